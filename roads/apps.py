@@ -1,0 +1,7 @@
+"""The roads room as Django sees it."""
+
+from django.apps import AppConfig
+
+
+class RoadsConfig(AppConfig):
+    name = "roads"

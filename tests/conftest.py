@@ -1,0 +1,50 @@
+"""What all tests share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from mentors.models import Role, School, User
+from tests import factories
+
+# The third week of a season, on a Tuesday, in summer time.
+NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def now() -> dt.datetime:
+    """The moment at which most tests take place: Tuesday 22 September 2026, 14:00 in Amsterdam."""
+    return NOW
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data beside the repository (an extract, roster files); the test is skipped where it is absent."""
+    path = Path(os.environ.get("THUISBEZOEK_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
+    if not path.is_dir():
+        pytest.skip("the real data (../shared/data) is not on this machine")
+    return path
+
+
+@pytest.fixture
+def school(db: None) -> School:
+    """A school with a calendar."""
+    return factories.make_school()
+
+
+@pytest.fixture
+def log_in(client: Client) -> Callable[..., User]:
+    """Log the client in as somebody with these roles at a school: `log_in(school, Role.MENTOR)`."""
+
+    def enter(school: School, *roles: Role) -> User:
+        user = factories.make_user(school, *roles)
+        client.force_login(user)
+        return user
+
+    return enter

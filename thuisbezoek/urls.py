@@ -1,0 +1,24 @@
+"""Every address of the application. A room adds its own in its urls.py."""
+
+from allauth.account import views as account
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("mentors.urls")),
+    path("school/<slug:school>/leerlingen/", include("students.urls")),
+    path("school/<slug:school>/bezoeken/", include("visits.urls")),
+    path("school/<slug:school>/verslagen/", include("notes.urls")),
+    path("school/<slug:school>/voortgang/", include("reports.urls")),
+    path("gezin/", include("portal.urls")),
+    path("inloggen/", account.login, name="account_login"),
+    path("uitloggen/", account.logout, name="account_logout"),
+    path("wachtwoord/vergeten/", account.password_reset, name="account_reset_password"),
+    path("wachtwoord/vergeten/verstuurd/", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "wachtwoord/nieuw/<uidb36>-<key>/",
+        account.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path("wachtwoord/nieuw/klaar/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("wachtwoord/wijzigen/", account.password_change, name="account_change_password"),
+]

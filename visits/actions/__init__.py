@@ -1,0 +1,1 @@
+"""What changes campaigns, plans, visits and messages, a module a subject."""

@@ -1,0 +1,1 @@
+"""What the workers do in this room; Celery finds the tasks here."""

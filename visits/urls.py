@@ -1,0 +1,6 @@
+"""Addresses of the visits room."""
+
+from django.urls import URLPattern
+
+app_name = "visits"
+urlpatterns: list[URLPattern] = []

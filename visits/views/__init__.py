@@ -1,0 +1,1 @@
+"""Pages of the visits room, a module a subject."""
