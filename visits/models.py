@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, Role, School, SchoolYear, TravelMode, User
-from students.models import Household, Student
+from students.models import Guardian, Household, Student
 
 
 class CampaignState(models.TextChoices):
@@ -284,6 +284,9 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_version = models.PositiveIntegerField(null=True)  # the visit's version that was answered
     channel = models.CharField(max_length=6, choices=AnswerChannel.choices, blank=True)
+    # What the family was last told, so that a visit that moved there and back needs no letter.
+    announced_starts_at = models.DateTimeField(null=True)
+    announced_place = models.CharField(max_length=9, choices=PlaceKind.choices, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -398,6 +401,7 @@ class Message(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.CASCADE, null=True, related_name="messages")
     to_mentor = models.ForeignKey(Mentor, on_delete=models.CASCADE, null=True, related_name="messages")
     to_user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="messages")
+    to_guardian = models.ForeignKey(Guardian, on_delete=models.CASCADE, null=True, related_name="messages")
     visit_version = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.DUE)
     created_at = models.DateTimeField()
