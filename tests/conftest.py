@@ -8,10 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from mentors.models import Role, School, User
 from tests import factories
+from thuisbezoek.language import compile_catalogues
 
 # The third week of a season, on a Tuesday, in summer time.
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
@@ -48,3 +50,9 @@ def log_in(client: Client) -> Callable[..., User]:
         return user
 
     return enter
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_texts() -> None:
+    """The English texts as the application reads them."""
+    compile_catalogues(Path(settings.BASE_DIR) / "locale")

@@ -93,7 +93,7 @@ MIDDLEWARE = [
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "thuisbezoek.language.ChosenLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -148,6 +148,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "")
 if PRODUCTION and not REDIS_URL:
     raise ImproperlyConfigured("REDIS_URL must name the Redis server: the queue's wake-up and the shared cache.")
+BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1) if REDIS_URL else "memory://"
 CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
@@ -165,7 +166,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # --- the workers: the row is the queue, Celery only wakes up (docs/decisions/0002-queue.md) ---
 
-CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_URL = BROKER_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -189,7 +190,7 @@ TIME_ZONE = "Europe/Amsterdam"
 # --- files that everybody may have ---
 
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(os.environ.get("THUISBEZOEK_STATIC", BASE_DIR / "staticfiles"))
+STATIC_ROOT = Path(os.environ.get("THUISBEZOEK_STATIC", DATA_DIR / "static"))
 _bootstrap = importlib.util.find_spec("bootstrap")
 if _bootstrap is None or not _bootstrap.submodule_search_locations:
     raise ImproperlyConfigured("The package bootstrap-wrapper is not installed.")

@@ -3,8 +3,13 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from thuisbezoek import views
+
 urlpatterns = [
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
     path("", include("mentors.urls")),
+    path("taal/", views.choose_language, name="choose_language"),
     path("school/<slug:school>/leerlingen/", include("students.urls")),
     path("school/<slug:school>/bezoeken/", include("visits.urls")),
     path("school/<slug:school>/verslagen/", include("notes.urls")),

@@ -1,0 +1,71 @@
+# `make help` lists what there is. Everything runs in .venv, which the first target that needs it makes.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+PORT ?= 8000
+ROOMS := mentors notes portal reports roads students thuisbezoek visits
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset serve test test-fast test-postgresql check format texts lock bench clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 of nieuwer is nodig (Python 3.11 or newer is needed)."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.run: requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
+	@touch $@ .venv/.run
+
+demo: .venv/.run  ## build a demo school and serve it at http://127.0.0.1:8000, with worker and schedule
+	@THUISBEZOEK_DATA=$(CURDIR)/var/demo $(BIN)/python manage.py demo --port $(PORT)
+
+demo-reset: .venv/.run  ## throw the demo school away and begin anew
+	@THUISBEZOEK_DATA=$(CURDIR)/var/demo $(BIN)/python manage.py demo --reset --port $(PORT)
+
+test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis and Chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup
+
+test-fast: .venv/.dev  ## the tests without browser and services
+	$(BIN)/python -m pytest -n 2 -m "not browser and not services"
+
+check: .venv/.dev  ## lint, types, walls between rooms, templates, migrations, deployment, duplicate code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.deploy_check
+	$(BIN)/python -m tests.texts_check
+	$(BIN)/pylint --disable=all --enable=duplicate-code --min-similarity-lines=8 --ignore-imports=y \
+		--ignore-signatures=y --ignore-patterns='^0.*' $(ROOMS)
+
+format: .venv/.dev  ## put the code in its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+texts: .venv/.dev  ## collect the texts on screen for translation, and compile the catalogue (needs gettext)
+	$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete --ignore '.venv' --ignore var --ignore tests
+	$(BIN)/python manage.py compilemessages --ignore .venv
+
+bench: .venv/.dev  ## measure: planner, roads, pages, messages
+	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
+
+lock: .venv/.dev  ## write the locks from requirements*.in
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		-c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove what the targets made, except the demo's data
+	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
