@@ -130,14 +130,42 @@ def children_of_house(*, socket: Path, logs: Path, port: int) -> list[Child]:
     logs.mkdir(parents=True, exist_ok=True)
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "thuisbezoek.celery"]
-    broker = "--port 0 --unixsocketperm 700 --appendonly no".split()
-    web = "--workers 1 --worker-class gthread --threads 8 --graceful-timeout 5 --timeout 60".split()
-    worker = "--pool threads --concurrency 3 --loglevel WARNING --without-gossip --without-mingle".split()
+    broker = ["--port", "0", "--unixsocketperm", "700", "--appendonly", "no"]
+    web = [
+        "--workers",
+        "1",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "8",
+        "--graceful-timeout",
+        "5",
+        "--timeout",
+        "60",
+    ]
+    worker = [
+        "--pool",
+        "threads",
+        "--concurrency",
+        "3",
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    ]
     commands: dict[str, list[str]] = {
-        "broker": [str(get_binary_path()), "--unixsocket", str(socket), "--dir", str(socket.parent), "--save", ""],
-        "web": [*python, "gunicorn", "thuisbezoek.wsgi", "--bind", f"127.0.0.1:{port}", *web],
-        "worker": [*celery, "worker", "--hostname", "worker@thuisbezoek", *worker],
+        "broker": [
+            str(get_binary_path()),
+            "--unixsocket",
+            str(socket),
+            "--dir",
+            str(socket.parent),
+            "--save",
+            "",
+            *broker,
+        ],
+        "web": [*python, "gunicorn", "thuisbezoek.wsgi", "--bind", f"127.0.0.1:{port}", "--timeout", "60", *web],
+        "worker": [*celery, "worker", "--hostname", "worker@thuisbezoek", "--without-mingle", *worker],
         "schedule": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "-s", str(logs / "schedule")],
     }
-    commands["broker"] += broker
     return [Child(name, command, logs / f"{name}.log") for name, command in commands.items()]

@@ -1,0 +1,96 @@
+"""The supervisor with real processes: what dies comes back, and nothing is orphaned."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from thuisbezoek.supervisor import Child, Supervisor
+import thuisbezoek.supervisor as module
+module.STOP_SECONDS = 1.0
+here = Path(sys.argv[1])
+code = (
+    "import os, pathlib, signal, sys, time\\n"
+    "if sys.argv[2] == 'stubborn': signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n"
+    "pathlib.Path(sys.argv[1], sys.argv[2] + '.pid').write_text(str(os.getpid()))\\n"
+    "time.sleep(60)"
+)
+children = [
+    Child(name, [sys.executable, "-c", code, str(here), name], here / f"{name}.log") for name in ("plain", "stubborn")
+]
+Supervisor(children=children, env={}, say=lambda line: print(line, flush=True)).run(
+    when_ready=lambda: (here / "plain.pid").exists(), announce=lambda: print("ready", flush=True)
+)
+"""
+
+
+def eventually(truth: Callable[[], bool], seconds: float = 15.0) -> bool:
+    """Whether `truth` comes to hold within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if truth():
+            return True
+        time.sleep(0.05)
+    return truth()
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/stat")
+    return not status.exists() or status.read_text().split()[2] != "Z"
+
+
+def pid_of(name: str, here: Path) -> int:
+    path = here / f"{name}.pid"
+    assert eventually(lambda: path.exists() and path.read_text().isdigit())
+    return int(path.read_text())
+
+
+@pytest.fixture
+def supervisor(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(SCRIPT), str(tmp_path)], stdout=subprocess.PIPE)
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.wait()
+    assert process.stdout
+    process.stdout.close()
+
+
+def test_a_killed_child_comes_back(supervisor: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    first = pid_of("plain", tmp_path)
+    os.kill(first, signal.SIGKILL)
+    assert eventually(lambda: pid_of("plain", tmp_path) != first)
+    assert is_alive(pid_of("plain", tmp_path))
+    assert not is_alive(first)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_stops_every_child_even_one_that_will_not(
+    supervisor: subprocess.Popen[bytes], tmp_path: Path, number: signal.Signals
+) -> None:
+    pids = [pid_of("plain", tmp_path), pid_of("stubborn", tmp_path)]
+    supervisor.send_signal(number)
+    assert supervisor.wait(timeout=15) == 0
+    assert eventually(lambda: not any(map(is_alive, pids)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends orphans on Linux only")
+def test_no_child_outlives_a_supervisor_that_was_killed(supervisor: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    pids = [pid_of("plain", tmp_path), pid_of("stubborn", tmp_path)]
+    supervisor.kill()
+    assert eventually(lambda: not any(map(is_alive, pids)))
