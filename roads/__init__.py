@@ -1,0 +1,1 @@
+"""Address book and travel times, from one OpenStreetMap extract. Knows nothing of schools."""
