@@ -51,7 +51,9 @@ def ground_paths(view: MapView, background: Background, detail: int) -> dict[str
             parts = [_rings_path(view, background, np.flatnonzero(own), detail, "")]
         else:
             parts = [_rings_path(view, background, np.flatnonzero(own & is_inside), detail, "z")]
-            parts += [_cut_ring_path(view, background, ring, detail) for ring in np.flatnonzero(own & ~is_inside)]
+            parts += [
+                _cut_ring_path(view, background, ring, detail) for ring in np.flatnonzero(own & ~is_inside).tolist()
+            ]
         if data := "".join(parts):
             paths[layer.name.lower()] = data
     return paths

@@ -51,8 +51,8 @@ STANDALONE_STYLE = (
     ".map-route{stroke:#1d5c4d;stroke-width:10;stroke-opacity:.85}.map-route-estimate{stroke-dasharray:4 18}"
     ".map-pin-dot{fill:#1d5c4d;stroke:#fff;stroke-width:5}.map-pin-school{fill:#7a3b12}"
     ".map-pin-text{fill:#fff;font:700 34px sans-serif;text-anchor:middle}.map-lead{stroke:#1d5c4d;stroke-width:4}"
-    ".map-spot{fill:#1d5c4d}.map-icon{fill:#fff}.map-name{fill:#4a463f;font:600 26px sans-serif;text-anchor:middle;paint-order:stroke;"
-    "stroke:#f4f1ea;stroke-width:7}"
+    ".map-spot{fill:#1d5c4d}.map-icon{fill:#fff}.map-name{fill:#4a463f;font:600 26px sans-serif;"
+    "text-anchor:middle;paint-order:stroke;stroke:#f4f1ea;stroke-width:7}"
     ".map-credit{fill:#4a463f;font:22px sans-serif;text-anchor:end}"
 )
 
@@ -112,7 +112,7 @@ def _ground(view: MapView, ground: Ground) -> SafeString:
     """Background and streets, with as much detail as fits in the budget."""
     network, background = ground
     paths: dict[str, str] = {}
-    for detail in DETAILS:
+    for detail in DETAILS[min(len(DETAILS) - 2, int(view.metres_per_unit / 1.5)) :]:
         paths = ground_paths(view, background, detail) | street_paths(view, network, detail)
         if _size(paths) <= BUDGET:
             break
