@@ -3,8 +3,31 @@
 from allauth.account import views as account
 from django.urls import include, path
 
+from mentors.access import open_page, signed_in
 from thuisbezoek import views
 
+account_page = open_page("Somebody who is not logged in has to get in; the pages show nothing of anybody.")
+accounts = [
+    path("inloggen/", account_page(account.login), name="account_login"),
+    path("uitloggen/", account_page(account.logout), name="account_logout"),
+    path("wachtwoord/vergeten/", account_page(account.password_reset), name="account_reset_password"),
+    path(
+        "wachtwoord/vergeten/verstuurd/",
+        account_page(account.password_reset_done),
+        name="account_reset_password_done",
+    ),
+    path(
+        "wachtwoord/nieuw/<uidb36>-<key>/",
+        account_page(account.password_reset_from_key),
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "wachtwoord/nieuw/klaar/",
+        account_page(account.password_reset_from_key_done),
+        name="account_reset_password_from_key_done",
+    ),
+    path("wachtwoord/wijzigen/", signed_in(account.password_change), name="account_change_password"),
+]
 urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
@@ -15,15 +38,5 @@ urlpatterns = [
     path("school/<slug:school>/verslagen/", include("notes.urls")),
     path("school/<slug:school>/voortgang/", include("reports.urls")),
     path("gezin/", include("portal.urls")),
-    path("inloggen/", account.login, name="account_login"),
-    path("uitloggen/", account.logout, name="account_logout"),
-    path("wachtwoord/vergeten/", account.password_reset, name="account_reset_password"),
-    path("wachtwoord/vergeten/verstuurd/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "wachtwoord/nieuw/<uidb36>-<key>/",
-        account.password_reset_from_key,
-        name="account_reset_password_from_key",
-    ),
-    path("wachtwoord/nieuw/klaar/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("wachtwoord/wijzigen/", account.password_change, name="account_change_password"),
+    *accounts,
 ]
