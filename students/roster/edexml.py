@@ -145,7 +145,8 @@ _SAFELY: dict[str, Any] = {
 
 def _refuse_foreign(data: bytes) -> None:
     guard = _PrologGuard()
-    parser = etree.XMLParser(target=guard, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    target: Any = guard
+    parser = etree.XMLParser(target=target, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         for start in range(0, min(len(data), _PROLOG_BYTES), 4096):
             parser.feed(data[start : start + 4096])

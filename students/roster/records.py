@@ -177,7 +177,12 @@ def same_guardian(first: RosterGuardian, second: RosterGuardian) -> bool:
 def merge_households(
     first: tuple[RosterHousehold, ...], second: tuple[RosterHousehold, ...]
 ) -> tuple[RosterHousehold, ...]:
-    """Both lists, each address once; a household without an address joins the first one."""
+    """Both lists, each address once; a household without an address joins the first one.
+
+    A postcode alone, without adults, is only a hint and gives way to a real address.
+    """
+    if any(household.address_key for household in second):
+        first = tuple(household for household in first if household.address_key or household.guardians)
     merged = list(first)
     for household in second:
         at = next((i for i, known in enumerate(merged) if _same_address(known, household)), None)
@@ -233,7 +238,7 @@ def _fill(first: Record, second: Record) -> Record:
     """The first record, with what it does not know (None) taken from the second."""
     missing = {
         item.name: getattr(second, item.name)
-        for item in fields(first)  # type: ignore[arg-type]
+        for item in fields(first)
         if getattr(first, item.name) is None and getattr(second, item.name) is not None
     }
-    return replace(first, **missing) if missing else first  # type: ignore[type-var]
+    return replace(first, **missing) if missing else first

@@ -7,6 +7,7 @@ are forbidden or unknown are left out by name, before a row becomes a record.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -97,8 +98,16 @@ def read_header(data: bytes, name: str, mapping: Mapping[str, str] | None = None
                 best, best_score = TableHeader(sheet, number, columns), score
     assert best is not None  # read_sheets refuses an empty file  # noqa: S101
     if best_score == 0 and not mapping:
-        best = TableHeader(best.sheet, best.sheet.rows[0][0], tuple(match_columns(_unique(best.sheet.rows[0][1]))))
+        first, cells = best.sheet.rows[0]
+        best = TableHeader(best.sheet, first, tuple(match_columns(_unique(cells))))
+    if any(_is_value(column.header) for column in best.columns):
+        raise RosterRefused(str(_("De eerste rij met namen van kolommen ontbreekt. Zet die boven de lijst.")))
     return best
+
+
+def _is_value(header: str) -> bool:
+    """Whether a heading is somebody's data: a list without headings is not taken in by its first pupil."""
+    return "@" in header or bool(re.search(r"[0-9]{4}", header))
 
 
 def _unique(cells: Sequence[str]) -> list[str]:

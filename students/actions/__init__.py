@@ -1,0 +1,1 @@
+"""What changes pupils, households and guardians."""

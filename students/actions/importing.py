@@ -1,0 +1,118 @@
+"""A roster in two steps: first a preview that is kept without what we may not have, then one transaction."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mentors.actions import record_event
+from mentors.models import School, User
+from students.actions.suggesting import suggest_households
+from students.actions.writing import write_differences
+from students.models import ImportState, RosterImport
+from students.queries.known import preview_of, year_for
+from students.roster.payload import to_payload
+from students.roster.records import Roster
+
+PREVIEW_LASTS = dt.timedelta(days=1)
+
+
+class ImportRefused(Exception):
+    """An import that cannot be applied; the text is for the person who asked."""
+
+
+@transaction.atomic
+def prepare_import(*, school: School, roster: Roster, by: User | None, now: dt.datetime) -> RosterImport:
+    """Keep what was read as a preview; an earlier preview of this school is thrown away."""
+    today = timezone.localdate(now)
+    if year_for(school, today) is None:
+        raise ImportRefused(_("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School."))
+    for stale in RosterImport.objects.filter(school=school, state=ImportState.PREVIEW):
+        discard_import(roster_import=stale, by=by, now=now)
+    roster_import = RosterImport.objects.create(
+        school=school, source=roster.kind, by=by, created_at=now, payload=to_payload(roster)
+    )
+    differences = preview_of(roster_import, today=today)
+    roster_import.summary = {
+        "counts": differences.counts,
+        "pupils": len(roster.pupils),
+        "scope": roster.scope,
+        "school_year": roster.school_year,
+        "brin": roster.brin,
+        "mapping": roster.mapping,
+        "dropped": [[item.name, item.count, item.is_forbidden] for item in roster.dropped],
+    }
+    roster_import.save(update_fields=["summary"])
+    record_event(verb="roster.previewed", by=by, now=now, school=school, subject=roster_import, **differences.counts)
+    return roster_import
+
+
+def discard_import(*, roster_import: RosterImport, by: User | None, now: dt.datetime) -> None:
+    """Throw a preview away, with all that it holds."""
+    changed = RosterImport.objects.filter(pk=roster_import.pk, state=ImportState.PREVIEW).update(
+        state=ImportState.DISCARDED, payload={}
+    )
+    if changed:
+        record_event(verb="roster.discarded", by=by, now=now, school=roster_import.school, subject=roster_import)
+
+
+def discard_stale_imports(*, now: dt.datetime) -> int:
+    """Throw away every preview older than a day, of all schools; how many there were."""
+    stale = RosterImport.objects.filter(state=ImportState.PREVIEW, created_at__lt=now - PREVIEW_LASTS)
+    count = 0
+    for roster_import in stale.select_related("school"):
+        with transaction.atomic():
+            discard_import(roster_import=roster_import, by=None, now=now)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def apply_import(
+    *,
+    roster_import: RosterImport,
+    by: User | None,
+    now: dt.datetime,
+    skip_errors: bool = False,
+    accept_many_gone: bool = False,
+) -> dict[str, int]:
+    """Write what the preview showed, all of it or nothing; the numbers of what happened.
+
+    The comparison is made again inside the transaction: what changed since the preview counts. Raises
+    ImportRefused for an import that was applied, thrown away or has expired; for errors that were not waved
+    through; and when so many pupils would be gone that somebody has to say that it is right.
+    """
+    school = School.objects.select_for_update().get(pk=roster_import.school_id)
+    locked = RosterImport.objects.select_for_update().select_related("school").get(pk=roster_import.pk)
+    _refuse_closed(locked, now)
+    today = timezone.localdate(now)
+    year = year_for(school, today)
+    if year is None:
+        raise ImportRefused(_("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School."))
+    differences = preview_of(locked, today=today)
+    if differences.errors and not skip_errors:
+        raise ImportRefused(_("Er staan nog fouten in het bestand. Verbeter die, of voer in zonder die vakjes."))
+    if differences.loses_many and not accept_many_gone:
+        raise ImportRefused(
+            _("Er zouden %(count)d leerlingen van school zijn. Zeg eerst dat dit klopt.")
+            % {"count": len(differences.gone)}
+        )
+    write_differences(school=school, year=year, differences=differences)
+    counts = differences.counts | {"suggestions": suggest_households(school=school)}
+    summary: dict[str, Any] = locked.summary | {"counts": counts}
+    RosterImport.objects.filter(pk=locked.pk).update(
+        state=ImportState.APPLIED, payload={}, summary=summary, applied_at=now
+    )
+    record_event(verb="roster.imported", by=by, now=now, school=school, subject=locked, **counts)
+    return counts
+
+
+def _refuse_closed(roster_import: RosterImport, now: dt.datetime) -> None:
+    if roster_import.state == ImportState.APPLIED:
+        raise ImportRefused(_("Dit bestand is al ingevoerd."))
+    if roster_import.state == ImportState.DISCARDED or now - roster_import.created_at > PREVIEW_LASTS:
+        raise ImportRefused(_("Dit voorbeeld is verlopen. Kies het bestand opnieuw."))

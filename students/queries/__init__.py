@@ -1,0 +1,1 @@
+"""What the students room looks up."""
