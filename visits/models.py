@@ -235,6 +235,7 @@ class Plan(models.Model):
     is_estimate = models.BooleanField(default=False)
     error = models.TextField(blank=True)
     is_stop_asked = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)  # workers that began on it
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
@@ -284,7 +285,7 @@ class Invitation(models.Model):
     answered_at = models.DateTimeField(null=True)
     answered_version = models.PositiveIntegerField(null=True)  # the visit's version that was answered
     channel = models.CharField(max_length=6, choices=AnswerChannel.choices, blank=True)
-    # What the family was last told, so that a visit that moved there and back needs no letter.
+    # What this home was last told, by mail or letter; Message.told_* is about one adult.
     announced_starts_at = models.DateTimeField(null=True)
     announced_place = models.CharField(max_length=9, choices=PlaceKind.choices, blank=True)
 
@@ -410,6 +411,9 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=60, blank=True)  # a code: why superseded or failed
+    # The moment and place that this mail told, so that the next one knows whether it brings news.
+    told_starts_at = models.DateTimeField(null=True)
+    told_place = models.CharField(max_length=9, choices=PlaceKind.choices, blank=True)
 
     objects = MessageQuerySet.as_manager()
 

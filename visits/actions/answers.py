@@ -1,0 +1,274 @@
+"""What a family answers: by the link, with the code from a letter, or by telephone through somebody at school.
+
+`by` is the member of staff who wrote an answer down, None for the family itself. Nobody is asked for a reason.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from mentors.actions import record_event
+from mentors.models import User
+from visits.actions.messages import queue_for_coordinators, queue_for_staff
+from visits.actions.moments import (
+    UNDO_WINDOW,
+    MentorBusy,
+    MomentError,
+    VisitOver,
+    change_place,
+    confirm_visit,
+    decline_visit,
+    hold,
+    open_visit,
+    reopen_visit,
+    reschedule_visit,
+)
+from visits.models import (
+    AgendaTopic,
+    Answer,
+    AnswerChannel,
+    Availability,
+    ConversationTopic,
+    Invitation,
+    MessageKind,
+    PlaceKind,
+    Visit,
+    VisitState,
+)
+from visits.queries.calendar import local_day
+from visits.queries.moments import fits_now, place_fits
+
+
+class MomentTaken(MomentError):
+    text = _("Dit moment is net bezet. Kies een ander moment.")
+
+
+class TooLate(MomentError):
+    text = _("Het thuisbezoek is vandaag of al geweest. Bel de school als er iets verandert.")
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Hours on a weekday (Monday is 0) at which a family can, or cannot."""
+
+    weekday: int
+    from_time: dt.time
+    until_time: dt.time
+    is_wish: bool
+
+
+def may_change(visit: Visit, now: dt.datetime) -> bool:
+    """Whether a family may still change its mind: until the day before, and never after the conversation."""
+    if visit.state in (VisitState.MET, VisitState.CANCELLED):
+        return False
+    return visit.starts_at is None or local_day(visit.starts_at) > local_day(now)
+
+
+@transaction.atomic
+def accept(
+    *, invitation: Invitation, seen_version: int, channel: AnswerChannel, by: User | None, now: dt.datetime
+) -> Visit:
+    """The family agrees with the moment that it saw. Raises VisitChanged when it has moved since, PastMoment."""
+    visit = confirm_visit(visit=invitation.visit, by=by, now=now, seen_version=seen_version)
+    _answer(invitation, Answer.ACCEPTED, channel, by, now)
+    return visit
+
+
+@transaction.atomic
+def choose_moment(
+    *,
+    invitation: Invitation,
+    starts_at: dt.datetime,
+    seen_version: int,
+    channel: AnswerChannel,
+    by: User | None,
+    now: dt.datetime,
+) -> Visit:
+    """The family takes another moment, which must fit in the mentor's evening at this very instant.
+
+    Raises MomentTaken, VisitChanged, TooLate.
+    """
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    if not fits_now(visit, now, starts_at):
+        raise MomentTaken
+    reopen_visit(visit=visit, by=by, now=now)
+    try:
+        reschedule_visit(visit=visit, starts_at=starts_at, by=by, now=now, is_agreed=True)
+    except MentorBusy:
+        raise MomentTaken from None
+    confirm_visit(visit=visit, by=by, now=now)
+    _answer(invitation, Answer.ACCEPTED, channel, by, now)
+    _tell_mentor(invitation, by, now)
+    return visit
+
+
+@transaction.atomic
+def choose_place(
+    *,
+    invitation: Invitation,
+    place_kind: PlaceKind,
+    place_note: str,
+    seen_version: int,
+    channel: AnswerChannel,
+    by: User | None,
+    now: dt.datetime,
+) -> bool:
+    """The family would rather meet elsewhere, or by phone or video: True when the moment can stay.
+
+    When it cannot (another place is further from the neighbours), the moment is given back and the family chooses
+    another one. Raises VisitChanged, TooLate.
+    """
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    reopen_visit(visit=visit, by=by, now=now)
+    stays = visit.state in (VisitState.PLANNED, VisitState.CONFIRMED) and place_fits(visit, place_kind)
+    if not stays:
+        open_visit(visit=visit, by=by, now=now, tell_family=False)
+    change_place(
+        visit=visit,
+        place_kind=place_kind,
+        place_note=place_note if place_kind == PlaceKind.ELSEWHERE else "",
+        by=by,
+        now=now,
+    )
+    if stays:
+        confirm_visit(visit=visit, by=by, now=now)
+    _answer(invitation, Answer.ACCEPTED if stays else Answer.OTHER, channel, by, now)
+    _tell_mentor(invitation, by, now, and_coordinators=not stays)
+    return stays
+
+
+@transaction.atomic
+def tell_hours(
+    *,
+    invitation: Invitation,
+    hours: Sequence[Hours],
+    seen_version: int,
+    channel: AnswerChannel,
+    by: User | None,
+    now: dt.datetime,
+) -> Visit:
+    """No moment suits: the family says when it can and cannot, and the coordinator finds another one.
+
+    What it said before about this campaign is replaced. Raises VisitChanged, TooLate.
+    """
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    reopen_visit(visit=visit, by=by, now=now)
+    open_visit(visit=visit, by=by, now=now, tell_family=False)
+    told = Availability.objects.filter(household=visit.household, campaign=visit.campaign)
+    told.delete()
+    Availability.objects.bulk_create(
+        Availability(
+            household=visit.household,
+            campaign=visit.campaign,
+            weekday=row.weekday,
+            from_time=row.from_time,
+            until_time=row.until_time,
+            is_wish=row.is_wish,
+        )
+        for row in hours
+    )
+    _answer(invitation, Answer.OTHER, channel, by, now)
+    _tell_mentor(invitation, by, now, and_coordinators=True)
+    return visit
+
+
+@transaction.atomic
+def decline(
+    *, invitation: Invitation, seen_version: int, channel: AnswerChannel, by: User | None, now: dt.datetime
+) -> Visit:
+    """The family would rather not. Raises VisitChanged, TooLate."""
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    decline_visit(visit=visit, by=by, now=now)
+    _answer(invitation, Answer.DECLINED, channel, by, now)
+    _tell_mentor(invitation, by, now)
+    return visit
+
+
+@transaction.atomic
+def pick_topics(
+    *, invitation: Invitation, chosen: Sequence[ConversationTopic], own_text: str, by_whom: str, now: dt.datetime
+) -> None:
+    """What parents, or the pupil, want to talk about; it replaces what they picked before. Raises TooLate."""
+    visit = invitation.visit
+    hold(visit, visit.mentor)
+    if not may_speak(visit, now):
+        raise TooLate
+    invitation.agenda.filter(by=by_whom).delete()
+    rows = [AgendaTopic(invitation=invitation, topic=topic, by=by_whom) for topic in chosen]
+    if own_text:
+        rows.append(AgendaTopic(invitation=invitation, own_text=own_text, by=by_whom))
+    AgendaTopic.objects.bulk_create(rows)
+    record_event(
+        verb="invitation.topics",
+        by=None,
+        now=now,
+        school=visit.campaign.school,
+        subject=invitation,
+        topics=len(rows),
+        who=by_whom,
+    )
+
+
+def may_speak(visit: Visit, now: dt.datetime) -> bool:
+    """Whether topics may still be picked: until the conversation begins."""
+    if visit.state in (VisitState.MET, VisitState.CANCELLED, VisitState.DECLINED):
+        return False
+    return visit.starts_at is None or visit.starts_at > now
+
+
+def offered_topics(invitation: Invitation, by_whom: str) -> list[ConversationTopic]:
+    """The topics that this school offers to parents or to pupils, for this family."""
+    visit = invitation.visit
+    who = Q(for_parents=True) if by_whom == AgendaTopic.PARENT else Q(for_pupils=True)
+    topics = ConversationTopic.objects.filter(who, school=visit.campaign.school_id, is_active=True)
+    if not visit.is_late_entrant:
+        topics = topics.filter(only_late_entrants=False)
+    return list(topics)
+
+
+def _hold(visit: Visit, seen_version: int, by: User | None, now: dt.datetime) -> None:
+    hold(visit, visit.mentor, seen_version=seen_version)
+    if visit.state in (VisitState.MET, VisitState.CANCELLED):
+        raise VisitOver
+    if by is None and not may_change(visit, now):
+        raise TooLate
+
+
+def _answer(invitation: Invitation, answer: Answer, channel: AnswerChannel, by: User | None, now: dt.datetime) -> None:
+    version = invitation.visit.version
+    invitation.answer, invitation.answered_at = answer, now
+    invitation.answered_version, invitation.channel = version, channel
+    invitation.save(update_fields=["answer", "answered_at", "answered_version", "channel"])
+    record_event(
+        verb="invitation.answered",
+        by=by,
+        now=now,
+        school=invitation.visit.campaign.school,
+        subject=invitation,
+        answer=str(answer),
+        channel=str(channel),
+        version=version,
+    )
+
+
+def _tell_mentor(invitation: Invitation, by: User | None, now: dt.datetime, *, and_coordinators: bool = False) -> None:
+    """Tell who has to know; a mentor who wrote the answer down knows."""
+    visit = invitation.visit
+    key = f"{MessageKind.ANSWER_RECEIVED}:{invitation.pk}:{visit.version}"
+    mentor = visit.mentor
+    if by is None or mentor is None or mentor.user_id != by.pk:
+        queue_for_staff(key=key, kind=MessageKind.ANSWER_RECEIVED, visit=visit, due_at=now + UNDO_WINDOW, now=now)
+    if and_coordinators:
+        queue_for_coordinators(
+            key=key, kind=MessageKind.ANSWER_RECEIVED, visit=visit, due_at=now + UNDO_WINDOW, now=now
+        )

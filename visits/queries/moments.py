@@ -1,0 +1,199 @@
+"""Which other moments really fit: the gaps in a mentor's own evenings, with real travel between the neighbours.
+
+Only moments come out of this module. That a mentor is elsewhere at some hour can be guessed from a moment that is
+not there; where, and with whom, cannot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from roads.queries import Place, TravelMatrix, travel_matrix
+from visits.models import Availability, PlaceKind, Shift, Visit
+from visits.queries.calendar import local_day, local_minutes, minutes_of, moment_at, open_days
+from visits.queries.days import depot_of, place_of, visits_of_mentor
+
+GRID_MINUTES = 15
+CHOICES_PER_DAY = 4
+
+
+@dataclass(frozen=True, order=True)
+class Moment:
+    """A moment that fits. `is_wish`: within the hours that this family named."""
+
+    starts_at: dt.datetime
+    ends_at: dt.datetime
+    is_wish: bool = False
+
+
+def fitting_moments(visit: Visit, now: dt.datetime, place_kind: str | None = None) -> list[Moment]:
+    """Every moment from tomorrow on at which this visit fits in an evening of its mentor, other than its own.
+
+    Held against: the mentor's shifts in the campaign, open days, visits that stand, travel between neighbours by
+    the mentor's own means, the stops per evening, and the hours at which the family cannot. `place_kind` asks it
+    for another place. Empty when there is no mentor, or when a home is not on the map.
+    """
+    kind = place_kind or visit.place_kind
+    if visit.mentor is None or (kind in (PlaceKind.HOME, PlaceKind.ELSEWHERE) and visit.household.latitude is None):
+        return []
+    shifts = _shifts_to_come(visit, now)
+    if not shifts:
+        return []
+    stops = _stops_by_day(visit, shifts)
+    travel = Travel(visit, kind, [stop for day in stops.values() for stop in day])
+    hours = list(Availability.objects.filter(household=visit.household_id, campaign=visit.campaign_id))
+    moments = [
+        moment
+        for shift in shifts
+        if len(stops[shift.on]) < visit.campaign.max_stops
+        for moment in _moments_in(visit, shift, stops[shift.on], travel, hours)
+    ]
+    same_place = kind == visit.place_kind
+    return [moment for moment in moments if not (same_place and moment.starts_at == visit.starts_at)]
+
+
+def moments_to_offer(moments: Sequence[Moment]) -> dict[dt.date, list[Moment]]:
+    """A few moments a day, spread over it, the hours that the family named first: what a person can choose from."""
+    days: dict[dt.date, list[Moment]] = defaultdict(list)
+    for moment in moments:
+        days[local_day(moment.starts_at)].append(moment)
+    return {on: _spread(days[on]) for on in sorted(days)}
+
+
+def fits_now(visit: Visit, now: dt.datetime, starts_at: dt.datetime, place_kind: str | None = None) -> bool:
+    """Whether this very moment fits, asked at the time of choosing."""
+    return any(moment.starts_at == starts_at for moment in fitting_moments(visit, now, place_kind))
+
+
+def place_fits(visit: Visit, place_kind: str) -> bool:
+    """Whether the visit can be held in this kind of place at the moment that stands, between its neighbours.
+
+    A call always can: the mentor makes it from wherever the planned visit would have been.
+    """
+    if visit.starts_at is None or visit.ends_at is None or visit.mentor is None:
+        return False
+    if place_kind in (PlaceKind.PHONE, PlaceKind.VIDEO):
+        return True
+    on = local_day(visit.starts_at)
+    stops = [stop for stop in visits_of_mentor(visit.mentor, on, on) if stop.pk != visit.pk]
+    travel = Travel(visit, place_kind, stops)
+    before = [stop for stop in stops if stop.starts_at < visit.starts_at]
+    after = stops[len(before) :]
+    earliest = before[-1].ends_at + travel.to_me(before[-1]) if before else None
+    latest = after[0].starts_at - travel.from_me(before[-1] if before else None, after[0]) if after else None
+    return (earliest is None or earliest <= visit.starts_at) and (latest is None or visit.ends_at <= latest)
+
+
+class Travel:
+    """Travel between the stops of a mentor's days and one visit that is to be fitted in between them."""
+
+    def __init__(self, visit: Visit, kind: str, stops: Sequence[Visit]) -> None:
+        assert visit.mentor is not None  # noqa: S101 - asked before
+        self._depot = depot_of(visit.mentor)
+        self._me = place_of(visit, kind)
+        self._at: dict[int, Place | None] = {}
+        here = self._depot
+        day: dt.date | None = None
+        for stop in stops:  # a call is made from where the mentor was before it
+            if local_day(stop.starts_at) != day:
+                day, here = local_day(stop.starts_at), self._depot
+            here = place_of(stop) or here
+            self._at[stop.pk] = here
+        places = list(dict.fromkeys(place for place in (self._depot, self._me, *self._at.values()) if place))
+        self._index = {place: nth for nth, place in enumerate(places)}
+        self._matrix: TravelMatrix | None = travel_matrix(places, visit.mentor.mode) if places else None
+
+    def to_me(self, before: Visit | None) -> dt.timedelta:
+        """From the stop before (None: the depot) to this visit."""
+        return self._between(self._where(before), self._here(before))
+
+    def from_me(self, before: Visit | None, after: Visit | None) -> dt.timedelta:
+        """From this visit to the stop after (None: the depot)."""
+        return self._between(self._here(before), self._where(after))
+
+    def _here(self, before: Visit | None) -> Place | None:
+        return self._me or self._where(before)
+
+    def _where(self, stop: Visit | None) -> Place | None:
+        return self._depot if stop is None else self._at[stop.pk]
+
+    def _between(self, origin: Place | None, target: Place | None) -> dt.timedelta:
+        if origin is None or target is None or self._matrix is None:
+            return dt.timedelta(0)
+        return dt.timedelta(minutes=int(self._matrix.minutes[self._index[origin], self._index[target]]))
+
+
+def _shifts_to_come(visit: Visit, now: dt.datetime) -> list[Shift]:
+    days = set(open_days(visit.campaign))
+    shifts = Shift.objects.filter(campaign=visit.campaign_id, mentor=visit.mentor_id, on__gt=local_day(now))
+    return [shift for shift in shifts.order_by("on") if shift.on in days]
+
+
+def _stops_by_day(visit: Visit, shifts: Sequence[Shift]) -> dict[dt.date, list[Visit]]:
+    assert visit.mentor is not None  # noqa: S101 - asked before
+    stops: dict[dt.date, list[Visit]] = defaultdict(list)
+    for stop in visits_of_mentor(visit.mentor, shifts[0].on, shifts[-1].on):
+        if stop.pk != visit.pk:
+            stops[local_day(stop.starts_at)].append(stop)
+    return stops
+
+
+def _moments_in(
+    visit: Visit, shift: Shift, stops: Sequence[Visit], travel: Travel, hours: Sequence[Availability]
+) -> Iterator[Moment]:
+    """The moments on the grid in every gap of one evening."""
+    length = dt.timedelta(minutes=visit.campaign.visit_minutes)
+    leave, until, back = (
+        moment_at(shift.on, minutes_of(clock)) for clock in (shift.leave_from, shift.visits_until, shift.back_by)
+    )
+    for before, after in zip([None, *stops], [*stops, None], strict=True):
+        earliest = (before.ends_at if before else leave) + travel.to_me(before)
+        latest = (after.starts_at if after else back) - travel.from_me(before, after)
+        start = _up_to_grid(earliest, shift.on)
+        while start + length <= min(latest, until):
+            moment = Moment(start, start + length)
+            if not _is_barred(moment, hours):
+                yield Moment(start, start + length, _is_wished(moment, hours))
+            start += dt.timedelta(minutes=GRID_MINUTES)
+
+
+def _up_to_grid(moment: dt.datetime, on: dt.date) -> dt.datetime:
+    minutes = -(-(moment - moment_at(on, 0)) // dt.timedelta(minutes=GRID_MINUTES)) * GRID_MINUTES
+    return moment_at(on, 0) + dt.timedelta(minutes=minutes)
+
+
+def _is_barred(moment: Moment, hours: Sequence[Availability]) -> bool:
+    return any(not row.is_wish and _overlaps(moment, row) for row in hours)
+
+
+def _is_wished(moment: Moment, hours: Sequence[Availability]) -> bool:
+    start, end = local_minutes(moment.starts_at), local_minutes(moment.ends_at)
+    weekday = local_day(moment.starts_at).weekday()
+    return any(
+        row.is_wish
+        and row.weekday == weekday
+        and minutes_of(row.from_time) <= start
+        and end <= minutes_of(row.until_time)
+        for row in hours
+    )
+
+
+def _overlaps(moment: Moment, row: Availability) -> bool:
+    return (
+        local_day(moment.starts_at).weekday() == row.weekday
+        and local_minutes(moment.starts_at) < minutes_of(row.until_time)
+        and local_minutes(moment.ends_at) > minutes_of(row.from_time)
+    )
+
+
+def _spread(moments: Sequence[Moment]) -> list[Moment]:
+    """At most CHOICES_PER_DAY of them, the first and the last included; wished ones before others."""
+    wished = [moment for moment in moments if moment.is_wish]
+    pool = wished if len(wished) >= CHOICES_PER_DAY else moments
+    if len(pool) <= CHOICES_PER_DAY:
+        return list(pool)
+    step = (len(pool) - 1) / (CHOICES_PER_DAY - 1)
+    return [pool[round(nth * step)] for nth in range(CHOICES_PER_DAY)]
