@@ -51,6 +51,8 @@ __all__ = [
     "travel_matrix",
 ]
 
+PIN_MAP_BUDGET = 160_000  # one map of a page, in which somebody looks from near
+
 Stamp = tuple[Path, int, tuple[int, int, int] | None]
 
 
@@ -140,7 +142,7 @@ def draw_pin_map(view: MapView, pin: Place | None, *, title: str) -> SafeString:
     roads = _roads()
     ground = (roads.network, roads.background) if roads else None
     pins = [Pin(pin, kind=PinKind.HAND)] if pin is not None else []
-    return draw_map(view, ground, pins=pins, title=title)
+    return draw_map(view, ground, pins=pins, title=title, budget=PIN_MAP_BUDGET)
 
 
 def _roads() -> OpenRoads | None:

@@ -28,6 +28,7 @@ Ground = tuple[Network, Background]
 
 BUDGET = 62_000  # characters of streets and background together
 DETAILS = (3, 5, 8, 12)
+FAR_METRES_PER_UNIT = 3  # from here on streets are drawn thinner
 RIVER_METRES = 50  # the breadth of a river of which the extract has only the middle
 PIN_RADIUS = 30
 MAX_NAMES = 7
@@ -47,6 +48,8 @@ STANDALONE_STYLE = (
     ".map-cycleway{stroke:#d9b8a8;stroke-width:3}.map-service{stroke:#fff;stroke-width:3}"
     ".map-minor{stroke:#fff;stroke-width:6}.map-medium{stroke:#fff;stroke-width:10}"
     ".map-major{stroke:#f7dfa5;stroke-width:11}.map-motorway{stroke:#efc27a;stroke-width:13}"
+    ".map-base-far .map-minor{stroke-width:3}.map-base-far .map-medium{stroke-width:6}"
+    ".map-base-far .map-major{stroke-width:7}.map-base-far .map-motorway{stroke-width:9}"
     ".map-ferry{stroke:#5f8ba3;stroke-width:3;stroke-dasharray:8 8}"
     ".map-route{stroke:#1d5c4d;stroke-width:10;stroke-opacity:.85}.map-route-estimate{stroke-dasharray:4 18}"
     ".map-pin-dot{fill:#1d5c4d;stroke:#fff;stroke-width:5}.map-pin-school{fill:#7a3b12}"
@@ -85,8 +88,12 @@ def draw_map(
     title: str,
     description: str = "",
     is_standalone: bool = False,
+    budget: int = BUDGET,
 ) -> SafeString:
-    """The SVG. Without ground (no network built) pins and route stand on a plain field."""
+    """The SVG, with at most `budget` characters of streets and background.
+
+    Without ground (no network was built) pins and route stand on a plain field.
+    """
     wide, high = view.size
     spots = _spots(view, pins)
     identity = f"map-{zlib.crc32(repr((title, description, pins, view)).encode()):08x}"
@@ -100,7 +107,7 @@ def draw_map(
         *(identity, title, identity, description or _described(pins)),
         format_html("<style>{}</style>", STANDALONE_STYLE) if is_standalone else "",
         *(wide, high),
-        _ground(view, ground) if ground is not None else "",
+        _ground(view, ground, budget) if ground is not None else "",
         format_html_join("", '<path class="map-line map-route{}" d="{}"/>', _route(view, legs)),
         _names(view, ground[1], spots) if ground is not None else "",
         format_html_join("", "{}", ((_pin(pin, *spot),) for pin, spot in zip(pins, spots, strict=True))),
@@ -108,20 +115,24 @@ def draw_map(
     )
 
 
-def _ground(view: MapView, ground: Ground) -> SafeString:
+def _ground(view: MapView, ground: Ground, budget: int) -> SafeString:
     """Background and streets, with as much detail as fits in the budget."""
     network, background = ground
     paths: dict[str, str] = {}
     for detail in DETAILS[min(len(DETAILS) - 2, int(view.metres_per_unit / 1.5)) :]:
         paths = ground_paths(view, background, detail) | street_paths(view, network, detail)
-        if _size(paths) <= BUDGET:
+        if _size(paths) <= budget:
             break
     for name in LEFT_OUT_FIRST:
-        if _size(paths) > BUDGET:
+        if _size(paths) > budget:
             paths.pop(name, None)
     drawn = (("" if name in AREAS else "map-line ", name, paths[name]) for name in DRAWN if paths.get(name))
-    river = format_html('<g stroke-width="{}">', max(8, round(RIVER_METRES / view.metres_per_unit)))
-    return format_html("{}{}</g>", river, format_html_join("", '<path class="{}map-{}" d="{}"/>', drawn))
+    return format_html(
+        '<g class="map-base{}" stroke-width="{}">{}</g>',
+        " map-base-far" if view.metres_per_unit > FAR_METRES_PER_UNIT else "",
+        max(8, round(RIVER_METRES / view.metres_per_unit)),
+        format_html_join("", '<path class="{}map-{}" d="{}"/>', drawn),
+    )
 
 
 def _size(paths: dict[str, str]) -> int:
