@@ -1,0 +1,155 @@
+"""Walks every address: each wears a guard, and each guard holds for every role, method and foreign object."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mentors.access import Guard
+from mentors.models import Role, School, User
+from tests import factories, worlds
+
+SCHOOL_ROLES = [Role.COORDINATOR, Role.MENTOR, Role.DIRECTOR, Role.CARE]
+METHODS = ["get", "head", "post", "put", "patch", "delete", "options"]
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the tree: its full name, its guard, its parameters and their converters."""
+
+    name: str
+    guard: Guard | None
+    parameters: tuple[tuple[str, str], ...]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def placeholder(self, slug: str) -> str:
+        """An address of this pattern whose objects need not exist."""
+        values = {"int": 987654, "uuid": "00000000-0000-4000-8000-000000000000", "slug": "niets", "str": "niets"}
+        kwargs: dict[str, Any] = {name: values[kind] for name, kind in self.parameters if name != "school"}
+        if any(name == "school" for name, _kind in self.parameters):
+            kwargs["school"] = slug
+        return reverse(self.name, kwargs=kwargs)
+
+
+def walk(patterns: list[URLPattern | URLResolver], prefix: str = "", above: tuple = ()) -> Iterator[Address]:
+    for pattern in patterns:
+        kinds = tuple(
+            (name, type(converter).__name__.removesuffix("Converter").lower().replace("string", "str"))
+            for name, converter in pattern.pattern.converters.items()
+        )
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from walk(pattern.url_patterns, inner, above + kinds)
+        else:
+            yield Address(f"{prefix}{pattern.name}", getattr(pattern.callback, "guard", None), above + kinds)
+
+
+ADDRESSES = sorted(walk(get_resolver().url_patterns), key=str)
+SCHOOL_PAGES = [address for address in ADDRESSES if address.guard and address.guard.kind == "school"]
+OBJECT_PAGES = [address for address in SCHOOL_PAGES if len(address.parameters) > 1]
+
+
+def test_every_address_wears_a_guard() -> None:
+    assert [str(address) for address in ADDRESSES if address.guard is None] == []
+
+
+def test_every_open_page_says_why_and_no_other_page_is_open() -> None:
+    open_pages = {
+        address.name: address.guard for address in ADDRESSES if address.guard and address.guard.kind == "open"
+    }
+    assert all(guard.why for guard in open_pages.values())
+    assert set(open_pages) == worlds.OPEN_PAGES
+
+
+def test_a_page_of_a_school_has_the_school_in_its_address_and_no_other_has() -> None:
+    with_school = {str(address) for address in ADDRESSES if ("school", "slug") in address.parameters}
+    assert with_school == {str(address) for address in SCHOOL_PAGES}
+
+
+@pytest.mark.parametrize("address", SCHOOL_PAGES, ids=str)
+def test_a_stranger_has_to_log_in(address: Address, school: School, client: Client) -> None:
+    for method in METHODS:
+        response = getattr(client, method)(address.placeholder(school.slug))
+        assert response.status_code == 302, method
+        assert response["Location"].startswith(reverse("account_login")), method
+
+
+@pytest.mark.parametrize("address", SCHOOL_PAGES, ids=str)
+def test_somebody_of_another_school_finds_nothing(address: Address, school: School, client: Client) -> None:
+    client.force_login(factories.make_user(factories.make_school(), *SCHOOL_ROLES))
+    for method in METHODS:
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            response = getattr(client, method)(address.placeholder(school.slug))
+        assert response.status_code == 404, method
+        assert written(queries) == [], method
+
+
+@pytest.mark.parametrize("address", SCHOOL_PAGES, ids=str)
+def test_every_other_role_is_refused(address: Address, school: School, client: Client) -> None:
+    assert address.guard
+    for role in set(SCHOOL_ROLES) - address.guard.roles:
+        client.force_login(factories.make_user(school, role))
+        for method in METHODS:
+            with CaptureQueriesContext(connection) as queries:
+                response = getattr(client, method)(address.placeholder(school.slug))
+            assert response.status_code == 403, (role, method)
+            assert written(queries) == [], (role, method)
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """The statements that wrote something, other than the session."""
+    return [
+        query["sql"]
+        for query in queries.captured_queries
+        if query["sql"].split(" ", 1)[0] in ("INSERT", "UPDATE", "DELETE") and "django_session" not in query["sql"]
+    ]
+
+
+@pytest.fixture
+def two_schools(db: None, now: dt.datetime) -> tuple[User, worlds.World, worlds.World]:
+    """Somebody with every role at the first school, and two schools full of rows."""
+    mine, other = worlds.make_world(now), worlds.make_world(now)
+    user = mine.mentor.user
+    assert user
+    for role in set(SCHOOL_ROLES) - {Role.MENTOR}:
+        worlds.give(user, role, mine.school)
+    return user, mine, other
+
+
+@pytest.mark.parametrize("address", OBJECT_PAGES, ids=str)
+def test_another_schools_object_is_not_found_through_ones_own_school(
+    address: Address, two_schools: tuple[User, worlds.World, worlds.World], client: Client
+) -> None:
+    user, mine, other = two_schools
+    client.force_login(user)
+    kwargs = {name: other.value(address.name, name) for name, _kind in address.parameters if name != "school"}
+    url = reverse(address.name, kwargs={"school": mine.school.slug, **kwargs})
+    for method in ("get", "post", "put", "delete"):
+        with CaptureQueriesContext(connection) as queries:
+            response = getattr(client, method)(url)
+        assert response.status_code in (404, 405), method
+        assert written(queries) == [], method
+
+
+@pytest.mark.parametrize("address", OBJECT_PAGES, ids=str)
+def test_the_objects_of_that_test_are_found_in_their_own_school(
+    address: Address, two_schools: tuple[User, worlds.World, worlds.World], client: Client
+) -> None:
+    """The negative control: the same addresses do answer to who may see them."""
+    user, mine, _other = two_schools
+    client.force_login(user)
+    kwargs = {name: mine.value(address.name, name) for name, _kind in address.parameters if name != "school"}
+    response = client.get(reverse(address.name, kwargs={"school": mine.school.slug, **kwargs}))
+    assert response.status_code in (200, 302, 405)

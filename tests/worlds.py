@@ -1,0 +1,140 @@
+"""A whole school's rows, one of each kind, for the tests that walk every address."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from mentors.models import Board, Membership, Mentor, Role, School, User
+from notes.models import AgreedBy, Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
+from students.models import HouseholdSuggestion, RosterImport, Student
+from tests import factories
+from visits.models import Campaign, Message, MessageKind, Plan, PlanState, Route, Visit, VisitState
+
+OPEN_PAGES: set[str] = set()
+
+
+@dataclass
+class World:
+    """One school with one of everything."""
+
+    school: School
+    board: Board
+    mentor: Mentor
+    student: Student
+    campaign: Campaign
+    visit: Visit
+    rows: dict[str, Any]
+
+    def value(self, url_name: str, parameter: str) -> Any:
+        """What stands in the address `url_name` for `parameter`."""
+        key = f"{url_name}:{parameter}"
+        row = self.rows[key] if key in self.rows else self.rows[parameter]
+        return getattr(row, "pk", row)
+
+
+def give(user: User, role: Role, school: School) -> Membership:
+    """A role at a school."""
+    return Membership.objects.create(user=user, role=role, school=school)
+
+
+def make_world(now: dt.datetime) -> World:
+    """A school in mid-season: one visit of last week that was logged, one of tonight, and all that hangs on them."""
+    school = factories.make_school()
+    board = factories.make_board(school)
+    mentor = factories.make_mentor(school)
+    coordinator = factories.make_user(school, Role.COORDINATOR)
+    school_class = factories.make_class(school, mentor)
+    student, tonight = factories.make_student(school_class), factories.make_student(school_class)
+    campaign = factories.make_campaign(school)
+    shift = factories.make_shift(campaign, mentor, now.date())
+    route = make_route(campaign, mentor, now)
+    past = factories.make_visit(
+        campaign, student, starts_at=now - dt.timedelta(days=7), state=VisitState.MET, mentor=mentor
+    )
+    visit = factories.make_visit(campaign, tonight, starts_at=now + dt.timedelta(hours=5), route=route)
+    invitation = factories.make_invitation(visit)
+    rows: dict[str, Any] = {
+        "school": school.slug,
+        "board": board,
+        "mentor": mentor,
+        "membership": coordinator.memberships.get(),
+        "user": coordinator,
+        "year": school.years.get(),
+        "closure": school.years.get().closures.get(),
+        "school_class": school_class,
+        "student": student,
+        "household": tonight.residences.get().household,
+        "guardian": tonight.residences.get().household.guardians.get(),
+        "campaign": campaign,
+        "shift": shift,
+        "route": route,
+        "visit": visit,
+        "invitation": invitation,
+        "topic": factories.make_topic(school),
+        "message": make_message(school, visit, now),
+        "plan": make_plan(campaign, now),
+        "upload": make_upload(school, now),
+        "suggestion": make_suggestion(school),
+    }
+    rows |= make_notes(school, mentor, past, student, now)
+    return World(school, board, mentor, student, campaign, visit, rows)
+
+
+def make_route(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> Route:
+    """Tonight's route."""
+    return Route.objects.create(
+        campaign=campaign,
+        mentor=mentor,
+        on=now.date(),
+        mode="bike",
+        leaves_at=now + dt.timedelta(hours=4),
+        back_at=now + dt.timedelta(hours=7),
+        travel_minutes=20,
+        travel_metres=5000,
+    )
+
+
+def make_message(school: School, visit: Visit, now: dt.datetime) -> Message:
+    """A mail that waits."""
+    return Message.objects.create(
+        key=f"test:{visit.pk}", kind=MessageKind.DAY_BEFORE, school=school, visit=visit, created_at=now, due_at=now
+    )
+
+
+def make_plan(campaign: Campaign, now: dt.datetime) -> Plan:
+    """A planning job that failed: it has no result to draw."""
+    return Plan.objects.create(campaign=campaign, created_at=now, state=PlanState.FAILED, error="test")
+
+
+def make_upload(school: School, now: dt.datetime) -> RosterImport:
+    """An upload that waits for a yes."""
+    return RosterImport.objects.create(school=school, source="table", created_at=now)
+
+
+def make_suggestion(school: School) -> HouseholdSuggestion:
+    """Two households that may be one."""
+    first, second = factories.make_household(school), factories.make_household(school)
+    return HouseholdSuggestion.objects.create(school=school, first=first, second=second)
+
+
+def make_notes(school: School, mentor: Mentor, past: Visit, student: Student, now: dt.datetime) -> dict[str, Any]:
+    """All that is written after a visit."""
+    at = {"created_at": now, "updated_at": now}
+    report = VisitReport(school=school, visit=past, author=mentor, outcome=Outcome.AT_HOME, finished_at=now, **at)
+    report.going_well = "Het gaat goed."
+    report.save()
+    headline = Headline(school=school, visit=past, author=mentor, updated_at=now)
+    headline.text = "Voelt zich thuis in de klas."
+    headline.save()
+    agreement = Agreement(school=school, visit=past, who=AgreedBy.MENTOR, created_at=now)
+    agreement.what = "Belt in november."
+    agreement.save()
+    aid = MemoryAid(school=school, owner=mentor, visit=past, erase_on=now.date(), updated_at=now)
+    aid.text = "Vraag naar de hond."
+    aid.save()
+    concern = Concern(school=school, visit=past, student=student, author=mentor, handed_over_at=now)
+    concern.facts = "Wat ik zag."
+    concern.save()
+    return {"report": report, "agreement": agreement, "memory_aid": aid, "concern": concern}
