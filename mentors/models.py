@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -35,6 +36,7 @@ class User(AbstractBaseUser):
     name = models.CharField(_("naam"), max_length=120)
     is_active = models.BooleanField(_("actief"), default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    session_epoch = models.PositiveIntegerField(default=0)  # a session of an earlier epoch is no longer valid
 
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
@@ -49,6 +51,15 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         """The name as colleagues read it."""
         return self.name
+
+    def get_session_auth_hash(self) -> str:
+        """What a session must carry: it changes with the password and with every change of roles."""
+        return f"{super().get_session_auth_hash()}.{self.session_epoch}"
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """The same under an earlier key of the server."""
+        for earlier in super().get_session_auth_fallback_hash():
+            yield f"{earlier}.{self.session_epoch}"
 
 
 class Board(models.Model):
