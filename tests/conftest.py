@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from mentors.models import Role, School, User
@@ -56,3 +57,20 @@ def log_in(client: Client) -> Callable[..., User]:
 def compiled_texts() -> None:
     """The English texts as the application reads them."""
     compile_catalogues(Path(settings.BASE_DIR) / "locale")
+
+
+@pytest.fixture
+def several_connections(transactional_db: None) -> Iterator[None]:
+    """For races: what threads write is committed, and the tables are emptied after the test.
+
+    SQLite empties with DELETE, which the append-only tables refuse: their rule is dropped just before that, and
+    comes back by itself, because emptying ends with `post_migrate`.
+    """
+    yield
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%\\_no\\_delete' ESCAPE '\\'"
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")

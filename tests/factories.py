@@ -70,7 +70,7 @@ def make_mentor(school: School, *, with_account: bool = True, **fields: Any) -> 
 
 def make_class(school: School, *mentors: Mentor, year_group: int = 1, **fields: Any) -> SchoolClass:
     """A class of this year with these mentors."""
-    year = school.years.get()
+    year = school.years.latest("starts_on")
     name = fields.pop("name", f"{year_group}-{next(_numbers)}")
     school_class = SchoolClass.objects.create(school_year=year, name=name, year_group=year_group, **fields)
     school_class.mentors.set(mentors)
@@ -121,7 +121,7 @@ def make_campaign(school: School, **fields: Any) -> Campaign:
     """A campaign for the first-years up to the autumn holiday."""
     defaults: dict[str, Any] = {
         "name": f"Bezoekronde {next(_numbers)}",
-        "school_year": school.years.get(),
+        "school_year": school.years.latest("starts_on"),
         "year_groups": [1],
         "starts_on": dt.date(2026, 9, 7),
         "ends_on": dt.date(2026, 10, 16),

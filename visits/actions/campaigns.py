@@ -1,0 +1,117 @@
+"""What opens, changes and closes a campaign, and what makes its cohort's visits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from mentors.actions import record_event
+from mentors.models import School, SchoolYear, User
+from visits.actions.cohorts import join_cohort
+from visits.actions.topics import seed_topics
+from visits.models import Campaign, CampaignState, Frequency
+
+__all__ = ["CampaignRefused", "change_campaign", "close_campaign", "join_cohort", "open_campaign"]
+SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole school
+
+
+class CampaignRefused(Exception):
+    """A campaign cannot be so; `field` names the form's field, the text is for the coordinator."""
+
+    def __init__(self, field: str, text: object) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@transaction.atomic
+def open_campaign(
+    *,
+    school: School,
+    school_year: SchoolYear,
+    name: str,
+    year_groups: Sequence[int],
+    frequency: Frequency,
+    starts_on: dt.date,
+    ends_on: dt.date,
+    visit_minutes: int,
+    max_stops: int,
+    mode: str,
+    hours_per_visit: Decimal,
+    set_up: str,
+    reply_days: int,
+    by: User | None,
+    now: dt.datetime,
+) -> Campaign:
+    """A campaign in preparation. A school without topics gets the fourteen that the practice starts with."""
+    campaign = Campaign(
+        school=school,
+        school_year=school_year,
+        name=name,
+        year_groups=sorted(set(year_groups)),
+        frequency=frequency,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        visit_minutes=visit_minutes,
+        max_stops=max_stops,
+        mode=mode,
+        hours_per_visit=hours_per_visit,
+        set_up=set_up,
+        reply_days=reply_days,
+        created_by=by,
+        created_at=now,
+    )
+    _save(campaign)
+    seed_topics(school=school, by=by, now=now)
+    record_event(verb="campaign.opened", by=by, now=now, school=school, subject=campaign)
+    return campaign
+
+
+@transaction.atomic
+def change_campaign(*, campaign: Campaign, by: User | None, now: dt.datetime, **fields: object) -> Campaign:
+    """Change the agreements of a campaign. Visits that have a moment keep it."""
+    if campaign.state == CampaignState.CLOSED:
+        raise CampaignRefused("name", _("Deze bezoekronde is afgesloten en verandert niet meer."))
+    for name, value in fields.items():
+        setattr(campaign, name, value)
+    _save(campaign)
+    record_event(verb="campaign.changed", by=by, now=now, school=campaign.school, subject=campaign)
+    return campaign
+
+
+@transaction.atomic
+def close_campaign(*, campaign: Campaign, by: User | None, now: dt.datetime) -> None:
+    """Close a campaign: nobody joins it any more."""
+    campaign.state = CampaignState.CLOSED
+    campaign.save(update_fields=["state"])
+    record_event(verb="campaign.closed", by=by, now=now, school=campaign.school, subject=campaign)
+
+
+def _save(campaign: Campaign) -> None:
+    _refuse_nonsense(campaign)
+    try:
+        with transaction.atomic():
+            campaign.save()
+    except IntegrityError:
+        raise CampaignRefused(
+            "name", _("Er is dit schooljaar al een bezoekronde met deze naam. Kies een andere naam.")
+        ) from None
+
+
+def _refuse_nonsense(campaign: Campaign) -> None:
+    year = campaign.school_year
+    if not campaign.year_groups:
+        raise CampaignRefused("year_groups", _("Kies ten minste één leerjaar."))
+    if campaign.ends_on < campaign.starts_on:
+        raise CampaignRefused("ends_on", _("De laatste dag ligt voor de eerste dag."))
+    if campaign.starts_on < year.starts_on:
+        raise CampaignRefused("starts_on", _("De eerste dag ligt voor het begin van het schooljaar."))
+    if campaign.ends_on > year.ends_on:
+        raise CampaignRefused("ends_on", _("De laatste dag ligt na het einde van het schooljaar."))
+    if not SHORTEST_VISIT <= campaign.visit_minutes <= LONGEST_VISIT:
+        raise CampaignRefused("visit_minutes", _("Een thuisbezoek duurt 30 tot 60 minuten."))
+    if not 1 <= campaign.max_stops <= 4:
+        raise CampaignRefused("max_stops", _("Kies één tot vier thuisbezoeken op een avond."))

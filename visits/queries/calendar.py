@@ -1,0 +1,93 @@
+"""Days and local clock times: which days a campaign has, and when a local moment is in UTC."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from mentors.models import HolidayRegion, SchoolYear
+from visits.models import Campaign
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+SEASON_WEEKS = 8  # "7 or 8 school weeks", for a school year without a holiday in its calendar
+AUTUMN_MONTHS = (10, 11)
+# The autumn holidays of the three regions, for a school that has not entered its own calendar.
+REGION_AUTUMN = {
+    2026: {
+        HolidayRegion.NORTH: dt.date(2026, 10, 10),
+        HolidayRegion.MIDDLE: dt.date(2026, 10, 17),
+        HolidayRegion.SOUTH: dt.date(2026, 10, 17),
+    }
+}
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """The date in the Netherlands at this moment."""
+    return moment.astimezone(AMSTERDAM).date()
+
+
+def local_minutes(moment: dt.datetime) -> int:
+    """Minutes after midnight on the Dutch clock at this moment."""
+    local = moment.astimezone(AMSTERDAM)
+    return local.hour * 60 + local.minute
+
+
+def moment_at(on: dt.date, minutes: int) -> dt.datetime:
+    """The moment, in UTC, at which the Dutch clock shows `minutes` after midnight on this day."""
+    local = dt.datetime.combine(on, dt.time(minutes // 60, minutes % 60), tzinfo=AMSTERDAM)
+    return local.astimezone(dt.UTC)
+
+
+def minutes_of(clock: dt.time) -> int:
+    """Minutes after midnight of a clock time."""
+    return clock.hour * 60 + clock.minute
+
+
+def closed_days(year: SchoolYear) -> dict[dt.date, str]:
+    """Each day of the school year on which nobody visits, with the name of the holiday or day off."""
+    return {
+        closure.starts_on + dt.timedelta(days=number): closure.name
+        for closure in year.closures.all()
+        for number in range((closure.ends_on - closure.starts_on).days + 1)
+    }
+
+
+def campaign_days(campaign: Campaign) -> list[dt.date]:
+    """The days of the period from Monday to Saturday, closures included; nobody visits on a Sunday."""
+    length = (campaign.ends_on - campaign.starts_on).days + 1
+    days = (campaign.starts_on + dt.timedelta(days=number) for number in range(length))
+    return [day for day in days if day.weekday() < 6]
+
+
+def open_days(campaign: Campaign) -> list[dt.date]:
+    """The days of the period on which visits may take place."""
+    closed = closed_days(campaign.school_year)
+    return [day for day in campaign_days(campaign) if day not in closed]
+
+
+def current_year(years: list[SchoolYear], today: dt.date) -> SchoolYear | None:
+    """The school year that runs today, else the next one."""
+    to_come = sorted((year for year in years if year.ends_on >= today), key=lambda year: year.starts_on)
+    return to_come[0] if to_come else None
+
+
+def autumn_holiday(year: SchoolYear) -> dt.date | None:
+    """The first day of the autumn holiday: of the school's own calendar, else of its region when known."""
+    own = [
+        closure.starts_on
+        for closure in year.closures.all()
+        if closure.is_holiday and closure.starts_on.month in AUTUMN_MONTHS and closure.starts_on > year.starts_on
+    ]
+    return (
+        min(own) if own else REGION_AUTUMN.get(year.starts_on.year, {}).get(HolidayRegion(year.school.holiday_region))
+    )
+
+
+def usual_period(year: SchoolYear) -> tuple[dt.date, dt.date]:
+    """From two weeks after the year's start to the Friday before the autumn holiday."""
+    first = year.starts_on + dt.timedelta(days=14)
+    holiday = autumn_holiday(year) or first + dt.timedelta(weeks=SEASON_WEEKS)
+    last = holiday - dt.timedelta(days=1)
+    while last.weekday() != 4:
+        last -= dt.timedelta(days=1)
+    return first, max(first, last)

@@ -1,0 +1,192 @@
+"""From the tables to the planner's problem: who must be visited, by whom, when that can, and how far it is.
+
+Ids in the problem are primary keys as texts and places are numbers: the problem holds no name, address or
+coordinate. Clock times are local; they become moments again, with the summer time of that day, at publishing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from mentors.models import Mentor
+from visits.models import Availability, Campaign, Visit, VisitState
+from visits.queries.calendar import local_day, minutes_of
+from visits.queries.season import MentorDay, Season, is_fixed, length_of, mentor_of, start_of
+from visits.queries.windows import Stretch, without
+from visits.queries.yard import Matrix, Yard, mode_of
+
+PROBLEM_FORMAT = "thuisbezoek-problem/1"
+GRID_MINUTES = 5
+MINUTES_A_DAY = 24 * 60
+WEIGHTS = {
+    "unplaced": 50_000,
+    "outside_wish": 150,
+    "week": 20,
+    "travel_minute": 5,
+    "waiting_minute": 1,
+    "siblings_split": 2_000,
+    "substitute": 400,
+    "moved": 300,
+}
+
+
+@dataclass(frozen=True)
+class Planning:
+    """A problem in the exchange format, and what the format has no place for."""
+
+    problem: dict[str, Any]
+    metres: dict[str, Matrix]
+    is_estimate: bool
+
+
+def build_planning(campaign: Campaign, now: dt.datetime) -> Planning:
+    """Everything that is still to be planned in this campaign, as a problem for the planner."""
+    season = Season.of(campaign, now)
+    yard = Yard.of(campaign, season.visits)
+    season.block({day for day in season.fixed_days() if not _can_stand(season, yard, day)})
+    problem = {
+        "format": PROBLEM_FORMAT,
+        "rules": {
+            "max_stops": campaign.max_stops,
+            "start_grid_minutes": GRID_MINUTES,
+            "coupled_grid_minutes": 15,
+            "double_extra_minutes": 15,
+            "interpreter_buffer_minutes": 30,
+        },
+        "cost": WEIGHTS,
+        "days": _days(campaign, season),
+        "places": [str(number) for number in range(len(yard.places))],
+        "travel_minutes": {mode: minutes.tolist() for mode, minutes in yard.minutes.items()},
+        "visitors": [_visitor(season, yard, mentor) for mentor in season.visitors()],
+        "visits": [_visit(season, yard, visit) for visit in season.planned_visits()],
+        "siblings": [],
+        "interpreters": {},
+        "fixed": {str(visit.pk): _appointment(visit) for visit in season.planned_visits() if is_fixed(visit)},
+        "current": {
+            str(visit.pk): _appointment(visit) for visit in season.planned_visits() if visit.state == VisitState.PLANNED
+        },
+        "application": {
+            "snapshot": {str(visit.pk): [visit.version, visit.state, visit.mentor_id] for visit in season.visits},
+            "left_out": [{"visit": str(visit), "code": code} for visit, code in season.left_out.items()],
+            "notes": season.notes(),
+        },
+    }
+    return Planning(problem=problem, metres=yard.metres, is_estimate=yard.is_estimate)
+
+
+def _can_stand(season: Season, yard: Yard, day: MentorDay) -> bool:
+    """Whether the agreed visits of an evening make a route that the planner would accept as it is."""
+    visits = season.fixed_days()[day]
+    if len(visits) > season.campaign.max_stops:
+        return False
+    minutes = yard.minutes[mode_of(season.campaign, mentor_of(visits[0]))]
+    free = None
+    here = yard.of_depot[day[0]]
+    for visit in visits:
+        start, there = start_of(visit), yard.of_visit(visit)
+        if start % GRID_MINUTES or (free is not None and start < free + minutes[here, there]):
+            return False
+        here, free = there, start + length_of(visit)
+    depot = yard.of_depot[day[0]]
+    is_back_today = start_of(visits[-1]) + length_of(visits[-1]) + minutes[here, depot] < MINUTES_A_DAY
+    return bool(is_back_today and start_of(visits[0]) >= minutes[depot, yard.of_visit(visits[0])])
+
+
+def _days(campaign: Campaign, season: Season) -> list[dict[str, Any]]:
+    monday = campaign.starts_on - dt.timedelta(days=campaign.starts_on.weekday())
+    days = {day for _mentor, day in season.shifts} | {day for _mentor, day in season.fixed_days()}
+    return [{"date": day.isoformat(), "week": max(0, (day - monday).days // 7)} for day in sorted(days)]
+
+
+def _visitor(season: Season, yard: Yard, mentor: Mentor) -> dict[str, Any]:
+    fixed = season.fixed_days()
+    own = {day for who, day in [*season.shifts, *fixed] if who == mentor.pk}
+    return {
+        "id": str(mentor.pk),
+        "mode": mode_of(season.campaign, mentor),
+        "depot": str(yard.of_depot[mentor.pk]),
+        "max_stops_total": None,
+        "shifts": [_shift(season, yard, mentor, day, fixed.get((mentor.pk, day), [])) for day in sorted(own)],
+    }
+
+
+def _shift(season: Season, yard: Yard, mentor: Mentor, day: dt.date, fixed: list[Visit]) -> dict[str, Any]:
+    """The mentor's hours, widened to hold what was agreed outside them."""
+    given = season.shifts.get((mentor.pk, day))
+    leave = [minutes_of(given.leave_from)] if given else []
+    until = [minutes_of(given.visits_until)] if given else []
+    back = [minutes_of(given.back_by)] if given else []
+    minutes, depot = yard.minutes[mode_of(season.campaign, mentor)], yard.of_depot[mentor.pk]
+    for visit in fixed:
+        place, end = yard.of_visit(visit), start_of(visit) + length_of(visit)
+        leave.append(start_of(visit) - int(minutes[depot, place]))
+        until.append(end)
+        back.append(end + int(minutes[place, depot]))
+    return {
+        "date": day.isoformat(),
+        "leave_from": _clock(min(leave)),
+        "visits_until": _clock(max(until)),
+        "back_by": _clock(max(*back, *until)),
+    }
+
+
+def _visit(season: Season, yard: Yard, visit: Visit) -> dict[str, Any]:
+    return {
+        "id": str(visit.pk),
+        "place": str(yard.of_visit(visit)),
+        "minutes": length_of(visit),
+        "visitors": [str(visit.mentor_id)],
+        "windows": list(_windows(season, visit)),
+        "second": [],
+        "interpreter": None,
+    }
+
+
+def _windows(season: Season, visit: Visit) -> Iterable[dict[str, Any]]:
+    """The mentor's hours, less what the family excludes; and within those what the family wishes."""
+    if is_fixed(visit) and visit.starts_at:
+        agreed = Stretch(start_of(visit), start_of(visit) + length_of(visit))
+        yield _window(local_day(visit.starts_at), agreed, is_wish=False)
+        return
+    stretches = season.availability[visit.household_id]
+    for (mentor, day), shift in season.shifts.items():
+        if mentor != visit.mentor_id:
+            continue
+        here = [stretch for stretch in stretches if stretch.weekday == day.weekday()]
+        excluded = [_stretch(stretch) for stretch in here if not stretch.is_wish]
+        wishes = [_stretch(stretch) for stretch in here if stretch.is_wish]
+        for free in without(Stretch(minutes_of(shift.leave_from), minutes_of(shift.visits_until)), excluded):
+            yield _window(day, free, is_wish=False)
+            for wish in wishes:
+                both = free.within(wish)
+                if both:
+                    yield _window(day, both, is_wish=True)
+
+
+def _stretch(availability: Availability) -> Stretch:
+    return Stretch(minutes_of(availability.from_time), minutes_of(availability.until_time))
+
+
+def _window(day: dt.date, stretch: Stretch, *, is_wish: bool) -> dict[str, Any]:
+    return {
+        "date": day.isoformat(),
+        "from": _clock(stretch.starts),
+        "until": _clock(stretch.ends),
+        "wish": is_wish,
+    }
+
+
+def _appointment(visit: Visit) -> dict[str, Any]:
+    assert visit.starts_at is not None  # noqa: S101 - a planned or agreed visit has a moment; the database says so
+    return {
+        "visitor": str(visit.mentor_id),
+        "date": local_day(visit.starts_at).isoformat(),
+        "start": _clock(start_of(visit)),
+    }
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
