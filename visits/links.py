@@ -23,6 +23,7 @@ from visits.models import Invitation
 # Without I, L, O and U: nothing to mistake, and no words by accident.
 CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
+RENEWAL = "renewal"  # the key of a mail with a new link begins so: it goes out whatever was answered
 LOOKALIKES = str.maketrans("OILU", "011V")
 
 

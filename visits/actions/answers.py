@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
@@ -224,16 +223,6 @@ def may_speak(visit: Visit, now: dt.datetime) -> bool:
     if visit.state in (VisitState.MET, VisitState.CANCELLED, VisitState.DECLINED):
         return False
     return visit.starts_at is None or visit.starts_at > now
-
-
-def offered_topics(invitation: Invitation, by_whom: str) -> list[ConversationTopic]:
-    """The topics that this school offers to parents or to pupils, for this family."""
-    visit = invitation.visit
-    who = Q(for_parents=True) if by_whom == AgendaTopic.PARENT else Q(for_pupils=True)
-    topics = ConversationTopic.objects.filter(who, school=visit.campaign.school_id, is_active=True)
-    if not visit.is_late_entrant:
-        topics = topics.filter(only_late_entrants=False)
-    return list(topics)
 
 
 def _hold(visit: Visit, seen_version: int, by: User | None, now: dt.datetime) -> None:

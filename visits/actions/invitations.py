@@ -9,11 +9,10 @@ from django.db import transaction
 from mentors.actions import record_event
 from mentors.models import User
 from visits.actions.messages import queue_for_family
-from visits.links import code_from, code_hash_of, hash_of, new_seed, token_from
+from visits.links import RENEWAL, code_from, code_hash_of, hash_of, new_seed, token_from
 from visits.models import Answer, Invitation, MessageKind, Visit, VisitState
 
 ANSWERABLE = frozenset({VisitState.PLANNED, VisitState.CONFIRMED})
-RENEWAL = "renewal"  # the key of a new link begins so: it goes out whatever was answered
 
 
 @transaction.atomic

@@ -1,0 +1,200 @@
+"""Sending what is due. The row is the queue: claim with a lease, ask whether it is still true, hand over, mark.
+
+A worker that dies leaves its rows to the next one when the lease has run out. Dying between handing over and
+marking is the one case in which a mail goes out again: with the same Message-ID, so that it can be recognised
+(SMTP knows no exactly-once; docs/decisions/0002-queue.md).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import smtplib
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+import structlog
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection, transaction
+
+from mentors.actions import record_event
+from mentors.models import User
+from visits.actions.letters import told_by, write_letter
+from visits.links import LinkLost
+from visits.models import Invitation, Message, MessageKind, MessageState
+from visits.queries.outbox import address_of, message_in_full, why_untrue
+from visits.queries.quiet import SendingHours
+
+log = structlog.get_logger(__name__)
+
+BATCH = 20
+LEASE = dt.timedelta(minutes=5)
+MOST_ATTEMPTS = 8
+LONGEST_WAIT_MINUTES = 60
+AWAY = "server_away"
+# What a server says about this one mail; any other trouble with it (OSError) is about the server itself.
+ABOUT_THIS_MAIL = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMTPNotSupportedError)
+
+
+@dataclass
+class Watch:
+    """Time passing within one run: `now` came in, a stopwatch adds to it. Leases are kept by it."""
+
+    began_at: dt.datetime
+    _from: float = field(default_factory=time.monotonic)
+
+    @property
+    def now(self) -> dt.datetime:
+        """The moment at which the run began plus what has passed since."""
+        return self.began_at + dt.timedelta(seconds=self.seconds)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.monotonic() - self._from
+
+
+def send_due_messages(*, now: dt.datetime, seconds: float = 25) -> Counter[str]:
+    """Send all that is due, for about so many seconds; how many ended in which state.
+
+    Any number of these may run at once. Stops at once when the mail server is away: the next sweep tries again.
+    """
+    watch, done = Watch(now), Counter[str]()
+    hours: dict[int, SendingHours] = {}
+    while watch.seconds < seconds:
+        claimed = claim_messages(now=watch.now)
+        outcomes = _send_batch(claimed, watch, hours)
+        done.update(outcomes)
+        if not claimed or AWAY in outcomes:
+            break
+    return done
+
+
+def claim_messages(*, now: dt.datetime, limit: int = BATCH) -> list[tuple[int, dt.datetime]]:
+    """Take at most `limit` due rows for this worker: their keys, each with the lease that proves it.
+
+    PostgreSQL passes over rows that another worker is taking; on both engines the change is compare-and-set.
+    """
+    lease = now + LEASE
+    with transaction.atomic():
+        due = Message.objects.due(now).order_by("due_at", "pk")
+        if connection.features.has_select_for_update_skip_locked:
+            due = due.select_for_update(skip_locked=True)
+        rows = list(due.values_list("pk", "state", "lease_until")[:limit])
+        return [
+            (pk, lease)
+            for pk, state, old_lease in rows
+            if Message.objects.filter(pk=pk, state=state, lease_until=old_lease).update(
+                state=MessageState.CLAIMED, lease_until=lease
+            )
+        ]
+
+
+@transaction.atomic
+def retry_message(*, message: Message, by: User, now: dt.datetime) -> bool:
+    """Try a mail that failed once more, from the beginning; False when it is no longer failed."""
+    is_back = Message.objects.filter(pk=message.pk, state=MessageState.FAILED).update(
+        state=MessageState.DUE, due_at=now, lease_until=None, attempts=0, outcome=""
+    )
+    if is_back:
+        record_event(verb="message.retried", by=by, now=now, school=message.school, subject=message)
+    return bool(is_back)
+
+
+def _send_batch(claimed: list[tuple[int, dt.datetime]], watch: Watch, hours: dict[int, SendingHours]) -> list[str]:
+    """Send one batch over one connection; what happened to each row."""
+    server = get_connection()
+    outcomes: list[str] = []
+    try:
+        for nth, (pk, lease) in enumerate(claimed):
+            outcomes.append(_send_one(pk, lease, watch, server, hours))
+            if outcomes[-1] == AWAY:
+                _give_back(claimed[nth + 1 :])
+                break
+    finally:
+        server.close()
+    return outcomes
+
+
+def _send_one(
+    pk: int, lease: dt.datetime, watch: Watch, server: BaseEmailBackend, hours: dict[int, SendingHours]
+) -> str:
+    """Decide about one claimed row, and send it if it is still true; the state that it ended in."""
+    message, now = message_in_full(pk), watch.now
+    if message is None:
+        return "gone"
+    reason = why_untrue(message, now)
+    if reason:
+        return _settle(pk, lease, MessageState.SUPERSEDED, outcome=reason)
+    school_hours = hours.setdefault(message.school_id, SendingHours(message.school))
+    wait = school_hours.reason_to_wait(now)
+    if wait:
+        _settle(pk, lease, MessageState.DUE, outcome=wait, due_at=school_hours.next_open(now))
+        return "waits"
+    renewed = watch.now + LEASE
+    if not _settle(pk, lease, MessageState.CLAIMED, lease_until=renewed, attempts=message.attempts + 1):
+        return "lost"  # slower than the lease: another worker has it
+    return _hand_over(message, renewed, watch, server)
+
+
+def _hand_over(message: Message, lease: dt.datetime, watch: Watch, server: BaseEmailBackend) -> str:
+    attempts = message.attempts + 1
+    try:
+        mail = write_letter(message, now=watch.now, to=address_of(message))
+        server.open()
+        server.send_messages([mail])
+    except LinkLost:
+        return _settle(message.pk, lease, MessageState.FAILED, outcome="link_lost")
+    except smtplib.SMTPRecipientsRefused as refusal:
+        if all(code >= 500 for code, _why in refusal.recipients.values()):
+            return _settle(message.pk, lease, MessageState.FAILED, outcome="address_refused")
+        return _try_later(message.pk, lease, attempts, watch.now, "address_waits")
+    except ABOUT_THIS_MAIL:
+        return _try_later(message.pk, lease, attempts, watch.now, "mail_refused")
+    except OSError:
+        _try_later(message.pk, lease, attempts, watch.now, AWAY)
+        return AWAY
+    except Exception as error:  # one bad row must not hold up the queue; its text may hold a name
+        log.error("message_not_sent", message=message.pk, error=type(error).__name__)
+        return _try_later(message.pk, lease, attempts, watch.now, type(error).__name__[:60])
+    return _mark_sent(message, lease, watch.now)
+
+
+@transaction.atomic
+def _mark_sent(message: Message, lease: dt.datetime, now: dt.datetime) -> str:
+    told = told_by(message)
+    marked = _settle(message.pk, lease, MessageState.SENT, outcome="", sent_at=now, **told)
+    if marked and message.invitation is not None:
+        _note_on_invitation(message.invitation, message.kind, told, now)
+    return marked
+
+
+def _note_on_invitation(invitation: Invitation, kind: str, told: dict[str, object], now: dt.datetime) -> None:
+    values = {"announced_starts_at": told["told_starts_at"], "announced_place": told["told_place"]}
+    rows = Invitation.objects.filter(pk=invitation.pk)
+    rows.update(**values)
+    if kind == MessageKind.SECOND_INVITATION:
+        rows.update(reminded_at=now)
+    else:
+        rows.filter(sent_at=None).update(sent_at=now)
+
+
+def _try_later(pk: int, lease: dt.datetime, attempts: int, now: dt.datetime, outcome: str) -> str:
+    """Wait longer after each attempt; after the last one the coordinator has to look at it."""
+    if attempts >= MOST_ATTEMPTS:
+        return _settle(pk, lease, MessageState.FAILED, outcome=outcome)
+    wait = dt.timedelta(minutes=min(2 ** (attempts - 1), LONGEST_WAIT_MINUTES))
+    return _settle(pk, lease, MessageState.DUE, outcome=outcome, due_at=now + wait)
+
+
+def _give_back(claimed: list[tuple[int, dt.datetime]]) -> None:
+    for pk, lease in claimed:
+        _settle(pk, lease, MessageState.DUE)
+
+
+def _settle(pk: int, lease: dt.datetime, state: MessageState, **values: object) -> str:
+    """Compare-and-set: change the row if this worker's lease still stands; the state, or '' when it does not."""
+    values.setdefault("lease_until", None)
+    rows = Message.objects.filter(pk=pk, state=MessageState.CLAIMED, lease_until=lease)
+    return str(state) if rows.update(state=state, **values) else ""

@@ -1,0 +1,129 @@
+"""Queueing what time brings: the one friendly second invitation, the day before, a log that is missing.
+
+Each has a key that makes it the only one; whether it is still true is asked at sending (visits/queries/outbox.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db.models import Exists, OuterRef
+
+from visits.actions.messages import queue_for_family, queue_for_staff
+from visits.models import Answer, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
+from visits.queries.calendar import local_day, moment_at
+from visits.queries.quiet import SendingHours
+
+REMINDED_AT = dt.time(17, 0)
+LOG_WAITS_DAYS = 14  # a log that is older than this was left out on purpose, or the campaign stands still
+
+
+class _Hours:
+    """The sending hours of the schools of one run, each read once."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, SendingHours] = {}
+
+    def of(self, visit: Visit) -> SendingHours:
+        school = visit.campaign.school
+        if school.pk not in self._of:
+            self._of[school.pk] = SendingHours(school)
+        return self._of[school.pk]
+
+
+def queue_reminders(*, now: dt.datetime) -> int:
+    """Queue every reminder whose time has come or comes today; how many rows were looked at."""
+    hours = _Hours()
+    return _second_invitations(now) + _days_before(now, hours) + _logs_missing(now, hours)
+
+
+def _second_invitations(now: dt.datetime) -> int:
+    """To who has not answered after the campaign's number of days; once, whatever happens later."""
+    waiting = (
+        Invitation.objects.filter(
+            answer=Answer.NONE,
+            sent_at__lt=now,
+            reminded_at=None,
+            revoked_at=None,
+            expires_at__gt=now,
+            visit__state=VisitState.PLANNED,
+            visit__starts_at__gt=now,
+            visit__campaign__state=CampaignState.PUBLISHED,
+        )
+        .exclude(messages__kind=MessageKind.SECOND_INVITATION)
+        .select_related("household", "visit__campaign__school")
+        .order_by("pk")
+    )
+    queued = 0
+    for invitation in waiting:
+        sent_at, days = invitation.sent_at, invitation.visit.campaign.reply_days
+        if sent_at is None or (local_day(now) - local_day(sent_at)).days < days:
+            continue
+        queue_for_family(
+            key=f"{MessageKind.SECOND_INVITATION}:{invitation.pk}",
+            kind=MessageKind.SECOND_INVITATION,
+            invitation=invitation,
+            due_at=now,
+            now=now,
+        )
+        queued += 1
+    return queued
+
+
+def _days_before(now: dt.datetime, hours: _Hours) -> int:
+    """To who has an appointment tomorrow: at five o'clock today. A visit that moves gets a new one.
+
+    Today's are looked at too: the schedule may have stood still yesterday at five.
+    """
+    end_of_tomorrow = moment_at(local_day(now) + dt.timedelta(days=2), 0)
+    agreed = (
+        Visit.objects.filter(
+            state=VisitState.CONFIRMED,
+            campaign__state=CampaignState.PUBLISHED,
+            starts_at__gt=now,
+            starts_at__lt=end_of_tomorrow,
+        )
+        .select_related("campaign__school")
+        .prefetch_related("invitations__household", "invitations__visit__campaign__school")
+    )
+    queued = 0
+    for visit in agreed:
+        for invitation in visit.invitations.all():
+            queue_for_family(
+                key=f"{MessageKind.DAY_BEFORE}:{invitation.pk}:{visit.version}",
+                kind=MessageKind.DAY_BEFORE,
+                invitation=invitation,
+                due_at=hours.of(visit).evening_before(visit.starts_at, REMINDED_AT),
+                now=now,
+            )
+            queued += 1
+    return queued
+
+
+def _logs_missing(now: dt.datetime, hours: _Hours) -> int:
+    """To the mentor, the morning after a conversation of which nothing was written."""
+    asked = Message.objects.filter(
+        kind=MessageKind.LOG_MISSING, visit=OuterRef("pk"), visit_version=OuterRef("version")
+    )
+    missing = (
+        Visit.objects.with_log_missing(now)
+        .filter(
+            campaign__state=CampaignState.PUBLISHED,
+            ends_at__gt=now - dt.timedelta(days=LOG_WAITS_DAYS),
+            mentor__is_active=True,
+        )
+        .exclude(Exists(asked))
+        .exclude(mentor__email="")
+        .select_related("campaign__school", "mentor")
+    )
+    queued = 0
+    for visit in missing:
+        queue_for_staff(
+            key=f"{MessageKind.LOG_MISSING}:{visit.pk}:{visit.version}",
+            kind=MessageKind.LOG_MISSING,
+            visit=visit,
+            due_at=hours.of(visit).morning_after(visit.ends_at),
+            now=now,
+        )
+        queued += 1
+    return queued
