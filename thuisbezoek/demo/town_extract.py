@@ -9,7 +9,7 @@ from pathlib import Path
 import osmium
 from osmium.osm.mutable import Node, Way
 
-from thuisbezoek.demo.town import Line, Point, Street, Town, to_degrees
+from thuisbezoek.demo.town_shapes import Line, Point, Street, Town, to_degrees
 
 SAME_SPOT_METRES = 0.5
 
@@ -40,8 +40,8 @@ def write_extract(town: Town, path: Path) -> None:
     """Writes the town; an existing file is replaced."""
     ground = _Ground()
     ways = [([ground.node(point) for point in line], tags) for line, tags in _ways(town)]
-    for house in town.houses:
-        ground.add(house.at, _address_tags(house.street, f"{house.number}{house.suffix}", house.postcode, town.name))
+    for house in town.addresses:
+        ground.add(house.at, _address_tags(house.street, f"{house.number}{house.suffix}", house.postcode, house.town))
     for name, point in town.quarters:
         ground.add(point, {"place": "neighbourhood", "name": name})
     ground.add((0.0, 300.0), {"place": "town", "name": town.name})
