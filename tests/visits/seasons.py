@@ -1,0 +1,65 @@
+"""A small season for the tests of plans: a campaign with mentors, classes, families and evenings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mentors.models import Mentor, School
+from students.models import SchoolClass
+from tests import factories
+from visits.actions.campaigns import join_cohort
+from visits.actions.plans import request_plan, run_plan
+from visits.models import Campaign, CampaignState, Plan
+
+EVENINGS = [dt.date(2026, 10, 6), dt.date(2026, 10, 8), dt.date(2026, 10, 13)]
+
+
+@dataclass
+class Season:
+    """A campaign in preparation, its mentors and their classes."""
+
+    school: School
+    campaign: Campaign
+    mentors: list[Mentor]
+    classes: list[SchoolClass]
+    now: dt.datetime
+
+    def clock(self) -> dt.datetime:
+        """The moment at which the season is."""
+        return self.now
+
+    def draft(self, seconds: int = 20) -> Plan:
+        """A plan made by the real planner."""
+        plan = request_plan(campaign=self.campaign, seconds=seconds, by=None, now=self.now)
+        assert run_plan(plan=plan, clock=self.clock)
+        plan.refresh_from_db()
+        return plan
+
+    def change_moment(self, change: Callable[[dt.datetime], dt.datetime]) -> None:
+        """Let time pass."""
+        self.now = change(self.now)
+
+
+def make_season(
+    now: dt.datetime,
+    *,
+    mentors: int = 1,
+    families: int = 4,
+    evenings: list[dt.date] | None = None,
+    school: School | None = None,
+) -> Season:
+    """`families` pupils for each of `mentors`, who give `evenings`."""
+    school = school or factories.make_school()
+    campaign = factories.make_campaign(school, state=CampaignState.PREPARING)
+    people = [factories.make_mentor(school) for _number in range(mentors)]
+    classes = [factories.make_class(school, mentor) for mentor in people]
+    for school_class in classes:
+        for _number in range(families):
+            factories.make_student(school_class)
+    for mentor in people:
+        for evening in EVENINGS if evenings is None else evenings:
+            factories.make_shift(campaign, mentor, evening)
+    join_cohort(campaign=campaign, by=None, now=now)
+    return Season(school, campaign, people, classes, now)
