@@ -36,7 +36,7 @@ urlpatterns = [
     path("school/<slug:school>/leerlingen/", include("students.urls")),
     path("school/<slug:school>/bezoeken/", include("visits.urls")),
     path("school/<slug:school>/verslagen/", include("notes.urls")),
-    path("school/<slug:school>/voortgang/", include("reports.urls")),
+    path("", include("reports.urls")),
     path("gezin/", include("portal.urls")),
     *accounts,
 ]

@@ -18,11 +18,14 @@ from django.db import connection
 from mentors.actions import give_role
 from mentors.models import Board, Closure, HolidayRegion, Membership, Mentor, Role, School, SchoolYear, TravelMode, User
 from roads.actions import build_network
+from roads.queries import find_address
 from students.actions.importing import apply_import, prepare_import
 from students.roster.reading import SourceFile, read_rosters
 from thuisbezoek.demo.families import Address, edexml, guardians_csv, make_pupils, staff_email
 from thuisbezoek.demo.season import replay
-from thuisbezoek.demo.town import Town, make_town, write_extract
+from thuisbezoek.demo.town import make_town
+from thuisbezoek.demo.town_extract import write_extract
+from thuisbezoek.demo.town_shapes import Town
 from visits.actions.campaigns import open_campaign
 from visits.actions.cohorts import join_cohort
 from visits.actions.plan_runs import run_plan
@@ -35,7 +38,7 @@ from visits.models import Answer, Campaign, Frequency, Invitation, Plan, PlanSta
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEED = 20260831
-WEEKS_BEFORE_NOW = 3
+WEEKS_BEFORE_NOW = 2
 CREDENTIALS = "logins.json"
 STAFF = [
     (Role.COORDINATOR, "coordinator@demo.invalid", "Coby Planstra"),
@@ -54,7 +57,7 @@ class DemoFailed(Exception):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The demo's season, laid around today: it began three weeks ago and ends five weeks from now."""
+    """The demo's season, laid around today: it began two weeks ago and ends five weeks from now."""
 
     first: dt.date
     last: dt.date
@@ -90,7 +93,7 @@ def build_school(*, now: dt.datetime, say: Say) -> School:
     campaign = prepare_campaign(school, calendar, coordinator)
     say("5/6  Het plan")
     plan_and_publish(campaign, coordinator, now=calendar.at(9))
-    say("6/6  Drie weken antwoorden, berichten en thuisbezoeken")
+    say("6/6  Weken van antwoorden, berichten en thuisbezoeken")
     replay(campaign=campaign, invited_at=calendar.at(9), now=now, rng=rng)
     write_logins()
     if connection.vendor == "sqlite":
@@ -111,14 +114,19 @@ def lay_town(*, now: dt.datetime) -> Town:
 
 def found_school(calendar: Calendar, town: Town) -> School:
     """The school, its board and its calendar."""
+    found = find_address(town.school.postcode, town.school.number)
+    if found is None:
+        raise DemoFailed("Het adres van de demoschool staat niet in het adresboek.")
     school = School.objects.create(
         board=Board.objects.create(name="Stichting Demo-onderwijs"),
         name="De Demoschool",
         slug="demoschool",
         brin="99ZZ00",
         holiday_region=HolidayRegion.MIDDLE,
-        latitude=town.school.lat,
-        longitude=town.school.lon,
+        postcode=town.school.postcode,
+        house_number=town.school.number,
+        latitude=found.place.lat,
+        longitude=found.place.lon,
         email="school@demo.invalid",
         phone="000 000 00 00",
         duty_phone="06 0000 0000",
@@ -161,7 +169,7 @@ def demo_password() -> str:
 
 def read_roster(school: School, town: Town, rng: random.Random, by: User, calendar: Calendar) -> None:
     """The roster files, read as any school's are: EDEXML for pupils, a Dutch CSV for guardians and addresses."""
-    addresses = [Address(a.street, a.number, a.suffix, a.postcode, a.town) for a in town.addresses]
+    addresses = [Address(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
     pupils = make_pupils(addresses, rng=rng, first_day=calendar.first)
     year = f"{calendar.first.year}-{calendar.first.year + 1}"
     files = [

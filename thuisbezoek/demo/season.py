@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from visits.actions.outbox import queue_reminders, send_due_messages
-
 from mentors.models import Mentor, User
 from notes.actions.concerns import hand_over_concern
 from notes.actions.content import Agreed, LogContent
 from notes.actions.log import Seen, finish_report
 from notes.actions.memory_aids import write_memory_aid
 from notes.models import AgreedBy, CalledOffBy, Feeling, Outcome
-from visits.actions.answers import Hours, accept, choose_place, decline, offered_topics, pick_topics, tell_hours
+from visits.actions.answers import Hours, accept, choose_place, decline, pick_topics, tell_hours
+from visits.actions.outbox import send_due_messages
+from visits.actions.reminders import queue_reminders
 from visits.models import AgendaTopic, AnswerChannel, Campaign, Invitation, PlaceKind, Visit, VisitState
+from visits.queries.family import offered_topics
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 GOING_WELL = [
@@ -69,7 +70,7 @@ def replay(*, campaign: Campaign, invited_at: dt.datetime, now: dt.datetime, rng
             answer(cast, now=moment)
         log_day(campaign, now=moment, rng=rng)
         queue_reminders(now=moment)
-        send_all(now=moment)
+        send_due_messages(now=moment, seconds=120)
 
 
 def days_between(start: dt.datetime, end: dt.datetime) -> Iterator[dt.datetime]:
@@ -79,12 +80,6 @@ def days_between(start: dt.datetime, end: dt.datetime) -> Iterator[dt.datetime]:
         yield dt.datetime.combine(day, dt.time(19, 30), AMSTERDAM)
         day += dt.timedelta(days=1)
     yield end
-
-
-def send_all(*, now: dt.datetime) -> None:
-    """Send until nothing is due."""
-    while send_due_messages(now=now):
-        pass
 
 
 def answer(cast: Cast, *, now: dt.datetime) -> None:
