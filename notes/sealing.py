@@ -1,7 +1,8 @@
 """Texts that only this application can read: AES-256-GCM with a key ring from the environment.
 
-A sealed text is `key id.nonce.ciphertext` in base64url. Table, column and school are its associated data: a
-text that is copied to another row's column or another school's table does not open.
+A sealed text is `key id.nonce.ciphertext` in base64url. Table, column, school and subject (the visit, or
+the concern's own id) are its associated data: a text that is copied to another column, school or visit does not
+open.
 """
 
 from __future__ import annotations
@@ -32,21 +33,21 @@ def key_ring(spec: str) -> dict[str, bytes]:
     return ring
 
 
-def _associated(table: str, column: str, school_id: int) -> bytes:
-    return f"{table}.{column}.{school_id}".encode()
+def _associated(table: str, column: str, school_id: int, subject: str) -> bytes:
+    return f"{table}.{column}.{school_id}.{subject}".encode()
 
 
-def seal(text: str, *, table: str, column: str, school_id: int) -> str:
+def seal(text: str, *, table: str, column: str, school_id: int, subject: str) -> str:
     """`text` sealed with the first key of the ring; an empty text stays empty."""
     if not text:
         return ""
     name, key = next(iter(key_ring(settings.NOTES_KEYS).items()))
     nonce = os.urandom(12)
-    box = AESGCM(key).encrypt(nonce, text.encode(), _associated(table, column, school_id))
+    box = AESGCM(key).encrypt(nonce, text.encode(), _associated(table, column, school_id, subject))
     return ".".join([name, base64.urlsafe_b64encode(nonce).decode(), base64.urlsafe_b64encode(box).decode()])
 
 
-def unseal(sealed: str, *, table: str, column: str, school_id: int) -> str:
+def unseal(sealed: str, *, table: str, column: str, school_id: int, subject: str) -> str:
     """The text within; SealBroken when the key is missing or the text was changed or moved."""
     if not sealed:
         return ""

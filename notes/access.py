@@ -1,0 +1,43 @@
+"""Who may do what with a visit's notes. Pages and buttons ask these; the actions ask them again."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from mentors.models import Mentor, School, User
+from notes.models import VisitReport
+from visits.models import PlaceKind, Visit, VisitQuerySet, VisitState
+from visits.queries.calendar import local_day
+
+
+def own_visits(user: User, mentor: Mentor | None, school: School) -> VisitQuerySet:
+    """The visits that this mentor makes at this school: not a colleague's, not another school's."""
+    visits = Visit.objects.visible_to(user).filter(campaign__school=school)
+    return visits.filter(mentor=mentor) if mentor is not None else visits.none()
+
+
+def day_of(visit: Visit) -> dt.date | None:
+    """The local day of the visit's moment."""
+    return local_day(visit.starts_at) if visit.starts_at else None
+
+
+def can_be_logged(visit: Visit, now: dt.datetime) -> bool:
+    """An appointment is logged from its own day on; a conversation without an appointment at any moment."""
+    if visit.state in (VisitState.MET, VisitState.OPEN):
+        return True
+    day = day_of(visit)
+    upcoming = visit.state in (VisitState.PLANNED, VisitState.CONFIRMED)
+    return upcoming and day is not None and day <= local_day(now)
+
+
+def may_amend(report: VisitReport, mentor: Mentor | None) -> bool:
+    """Only who wrote a report corrects it."""
+    return mentor is not None and report.author_id == mentor.pk
+
+
+def shows_address(visit: Visit, now: dt.datetime) -> bool:
+    """A secret address is shown to the visiting mentor alone, for a visit at home, on the day itself."""
+    if not visit.household.is_secret_address:
+        return True
+    is_home = visit.place_kind == PlaceKind.HOME
+    return is_home and day_of(visit) == local_day(now)

@@ -1,0 +1,1 @@
+"""What changes reports, agreements, memory aids and concerns, a module a subject."""

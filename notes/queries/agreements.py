@@ -1,0 +1,44 @@
+"""Agreements as they stand in a list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from notes.models import Agreement, AgreementQuerySet
+from notes.queries.texts import opened
+
+
+@dataclass(frozen=True)
+class AgreementLine:
+    """One agreement with its text; `text` is None when it does not open."""
+
+    agreement: Agreement
+    text: str | None
+    names: str
+    is_overdue: bool
+
+
+def first_names(names: Iterable[str]) -> str:
+    """'Sanne', 'Sanne en Daan', 'Sanne, Daan en Mo'."""
+    listed = list(names)
+    if len(listed) < 2:
+        return "".join(listed)
+    return _("%(names)s en %(last)s") % {"names": ", ".join(listed[:-1]), "last": listed[-1]}
+
+
+def agreement_lines(agreements: AgreementQuerySet, *, today: dt.date) -> list[AgreementLine]:
+    """These agreements, each with its text and the pupils that it is about, in a constant number of queries."""
+    rows = agreements.select_related("visit", "school").prefetch_related("visit__students")
+    return [
+        AgreementLine(
+            agreement=row,
+            text=opened(row, "what"),
+            names=first_names(student.first_name for student in row.visit.students.all()),
+            is_overdue=row.kept_at is None and row.due_on is not None and row.due_on < today,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,139 @@
+"""The card of one visit: read it before, put it away during."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from notes.access import can_be_logged, shows_address
+from notes.queries.agreements import first_names
+from roads.queries import Place
+from students.models import Guardian, Household
+from visits.models import AgendaTopic, ConversationTopic, PlaceKind, Visit
+from visits.queries.days import place_of
+
+# The shape of a conversation of 45 minutes; other lengths keep its proportions.
+SHAPE = [
+    (5, gettext_lazy("Welkom en kennismaken")),
+    (10, gettext_lazy("Eerst de leerling: wat gaat goed, waar ben je trots op")),
+    (15, gettext_lazy("De ouders: wat zij willen vertellen en vragen")),
+    (10, gettext_lazy("Thuis en school samen: wat helpt")),
+    (5, gettext_lazy("Eén afspraak, en bedanken")),
+]
+# Languages of contact that the framework has no name for.
+MORE_LANGUAGES = {
+    "am": gettext_lazy("Amhaars"),
+    "ku": gettext_lazy("Koerdisch"),
+    "prs": gettext_lazy("Dari"),
+    "ps": gettext_lazy("Pasjtoe"),
+    "so": gettext_lazy("Somalisch"),
+    "ti": gettext_lazy("Tigrinya"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the conversation."""
+
+    minutes: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What somebody wants to talk about. `is_other_home`: a picked topic of the pupil's second household."""
+
+    text: str
+    by: str
+    is_other_home: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """All of one visit that its mentor reads beforehand. `address` is None where it is kept hidden."""
+
+    visit: Visit
+    names: str
+    guardians: list[Guardian]
+    language: str
+    address: str | None
+    place: Place | None
+    picked: list[Picked]
+    own_topics: list[ConversationTopic]
+    shape: list[Part]
+    can_log: bool
+
+    @property
+    def is_address_hidden(self) -> bool:
+        """Whether there is an address that is not shown today."""
+        return self.address is None and self.visit.place_kind == PlaceKind.HOME
+
+
+def card_of(visit: Visit, *, now: dt.datetime) -> Card:
+    """The card. A secret address is on it for a visit at home on the day itself, and has no link to a map."""
+    household = visit.household
+    is_shown = shows_address(visit, now)
+    topics = ConversationTopic.objects.filter(school=visit.campaign.school, is_active=True, on_card=True)
+    if not visit.is_late_entrant:
+        topics = topics.filter(only_late_entrants=False)
+    return Card(
+        visit=visit,
+        names=first_names(student.first_name for student in visit.students.all()),
+        guardians=list(household.guardians.all()),
+        language=language_name(household.language),
+        address=address_of(household) if is_shown else None,
+        place=place_of(visit) if visit.place_kind == PlaceKind.HOME and not household.is_secret_address else None,
+        picked=_picked(visit),
+        own_topics=list(topics),
+        shape=shape_for(visit.campaign.visit_minutes),
+        can_log=can_be_logged(visit, now),
+    )
+
+
+def _picked(visit: Visit) -> list[Picked]:
+    agenda = AgendaTopic.objects.filter(invitation__visit=visit).select_related("topic", "invitation")
+    return [
+        Picked(
+            text=row.topic.text if row.topic is not None else row.own_text,
+            by=row.by,
+            is_other_home=row.invitation.household_id != visit.household_id,
+        )
+        for row in agenda
+    ]
+
+
+def address_of(household: Household) -> str:
+    """'Voorbeeldstraat 12 a, 9998 AA Voorbeeldstad'."""
+    street = " ".join(filter(None, [household.street, str(household.house_number or ""), household.house_suffix]))
+    postcode = f"{household.postcode[:4]} {household.postcode[4:]}".strip()
+    return ", ".join(filter(None, [street, f"{postcode} {household.town}".strip()]))
+
+
+def language_name(code: str) -> str:
+    """The language of contact in words."""
+    if code in MORE_LANGUAGES:
+        return str(MORE_LANGUAGES[code])
+    try:
+        return _(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
+
+
+def shape_for(minutes: int) -> list[Part]:
+    """The parts of a conversation of this many minutes, which they add up to."""
+    lengths = _scaled([length for length, _text in SHAPE], minutes)
+    return [Part(length, str(text)) for length, (_length, text) in zip(lengths, SHAPE, strict=True)]
+
+
+def _scaled(lengths: Sequence[int], total: int) -> list[int]:
+    """Whole minutes in the same proportions; the largest remainders get the minutes that are left over."""
+    exact = [length * total / sum(lengths) for length in lengths]
+    whole = [int(value) for value in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda nth: whole[nth] - exact[nth])
+    for nth in by_remainder[: total - sum(whole)]:
+        whole[nth] += 1
+    return whole

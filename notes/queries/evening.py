@@ -1,0 +1,154 @@
+"""A mentor's evening: tonight or the next one, and what is left to do besides."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from mentors.models import Mentor, School, User
+from notes.access import can_be_logged, day_of, own_visits
+from notes.models import Agreement
+from notes.queries.agreements import AgreementLine, agreement_lines, first_names
+from roads.queries import Pin, PinKind, Place, RouteLeg, draw_route_map, route_geometry
+from visits.models import CampaignState, PlaceKind, Route, Visit, VisitState
+from visits.queries.calendar import local_day, moment_at
+from visits.queries.days import depot_of, place_of
+
+AGREEMENTS_AHEAD = dt.timedelta(days=7)
+TALKED = (VisitState.PLANNED, VisitState.CONFIRMED, VisitState.MET)
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One visit of the evening. `leg` is the way to it, where every stop of the evening is on the map."""
+
+    visit: Visit
+    number: int
+    names: str
+    is_met: bool
+    can_log: bool
+    leg: RouteLeg | None = None
+
+
+@dataclass(frozen=True)
+class Evening:
+    """One day of visits. `hidden` counts the stops that are left off the map."""
+
+    on: dt.date
+    is_today: bool
+    stops: list[Stop]
+    route: Route | None
+    map: SafeString | None
+    hidden: int
+
+    @property
+    def next_stop(self) -> Stop | None:
+        """The first one that is not logged."""
+        return next((stop for stop in self.stops if not stop.is_met), None)
+
+
+@dataclass(frozen=True)
+class EveningPage:
+    """All that a mentor sees first."""
+
+    evening: Evening | None
+    still_open: list[Stop] = field(default_factory=list)
+    log_missing: list[Stop] = field(default_factory=list)
+    due: list[AgreementLine] = field(default_factory=list)
+
+
+def evening_page(*, user: User, mentor: Mentor | None, school: School, now: dt.datetime) -> EveningPage:
+    """Tonight or the next evening, who is open, the logs that are missing, and agreements of the coming week."""
+    if mentor is None:
+        return EveningPage(None)
+    today = local_day(now)
+    visits = _visits_to_do(user, mentor, school, today)
+    missing = [visit for visit in visits if _is_missing(visit, now)]
+    agreements = Agreement.objects.visible_to(user).filter(visit__mentor=mentor, school=school)
+    return EveningPage(
+        evening=_evening(visits, mentor, now),
+        still_open=[_stop(visit, 0, now) for visit in visits if visit.state == VisitState.OPEN],
+        log_missing=[_stop(visit, 0, now) for visit in missing],
+        due=agreement_lines(agreements.due_by(today + AGREEMENTS_AHEAD), today=today),
+    )
+
+
+def _visits_to_do(user: User, mentor: Mentor, school: School, today: dt.date) -> list[Visit]:
+    to_do = Q(state__in=[VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED])
+    today_or_later = Q(starts_at__gte=moment_at(today, 0))
+    visits = own_visits(user, mentor, school).filter(campaign__state=CampaignState.PUBLISHED)
+    visits = visits.filter(to_do | today_or_later & Q(state=VisitState.MET))
+    return list(
+        visits.select_related("household", "campaign__school", "route")
+        .prefetch_related("students")
+        .order_by("starts_at", "pk")
+    )
+
+
+def _is_missing(visit: Visit, now: dt.datetime) -> bool:
+    upcoming = visit.state in (VisitState.PLANNED, VisitState.CONFIRMED)
+    return upcoming and visit.ends_at is not None and visit.ends_at < now
+
+
+def _evening(visits: Sequence[Visit], mentor: Mentor, now: dt.datetime) -> Evening | None:
+    """Today as long as something is left of it, else the next day with visits, else today as it was."""
+    today = local_day(now)
+    days: dict[dt.date, list[Visit]] = {}
+    for visit in visits:
+        day = day_of(visit)
+        if day is not None and day >= today and visit.state in TALKED:
+            days.setdefault(day, []).append(visit)
+    to_come = [day for day, there in sorted(days.items()) if any(visit.state != VisitState.MET for visit in there)]
+    if not days:
+        return None
+    on = to_come[0] if to_come else min(days)
+    return _of_day(on, days[on], mentor, now)
+
+
+def _of_day(on: dt.date, visits: list[Visit], mentor: Mentor, now: dt.datetime) -> Evening:
+    drawn = [visit for visit in visits if is_on_map(visit)]
+    hidden = sum(visit.place_kind not in (PlaceKind.PHONE, PlaceKind.VIDEO) for visit in visits) - len(drawn)
+    route = next((visit.route for visit in visits if visit.route is not None), None)
+    mode = route.mode if route else mentor.mode
+    places = [place for visit in drawn if (place := place_of(visit)) is not None]
+    depot = depot_of(mentor)
+    legs = route_geometry([depot, *places, depot], mode) if depot is not None and places else []
+    shown = legs if not hidden else []
+    ways = dict(zip([visit.pk for visit in drawn], shown, strict=False))
+    stops = [_stop(visit, number, now, ways.get(visit.pk)) for number, visit in enumerate(visits, start=1)]
+    return Evening(on, on == local_day(now), stops, route, _map(stops, depot, shown), hidden)
+
+
+def is_on_map(visit: Visit) -> bool:
+    """Whether the visit may and can be drawn: never a secret address, not even where the route bends."""
+    if visit.household.is_secret_address and visit.place_kind != PlaceKind.SCHOOL:
+        return False
+    return place_of(visit) is not None
+
+
+def _map(stops: Sequence[Stop], depot: Place | None, legs: Sequence[RouteLeg]) -> SafeString | None:
+    pins = [
+        Pin(place, text=str(stop.number), label=stop.names)
+        for stop in stops
+        if is_on_map(stop.visit) and (place := place_of(stop.visit)) is not None
+    ]
+    if not pins:
+        return None
+    start = [Pin(depot, label=_("Vertrek"), kind=PinKind.START)] if depot is not None else []
+    return draw_route_map([*start, *pins], legs, title=_("De route van deze avond"))
+
+
+def _stop(visit: Visit, number: int, now: dt.datetime, leg: RouteLeg | None = None) -> Stop:
+    return Stop(
+        visit=visit,
+        number=number,
+        names=first_names(student.first_name for student in visit.students.all()),
+        is_met=visit.state == VisitState.MET,
+        can_log=can_be_logged(visit, now) and visit.state != VisitState.MET,
+        leg=leg,
+    )

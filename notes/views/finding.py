@@ -1,0 +1,26 @@
+"""The objects that pages are about: what is not yours is not there."""
+
+from __future__ import annotations
+
+from django.shortcuts import get_object_or_404
+
+from mentors.access import SchoolRequest
+from notes.access import own_visits
+from notes.models import VisitReport
+from visits.models import Visit
+
+
+def find_own_visit(request: SchoolRequest, pk: int) -> Visit:
+    """A visit that this mentor makes; 404 otherwise."""
+    visits = own_visits(request.user, request.mentor, request.school)
+    visits = visits.select_related("household", "campaign__school", "mentor").prefetch_related("students")
+    return get_object_or_404(visits, pk=pk)
+
+
+def find_report(request: SchoolRequest, pk: int) -> VisitReport:
+    """A finished report of an own pupil; 404 otherwise."""
+    reports = VisitReport.objects.visible_to(request.user).held().filter(school=request.school)
+    reports = reports.select_related("visit__campaign__school", "author", "school").prefetch_related(
+        "visit__students__school_class", "topics"
+    )
+    return get_object_or_404(reports, pk=pk)

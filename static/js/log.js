@@ -1,0 +1,228 @@
+/**
+ * The log that saves itself. Every change is first kept on this device, sealed, and then sent; what was sent is
+ * dropped here. Without a network it waits and says so. Each save has an id of its own: sending it twice is one
+ * save. The version says what this page started from; when another device was ahead, both texts stay.
+ * Without this script the page is a plain form.
+ */
+import { dropDraft, findDraft, keepDraft, sweepDrafts } from "./local_drafts.js";
+
+const WAIT_MS = 600;
+const AGAIN_MS = 20_000;
+const TIMEOUT_MS = 15_000;
+const MAX_UNANSWERED = 40;
+const NOT_TYPED = new Set(["csrfmiddlewaretoken", "client_id", "version", "unanswered", "action"]);
+
+const form = document.querySelector("form[data-log]");
+const { owner, visit, draftUrl } = form.dataset;
+const status = form.querySelector("[data-save-state]");
+const local = { owner, visit, page: location.pathname };
+
+let version = Number(form.elements.version.value);
+let unanswered = form.elements.unanswered.value.split(",").filter(Boolean);
+let isDirty = false;
+let isKeptHere = true;
+let sending = null;
+let timer = 0;
+let isStopped = false;
+let finishes = null;
+
+function show(state, words = "") {
+  status.dataset.saveState = state === "offline" && !isKeptHere ? "unkept" : state;
+  status.querySelector("[data-refusal]").textContent = words;
+}
+
+/** What is typed, by field name, each a list. */
+function typed() {
+  const fields = {};
+  for (const [name, value] of new FormData(form)) {
+    if (!NOT_TYPED.has(name) && value !== "") {
+      (fields[name] ??= []).push(value);
+    }
+  }
+  return fields;
+}
+
+/** Put kept fields back into the form. */
+function fill(fields) {
+  for (const field of form.elements) {
+    if (!field.name || NOT_TYPED.has(field.name)) {
+      continue;
+    }
+    const values = fields[field.name] ?? [];
+    if (field.type === "radio" || field.type === "checkbox") {
+      field.checked = values.includes(field.value);
+    } else {
+      field.value = values[0] ?? "";
+    }
+  }
+  for (const fold of form.querySelectorAll("details")) {
+    fold.open ||= [...fold.querySelectorAll("input")].some((field) => (field.type === "radio" ? field.checked : field.value));
+  }
+}
+
+/** Keep it on this device; a browser that cannot (a private window) is said to be unable to. */
+async function keepHere() {
+  try {
+    await keepDraft({ ...local, content: { fields: typed(), version, unanswered } });
+    isKeptHere = true;
+  } catch {
+    isKeptHere = false;
+  }
+}
+
+function body(id) {
+  const data = new FormData(form);
+  data.set("client_id", id);
+  data.set("version", version);
+  data.set("unanswered", unanswered.join(","));
+  data.delete("action");
+  return data;
+}
+
+/** One save. Returns true when the server has all of it. */
+async function sendOnce() {
+  const id = crypto.randomUUID();
+  const data = body(id);
+  isDirty = false;
+  unanswered = [...unanswered, id].slice(-MAX_UNANSWERED);
+  await keepHere();
+  let response;
+  try {
+    response = await fetch(draftUrl, {
+      method: "POST",
+      body: data,
+      redirect: "manual",
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    isDirty = true;
+    show("offline");
+    return false;
+  }
+  return answered(response);
+}
+
+async function answered(response) {
+  if (response.ok) {
+    ({ version } = await response.json());
+    unanswered = [];
+    if (!isDirty) {
+      await dropDraft(visit).catch(() => {});
+      show("saved");
+    }
+    return true;
+  }
+  isDirty = true;
+  if (response.type === "opaqueredirect" || response.status === 403) {
+    show("signed-out");
+  } else if (response.status === 409 || response.status === 410) {
+    isStopped = true;
+    show("conflict");
+  } else if (response.status === 422) {
+    show("refused", (await response.json()).error);
+  } else {
+    show("offline");
+  }
+  return false;
+}
+
+/** Send until the server has what stands here, one save at a time. */
+function send() {
+  clearTimeout(timer);
+  sending ??= (async () => {
+    let isDone = !isDirty;
+    while (isDirty && !isStopped) {
+      show("saving");
+      isDone = await sendOnce();
+      if (!isDone) {
+        break;
+      }
+    }
+    sending = null;
+    if (!isDone && !isStopped) {
+      timer = setTimeout(send, AGAIN_MS);
+    }
+    if (isDone && finishes) {
+      submitNow();
+    }
+    return isDone;
+  })();
+  return sending;
+}
+
+function changed() {
+  isDirty = true;
+  keepHere();
+  if (isStopped) {
+    return;
+  }
+  if (status.dataset.saveState === "saved" || status.dataset.saveState === "idle") {
+    show("saving");
+  }
+  clearTimeout(timer);
+  timer = setTimeout(send, WAIT_MS);
+}
+
+function setHidden() {
+  form.elements.version.value = version;
+  form.elements.unanswered.value = unanswered.join(",");
+}
+
+/** The form's own submit, with the button that was pressed. */
+function submitNow() {
+  const button = finishes;
+  finishes = null;
+  setHidden();
+  form.dataset.goes = "";
+  form.requestSubmit(button);
+}
+
+form.addEventListener("input", changed);
+form.addEventListener("change", changed);
+
+form.addEventListener("submit", (event) => {
+  setHidden();
+  if ("goes" in form.dataset || event.submitter?.value === "compare" || isStopped) {
+    return;
+  }
+  event.preventDefault();
+  finishes = event.submitter;
+  if (!isDirty && navigator.onLine) {
+    submitNow();
+    return;
+  }
+  isDirty = true;
+  send();
+});
+
+status.querySelector("[data-send]").addEventListener("click", () => send());
+addEventListener("online", () => isDirty && send());
+addEventListener("offline", () => isDirty && show("offline"));
+document.addEventListener("visibilitychange", () => {
+  if (isDirty && !isStopped) {
+    send();
+  }
+});
+addEventListener("pageshow", () => delete form.dataset.goes);
+
+/** What was kept here and never sent comes back, and goes on its way. */
+async function begin() {
+  try {
+    await sweepDrafts(owner);
+    const kept = await findDraft({ owner, visit });
+    if (!kept) {
+      return;
+    }
+    if ("wasSent" in form.dataset) {
+      return; // the page shows what was just sent, with what is wrong in it
+    }
+    fill(kept.fields);
+    ({ version, unanswered } = kept);
+    isDirty = true;
+    await send();
+  } catch {
+    isKeptHere = false;
+  }
+}
+
+begin();
