@@ -1,0 +1,248 @@
+"""No mentor in two homes at once: refused by the database itself, on both engines, whatever the code does.
+
+Each test has a database of its own, so that both engines are raced whichever one the suite runs on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import psycopg2
+import pytest
+from django.core import checks
+from django.core.management import call_command
+from django.db import DatabaseError, connection, connections
+from psycopg2 import sql
+
+from mentors.database_rules import standing
+from mentors.models import Mentor, School, SchoolYear
+from students.models import Household
+from tests import factories, services
+from visits.actions.moments import MentorBusy, plan_visit
+from visits.apps import NO_MENTOR_IN_TWO_HOMES
+from visits.models import Campaign, Visit, VisitState
+
+ALIAS = "racing"
+WRITERS = 8
+EVENING = dt.datetime(2026, 10, 6, 16, 30, tzinfo=dt.UTC)
+NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
+
+
+def enter(alias: str, settings: dict[str, Any]) -> None:
+    """Make Django know a database that is not in its settings."""
+    known = connections.configure_settings({"default": connections.settings["default"], alias: settings})
+    connections.settings[alias] = known[alias]
+    call_command("migrate", database=alias, verbosity=0, interactive=False)
+
+
+def leave(alias: str) -> None:
+    connections[alias].close()
+    del connections[alias]
+    del connections.settings[alias]
+
+
+@pytest.fixture
+def on_sqlite(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    settings = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(tmp_path / "race.sqlite3"),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
+    }
+    with django_db_blocker.unblock():
+        enter(ALIAS, settings)
+        yield ALIAS
+        leave(ALIAS)
+
+
+@pytest.fixture
+def on_postgresql(django_db_blocker: Any) -> Iterator[str]:
+    url = services.need_postgresql()
+    settings: dict[str, Any] = dict(dj_database_url.parse(url))
+    name = f"thuisbezoek_race_{uuid.uuid4().hex[:12]}"
+    server = psycopg2.connect(url.replace("postgres://", "postgresql://", 1))
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    try:
+        with django_db_blocker.unblock():
+            enter(ALIAS, settings | {"NAME": name})
+            yield ALIAS
+            leave(ALIAS)
+    finally:
+        with server.cursor() as cursor:
+            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        server.close()
+
+
+def open_visits(alias: str) -> list[Visit]:
+    """Eight families of one mentor who all wait for a moment."""
+    school = School.objects.using(alias).create(name="Racebaan", slug="racebaan", holiday_region="noord")
+    year = SchoolYear.objects.using(alias).create(
+        school=school, starts_on=dt.date(2026, 8, 31), ends_on=dt.date(2027, 7, 9)
+    )
+    campaign = Campaign.objects.using(alias).create(
+        school=school,
+        school_year=year,
+        name="Ronde",
+        starts_on=dt.date(2026, 9, 7),
+        ends_on=dt.date(2026, 10, 16),
+        created_at=NOW,
+    )
+    mentor = Mentor.objects.using(alias).create(school=school, name="Mentor")
+    return [
+        Visit.objects.using(alias).create(
+            campaign=campaign,
+            mentor=mentor,
+            household=Household.objects.using(alias).create(school=school, name=f"Gezin {number}"),
+        )
+        for number in range(WRITERS)
+    ]
+
+
+def race(alias: str) -> tuple[int, list[str]]:
+    """All writers book an overlapping time at the same instant: how many stand, and what the others heard."""
+    visits, start, refusals = open_visits(alias), threading.Barrier(WRITERS), []
+
+    def book(number: int) -> None:
+        begins = EVENING + dt.timedelta(minutes=5 * number)
+        values = {"state": VisitState.PLANNED, "starts_at": begins, "ends_at": begins + dt.timedelta(minutes=45)}
+        start.wait()
+        try:
+            Visit.objects.using(alias).filter(pk=visits[number].pk).update(**values)
+        except DatabaseError as refusal:
+            refusals.append(str(refusal))
+        finally:
+            connections[alias].close()
+
+    threads = [threading.Thread(target=book, args=(number,)) for number in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Visit.objects.using(alias).filter(state=VisitState.PLANNED).count(), refusals
+
+
+def drop_the_rule(alias: str) -> None:
+    with connections[alias].cursor() as cursor:
+        if connections[alias].vendor == "postgresql":
+            cursor.execute("ALTER TABLE visits_visit DROP CONSTRAINT no_mentor_in_two_homes")
+        else:
+            for name in NO_MENTOR_IN_TWO_HOMES.sqlite_names:
+                cursor.execute(f"DROP TRIGGER {name}")
+
+
+def test_of_eight_writers_at_once_sqlite_lets_one_book_the_mentor(on_sqlite: str) -> None:
+    booked, refusals = race(on_sqlite)
+    assert booked == 1
+    assert len(refusals) == WRITERS - 1
+    assert all("no_mentor_in_two_homes" in refusal for refusal in refusals)
+
+
+def test_without_its_triggers_sqlite_books_the_mentor_twice(on_sqlite: str) -> None:
+    drop_the_rule(on_sqlite)
+    booked, refusals = race(on_sqlite)
+    assert booked > 1
+    assert refusals == []
+
+
+@pytest.mark.services
+def test_of_eight_writers_at_once_postgresql_lets_one_book_the_mentor(on_postgresql: str) -> None:
+    booked, refusals = race(on_postgresql)
+    assert booked == 1
+    assert len(refusals) == WRITERS - 1
+    # Two that wait for each other's row in the constraint are a deadlock, of which one is sent away.
+    assert all("no_mentor_in_two_homes" in refusal or "deadlock" in refusal for refusal in refusals)
+
+
+@pytest.mark.services
+def test_without_its_constraint_postgresql_books_the_mentor_twice(on_postgresql: str) -> None:
+    drop_the_rule(on_postgresql)
+    booked, refusals = race(on_postgresql)
+    assert booked > 1
+    assert refusals == []
+
+
+def test_a_new_booking_over_another_is_refused_at_insert_too(on_sqlite: str) -> None:
+    first, other = open_visits(on_sqlite)[:2]
+    moment = {"state": VisitState.MET, "starts_at": EVENING, "ends_at": EVENING + dt.timedelta(minutes=45)}
+    Visit.objects.using(on_sqlite).filter(pk=first.pk).update(**moment)
+    other_campaign = first.campaign
+    other_campaign.pk, other_campaign.name = None, "Andere ronde"
+    other_campaign.save(using=on_sqlite)
+    fields = {"household": other.household, "campaign": other_campaign, "mentor": first.mentor}
+    with pytest.raises(DatabaseError, match="no_mentor_in_two_homes"):
+        Visit.objects.using(on_sqlite).create(**fields, **moment | {"state": VisitState.PLANNED})
+    after = EVENING + dt.timedelta(minutes=45)
+    Visit.objects.using(on_sqlite).create(
+        **fields, state=VisitState.PLANNED, starts_at=after, ends_at=after + dt.timedelta(minutes=45)
+    )
+
+
+def test_the_triggers_come_back_when_a_migration_rebuilds_the_table(on_sqlite: str) -> None:
+    database, names = connections[on_sqlite], set(NO_MENTOR_IN_TWO_HOMES.sqlite_names)
+    assert names <= standing(database)
+    with database.schema_editor() as editor:
+        editor._remake_table(Visit)  # what Django does to a table on SQLite for most changes
+    assert not names & standing(database)
+    call_command("migrate", database=on_sqlite, verbosity=0, interactive=False)
+    assert names <= standing(database)
+    assert race(on_sqlite)[0] == 1
+
+
+def test_a_trigger_that_is_gone_is_noticed_by_the_system_check(on_sqlite: str) -> None:
+    def complaints() -> list[str]:
+        return [str(found.msg) for found in checks.run_checks(tags=["database"], databases=[on_sqlite])]
+
+    assert complaints() == []
+    drop_the_rule(on_sqlite)
+    assert [
+        name for name in NO_MENTOR_IN_TWO_HOMES.sqlite_names if not any(name in text for text in complaints())
+    ] == []
+
+
+@pytest.mark.services
+def test_a_constraint_that_is_gone_is_noticed_and_comes_back(on_postgresql: str) -> None:
+    drop_the_rule(on_postgresql)
+    found = checks.run_checks(tags=["database"], databases=[on_postgresql])
+    assert any("no_mentor_in_two_homes" in str(complaint.msg) for complaint in found)
+    call_command("migrate", database=on_postgresql, verbosity=0, interactive=False)
+    assert not checks.run_checks(tags=["database"], databases=[on_postgresql])
+
+
+def test_of_eight_actions_at_once_one_plans_and_the_others_hear_why(several_connections: None) -> None:
+    school = factories.make_school()
+    campaign, mentor = factories.make_campaign(school), factories.make_mentor(school)
+    school_class = factories.make_class(school, mentor)
+    visits = [factories.make_visit(campaign, factories.make_student(school_class)) for _number in range(WRITERS)]
+    start, heard = threading.Barrier(WRITERS), []
+
+    def plan(visit: Visit) -> None:
+        start.wait()
+        try:
+            plan_visit(
+                visit=visit,
+                mentor=mentor,
+                starts_at=EVENING,
+                ends_at=EVENING + dt.timedelta(minutes=45),
+                route=None,
+                by=None,
+                now=NOW,
+            )
+        except MentorBusy as refusal:
+            heard.append(str(refusal))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=plan, args=(visit,)) for visit in visits]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Visit.objects.filter(state=VisitState.PLANNED).count() == 1
+    assert len(heard) == WRITERS - 1
