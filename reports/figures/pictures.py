@@ -1,0 +1,168 @@
+"""Where the lines and bars of a picture go: numbers in, coordinates out. Bars and axes begin at zero."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.figures.coverage import Standing, Tally
+from reports.figures.pace import Pace, Point
+
+
+@dataclass(frozen=True)
+class Paint:
+    """The colours of a state: one hue, dark and light, and white and grey. In the drawing itself, for paper too."""
+
+    fill: str
+    edge: str
+    ink: str
+
+
+PAINTS = {
+    "met": Paint("#1d5c55", "#1d5c55", "#ffffff"),
+    "planned": Paint("#8fbdb5", "#1d5c55", "#2a251f"),
+    "open": Paint("#ffffff", "#8a7f70", "#2a251f"),
+    "declined": Paint("#d6ccbe", "#8a7f70", "#2a251f"),
+}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of a stacked bar, in percent of the width of the picture."""
+
+    standing: str
+    paint: Paint
+    count: int
+    left: str
+    width: str
+    middle: str
+    has_room: bool  # for its number inside
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A line of the grid with its label."""
+
+    at: float
+    label: str
+    on: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Label:
+    """Where the words of a line stand; `anchor` is the side of them that is held."""
+
+    x: float
+    y: float
+    anchor: str
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """Two lines over the days of a round, in pixels."""
+
+    width: int
+    height: int
+    left: int
+    right: int
+    top: int
+    bottom: int
+    needed: str
+    met: str
+    levels: tuple[Tick, ...]
+    weeks: tuple[Tick, ...]
+    today_x: float | None
+    met_label: Label | None
+    needed_label: Label | None
+
+
+def stacked_bar(tally: Tally, longest: int) -> tuple[Segment, ...]:
+    """One bar of met, planned, open and declined families; the bar of `longest` families fills the width."""
+    counts = [
+        (Standing.MET, tally.met),
+        (Standing.PLANNED, tally.planned),
+        (Standing.OPEN, tally.open),
+        (Standing.DECLINED, tally.declined),
+    ]
+    pieces, left = [], 0.0
+    for standing, count in counts:
+        width = 100 * count / longest if longest else 0.0
+        if count:
+            name = standing.name.lower()
+            middle = left + width / 2
+            pieces.append(Segment(name, PAINTS[name], count, pct(left), pct(width), pct(middle), width >= 5))
+        left += width
+    return tuple(pieces)
+
+
+def plain_bar(value: float, longest: float) -> str:
+    """The width of a single bar, in percent of the widest."""
+    return pct(100 * value / longest if longest else 0.0)
+
+
+def pct(value: float) -> str:
+    """A percentage as SVG writes it, whatever the language of the page."""
+    return f"{value:.2f}%"
+
+
+def pace_chart(pace: Pace, *, width: int, height: int = 240) -> LineChart | None:
+    """Met and needed families per school day; None for a round without days or families."""
+    if not pace.points or not pace.to_meet:
+        return None
+    left, right, top, bottom = 40, width - 16, 16, height - 32
+    highest = max(pace.to_meet, pace.met)
+    step = (right - left) / len(pace.points)
+
+    def spot(number: int, value: float) -> tuple[float, float]:
+        return round(left + number * step, 1), round(bottom - value * (bottom - top) / highest, 1)
+
+    needed = [spot(0, 0)] + [spot(n, point.needed) for n, point in enumerate(pace.points, start=1)]
+    met = [spot(n, point.met) for n, point in enumerate(pace.points, start=1) if point.met is not None]
+    met = [spot(0, 0), *met] if met else []
+    past = len(met) - 1
+    return LineChart(
+        width=width,
+        height=height,
+        left=left,
+        right=right,
+        top=top,
+        bottom=bottom,
+        needed=path_of(needed),
+        met=path_of(met),
+        levels=tuple(Tick(spot(0, value)[1], str(value)) for value in levels_up_to(highest)),
+        weeks=tuple(
+            Tick(spot(n, 0)[0], "", point.on)
+            for n, point in enumerate(pace.points)
+            if n == 0 or point.on.isocalendar().week != pace.points[n - 1].on.isocalendar().week
+        ),
+        today_x=met[-1][0] if met and not pace.is_over else None,
+        met_label=label_at(met[-1], left, above=pace.met >= pace.needed) if past > 0 else None,
+        needed_label=label_at(needed[past], left, above=pace.met < pace.needed) if past > 0 else None,
+    )
+
+
+def label_at(spot: tuple[float, float], left: int, *, above: bool) -> Label:
+    """The place of a line's words: above the higher line and below the lower one, so that they never meet."""
+    x, y = spot
+    if above:
+        return Label(max(x - 8, left + 4), y - 8, "end" if x > left + 130 else "start")
+    return Label(x + 10, y + 24, "start")
+
+
+def path_of(spots: Sequence[tuple[float, float]]) -> str:
+    """The `points` of a polyline."""
+    return " ".join(f"{x},{y}" for x, y in spots)
+
+
+def week_ends(points: Sequence[Point]) -> list[Point]:
+    """The last school day of each week of the round."""
+    last = {point.on.isocalendar()[:2]: point for point in points}
+    return list(last.values())
+
+
+def levels_up_to(highest: int) -> list[int]:
+    """Round numbers from zero, at most six of them."""
+    steps = (size * 10**power for power in range(6) for size in (1, 2, 5))
+    step = next(step for step in steps if highest / step <= 5)
+    return list(range(0, highest + 1, step))

@@ -1,0 +1,1 @@
+"""What this room reads. Each module says how many queries it needs; none of them grows with the rows."""

@@ -1,0 +1,1 @@
+"""What this room shows, a module a page."""

@@ -1,0 +1,119 @@
+"""The figures of a round as a workbook: classes, pace, hours, and what each figure means."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from mentors.models import School
+from reports.exports.sheets import Cell, Sheet, write_workbook
+from reports.figures.coverage import SMALLEST_GROUP, ClassTally, Tally
+from reports.figures.hours import WRITING_MINUTES, Ledger
+from reports.queries.dashboard import Figures
+from reports.views.findings import class_finding, hours_finding, pace_finding, row_label, sentence
+
+
+def figures_workbook(figures: Figures, school: School) -> bytes:
+    """The workbook; a round of fewer than five families has its explanation alone."""
+    sheets = [class_sheet(figures), pace_sheet(figures), hours_sheet(figures)]
+    return write_workbook([*(sheets if figures.coverage.total.is_shown else []), meaning_sheet(figures, school)])
+
+
+def class_sheet(figures: Figures) -> Sheet:
+    """A row a class, alphabetical, and the whole school."""
+    rows: list[list[Cell]] = [
+        tally_row(row_label(row), row.tally, behind)
+        for row, behind in zip(figures.coverage.rows, figures.behind, strict=True)
+        if is_listed(row)
+    ]
+    rows.append(tally_row(_("Hele ronde"), figures.coverage.total, figures.pace.behind_weeks))
+    headings = [
+        _("Klas"),
+        _("Gezinnen"),
+        _("Gesproken"),
+        _("Gepland"),
+        _("Nog geen moment"),
+        _("Liever niet"),
+        _("Gesproken (%)"),
+        _("Schoolweken achter op schema"),
+    ]
+    return Sheet(_("Klassen"), sentence(class_finding(figures)), headings, rows)
+
+
+def is_listed(row: ClassTally) -> bool:
+    """Whether a row is large enough to show."""
+    return row.tally.is_shown
+
+
+def tally_row(label: str, tally: Tally, behind: float) -> list[Cell]:
+    """One row of numbers."""
+    counts: list[Cell] = [tally.total, tally.met, tally.planned, tally.open, tally.declined]
+    return [label, *counts, tally.percent_met, round(behind, 1)]
+
+
+def pace_sheet(figures: Figures) -> Sheet:
+    """Met and needed at the end of each school day."""
+    return Sheet(
+        _("Tempo"),
+        sentence(pace_finding(figures.pace)),
+        [_("Schooldag"), _("Gesproken tot en met die dag"), _("Nodig tot en met die dag")],
+        [[point.on, point.met, round(point.needed, 1)] for point in figures.pace.points],
+    )
+
+
+def hours_sheet(figures: Figures) -> Sheet:
+    """Hours and kilometres, planned and spent."""
+    hours = figures.hours
+
+    def ledger(label: str, found: Ledger) -> list[Cell]:
+        minutes = [found.minutes, found.talk_minutes, found.travel_minutes, found.writing_minutes]
+        return [label, *(round(value / 60, 1) for value in minutes), found.kilometres, found.visits]
+
+    return Sheet(
+        _("Uren en kilometers"),
+        hours_finding(hours),
+        [
+            _("Wat"),
+            _("Uren"),
+            _("waarvan gesprek"),
+            _("waarvan reistijd"),
+            _("waarvan voorbereiden en verslag"),
+            _("Kilometers"),
+            _("Thuisbezoeken"),
+        ],
+        [
+            [_("Begroot"), round(hours.budget_minutes / 60, 1), None, None, None, None, None],
+            ledger(_("Gepland"), hours.planned),
+            ledger(_("Besteed"), hours.spent),
+        ],
+    )
+
+
+def meaning_sheet(figures: Figures, school: School) -> Sheet:
+    """What each figure counts, and over what."""
+    agreed = figures.agreements
+    is_shown = figures.coverage.total.is_shown
+    rows: list[list[Cell]] = [
+        [_("School"), school.name],
+        [_("Bezoekronde"), figures.campaign.name],
+        [_("Stand van"), figures.today],
+        [_("Afspraken"), agreed.total if is_shown else None],
+        [_("Afspraken nagekomen"), agreed.kept if is_shown else None],
+        [_("Afspraken open"), agreed.open if is_shown else None],
+        [_("Gezin"), _("De cijfers tellen gezinnen: gesproken in welke vorm ook telt één keer mee.")],
+        [_("Gepland"), _("Voorgesteld aan het gezin, of met het gezin afgesproken.")],
+        [_("Liever niet"), _("Het gezin wil geen thuisbezoek; dat hoeft geen reden te hebben.")],
+        [
+            _("Kleine klassen"),
+            _("Een klas met minder dan %(n)s gezinnen staat samen met een andere klas in één rij.")
+            % {"n": SMALLEST_GROUP},
+        ],
+        [
+            _("Besteed"),
+            _(
+                "De echte duur uit de verslagen, de reistijd van de gereden routes, en %(n)s minuten per gesprek "
+                "voor voorbereiden en verslag."
+            )
+            % {"n": WRITING_MINUTES},
+        ],
+    ]
+    return Sheet(_("Toelichting"), _("Wat de cijfers betekenen"), [_("Wat"), _("Betekenis")], rows)

@@ -1,0 +1,29 @@
+"""The coordinator's first page."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from mentors.access import SchoolRequest, for_roles
+from mentors.models import Role
+from reports.queries.worklist import worklist_of
+from reports.views.findings import pace_finding
+from reports.views.worklist_lines import lines_of, plan_url, steps_of
+
+
+@for_roles(Role.COORDINATOR)
+def worklist(request: SchoolRequest) -> HttpResponse:
+    """The work of today, the pace of the round in one line, and the first steps of a school that starts."""
+    work = worklist_of(request.school, now=timezone.now())
+    is_starting = not work.beginnings.has_published
+    context = {
+        "campaign": work.campaign,
+        "lines": lines_of(work, request.school),
+        "steps": steps_of(work.beginnings, work.campaign, request.school) if is_starting else [],
+        "pace": work.pace,
+        "finding": pace_finding(work.pace) if work.pace else "",
+        "plan_url": plan_url(work.campaign, request.school) if work.campaign else "",
+    }
+    return render(request, "reports/worklist.html", context)

@@ -1,0 +1,314 @@
+"""The coordinator's work in words: a sentence a line, with the page where it is solved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from mentors.models import School
+from reports.links import place
+from reports.queries.worklist import Beginnings, Worklist
+from visits.models import Campaign
+
+NAMES_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the list, as components/work_list.html takes it."""
+
+    text: str
+    url: str
+    icon: str
+    tone: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the first steps, as components/steps.html takes it."""
+
+    text: str
+    note: str
+    url: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a line looks like that has nothing but a number. `count` is a field of Waiting."""
+
+    count: str
+    text: Any
+    note: Any
+    url_name: str
+    icon: str
+    tone: str
+    query: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """A step of a school that starts. `done` is a field of Beginnings."""
+
+    done: str
+    text: Any
+    note: Any
+    url_name: str
+    is_in_round: bool = False
+
+
+FIRST_STEPS = [
+    FirstStep(
+        "has_pupils",
+        gettext_lazy("Lees het rooster in"),
+        gettext_lazy("Klassen, leerlingen, ouders en adressen."),
+        "students:import_start",
+    ),
+    FirstStep(
+        "has_calendar",
+        gettext_lazy("Vul de kalender in"),
+        gettext_lazy("Vakanties en lesvrije dagen."),
+        "mentors:calendar",
+    ),
+    FirstStep(
+        "has_staff",
+        gettext_lazy("Geef medewerkers een account"),
+        gettext_lazy("Mentoren, directeur en zorgcoördinator."),
+        "mentors:staff",
+    ),
+    FirstStep(
+        "has_campaign",
+        gettext_lazy("Open een bezoekronde"),
+        gettext_lazy("Voor wie, wanneer en hoe lang."),
+        "visits:campaigns",
+    ),
+    FirstStep(
+        "has_evenings",
+        gettext_lazy("Vraag mentoren om hun avonden"),
+        gettext_lazy("Iedere mentor geeft de avonden die passen."),
+        "visits:shifts",
+        is_in_round=True,
+    ),
+    FirstStep(
+        "has_plan",
+        gettext_lazy("Laat het plan maken"),
+        gettext_lazy("Elke avond gezinnen bij elkaar in de buurt."),
+        "visits:plan",
+        is_in_round=True,
+    ),
+    FirstStep(
+        "has_published",
+        gettext_lazy("Publiceer het plan"),
+        gettext_lazy("Dan krijgen de gezinnen hun uitnodiging."),
+        "visits:plan",
+        is_in_round=True,
+    ),
+]
+FAMILIES = [
+    Kind(
+        "rather_otherwise",
+        ngettext_lazy("%(n)s gezin wil het liever anders", "%(n)s gezinnen willen het liever anders", "n"),
+        gettext_lazy("Zoek een ander moment, een andere plek of een andere vorm."),
+        "visits:visits",
+        "shuffle",
+        "wait",
+        {"answer": "other"},
+    ),
+    Kind(
+        "without_moment",
+        ngettext_lazy("%(n)s thuisbezoek heeft nog geen moment", "%(n)s thuisbezoeken hebben nog geen moment", "n"),
+        gettext_lazy("Plan opnieuw, of kies zelf een moment."),
+        "visits:visits",
+        "circle-dashed",
+        "wait",
+        {"state": "open"},
+    ),
+    Kind(
+        "unanswered",
+        ngettext_lazy("%(n)s gezin heeft nog niet geantwoord", "%(n)s gezinnen hebben nog niet geantwoord", "n"),
+        gettext_lazy("Bellen mag: de mentor vult het antwoord dan zelf in."),
+        "visits:visits",
+        "hourglass",
+        "info",
+        {"answer": "none"},
+    ),
+    Kind(
+        "failed_messages",
+        ngettext_lazy("%(n)s bericht is niet aangekomen", "%(n)s berichten zijn niet aangekomen", "n"),
+        gettext_lazy("Kijk of het e-mailadres klopt."),
+        "visits:messages",
+        "mail-x",
+        "bad",
+        {"state": "failed"},
+    ),
+]
+ROSTER = [
+    Kind(
+        "imports",
+        ngettext_lazy("%(n)s roosterbestand wacht op invoer", "%(n)s roosterbestanden wachten op invoer", "n"),
+        gettext_lazy("Bekijk het voorbeeld en voer het in, of gooi het weg."),
+        "students:imports",
+        "file-clock",
+        "wait",
+    ),
+    Kind(
+        "without_household",
+        ngettext_lazy("%(n)s leerling heeft nog geen adres", "%(n)s leerlingen hebben nog geen adres", "n"),
+        gettext_lazy("Zonder adres komt er geen thuisbezoek."),
+        "students:roster",
+        "house-plus",
+        "wait",
+        {"only": "without_household"},
+    ),
+    Kind(
+        "classes_without_mentor",
+        ngettext_lazy("%(n)s klas heeft nog geen mentor", "%(n)s klassen hebben nog geen mentor", "n"),
+        gettext_lazy("Wijs een mentor aan: die gaat op thuisbezoek."),
+        "students:classes",
+        "user-round-x",
+        "wait",
+    ),
+    Kind(
+        "not_located",
+        ngettext_lazy(
+            "%(n)s adres staat nog niet goed op de kaart", "%(n)s adressen staan nog niet goed op de kaart", "n"
+        ),
+        gettext_lazy("Verbeter het adres of prik een speld."),
+        "students:addresses",
+        "map-pin-off",
+        "wait",
+    ),
+    Kind(
+        "suggestions",
+        ngettext_lazy("%(n)s keer lijken twee gezinnen er één", "%(n)s keer lijken twee gezinnen er één", "n"),
+        gettext_lazy("Jij beslist of het hetzelfde gezin is."),
+        "students:suggestions",
+        "users",
+        "info",
+    ),
+]
+ACCOUNTS = [
+    Kind(
+        "without_account",
+        ngettext_lazy("%(n)s mentor heeft nog geen account", "%(n)s mentoren hebben nog geen account", "n"),
+        gettext_lazy("Nodig uit: zonder account ziet een mentor de eigen avonden niet."),
+        "mentors:staff",
+        "user-plus",
+        "wait",
+    ),
+]
+
+
+def lines_of(work: Worklist, school: School) -> list[Line]:
+    """The lines that have something to do; families first, then mentors, then the roster."""
+    return [
+        *draft_lines(work, school),
+        *counted_lines(FAMILIES, work, school),
+        *log_lines(work, school),
+        *evening_lines(work, school),
+        *counted_lines(ACCOUNTS, work, school),
+        *counted_lines(ROSTER, work, school),
+    ]
+
+
+def counted_lines(kinds: Sequence[Kind], work: Worklist, school: School) -> list[Line]:
+    """A line for each of these kinds that there is any of."""
+    counted = [(kind, getattr(work.waiting, kind.count)) for kind in kinds]
+    return [
+        Line(
+            text=kind.text % {"n": number},
+            url=place(kind.url_name, school, query=kind.query),
+            icon=kind.icon,
+            tone=kind.tone,
+            note=str(kind.note),
+        )
+        for kind, number in counted
+        if number
+    ]
+
+
+def draft_lines(work: Worklist, school: School) -> list[Line]:
+    """A plan that is ready to be looked at."""
+    if not work.waiting.drafts or work.campaign is None:
+        return []
+    return [
+        Line(
+            text=_("Er ligt een plan klaar"),
+            url=plan_url(work.campaign, school),
+            icon="circle-check",
+            tone="brand",
+            note=_("Bekijk het en publiceer het, of plan opnieuw."),
+        )
+    ]
+
+
+def log_lines(work: Worklist, school: School) -> list[Line]:
+    """Logs that are missing, with the mentors by name in the order of the alphabet."""
+    missing = sum(row.count for row in work.logs)
+    if not missing:
+        return []
+    text = ngettext(
+        "Van %(n)s thuisbezoek ontbreekt het verslag", "Van %(n)s thuisbezoeken ontbreekt het verslag", missing
+    )
+    names = [f"{row.mentor} ({row.count})" for row in work.logs]
+    return [
+        Line(
+            text=text % {"n": missing},
+            url=place("visits:visits", school, query={"log": "missing"}),
+            icon="notebook-pen",
+            tone="wait",
+            note=some_of(names),
+        )
+    ]
+
+
+def evening_lines(work: Worklist, school: School) -> list[Line]:
+    """Mentors who gave too few evenings for their families."""
+    if not work.short or work.campaign is None:
+        return []
+    text = ngettext("%(n)s mentor heeft te weinig avonden", "%(n)s mentoren hebben te weinig avonden", len(work.short))
+    return [
+        Line(
+            text=text % {"n": len(work.short)},
+            url=place("visits:shifts", school, campaign=work.campaign.pk),
+            icon="calendar-plus",
+            tone="wait",
+            note=some_of([row.mentor.name for row in work.short]),
+        )
+    ]
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    shown, more = ", ".join(names[:NAMES_SHOWN]), len(names) - NAMES_SHOWN
+    return shown if more <= 0 else _("%(names)s en nog %(n)s") % {"names": shown, "n": more}
+
+
+def plan_url(campaign: Campaign, school: School) -> str:
+    """Where the round's plan is looked at."""
+    return place("visits:plan", school, campaign=campaign.pk) or place("visits:campaigns", school)
+
+
+def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> list[Step]:
+    """What a school that starts does, in its order. A step in a round has no address before there is a round."""
+    talk = Step(
+        _("Spreek met het team af waarom jullie op thuisbezoek gaan, en hoe"),
+        _("Hoor de bezwaren, zoek tijd, spreek eventueel een proefjaar af. Zet de opzet van het gesprek in de ronde."),
+        place("visits:campaign", school, campaign=campaign.pk) if campaign else "",
+        bool(campaign and campaign.set_up),
+    )
+    return [talk, *(step_of(first, begun, campaign, school) for first in FIRST_STEPS)]
+
+
+def step_of(first: FirstStep, begun: Beginnings, campaign: Campaign | None, school: School) -> Step:
+    """One of the first steps, with where it is done and whether it is."""
+    if not first.is_in_round:
+        url = place(first.url_name, school)
+    else:
+        url = place(first.url_name, school, campaign=campaign.pk) if campaign else ""
+    return Step(str(first.text), str(first.note), url, getattr(begun, first.done))
