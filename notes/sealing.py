@@ -55,7 +55,9 @@ def unseal(sealed: str, *, table: str, column: str, school_id: int, subject: str
         name, nonce, box = sealed.split(".")
         key = key_ring(settings.NOTES_KEYS)[name]
         opened = AESGCM(key).decrypt(
-            base64.urlsafe_b64decode(nonce), base64.urlsafe_b64decode(box), _associated(table, column, school_id)
+            base64.urlsafe_b64decode(nonce),
+            base64.urlsafe_b64decode(box),
+            _associated(table, column, school_id, subject),
         )
     except (ValueError, KeyError, InvalidTag) as error:
         raise SealBroken(f"{table}.{column}") from error
