@@ -190,6 +190,28 @@ NAVIGATION = [
 ]
 
 
+# Where somebody goes after logging in, per role. A name that is not there yet falls back on the menu.
+LANDINGS = {
+    Role.COORDINATOR: "reports:worklist",
+    Role.MENTOR: "notes:evening",
+    Role.DIRECTOR: "reports:dashboard",
+    Role.CARE: "notes:concerns",
+    Role.BOARD: "reports:board",
+}
+
+
+def landing_url(membership: Membership) -> str | None:
+    """The first page of this role, if there is one."""
+    names = _room_names()
+    wanted = LANDINGS[Role(membership.role)]
+    if membership.school is None:
+        return reverse(wanted, kwargs={"board": membership.board_id}) if wanted in names else None
+    for name in (wanted, *(item.url_name for item in NAVIGATION if membership.role in item.roles)):
+        if name in names:
+            return reverse(name, kwargs={"school": membership.school.slug})
+    return None
+
+
 def _room_names() -> set[str]:
     return {
         f"{namespace}:{name}"

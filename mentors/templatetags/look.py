@@ -215,7 +215,7 @@ def nl_moment(value: dt.datetime | None) -> str:
 
 @register.filter
 def styled(field: BoundField) -> SafeString:
-    """The field with the class that gives it its shape."""
+    """The field with the class that gives it its shape, and without a placeholder: a label stays readable."""
     widget = field.field.widget
     given = widget.attrs.get("class", "")
     if isinstance(widget, Select):
@@ -224,7 +224,7 @@ def styled(field: BoundField) -> SafeString:
         shape = "form-check-input"
     else:
         shape = "form-control"
-    return field.as_widget(attrs={"class": f"{given} {shape}".strip()})
+    return field.as_widget(attrs={"class": f"{given} {shape}".strip(), "placeholder": False})
 
 
 @register.filter
