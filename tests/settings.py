@@ -8,8 +8,9 @@ os.environ.setdefault("THUISBEZOEK_DATA", tempfile.mkdtemp(prefix="thuisbezoek-t
 os.environ["THUISBEZOEK_LOG_LEVEL"] = "WARNING"
 
 from thuisbezoek.settings import *  # noqa: F403
-from thuisbezoek.settings import DATABASES, STORAGES
+from thuisbezoek.settings import DATABASES, STATIC_ROOT, STORAGES
 
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose

@@ -12,7 +12,39 @@ from students.models import HouseholdSuggestion, RosterImport, Student
 from tests import factories
 from visits.models import Campaign, Message, MessageKind, Plan, PlanState, Route, Visit, VisitState
 
-OPEN_PAGES: set[str] = set()
+# Pages for everybody; each says why in the code. The family's own pages are guarded by its secret link.
+OPEN_PAGES = {
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "choose_language",
+    "livez",
+    "readyz",
+    "portal:start",
+    "portal:enter",
+    "portal:enter_code",
+    "portal:lost",
+}
+# What `pk` means in the addresses of the students room.
+STUDENT_PAGES = {
+    "student": "student",
+    "student_two_homes": "student",
+    "class_mentors": "school_class",
+    "import_preview": "upload",
+    "import_apply": "upload",
+    "import_discard": "upload",
+    "import_result": "upload",
+    "household": "household",
+    "household_pin": "household",
+    "guardian_new": "household",
+    "guardian": "guardian",
+    "guardian_remove": "guardian",
+    "suggestion_confirm": "suggestion",
+    "suggestion_reject": "suggestion",
+}
 
 
 @dataclass
@@ -79,6 +111,7 @@ def make_world(now: dt.datetime) -> World:
         "suggestion": make_suggestion(school),
     }
     rows |= make_notes(school, mentor, past, student, now)
+    rows |= {f"students:{name}:pk": rows[row] for name, row in STUDENT_PAGES.items()}
     return World(school, board, mentor, student, campaign, visit, rows)
 
 
