@@ -1,0 +1,21 @@
+"""The planner: a plan for a whole school's visits, in seconds, with a proof of how good it is.
+
+Plain Python and numbers; it knows neither Django nor Celery. `solve` is the way in; `exchange` reads and
+writes the file format.
+"""
+
+from .plan import Plan, Route, Stop, Unplaced
+from .problem import BadProblem, Problem
+from .solve import CoupledProblem, Progress, solve
+
+__all__ = [
+    "BadProblem",
+    "CoupledProblem",
+    "Plan",
+    "Problem",
+    "Progress",
+    "Route",
+    "Stop",
+    "Unplaced",
+    "solve",
+]

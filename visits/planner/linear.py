@@ -1,0 +1,109 @@
+"""A linear program in HiGHS that grows: rows and columns are added, duals and values read back.
+
+One thread a program (HiGHS falls silent when the number of threads changes between solves); it lets other
+Python threads run while it solves, so several programs can be solved at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from .program import Sparse
+from .routes import Floats
+
+_OPTIMAL = highspy.HighsModelStatus.kOptimal
+_INFEASIBLE = highspy.HighsModelStatus.kInfeasible
+
+
+@dataclass(frozen=True)
+class Solved:
+    """Outcome of a solve. `bound` is below every solution; `values` is empty when none was found."""
+
+    is_optimal: bool
+    is_infeasible: bool
+    cost: float
+    bound: float
+    values: Floats
+    duals: Floats
+
+
+class Linear:
+    """Minimise cost over columns from 0 to their upper limits, within the rows' limits."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._highs = highspy.Highs()
+        self._set(output_flag=False, threads=1, random_seed=seed)
+        self.columns = 0
+        self.rows = 0
+
+    def _set(self, **options: bool | int | float) -> None:
+        for name, value in options.items():
+            self._highs.setOptionValue(name, value)
+
+    def add_rows(self, lower: Floats, upper: Floats, entries: Sparse) -> None:
+        """Rows with their limits and their entries in the columns that are there."""
+        self._highs.addRows(
+            len(lower),
+            np.maximum(lower, -highspy.kHighsInf),
+            np.minimum(upper, highspy.kHighsInf),
+            len(entries.index),
+            entries.first[:-1].astype(np.int32),
+            entries.index.astype(np.int32),
+            entries.weight,
+        )
+        self.rows += len(lower)
+
+    def add_columns(self, cost: Floats, upper: Floats, entries: Sparse) -> None:
+        """Columns from 0 to `upper` with their entries in the rows that are there."""
+        self._highs.addCols(
+            len(cost),
+            cost,
+            np.zeros(len(cost)),
+            np.minimum(upper, highspy.kHighsInf),
+            len(entries.index),
+            entries.first[:-1].astype(np.int32),
+            entries.index.astype(np.int32),
+            entries.weight,
+        )
+        self.columns += len(cost)
+
+    def limit_columns(self, first: int, upper: Floats) -> None:
+        """New upper limits of the columns from `first` on."""
+        columns = np.arange(first, first + len(upper), dtype=np.int32)
+        limits = np.minimum(upper, highspy.kHighsInf)
+        self._highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), limits)
+
+    def price_columns(self, cost: Floats) -> None:
+        """New costs of the first columns."""
+        self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+
+    def solve(self, seconds: float = np.inf) -> Solved:
+        """The linear optimum; continues from the last basis."""
+        self._set(time_limit=self._highs.getRunTime() + seconds)
+        self._highs.run()
+        status, solution = self._highs.getModelStatus(), self._highs.getSolution()
+        optimal, cost = status == _OPTIMAL, self._highs.getInfo().objective_function_value
+        values, duals = np.array(solution.col_value), np.array(solution.row_dual)
+        return Solved(optimal, status == _INFEASIBLE, cost, cost if optimal else -np.inf, values, duals)
+
+    def solve_whole(self, seconds: float, gap: float, limit: float) -> Solved:
+        """The optimum in whole numbers, or the best within the time.
+
+        `gap` is an absolute difference; solutions that cost more than `limit` are of no interest, so when
+        there is none below it the outcome is anything above, or infeasible.
+        """
+        columns = np.arange(self.columns, dtype=np.int32)
+        integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
+        self._highs.changeColsIntegrality(self.columns, columns, integer)
+        self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + seconds)
+        if np.isfinite(limit):
+            self._set(objective_bound=limit)
+        self._highs.run()
+        info, status = self._highs.getInfo(), self._highs.getModelStatus()
+        found = info.primal_solution_status == 2
+        values = np.array(self._highs.getSolution().col_value) if found else np.zeros(0)
+        cost, bound = info.objective_function_value, info.mip_dual_bound
+        return Solved(status == _OPTIMAL, status == _INFEASIBLE, cost, bound, values, np.zeros(0))

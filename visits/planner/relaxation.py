@@ -1,0 +1,160 @@
+"""The linear relaxation of a program, solved by column generation over the listed pool.
+
+HiGHS holds only the routes that some prices called for. After each solve all routes of the pool are priced;
+the best few of each evening join, until none lies below the prices. Every round gives a bound.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from .bound import SLACK, Bound, clipped, lagrangian
+from .clock import Clock
+from .cuts import Triple, cut_table, met_cuts, number_bits, violated
+from .linear import Linear, Solved
+from .pricing import TINY, improving, prices, reduced_costs
+from .program import Program, Sparse
+from .routes import Floats, Integers, Pool
+
+COLUMNS_A_ROUND = 12
+CUTS_A_ROUND = 30
+LEAST_VIOLATION = 0.02
+
+
+@dataclass(frozen=True)
+class Part:
+    """The columns that a search still allows: a pool, and which columns of the whole pool these are."""
+
+    pool: Pool
+    original: Integers
+
+    def kept(self, keep: npt.NDArray[np.bool_]) -> Part:
+        return self if keep.all() else Part(self.pool.kept(keep), self.original[keep])
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """A linear solution: routes in use (columns of the whole pool) and their values, and the bound.
+
+    `is_settled` is false when the bound passed the limit before the optimum was reached.
+    """
+
+    bound: Bound
+    reduced: Floats
+    columns: Integers
+    values: Floats
+    sides: Floats
+    is_settled: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_settled and _is_whole(self.values) and _is_whole(self.sides)
+
+
+def _is_whole(values: Floats) -> bool:
+    return bool(np.all(np.abs(values - np.round(values)) < SLACK))
+
+
+class Relaxation:
+    """One growing linear program for all the solves over parts of one pool."""
+
+    def __init__(self, program: Program, *, seed: int = 0) -> None:
+        self.program = program
+        self.clock = Clock.of(np.inf)
+        self.bits = number_bits(program)
+        self.cuts: dict[Triple, None] = {}
+        self.table = cut_table(self.bits, ())
+        self.side_cost = program.sides.cost
+        self._linear = Linear(seed)
+        self._columns: Integers = np.zeros(0, dtype=np.int64)
+        self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
+        self._linear.add_rows(program.lower, program.upper, Sparse.empty(program.rows))
+        self._linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries)
+
+    def allow(self, part: Part, side_cost: Floats) -> None:
+        """From now on only the columns of `part`, and the side columns at these costs."""
+        is_live = np.zeros(len(self._is_known), dtype=np.bool_)
+        is_live[part.original] = True
+        limits = np.where(is_live[self._columns], np.inf, 0.0)
+        self._linear.limit_columns(len(self.program.sides), limits)
+        self._linear.price_columns(side_cost)
+        self.side_cost = side_cost
+
+    def solve(self, part: Part, limit: float = np.inf) -> Relaxed:
+        """The optimum over `part`, or as soon as the bound passes `limit` what is known by then."""
+        best: tuple[Bound, Floats] | None = None
+        while True:
+            self.clock.check()
+            solved = self._linear.solve(self.clock.left())
+            self.clock.check()
+            duals = self._duals(solved)
+            at = prices(self.program, self.table, duals)
+            reduced = reduced_costs(self.program, self.bits, self.table, at, part.pool)
+            bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
+            if best is None or bound.value > best[0].value:
+                best = bound, reduced
+            if best[0].value > limit:
+                return self._relaxed(solved, *best, is_settled=False)
+            new = part.original[improving(part.pool, reduced, at.evening, COLUMNS_A_ROUND)]
+            new = new[~self._is_known[new]]
+            if not len(new):
+                return self._relaxed(solved, *best, is_settled=True)
+            self._add_columns(new)
+
+    def _relaxed(self, solved: Solved, bound: Bound, reduced: Floats, *, is_settled: bool) -> Relaxed:
+        sides = len(self.program.sides)
+        used = np.flatnonzero(solved.values[sides:] > TINY)
+        values = solved.values[sides:][used]
+        return Relaxed(bound, reduced, self._columns[used], values, solved.values[:sides], is_settled)
+
+    def _duals(self, solved: Solved) -> Floats:
+        ones = np.ones(len(self.cuts))
+        lower = np.concatenate([self.program.lower, -np.inf * ones])
+        return clipped(solved.duals, lower, np.concatenate([self.program.upper, ones]))
+
+    def _add_columns(self, columns: Integers) -> None:
+        entries = self.with_cuts(columns)
+        self._linear.add_columns(self.program.pool.cost[columns], np.full(len(columns), np.inf), entries)
+        self._columns = np.concatenate([self._columns, columns])
+        self._is_known[columns] = True
+
+    def with_cuts(self, columns: Integers) -> Sparse:
+        """The entries of these routes in the program's rows and in the cuts."""
+        entries = self.program.routes(columns)
+        at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
+        return _joined(entries, at, self.program.rows + cut)
+
+    def add_cuts(self, relaxed: Relaxed) -> bool:
+        """Add the most violated cuts of this solution; false when there are none."""
+        pool = self.program.pool
+        visitors = self.bits.visitor[pool.evening[relaxed.columns]]
+        words = self.bits.of_columns(pool, relaxed.columns)
+        new: dict[Triple, None] = {}
+        for visitor, bit_of in self.bits.bit_of.items():
+            own = visitors == visitor
+            cuts = violated(words[own], relaxed.values[own], bit_of, CUTS_A_ROUND, LEAST_VIOLATION)
+            new.update(dict.fromkeys(cut for cut in cuts if cut not in self.cuts))
+        if new:
+            self._add_cut_rows(new)
+        return bool(new)
+
+    def _add_cut_rows(self, new: dict[Triple, None]) -> None:
+        table = cut_table(self.bits, new)
+        at, cut = met_cuts(self.bits, table, self.program.pool, self._columns)
+        by_cut = np.lexsort((at, cut))
+        first = np.searchsorted(cut[by_cut], np.arange(len(new) + 1))
+        entries = Sparse(first, len(self.program.sides) + at[by_cut], np.ones(len(at)))
+        self._linear.add_rows(np.full(len(new), -np.inf), np.ones(len(new)), entries)
+        self.cuts.update(new)
+        self.table = cut_table(self.bits, self.cuts)
+
+
+def _joined(entries: Sparse, at: Integers, row: Integers) -> Sparse:
+    """The lists with a further entry of weight 1 in `row[i]` at the end of list `at[i]` (rising)."""
+    places = entries.first[at + 1]
+    extra = np.bincount(at, minlength=len(entries.first) - 1)
+    first = entries.first + np.concatenate([[0], np.cumsum(extra)])
+    return Sparse(first, np.insert(entries.index, places, row), np.insert(entries.weight, places, 1.0))

@@ -1,0 +1,249 @@
+"""Branch and bound: the best plan of one independent part of a school, with proof.
+
+A node allows part of the pool. Where its linear solution is fractional, some visit is made by fractions on
+several evenings: one child makes it on the earlier of these, the other on the later ones. Since an evening
+holds one route at most, a solution whose visits have one evening each is whole. A search that has not ended
+after some tens of nodes has a good plan and, by reduced costs, few routes left: HiGHS ends it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from .bound import SLACK, Bound, rounded_up, survivors
+from .clock import Clock, OutOfTime
+from .linear import Linear
+from .program import Program, Sparse
+from .relaxation import Part, Relaxation, Relaxed
+from .routes import Floats, Integers
+
+ROOT_CUT_ROUNDS = 30
+NODE_CUT_ROUNDS = 3
+OWN_NODES = 40
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Routes (columns of the whole pool) and side columns that make a plan, and what it costs."""
+
+    cost: float
+    routes: tuple[int, ...]
+    sides: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Visit `visit` is made on an evening up to number `last`, or on a later one (or is left out)."""
+
+    visit: int
+    last: int
+    is_early: bool
+
+
+@dataclass(frozen=True)
+class Node:
+    """A part of the search still to be looked at, and a bound on every plan in it."""
+
+    bound: float
+    decisions: tuple[Decision, ...]
+
+
+class Search:
+    """`best` is the cheapest plan so far, `bound` a value below every plan; both hold at any moment.
+
+    `step` is what two different costs differ by at least (0: by anything); `never` a cost above every plan.
+    """
+
+    def __init__(self, program: Program, *, step: float, never: float, seed: int = 0) -> None:
+        self.program = program
+        self.step = step
+        self.never = never
+        self.seed = seed
+        self.relaxation = Relaxation(program, seed=seed)
+        self.part = Part(program.pool, np.arange(len(program.pool)))
+        self.best: Choice | None = None
+        self.bound = -np.inf
+        self.nodes = 0
+        self.clock = self.relaxation.clock
+        self._heap: list[tuple[float, int, Node]] = []
+        self._root = Bound(-np.inf, np.zeros(0)), np.zeros(0)
+        self._visits_of = np.stack(
+            [
+                np.concatenate([getattr(some, name) for some in program.pool.candidates] or [np.zeros(0, int)])
+                for name in ("visit", "sibling")
+            ],
+            axis=1,
+        )
+
+    @property
+    def is_proven(self) -> bool:
+        return self.best is not None and self.bound >= self.best.cost
+
+    @property
+    def gap(self) -> float:
+        """The share of the best plan's cost that is not proven to be needed."""
+        if self.best is None:
+            return 1.0
+        return (self.best.cost - max(0.0, self.bound)) / self.best.cost if self.best.cost else 0.0
+
+    def run(self, clock: Clock) -> None:
+        """Search on until the best plan is proven or the clock says stop."""
+        self.clock = self.relaxation.clock = clock
+        if not self.nodes:
+            self._push(Node(-np.inf, ()))
+        try:
+            while self._heap and not self.is_proven and self.nodes < OWN_NODES:
+                self._plunge(heapq.heappop(self._heap)[2])
+            if self._heap and not self.is_proven:
+                self._end()
+        except OutOfTime:
+            return
+        if not self._heap and self.best is not None:
+            self.bound = self.best.cost
+
+    def _push(self, node: Node) -> None:
+        self.nodes += 1
+        heapq.heappush(self._heap, (node.bound, self.nodes, node))
+
+    def _limit(self) -> float:
+        """A bound above this one leaves no better plan."""
+        return np.inf if self.best is None else self.best.cost - self.step + SLACK
+
+    def _plunge(self, node: Node | None) -> None:
+        """Follow one child after another down until there is nothing better below."""
+        while node is not None:
+            self._raise_bound(min([node.bound, *(bound for bound, _, _ in self._heap[:1])]))
+            node = self._look_at(node)
+
+    def _raise_bound(self, value: float) -> None:
+        best = np.inf if self.best is None else self.best.cost
+        self.bound = max(self.bound, min(rounded_up(value, self.step), best))
+
+    def _look_at(self, node: Node) -> Node | None:
+        """Solve a node; of its children one is pushed, the more promising one comes back."""
+        if node.bound > self._limit():
+            return None
+        try:
+            relaxed = self._relax(node)
+        except OutOfTime:
+            self._push(node)
+            raise
+        if relaxed is None:
+            return None
+        first, second = self._branch(relaxed)
+        bound = max(node.bound, relaxed.bound.value)
+        self._push(Node(bound, (*node.decisions, second)))
+        return Node(bound, (*node.decisions, first))
+
+    def _relax(self, node: Node) -> Relaxed | None:
+        """The fractional solution of a node, or nothing when no better plan is in it."""
+        part = self.part.kept(self._allowed(self.part, node.decisions))
+        self.relaxation.allow(part, self._side_cost(node.decisions))
+        rounds = NODE_CUT_ROUNDS if node.decisions else ROOT_CUT_ROUNDS
+        while True:
+            relaxed = self.relaxation.solve(part, self._limit())
+            if not node.decisions:
+                self._raise_bound(relaxed.bound.value)
+                self._root = relaxed.bound, relaxed.reduced
+            if relaxed.is_whole:
+                self._take(relaxed)
+            if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.never / 2):
+                return None
+            rounds -= 1
+            if rounds < 0 or not self.relaxation.add_cuts(relaxed):
+                return relaxed
+
+    def _take(self, relaxed: Relaxed) -> None:
+        """Keep a whole solution if it is the cheapest so far."""
+        routes = relaxed.columns[relaxed.values > 0.5]
+        self._keep(routes, np.flatnonzero(relaxed.sides > 0.5))
+
+    def _keep(self, routes: Integers, sides: Integers) -> None:
+        """Add up what a plan costs and, if it is the cheapest so far, keep it and shrink the pool."""
+        cost = float(self.program.pool.cost[routes].sum() + self.program.sides.cost[sides].sum())
+        if self.best is not None and cost >= self.best.cost - SLACK:
+            return
+        self.best = Choice(cost, tuple(int(c) for c in routes), tuple(int(at) for at in sides))
+        bound, reduced = self._root
+        keep = survivors(bound, self.part.pool, reduced, cost, self.step)
+        self.part = self.part.kept(keep)
+        self._root = bound, reduced[keep]
+
+    def _end(self) -> None:
+        """Let HiGHS find the best plan among the routes that are left."""
+        columns, sides = self.part.original, self.program.sides
+        linear = Linear(self.seed)
+        linear.add_rows(self.program.lower, self.program.upper, Sparse.empty(self.program.rows))
+        linear.add_columns(sides.cost, sides.upper, sides.entries)
+        cost = self.program.pool.cost[columns]
+        linear.add_columns(cost, np.ones(len(columns)), self.program.routes(columns))
+        solved = linear.solve_whole(self.clock.left(), max(SLACK, self.step / 2), self._limit())
+        if len(solved.values):
+            self._keep(columns[solved.values[len(sides) :] > 0.5], np.flatnonzero(solved.values[: len(sides)] > 0.5))
+        if solved.is_optimal or solved.is_infeasible:
+            self._heap.clear()
+        else:
+            self._raise_bound(solved.bound)
+
+    # branching
+
+    def _branch(self, relaxed: Relaxed) -> tuple[Decision, Decision]:
+        """Split the evenings of one visit where the shares on both sides are most alike."""
+        share: dict[int, dict[int, float]] = {}
+        pool = self.program.pool
+        for column, value in zip(relaxed.columns, relaxed.values, strict=True):
+            evening = int(pool.evening[column])
+            for c in pool.order[column]:
+                if c >= 0:
+                    for visit in pool.evenings[evening].offers[pool.candidates[evening].offer[c]].visits:
+                        of = share.setdefault(visit, {})
+                        of[evening] = of.get(evening, 0.0) + float(value)
+        _, visit, last, total = min(_halves(share))
+        early, late = Decision(visit, last, is_early=True), Decision(visit, last, is_early=False)
+        return (early, late) if total >= 0.5 else (late, early)
+
+    def _side_cost(self, decisions: tuple[Decision, ...]) -> Floats:
+        """A visit that must be made somewhere must not be left out."""
+        cost = self.program.sides.cost.copy()
+        for d in decisions:
+            if d.is_early:
+                cost[self.program.visit_row[d.visit]] = self.never
+        return cost
+
+    def _allowed(self, part: Part, decisions: tuple[Decision, ...]) -> np.ndarray:
+        keep = np.ones(len(part.pool), dtype=np.bool_)
+        for d in decisions:
+            _restrict(
+                keep, part.pool.evening, part.pool.order, part.pool.offset,
+                self._visits_of, d.visit, d.last, d.is_early,
+            )  # fmt: skip
+        return keep
+
+
+def _halves(share: dict[int, dict[int, float]]) -> Iterator[tuple[float, int, int, float]]:
+    """Every way to split a visit's evenings: how uneven, the visit, the last early evening, its share."""
+    for visit, evenings in share.items():
+        total = 0.0
+        for evening in sorted(evenings):
+            total += evenings[evening]
+            if SLACK < total < 1 - SLACK:
+                yield abs(total - 0.5), visit, evening, total
+
+
+@numba.njit(cache=True, nogil=True)
+def _restrict(keep, evening, order, offset, visits_of, visit, last, is_early):  # type: ignore[no-untyped-def]
+    """Strike the columns that contradict a decision."""
+    for c in range(len(keep)):
+        if not keep[c] or (evening[c] <= last) == is_early:
+            continue
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            if visits_of[k, 0] == visit or visits_of[k, 1] == visit:
+                keep[c] = False
