@@ -63,7 +63,7 @@ def _write_classes(year: SchoolYear, differences: Differences) -> dict[str, int]
     for known, made in zip(differences.new_classes, SchoolClass.objects.bulk_create(fresh), strict=True):
         known.pk = made.pk
     for known in differences.changed_classes:
-        SchoolClass.objects.filter(pk=known.pk).update(year_group=known.year)
+        SchoolClass.objects.filter(school_year=year, name=known.name).update(year_group=known.year)
     return {known.name: known.pk for known in differences.known.classes.values() if known.pk is not None}
 
 
@@ -74,9 +74,10 @@ def _write_mentors(school: School, differences: Differences, classes: Mapping[st
 
 
 def _mentor(school: School, known: KnownMentor) -> Mentor:
-    if known.pk is not None:
-        return Mentor.objects.get(pk=int(known.pk), school=school)
-    return Mentor.objects.create(school=school, external_key=known.key[:128], name=known.name, email=known.email)
+    mentor = Mentor.objects.filter(school=school, pk=known.pk).first() if known.pk is not None else None
+    return mentor or Mentor.objects.create(
+        school=school, external_key=known.key[:128], name=known.name, email=known.email
+    )
 
 
 def _write_homes(school: School, homes: Sequence[Home]) -> None:

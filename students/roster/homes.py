@@ -50,11 +50,13 @@ def update_homes(pupil: Pupil, record: RosterPupil, addresses: Addresses, mentio
         home = pupil.homes.get(rank)
         if home is None:
             home = _new_home(pupil, rank)
-            changes.append(FieldChange("household", "", _address_text(wanted), home.name))
+            changes.append(FieldChange("household", "", _address_text(wanted, home), home.name))
         elif _leaves_alone(home, wanted, pupil, addresses):
             home.residents.discard(pupil.number)
+            is_secret = home.is_secret
             home = _new_home(pupil, rank)
-            changes.append(FieldChange("household", "", _address_text(wanted), home.name))
+            home.is_secret = is_secret
+            changes.append(FieldChange("household", "", _address_text(wanted, home), home.name))
         changes += _update_home(home, wanted, mention)
     return changes
 
@@ -115,6 +117,8 @@ def _update_home(home: Home, wanted: RosterHousehold, mention: Mention) -> list[
     if wanted.language:
         changes.append(home.set("language", wanted.language))
     found = [replace(change, about=home.name) for change in changes if change is not None]
+    if home.is_secret:
+        found = [_veiled(change) for change in found]
     return found + _update_adults(home, wanted.guardians)
 
 
@@ -190,6 +194,15 @@ def _update_adult(adult: Adult, guardian: RosterGuardian) -> list[FieldChange]:
     return [change for change in changes if change is not None and change.field != "key"]
 
 
-def _address_text(home: RosterHousehold) -> str:
-    number = f"{home.house_number}{home.suffix or ''}" if home.house_number is not None else ""
-    return " ".join(part for part in (home.street, number, home.postcode, home.city) if part)
+def _address_text(wanted: RosterHousehold, home: Home) -> str:
+    if wanted.is_secret or home.is_secret:
+        return str(_("geheim adres"))
+    number = f"{wanted.house_number}{wanted.suffix or ''}" if wanted.house_number is not None else ""
+    return " ".join(part for part in (wanted.street, number, wanted.postcode, wanted.city) if part)
+
+
+def _veiled(change: FieldChange) -> FieldChange:
+    """A change of a secret address: that it changes, not into what."""
+    if change.field not in _ADDRESS:
+        return change
+    return replace(change, old=str(_("geheim")) if change.old else "", new=str(_("geheim")))

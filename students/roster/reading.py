@@ -56,12 +56,14 @@ def _read_one(file: SourceFile, mapping: Mapping[str, str] | None) -> Roster:
     return read_table(file.data, file.name, mapping)
 
 
-def headers_to_match(files: Sequence[SourceFile], mapping: Mapping[str, str] | None = None) -> list[TableHeader]:
-    """The tables among the files whose columns a person should look at first."""
+def headers_to_match(
+    files: Sequence[SourceFile], mapping: Mapping[str, str] | None = None, *, all_of_them: bool = False
+) -> list[TableHeader]:
+    """The tables among the files whose columns a person should look at first (or all tables)."""
     refuse_large([(file.name, len(file.data)) for file in files])
     _sets, others = _sort(files)
     headers = [read_header(file.data, file.name, mapping) for file in others if not is_edexml(file.data)]
-    return [header for header in headers if header.needs_matching]
+    return [header for header in headers if header.needs_matching or all_of_them]
 
 
 def refuse_large(sizes: Sequence[tuple[str, int]]) -> None:

@@ -270,12 +270,10 @@ def test_parents_who_live_apart_are_never_put_in_one_household(school: School, n
     bring_in(school, now, table(SAM))
     headers = "Leerlingnummer;Naam ouder;E-mail ouder;Postcode;Huisnummer"
     bring_in(school, now, table("1001;K. Vos;k@example.org;8262CD;7", headers=headers))
-    homes = Student.objects.get().residences.order_by("rank")
-    assert [
-        (home.rank, home.household.postcode, [adult.name for adult in home.household.guardians.all()]) for home in homes
-    ] == [
-        (1, "8261AB", ["M. van den Berg"]),
-        (2, "8262CD", ["K. Vos"]),
+    adults = Guardian.objects.order_by("household__residences__rank")
+    assert list(adults.values_list("household__residences__rank", "household__postcode", "name")) == [
+        (1, "8261AB", "M. van den Berg"),
+        (2, "8262CD", "K. Vos"),
     ]
 
 

@@ -1,0 +1,1 @@
+"""Pages of the students room; all of them are the coordinator's."""
