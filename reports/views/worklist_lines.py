@@ -163,7 +163,7 @@ ROSTER = [
         "students:roster",
         "house-plus",
         "wait",
-        {"only": "without_household"},
+        {"toon": "without_household"},
     ),
     Kind(
         "classes_without_mentor",
