@@ -101,7 +101,7 @@ def draw_map(
         '<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" '
         'aria-labelledby="{}-t {}-d" data-west="{}" data-south="{}" data-east="{}" data-north="{}">'
         '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}'
-        '<rect class="map-ground" width="{}" height="{}"/>{}{}{}{}{}</svg>',
+        '<rect class="map-ground" width="{}" height="{}"/>{}{}{}{}{}{}</svg>',
         *(wide, high, identity, identity),
         *(f"{edge:.7f}" for edge in (view.west, view.south, view.east, view.north)),
         *(identity, title, identity, description or _described(pins)),
@@ -110,7 +110,8 @@ def draw_map(
         _ground(view, ground, budget) if ground is not None else "",
         format_html_join("", '<path class="map-line map-route{}" d="{}"/>', _route(view, legs)),
         _names(view, ground[1], spots) if ground is not None else "",
-        format_html_join("", "{}", ((_pin(pin, *spot),) for pin, spot in zip(pins, spots, strict=True))),
+        format_html_join("", "{}", ((_lead(*spot),) for spot in spots)),
+        format_html_join("", "{}", ((_pin(pin, *spot[2:]),) for pin, spot in zip(pins, spots, strict=True))),
         _credit(view) if ground is not None else "",
     )
 
@@ -171,18 +172,20 @@ def _free_spot(x: int, y: int, taken: Sequence[tuple[int, int]]) -> tuple[int, i
     return x, y
 
 
-def _pin(pin: Pin, x: int, y: int, disc_x: int, disc_y: int) -> SafeString:
-    is_moved = (x, y) != (disc_x, disc_y)
-    lead = format_html(
+def _lead(x: int, y: int, disc_x: int, disc_y: int) -> SafeString | str:
+    """A line from the spot to a disc that had to be drawn beside it."""
+    if (x, y) == (disc_x, disc_y):
+        return ""
+    return format_html(
         '<path class="map-line map-lead" d="M{} {}L{} {}"/><circle class="map-spot" cx="{}" cy="{}" r="8"/>',
         *(x, y, disc_x, disc_y, x, y),
     )
+
+
+def _pin(pin: Pin, x: int, y: int) -> SafeString:
+    name = pin.label or pin.text or _("plek")
     return format_html(
-        '<g class="map-pin map-pin-is-{}"><title>{}</title>{}{}</g>',
-        pin.kind.value,
-        pin.label or pin.text or _("plek"),
-        lead if is_moved else "",
-        _mark(pin, disc_x, disc_y),
+        '<g class="map-pin map-pin-is-{}"><title>{}</title>{}</g>', pin.kind.value, name, _mark(pin, x, y)
     )
 
 
