@@ -33,6 +33,12 @@ class SchoolRequest(HttpRequest):
     mentor: Mentor | None
 
 
+class AccountRequest(HttpRequest):
+    """A request behind `signed_in`."""
+
+    user: User
+
+
 class BoardRequest(HttpRequest):
     """A request behind `for_board`."""
 
@@ -186,7 +192,7 @@ NAVIGATION = [
     ),
     NavigationItem(_("Teamoverleg"), "reports:packs", "presentation", frozenset({Role.DIRECTOR, Role.MENTOR})),
     NavigationItem(_("Zorgmeldingen"), "notes:concerns", "heart-handshake", frozenset({Role.CARE})),
-    NavigationItem(_("School"), "mentors:school", "school", frozenset({Role.COORDINATOR})),
+    NavigationItem(_("School"), "mentors:school", "school", frozenset({Role.COORDINATOR}), ("mentors:",)),
 ]
 
 
@@ -223,7 +229,8 @@ def _room_names() -> set[str]:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """Context processor: the menu of who looks at a page of a school."""
-    school, roles = getattr(request, "school", None), getattr(request, "roles", frozenset())
+    school: School | None = getattr(request, "school", None)
+    roles: frozenset[Role] = getattr(request, "roles", frozenset())
     here = request.resolver_match.view_name if request.resolver_match else ""
     names = _room_names()
     items = [

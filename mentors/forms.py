@@ -95,7 +95,6 @@ class DetailsForm(forms.ModelForm):
             "email": _("Antwoorden van gezinnen op onze mails komen hier binnen."),
             "duty_phone": _("Wie neemt op als er onderweg iets is? Alleen mentoren zien dit nummer."),
             "quiet_from": _("In deze uren sturen we gezinnen geen berichten."),
-            "latitude": _("Leeg laten: dan zoeken we het adres op. Alleen invullen als de plek niet klopt."),
             "memory_aid_days": _("Daarna wissen we die vanzelf."),
             "file_years_after_leaving": _("Hoogstens 2 jaar; korter mag."),
         }

@@ -83,7 +83,9 @@ def refuse_overlap(*, school: School, starts_on: dt.date, ends_on: dt.date, but:
     if (ends_on - starts_on).days > 400:
         raise CalendarError(_("Een schooljaar duurt hoogstens een jaar. Kijk de data na."))
     others = school.years.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
-    if others.exclude(pk=but.pk if but else None).exists():
+    if but is not None:
+        others = others.exclude(pk=but.pk)
+    if others.exists():
         raise CalendarError(_("Op deze dagen loopt al een ander schooljaar."))
 
 

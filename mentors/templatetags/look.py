@@ -164,7 +164,7 @@ def dialog(content: str, name: str, title: str) -> SafeString:
 
 @register.simple_block_tag
 def map_frame(content: str, caption: str = "") -> SafeString:
-    """A frame around a drawn map, with what it shows and where it comes from."""
+    """A frame around a drawn map, with what it shows. The map says itself where it comes from."""
     return render_to_string("components/map_frame.html", {"caption": caption, "content": content})
 
 

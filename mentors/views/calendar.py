@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -114,7 +113,7 @@ def edit_closure(request: SchoolRequest, closure: Closure, template: str) -> Htt
     return render(request, template, closure_context(form, closure))
 
 
-def closure_context(form: Form, closure: Closure) -> dict[str, Any]:
+def closure_context(form: ClosureForm, closure: Closure) -> dict[str, Any]:
     """What both pages of a closure show."""
     return {"form": form, "closure": closure, "year": closure.school_year}
 

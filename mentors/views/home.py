@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from mentors.access import landing_url, open_page, signed_in
+from mentors.access import AccountRequest, landing_url, open_page, signed_in
 from mentors.actions import sign_out_everywhere
 from mentors.models import Membership, Role
 from mentors.queries import memberships_of
@@ -27,7 +27,7 @@ ROLE_ICONS = {
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: AccountRequest) -> HttpResponse:
     """The schools and roles of this account; straight on when there is one. `?kies` shows the choice anyway."""
     memberships = memberships_of(request.user)
     if len(memberships) == 1 and "kies" not in request.GET:
@@ -50,7 +50,7 @@ def places(memberships: list[Membership]) -> list[dict[str, Any]]:
 
 @signed_in
 @require_POST
-def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+def sign_out_elsewhere(request: AccountRequest) -> HttpResponse:
     """End the sessions of this account on every other device."""
     sign_out_everywhere(user=request.user, by=request.user, now=timezone.now())
     update_session_auth_hash(request, request.user)

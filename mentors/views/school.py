@@ -15,14 +15,14 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.actions import change_school
 from mentors.forms import DetailsForm
 from mentors.models import Role, School
-from roads.queries import Pin, PinKind, Place, draw_route_map, network_info
+from roads.queries import Pin, PinKind, Place, network_info
 
 
 def tabs(school: School, here: str) -> list[dict[str, Any]]:
     """The pages about the school."""
     pages = [
         ("mentors:school", _("Gegevens"), "school"),
-        ("mentors:calendar", _("Schooljaar en vakanties"), "calendar-days"),
+        ("mentors:calendar", _("Schooljaar"), "calendar-days"),
         ("mentors:staff", _("Medewerkers"), "users"),
     ]
     return [
@@ -42,7 +42,7 @@ def school(request: SchoolRequest) -> HttpResponse:
     context = {
         "tabs": tabs(request.school, "mentors:school"),
         "missing": missing_for_a_start(request.school),
-        "map": draw_school(request.school),
+        "pins": pin_of(request.school),
         "has_roads": network_info() is not None,
     }
     return render(request, "mentors/school.html", context)
@@ -61,12 +61,11 @@ def details(request: SchoolRequest) -> HttpResponse:
     return render(request, "mentors/details.html", {"form": form})
 
 
-def draw_school(school: School) -> str:
-    """A small map with the school on it; empty without a pin."""
+def pin_of(school: School) -> list[Pin]:
+    """The school on a map; nothing without a place."""
     if school.latitude is None or school.longitude is None:
-        return ""
-    pin = Pin(Place(school.latitude, school.longitude), label=school.name, kind=PinKind.SCHOOL)
-    return draw_route_map([pin], width=640, height=360, title=school.name)
+        return []
+    return [Pin(Place(school.latitude, school.longitude), label=school.name, kind=PinKind.SCHOOL)]
 
 
 def missing_for_a_start(school: School) -> list[dict[str, Any]]:
