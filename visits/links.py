@@ -3,7 +3,7 @@
 A token is 256 bits, derived from the invitation's random seed and the server's key. The database keeps the seed
 and a hash of the token: neither makes a link without the key, and a reminder can still repeat the link.
 A letter's code is short enough to type (50 bits), so its hash is keyed too: a stolen database cannot be searched
-for it, and guessing on the page is throttled (portal/limits.py).
+for it, and guessing on the page is throttled (portal/access/limits.py).
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def page_key_of(invitation: Invitation) -> str:
 
 def _usable(now: dt.datetime) -> QuerySet[Invitation]:
     return Invitation.objects.filter(revoked_at=None, expires_at__gt=now).select_related(
-        "visit__campaign__school", "visit__mentor", "household"
+        "visit__campaign__school", "visit__campaign__school_year", "visit__mentor__school", "household"
     )
 
 

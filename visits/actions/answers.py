@@ -261,3 +261,35 @@ def _tell_mentor(invitation: Invitation, by: User | None, now: dt.datetime, *, a
         queue_for_coordinators(
             key=key, kind=MessageKind.ANSWER_RECEIVED, visit=visit, due_at=now + UNDO_WINDOW, now=now
         )
+
+
+@transaction.atomic
+def agree_by_phone(
+    *, invitation: Invitation, starts_at: dt.datetime, seen_version: int, by: User, now: dt.datetime
+) -> Visit:
+    """A moment that family and school agreed on in a call; it need not be one of those that were offered.
+
+    Raises MentorBusy, PastMoment, ClosedDay, NoMentor, VisitChanged, VisitOver.
+    """
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    reopen_visit(visit=visit, by=by, now=now)
+    reschedule_visit(visit=visit, starts_at=starts_at, by=by, now=now, is_agreed=True)
+    confirm_visit(visit=visit, by=by, now=now)
+    _answer(invitation, Answer.ACCEPTED, AnswerChannel.PHONE, by, now)
+    _tell_mentor(invitation, by, now)
+    return visit
+
+
+@transaction.atomic
+def ask_school_to_search(
+    *, invitation: Invitation, seen_version: int, channel: AnswerChannel, by: User | None, now: dt.datetime
+) -> Visit:
+    """The moment does not suit and no hours were named: the school goes on looking. Raises VisitChanged, TooLate."""
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    reopen_visit(visit=visit, by=by, now=now)
+    open_visit(visit=visit, by=by, now=now, tell_family=False)
+    _answer(invitation, Answer.OTHER, channel, by, now)
+    _tell_mentor(invitation, by, now, and_coordinators=True)
+    return visit

@@ -158,9 +158,16 @@ def change_place(*, visit: Visit, place_kind: PlaceKind, place_note: str, by: Us
 
 
 @transaction.atomic
-def open_visit(*, visit: Visit, by: User | None, now: dt.datetime, tell_family: bool = True) -> Visit:
-    """Take the moment away: the visit waits for another one. Raises VisitOver."""
-    hold(visit, visit.mentor)
+def open_visit(
+    *,
+    visit: Visit,
+    by: User | None,
+    now: dt.datetime,
+    tell_family: bool = True,
+    seen_version: int | None = None,
+) -> Visit:
+    """Take the moment away: the visit waits for another one. Raises VisitOver, VisitChanged."""
+    hold(visit, visit.mentor, seen_version=seen_version)
     _refuse_over(visit)
     if visit.state == VisitState.OPEN:
         return visit

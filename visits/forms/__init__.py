@@ -1,0 +1,1 @@
+"""What people fill in about campaigns and visits, a module a subject."""
