@@ -1,0 +1,240 @@
+"""The coordinator's first page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from mentors.models import Closure, Mentor, Role, School, User
+from reports.queries.worklist import worklist_of
+from students.models import Household, HouseholdSuggestion, ImportState, LocationQuality, RosterImport, Student
+from tests import factories
+from tests.reports.conftest import Class, make_class_in_season
+from tests.reports.season import make_season
+from visits.models import (
+    Answer,
+    Campaign,
+    CampaignState,
+    Invitation,
+    Message,
+    MessageKind,
+    MessageState,
+    Plan,
+    PlanState,
+    Visit,
+    VisitState,
+)
+
+LogIn = Callable[..., User]
+
+
+def waiting(season: Class, now: dt.datetime):
+    return worklist_of(season.school, now=now).waiting
+
+
+def page_of(client: Client, school: School) -> str:
+    return client.get(reverse("reports:worklist", kwargs={"school": school.slug})).content.decode()
+
+
+def test_a_family_that_was_invited_and_is_silent_is_waited_for(season: Class, now: dt.datetime) -> None:
+    factories.make_invitation(season.visits[1])
+    assert waiting(season, now).unanswered == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"answer": Answer.ACCEPTED, "answered_at": factories.MADE_AT},
+        {"answer": Answer.OTHER, "answered_at": factories.MADE_AT},
+        {"sent_at": None},
+        {"revoked_at": factories.MADE_AT},
+    ],
+)
+def test_who_answered_or_was_never_asked_is_not_waited_for(
+    changes: dict[str, object], season: Class, now: dt.datetime
+) -> None:
+    factories.make_invitation(season.visits[1], **changes)
+    assert waiting(season, now).unanswered == 0
+
+
+def test_a_moment_that_has_passed_asks_for_no_answer(season: Class, now: dt.datetime) -> None:
+    factories.make_invitation(season.visits[1])
+    assert waiting(season, now + dt.timedelta(days=9)).unanswered == 0
+
+
+def test_a_family_that_would_rather_something_else_is_a_line(season: Class, now: dt.datetime) -> None:
+    factories.make_invitation(season.visits[3], answer=Answer.OTHER, answered_at=now, answered_version=1)
+    assert waiting(season, now).rather_otherwise == 1
+    Visit.objects.filter(pk=season.visits[3].pk).update(state=VisitState.DECLINED)
+    assert waiting(season, now).rather_otherwise == 0
+
+
+def test_visits_without_a_moment_are_counted_once_the_round_is_published(season: Class, now: dt.datetime) -> None:
+    assert waiting(season, now).without_moment == 2
+    Campaign.objects.update(state=CampaignState.PREPARING)
+    assert waiting(season, now).without_moment == 0
+
+
+def test_a_closed_round_asks_for_nothing(season: Class, now: dt.datetime) -> None:
+    factories.make_invitation(season.visits[1])
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    work = worklist_of(season.school, now=now + dt.timedelta(days=9))
+    assert (work.campaign, work.logs, work.short, work.pace) == (None, (), (), None)
+    assert (work.waiting.unanswered, work.waiting.without_moment) == (0, 0)
+
+
+def test_addresses_of_who_left_are_no_work(season: Class, now: dt.datetime) -> None:
+    Household.objects.filter(students=season.students[0]).update(location_quality=LocationQuality.POSTCODE)
+    assert waiting(season, now).not_located == 1
+    Student.objects.update(left_on=dt.date(2026, 9, 1))
+    assert waiting(season, now).not_located == 0
+
+
+def test_the_roster_has_its_own_lines(season: Class, now: dt.datetime) -> None:
+    first, second = (factories.make_household(season.school) for _number in range(2))
+    HouseholdSuggestion.objects.create(school=season.school, first=first, second=second)
+    RosterImport.objects.create(school=season.school, source="table", created_at=now)
+    RosterImport.objects.create(school=season.school, source="table", created_at=now, state=ImportState.APPLIED)
+    season.students[1].residences.all().delete()
+    found = waiting(season, now)
+    assert (found.suggestions, found.imports, found.without_household) == (1, 1, 1)
+
+
+def test_a_class_whose_mentor_left_needs_one(season: Class, now: dt.datetime) -> None:
+    assert waiting(season, now).classes_without_mentor == 0
+    Mentor.objects.update(is_active=False)
+    assert waiting(season, now).classes_without_mentor == 1
+
+
+def test_missing_logs_name_the_mentors_in_the_order_of_the_alphabet(season: Class, now: dt.datetime) -> None:
+    other = make_class_in_season(season.school, "1d", season.campaign)
+    Mentor.objects.filter(pk=season.mentor.pk).update(name="Zeger")
+    Mentor.objects.filter(pk=other.mentor.pk).update(name="Anna")
+    Visit.objects.filter(pk=other.visits[2].pk).update(state=VisitState.OPEN, starts_at=None, ends_at=None)
+    logs = worklist_of(season.school, now=now + dt.timedelta(days=9)).logs
+    assert [(row.mentor, row.count) for row in logs] == [("Anna", 1), ("Zeger", 2)]
+
+
+def test_mentors_with_too_few_evenings_are_named(season: Class, now: dt.datetime) -> None:
+    assert [row.mentor for row in worklist_of(season.school, now=now).short] == [season.mentor]
+    for day in (21, 22, 23):
+        factories.make_shift(season.campaign, season.mentor, dt.date(2026, 9, day))
+    assert worklist_of(season.school, now=now).short == ()
+
+
+def test_a_mentor_without_account_is_counted_once(season: Class, now: dt.datetime) -> None:
+    newcomer = factories.make_mentor(season.school, with_account=False)
+    assert waiting(season, now).without_account == 0  # not in the round, not with a class
+    factories.make_class(season.school, newcomer)
+    factories.make_class(season.school, newcomer)
+    assert waiting(season, now).without_account == 1
+
+
+def test_failed_messages_and_drafts_of_plans_are_lines(season: Class, now: dt.datetime) -> None:
+    Message.objects.create(
+        key="k",
+        kind=MessageKind.INVITATION,
+        school=season.school,
+        state=MessageState.FAILED,
+        created_at=now,
+        due_at=now,
+    )
+    Plan.objects.create(campaign=season.campaign, state=PlanState.READY, created_at=now)
+    found = waiting(season, now)
+    assert (found.failed_messages, found.drafts) == (1, 1)
+
+
+def test_another_schools_work_is_not_here(season: Class, now: dt.datetime) -> None:
+    before = worklist_of(season.school, now=now)
+    other = make_class_in_season(factories.make_school())
+    for visit in other.visits[1:3]:
+        factories.make_invitation(visit)
+    Message.objects.create(
+        key="x", kind=MessageKind.MOVED, school=other.school, state=MessageState.FAILED, created_at=now, due_at=now
+    )
+    assert worklist_of(season.school, now=now) == before
+
+
+# --- the page ---
+
+
+def test_each_line_is_a_sentence_with_its_number(season: Class, client: Client, log_in: LogIn, frozen) -> None:
+    factories.make_invitation(season.visits[1])
+    log_in(season.school, Role.COORDINATOR)
+    page = page_of(client, season.school)
+    assert "1 gezin heeft nog niet geantwoord" in page
+    assert "2 thuisbezoeken hebben nog geen moment" in page
+    assert "1 mentor heeft te weinig avonden" in page
+
+
+def test_the_lines_lead_to_pages_that_exist(season: Class, client: Client, log_in: LogIn, frozen) -> None:
+    Household.objects.update(location_quality=LocationQuality.NONE)
+    Mentor.objects.update(user=None)
+    factories.make_invitation(season.visits[1])
+    log_in(season.school, Role.COORDINATOR)
+    answer = client.get(reverse("reports:worklist", kwargs={"school": season.school.slug}))
+    for line in answer.context["lines"]:
+        if line.url:
+            assert client.get(line.url).status_code == 200, line.url
+
+
+def test_the_pace_is_one_line(season: Class, client: Client, log_in: LogIn, frozen) -> None:
+    log_in(season.school, Role.COORDINATOR)
+    page = page_of(client, season.school)
+    assert "Op dit tempo is iedereen pas op" in page
+    assert "1 van 5" in page
+
+
+def test_when_all_is_done_the_page_says_so(school: School, client: Client, log_in: LogIn) -> None:
+    factories.make_campaign(school, state=CampaignState.CLOSED)
+    log_in(school, Role.COORDINATOR)
+    page = page_of(client, school)
+    assert "Alles is gedaan voor vandaag" in page
+    assert "Zo begint een school" not in page
+
+
+def test_a_school_that_starts_sees_its_first_steps(school: School, client: Client, log_in: LogIn) -> None:
+    Closure.objects.all().delete()
+    log_in(school, Role.COORDINATOR)
+    answer = client.get(reverse("reports:worklist", kwargs={"school": school.slug}))
+    assert "Zo begint een school" in answer.content.decode()
+    assert [step.is_done for step in answer.context["steps"]] == [False] * 8
+    season = make_class_in_season(
+        school, campaign=factories.make_campaign(school, state=CampaignState.PREPARING, set_up="Wat gaat goed?")
+    )
+    factories.make_shift(season.campaign, season.mentor, dt.date(2026, 9, 21))
+    answer = client.get(reverse("reports:worklist", kwargs={"school": school.slug}))
+    assert [step.is_done for step in answer.context["steps"]] == [True, True, False, True, True, True, False, False]
+
+
+def test_the_steps_are_gone_once_a_round_is_published(season: Class, client: Client, log_in: LogIn) -> None:
+    log_in(season.school, Role.COORDINATOR)
+    assert "Zo begint een school" not in page_of(client, season.school)
+
+
+def test_the_page_asks_as_much_for_one_row_as_for_nine_hundred(
+    school: School, client: Client, log_in: LogIn, now: dt.datetime, frozen
+) -> None:
+    campaign = factories.make_campaign(school)
+    visit = factories.make_visit(
+        campaign, factories.make_student(factories.make_class(school, factories.make_mentor(school)))
+    )
+    factories.make_invitation(visit)
+    counted = []
+    big = factories.make_school()
+    make_season(big, classes=30, pupils=30, now=now)
+    assert Invitation.objects.count() > 500
+    for one in (school, big):
+        log_in(one, Role.COORDINATOR)
+        page_of(client, one)
+        with CaptureQueriesContext(connection) as captured:
+            page_of(client, one)
+        counted.append(len(captured))
+    assert counted[0] == counted[1]
+    assert counted[0] <= 20
