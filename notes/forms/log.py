@@ -116,6 +116,8 @@ class LogForm(forms.Form):
         topics = ConversationTopic.objects.filter(school=visit.campaign.school)
         # A report may speak of a topic that the school has switched off since.
         offered = topics if is_amendment else topics.filter(is_active=True)
+        if not (is_amendment or visit.is_late_entrant):
+            offered = offered.filter(only_late_entrants=False)
         cast(forms.ModelMultipleChoiceField, self.fields["topics"]).queryset = offered
         self._leave_out(is_amendment)
 

@@ -31,6 +31,7 @@ class Stop:
     number: int
     names: str
     is_met: bool
+    is_over: bool
     can_log: bool
     leg: RouteLeg | None = None
 
@@ -48,8 +49,9 @@ class Evening:
 
     @property
     def next_stop(self) -> Stop | None:
-        """The first one that is not logged."""
-        return next((stop for stop in self.stops if not stop.is_met), None)
+        """The first one that is still to come; when none is, the first one that is not logged."""
+        to_log = [stop for stop in self.stops if not stop.is_met]
+        return next((stop for stop in to_log if not stop.is_over), to_log[0] if to_log else None)
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _stop(visit: Visit, number: int, now: dt.datetime, leg: RouteLeg | None = No
         number=number,
         names=first_names(student.first_name for student in visit.students.all()),
         is_met=visit.state == VisitState.MET,
+        is_over=visit.ends_at is not None and visit.ends_at < now,
         can_log=can_be_logged(visit, now) and visit.state != VisitState.MET,
         leg=leg,
     )

@@ -182,15 +182,12 @@ form.addEventListener("change", changed);
 
 form.addEventListener("submit", (event) => {
   setHidden();
-  if ("goes" in form.dataset || event.submitter?.value === "compare" || isStopped) {
+  const isSent = !isDirty && navigator.onLine;
+  if ("goes" in form.dataset || isSent || isStopped) {
     return;
   }
   event.preventDefault();
   finishes = event.submitter;
-  if (!isDirty && navigator.onLine) {
-    submitNow();
-    return;
-  }
   isDirty = true;
   send();
 });
