@@ -8,7 +8,7 @@ those of its stops, so they are kept per offer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numba
@@ -61,7 +61,11 @@ class Sides:
 
 @dataclass(frozen=True)
 class Program:
-    """Rows with their limits, the side columns, and the entries of every candidate stop of the pool."""
+    """Rows with their limits, the side columns, and the entries of every candidate stop of the pool.
+
+    Rows start with `visits`, and so do side columns: number i is visit i left out. `limits`: the stops that
+    a visitor may make in all, where there is a limit.
+    """
 
     pool: Pool
     visits: tuple[int, ...]
@@ -70,6 +74,7 @@ class Program:
     evening_row: Integers
     sides: Sides
     stops: Sparse
+    limits: Mapping[int, int]
 
     @property
     def rows(self) -> int:
@@ -161,6 +166,11 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
         evening_row=np.array(evening_row, dtype=np.int64),
         sides=left_out,
         stops=stops,
+        limits={
+            evening.visitor: limit
+            for evening in pool.evenings
+            if (limit := problem.visitors[evening.visitor].max_stops_total) is not None
+        },
     )
 
 

@@ -17,14 +17,16 @@ import numpy as np
 
 from .bound import SLACK, Bound, rounded_up, survivors
 from .clock import Clock, OutOfTime
-from .linear import Linear
+from .greedy import first_plan
+from .linear import Linear, Solved
 from .program import Program, Sparse
 from .relaxation import Part, Relaxation, Relaxed
 from .routes import Floats, Integers
 
 ROOT_CUT_ROUNDS = 30
 NODE_CUT_ROUNDS = 3
-OWN_NODES = 40
+OWN_NODES = 20
+LIKELY = 500
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,7 @@ class Search:
         self.clock = self.relaxation.clock = clock
         if not self.nodes:
             self._push(Node(-np.inf, ()))
+            self._keep(*first_plan(self.program, self._visits_of, self.never))
         try:
             while self._heap and not self.is_proven and self.nodes < OWN_NODES:
                 self._plunge(heapq.heappop(self._heap)[2])
@@ -150,6 +153,8 @@ class Search:
             if not node.decisions:
                 self._raise_bound(relaxed.bound.value)
                 self._root = relaxed.bound, relaxed.reduced
+                self._shrink()
+                part = self.part
             if relaxed.is_whole:
                 self._take(relaxed)
             if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.never / 2):
@@ -169,26 +174,45 @@ class Search:
         if self.best is not None and cost >= self.best.cost - SLACK:
             return
         self.best = Choice(cost, tuple(int(c) for c in routes), tuple(int(at) for at in sides))
+        self._shrink()
+
+    def _shrink(self) -> None:
+        """Leave out what the root's reduced costs show to be in no plan better than the best so far."""
         bound, reduced = self._root
-        keep = survivors(bound, self.part.pool, reduced, cost, self.step)
-        self.part = self.part.kept(keep)
-        self._root = bound, reduced[keep]
+        if self.best is not None and np.isfinite(bound.value):
+            keep = survivors(bound, self.part.pool, reduced, self.best.cost, self.step)
+            self.part = self.part.kept(keep)
+            self._root = bound, reduced[keep]
 
     def _end(self) -> None:
-        """Let HiGHS find the best plan among the routes that are left."""
-        columns, sides = self.part.original, self.program.sides
-        linear = Linear(self.seed)
+        """Let HiGHS find the best plan among the routes that are left: first among the likely ones."""
+        _, reduced = self._root
+        if len(reduced) > 2 * LIKELY:
+            likely = np.sort(np.argpartition(reduced - self._evening_least(), LIKELY)[:LIKELY])
+            self._solve_whole(self.part.original[likely])
+            self.clock.check()
+        solved = self._solve_whole(self.part.original)
+        if solved.is_optimal or solved.is_infeasible:
+            self._heap.clear()
+        else:
+            self._raise_bound(solved.bound)
+
+    def _evening_least(self) -> Floats:
+        """Per column left the least reduced cost of its evening."""
+        return self._root[0].least[self.part.pool.evening]
+
+    def _solve_whole(self, columns: Integers) -> Solved:
+        """The best plan of these routes, if it is better than the best so far; it is kept."""
+        linear, sides = Linear(self.seed), self.program.sides
         linear.add_rows(self.program.lower, self.program.upper, Sparse.empty(self.program.rows))
         linear.add_columns(sides.cost, sides.upper, sides.entries)
         cost = self.program.pool.cost[columns]
         linear.add_columns(cost, np.ones(len(columns)), self.program.routes(columns))
         solved = linear.solve_whole(self.clock.left(), max(SLACK, self.step / 2), self._limit())
         if len(solved.values):
-            self._keep(columns[solved.values[len(sides) :] > 0.5], np.flatnonzero(solved.values[: len(sides)] > 0.5))
-        if solved.is_optimal or solved.is_infeasible:
-            self._heap.clear()
-        else:
-            self._raise_bound(solved.bound)
+            routes, left_out = solved.values[len(sides) :], solved.values[: len(sides)]
+            self._keep(columns[routes > 0.5], np.flatnonzero(left_out > 0.5))
+        return solved
 
     # branching
 

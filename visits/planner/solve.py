@@ -77,6 +77,7 @@ class _Season:
         self.problem = problem
         self.seed = seed
         self.progress = progress
+        self.offering = Offering(problem)
         self.parts = independent_parts(problem)
         self.searches: dict[int, Search] = {}
         self.step = cost_step(problem)
@@ -99,7 +100,7 @@ class _Season:
         search.run(clock.part(clock.left() * min(1.0, jobs / waiting)))
 
     def _prepared(self, part: Component) -> Search:
-        pool = list_routes(self.problem, Offering(self.problem).evenings(part.visitors))
+        pool = list_routes(self.problem, self.offering.evenings(part.visitors))
         program = build_program(self.problem, placeable(part.visits, pool), pool)
         return Search(program, step=self.step, never=never(self.problem), seed=self.seed)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.visits.planner import oracle
-from tests.visits.planner.problems import random_problem
+from tests.visits.planner.problems import plain_problem, random_problem
 from visits.planner import Progress, solve
 from visits.planner.exchange import plan_to_json, problem_from_json
 
@@ -31,3 +31,11 @@ def test_progress_ends_with_the_plan_that_comes_out() -> None:
     assert told[-1].cost == plan.cost
     assert told[-1].bound == plan.bound
     assert [p.fraction for p in told] == sorted(p.fraction for p in told)
+
+
+def test_no_time_at_all_still_keeps_what_is_fixed() -> None:
+    fixed = {"visit-1": {"visitor": "mentor", "date": "2026-09-14", "start": "20:00"}}
+    problem = plain_problem(fixed=fixed)
+    plan = plan_to_json(solve(problem_from_json(problem), seconds=0))
+    assert plan["cost"] == oracle.price_of(problem, plan)
+    assert plan["bound"] <= oracle.least_cost(problem)
