@@ -7,13 +7,14 @@ might as well not exist. Somebody who works there in another role gets 403 and a
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import get_resolver, reverse
 from django.utils.cache import patch_cache_control
@@ -139,6 +140,49 @@ def for_board(view: View) -> View:
         return view(request, *args, **kwargs)
 
     return worn(guarded, Guard("board", frozenset({Role.BOARD})))
+
+
+class GuessablePasswordValidator:
+    """Refuses a password that is little more than words of this place, one character or a row of digits.
+
+    No rule about kinds of characters: a sentence is fine, and so is what a password manager makes.
+    """
+
+    WORDS = (
+        "thuisbezoek",
+        "wachtwoord",
+        "password",
+        "welkom",
+        "school",
+        "mentor",
+        "docent",
+        "leerling",
+        "geheim",
+        "lente",
+        "zomer",
+        "herfst",
+        "winter",
+        "qwertyuiop",
+        "qwerty",
+        "azerty",
+        "asdfgh",
+    )
+    MIN_DIFFERENT = 5
+    TEXT = _("Dit wachtwoord is makkelijk te raden. Kies een zin van een paar woorden.")
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        """Raise ValidationError for a password that is easily guessed."""
+        rest = password.casefold()
+        for word in self.WORDS:
+            rest = rest.replace(word, "")
+        steps = [ord(second) - ord(first) for first, second in itertools.pairwise(rest)]
+        is_row = bool(steps) and max(steps.count(1), steps.count(-1)) > len(steps) / 2
+        if len(set(rest)) < self.MIN_DIFFERENT or is_row:
+            raise ValidationError(self.TEXT, code="password_guessable")
+
+    def get_help_text(self) -> str:
+        """What the page says beforehand."""
+        return str(_("Een zin van een paar woorden is lastig te raden en makkelijk te onthouden."))
 
 
 class InvitedOnlyAdapter(DefaultAccountAdapter):

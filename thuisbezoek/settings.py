@@ -63,7 +63,7 @@ if PRODUCTION and not SITE_URL.startswith("https://"):
     raise ImproperlyConfigured("THUISBEZOEK_URL must be the public https address.")
 
 INSTALLED_APPS = [
-    "thuisbezoek",
+    "thuisbezoek.apps.ThuisbezoekConfig",
     "portal",
     "reports",
     "notes",
@@ -83,7 +83,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "thuisbezoek.apps.ServedFilesConfig",
     "django.contrib.humanize",
 ]
 
@@ -203,6 +203,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_MANIFEST_STRICT = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "png", "jpg", "ico", "woff2", "gz", "br", "zip"]
 
 # --- accounts ---
 
@@ -213,6 +214,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "mentors.access.GuessablePasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "mentors.views.adapter.RecordingAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -256,7 +258,8 @@ if PRODUCTION:
     SESSION_COOKIE_NAME = "__Host-session"
     CSRF_COOKIE_NAME = "__Host-csrf"
 X_FRAME_OPTIONS = "DENY"
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not `no-referrer`: under that policy a browser posts its own forms with `Origin: null`, and CSRF refuses them.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -1,7 +1,7 @@
 """Every address of the application. A room adds its own in its urls.py."""
 
 from allauth.account import views as account
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from mentors.access import open_page, signed_in
 from thuisbezoek import views
@@ -16,8 +16,8 @@ accounts = [
         account_page(account.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        "wachtwoord/nieuw/<uidb36>-<key>/",
+    re_path(  # the key holds dashes, the account's number before it does not
+        r"^wachtwoord/nieuw/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         account_page(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),

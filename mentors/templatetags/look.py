@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
@@ -186,7 +187,8 @@ def nl_day(value: dt.date | None) -> str:
 @register.filter
 def nl_day_short(value: dt.date | None) -> str:
     """A day where there is little room: 'di 6 okt'."""
-    return date_format(_local(value), "D j M").replace(".", "") if value else ""
+    month = "b" if (get_language() or "nl").startswith("nl") else "M"
+    return date_format(_local(value), f"D j {month}").replace(".", "") if value else ""
 
 
 @register.filter
