@@ -34,7 +34,7 @@ from visits.actions.publishing import publish_plan
 from visits.actions.shifts import Hours, give_weekdays
 from visits.actions.topics import seed_topics
 from visits.links import link_of
-from visits.models import Answer, Campaign, Frequency, Invitation, Plan, PlanState, VisitState
+from visits.models import Answer, Campaign, Frequency, Invitation, Plan, PlanState, Visit, VisitState
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEED = 20260831
@@ -45,7 +45,8 @@ STAFF = [
     (Role.DIRECTOR, "directeur@demo.invalid", "Dirk Overzicht"),
     (Role.CARE, "zorg@demo.invalid", "Zohra Luistra"),
 ]
-WEEKDAY_PAIRS = [(0, 2), (1, 3), (0, 3), (1, 2), (2, 3), (0, 1), (1, 3), (0, 2), (2, 3)]
+# Who shares a class gives one evening a week, who has a class alone gives two.
+WEEKDAYS = [(0,), (2,), (1,), (3,), (2,), (1,), (1, 3), (0, 2), (2, 3)]
 HOLIDAYS = {1: "Kerstvakantie", 2: "Voorjaarsvakantie", 4: "Meivakantie", 5: "Meivakantie", 7: "Zomervakantie"}
 HOLIDAYS |= {8: "Zomervakantie", 10: "Herfstvakantie", 11: "Herfstvakantie", 12: "Kerstvakantie"}
 Say = Callable[[str], None]
@@ -192,7 +193,7 @@ def settle_mentors(school: School, *, now: dt.datetime) -> None:
 
 
 def prepare_campaign(school: School, calendar: Calendar, by: User) -> Campaign:
-    """The campaign, its visits, and two evenings a week of every mentor."""
+    """The campaign, its visits, and the evenings of every mentor."""
     seed_topics(school=school, by=by, now=calendar.at(14))
     campaign = open_campaign(
         school=school,
@@ -213,9 +214,9 @@ def prepare_campaign(school: School, calendar: Calendar, by: User) -> Campaign:
     )
     join_cohort(campaign=campaign, by=by, now=calendar.at(13))
     for number, mentor in enumerate(Mentor.objects.filter(school=school).order_by("external_key")):
-        pair = WEEKDAY_PAIRS[number % len(WEEKDAY_PAIRS)]
+        weekdays = WEEKDAYS[number % len(WEEKDAYS)]
         give_weekdays(
-            campaign=campaign, mentor=mentor, weekdays=pair, hours=Hours(), by=mentor.user, now=calendar.at(12)
+            campaign=campaign, mentor=mentor, weekdays=weekdays, hours=Hours(), by=mentor.user, now=calendar.at(12)
         )
     return campaign
 
@@ -238,15 +239,17 @@ def write_logins() -> None:
         .first()
     )
     family = link_of(open_family, "") if open_family else ""
+    upcoming = Visit.objects.filter(state=VisitState.CONFIRMED).order_by("starts_at").select_related("mentor").first()
+    mentor = upcoming.mentor.email if upcoming and upcoming.mentor else staff_email(0)
     path = settings.DATA_DIR / CREDENTIALS
-    path.write_text(json.dumps({"password": demo_password(), "family": family}))
+    path.write_text(json.dumps({"password": demo_password(), "family": family, "mentor": mentor}))
     path.chmod(0o600)
 
 
 def logins(data_dir: Path, url: str) -> Iterator[str]:
     """A line for each role: the address, who, and the password."""
     kept = json.loads((data_dir / CREDENTIALS).read_text())
-    for role, email, _name in [*STAFF, (Role.MENTOR, staff_email(0), ""), (Role.BOARD, "bestuur@demo.invalid", "")]:
+    for role, email, _name in [*STAFF, (Role.MENTOR, kept["mentor"], ""), (Role.BOARD, "bestuur@demo.invalid", "")]:
         yield f"  {role.label!s:<16}{email:<28}{kept['password']}"
     if kept["family"]:
         yield f"  {'gezin':<16}{url}{kept['family']}"

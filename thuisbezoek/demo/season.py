@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from mentors.models import Mentor, User
+from notes.actions.agreements import keep_agreement
 from notes.actions.concerns import hand_over_concern
 from notes.actions.content import Agreed, LogContent
 from notes.actions.log import Seen, finish_report
 from notes.actions.memory_aids import write_memory_aid
-from notes.models import AgreedBy, CalledOffBy, Feeling, Outcome
+from notes.models import AgreedBy, Agreement, CalledOffBy, Feeling, Outcome
 from visits.actions.answers import Hours, accept, choose_place, decline, pick_topics, tell_hours
 from visits.actions.outbox import send_due_messages
 from visits.actions.reminders import queue_reminders
@@ -69,6 +70,7 @@ def replay(*, campaign: Campaign, invited_at: dt.datetime, now: dt.datetime, rng
         for cast in answer_days.get(number, []):
             answer(cast, now=moment)
         log_day(campaign, now=moment, rng=rng)
+        keep_promises(campaign, now=moment)
         queue_reminders(now=moment)
         send_due_messages(now=moment, seconds=120)
 
@@ -120,6 +122,16 @@ def log_day(campaign: Campaign, *, now: dt.datetime, rng: random.Random) -> None
     for visit in ended:
         if visit.pk % 15 != 7:
             log(visit, now=now, rng=rng)
+
+
+def keep_promises(campaign: Campaign, *, now: dt.datetime) -> None:
+    """Two agreements in three are kept within a week."""
+    made = Agreement.objects.filter(
+        visit__campaign=campaign, kept_at=None, created_at__lt=now - dt.timedelta(days=7)
+    ).select_related("visit__mentor__user")
+    for agreement in made:
+        if agreement.pk % 3 and agreement.visit.mentor and agreement.visit.mentor.user:
+            keep_agreement(agreement=agreement, by=agreement.visit.mentor.user, now=now)
 
 
 def log(visit: Visit, *, now: dt.datetime, rng: random.Random) -> None:
