@@ -33,10 +33,9 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     outside it.
     """
     try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error) as error:
+        entries = [entry for entry in zipfile.ZipFile(io.BytesIO(data)).infolist() if not entry.is_dir()]
+    except (zipfile.BadZipFile, ValueError, OSError, LookupError, NotImplementedError, struct.error) as error:
         raise RosterRefused(str(_("Dit zipbestand is beschadigd."))) from error
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) > MAX_ENTRIES:
         raise RosterRefused(str(_("Dit zipbestand bevat te veel bestanden.")))
     contents: dict[str, bytes] = {}

@@ -68,7 +68,7 @@ _SCHOOL_FIELDS = frozenset({"schooljaar", "brincode", "xsdversie"})
 _CLASS_ROLES = frozenset({"", "LRK"})
 _HISTORIC = "H"
 _PROLOG_BYTES = 64 * 1024
-_MAX_ELEMENTS = 250_000
+_MAX_ELEMENTS = 160_000
 
 
 class _PrologGuard:

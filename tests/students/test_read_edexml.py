@@ -130,10 +130,10 @@ def _bomb() -> bytes:
     ],
 )
 def test_a_hostile_or_foreign_document_is_refused_within_a_second(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(RosterRefused):
         read_edexml(data)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_the_official_example_is_read(shared_data: object) -> None:

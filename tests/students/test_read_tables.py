@@ -263,7 +263,7 @@ def _far_cell() -> bytes:
     ids=lambda data: f"{len(data)}-{data[:12]!r}",
 )
 def test_a_hostile_or_empty_file_is_refused_within_a_second(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(RosterRefused):
         read_table(data, "lijst.xlsx")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
