@@ -39,6 +39,7 @@ from roads.queries import Mode, Pin, draw_route_map, route_geometry, travel_matr
 from roads.store import open_current
 
 HOMES = 900
+CATCHMENT = 25_000  # addresses around the school from which its pupils come
 LOOKUPS = 20_000
 
 
@@ -90,6 +91,14 @@ def lookup_microseconds(book: AddressBook, root: Path) -> float:
     return seconds_of(lambda: book.find_many(keys)) / len(keys) * 1e6
 
 
+def catchment(book: AddressBook) -> list[Place]:
+    """900 homes of one school, spread over the addresses around it."""
+    everywhere = book.sample(1_000_000)
+    school = everywhere[len(everywhere) // 2]
+    near = sorted(everywhere, key=school.metres_to)[:CATCHMENT]
+    return near[:: max(1, len(near) // HOMES)][:HOMES]
+
+
 def matrix_seconds(homes: list[Place], mode: Mode) -> float:
     """All travel times between the homes."""
     return seconds_of(lambda: travel_matrix(homes, mode))
@@ -126,7 +135,7 @@ def main() -> int:
         current = open_current(root)
         assert current is not None
         book = current.open_book()
-        homes = book.sample(HOMES)
+        homes = catchment(book)
         size = sum(path.stat().st_size for path in current.folder.iterdir()) / 1e6
         print(
             f"{source.name}: {current.info.addresses:,} addresses, {current.info.streets:,} street parts, {size:.1f} MB"

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from roads.address_book import AddressBookWriter, BookCounts
 from roads.background import BackgroundBuilder
-from roads.extract import Address, BadExtract, Barrier, Item, Patch, PlaceName, StreetWay, data_date, read_extract
+from roads.extract import BadExtract, data_date, read_extract
+from roads.extract_items import Address, Barrier, Item, Patch, PlaceName, StreetWay
 from roads.network_build import NetworkBuilder
 from roads.store import ADDRESSES, NetworkInfo, new_version, write_info
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 
 from roads.address_keys import address_key
-from roads.extract import SCALE, Address
-from roads.places import Place
+from roads.extract_items import Address
+from roads.places import SCALE, Place
 
 BATCH = 5_000
 SCHEMA = """

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from roads.background_kinds import LINES
-from roads.extract import SCALE, Patch, PlaceName
-from roads.places import METRES_PER_DEGREE
+from roads.extract_items import Patch, PlaceName
+from roads.places import METRES_PER_DEGREE, SCALE
 
 Ints = npt.NDArray[np.int32]
 MIN_STEP = round(4 / METRES_PER_DEGREE * SCALE)  # points of one ring are at least 4 m apart

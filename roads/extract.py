@@ -10,14 +10,15 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import osmium
 from django.utils.translation import gettext_lazy as _
 
 from roads.address_keys import normalise_postcode, split_numbers
-from roads.background_kinds import Layer, layer_of, line_layer_of
-from roads.street_rules import ALL_BITS, StreetRule, Tags, barrier_bits, street_rule
+from roads.background_kinds import layer_of, line_layer_of
+from roads.extract_items import Address, Barrier, Item, Patch, PlaceName, StreetWay
+from roads.street_rules import ALL_BITS, Tags, barrier_bits, street_rule
 
 KEYS = (
     "addr:postcode",
@@ -33,59 +34,10 @@ KEYS = (
 )
 PLACES = ("city", "town", "village", "hamlet", "suburb", "neighbourhood", "quarter")
 NO_LOCATION = 2_147_483_647
-SCALE = 10_000_000  # coordinates are whole numbers of 1e-7 degree, as in the file itself
 
 
 class BadExtract(Exception):
     """The file cannot be used; the text says why, in words for the person who gave the command."""
-
-
-class Address(NamedTuple):
-    """One address. x is longitude, y latitude, in 1e-7 degree; `written` is the number as the file has it."""
-
-    postcode: str
-    number: int
-    suffix: str
-    x: int
-    y: int
-    street: str
-    town: str
-    written: str
-
-
-class StreetWay(NamedTuple):
-    """One way that is a street, path or ferry, with the ids and locations of its nodes."""
-
-    rule: StreetRule
-    refs: list[int]
-    xs: list[int]
-    ys: list[int]
-
-
-class Barrier(NamedTuple):
-    """A node that not every mode may pass."""
-
-    ref: int
-    bits: int
-
-
-class Patch(NamedTuple):
-    """Background of the map: a line, or an area (outer rings to the left, holes to the right)."""
-
-    layer: Layer
-    rings: list[tuple[list[int], list[int]]]
-
-
-class PlaceName(NamedTuple):
-    """The name of a town or neighbourhood, for the map."""
-
-    rank: int
-    name: str
-    x: int
-    y: int
-
-
-Item = Address | StreetWay | Barrier | Patch | PlaceName
 
 
 def read_extract(path: Path) -> Iterator[Item]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,25 +20,27 @@ Longs = npt.NDArray[np.int64]
 MARGIN = 12.0  # drawing units beyond the edge, so that no cut shows
 
 
-def street_paths(view: MapView, network: Network, detail: int) -> dict[str, str]:
+def street_paths(view: MapView, network: Network, detail: int, left_out: Collection[str] = ()) -> dict[str, str]:
     """Path data of all streets in view, by class name. `detail`: the smallest step between points, in units."""
     segment, edge = segments_within(network, *view.box)
-    segment, first = np.unique(segment, return_index=True)
-    street_class = network.street_class[edge[first]]
+    drawn = [kind for kind in StreetClass if kind.name.lower() not in left_out]
+    is_drawn = np.isin(network.street_class[edge], drawn)
+    segment, first = np.unique(segment[is_drawn], return_index=True)
+    street_class = network.street_class[edge[is_drawn][first]]
     x, y = view.project(
         np.stack([network.x[segment], network.x[segment + 1]]), np.stack([network.y[segment], network.y[segment + 1]])
     )
     is_visible = _touches(view, x.min(axis=0), y.min(axis=0), x.max(axis=0), y.max(axis=0))
     segment, street_class = segment[is_visible], street_class[is_visible]
     paths: dict[str, str] = {}
-    for kind in StreetClass:
+    for kind in drawn:
         own = segment[street_class == kind]
         if len(own):
             paths[kind.name.lower()] = _runs_path(view, network, own, detail)
     return paths
 
 
-def ground_paths(view: MapView, background: Background, detail: int) -> dict[str, str]:
+def ground_paths(view: MapView, background: Background, detail: int, left_out: Collection[str] = ()) -> dict[str, str]:
     """Path data of the background in view, by the name of its layer."""
     west, south, east, north = view.box
     box = background.ring_box
@@ -46,6 +50,8 @@ def ground_paths(view: MapView, background: Background, detail: int) -> dict[str
     is_inside = (box[:, 0] >= west) & (box[:, 2] <= east) & (box[:, 1] >= south) & (box[:, 3] <= north)
     paths: dict[str, str] = {}
     for layer in Layer:
+        if layer.name.lower() in left_out:
+            continue
         own = is_visible & (background.ring_layer == layer)
         if layer in LINES:
             parts = [_rings_path(view, background, np.flatnonzero(own), detail, "")]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from roads.extract import SCALE
-from roads.places import METRES_PER_DEGREE, Place
+from roads.places import METRES_PER_DEGREE, SCALE, Place
 
 UNITS = 2  # drawing units a pixel: whole numbers keep the file small, half pixels keep it smooth
 PADDING = 0.12

@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from roads.extract import SCALE
-from roads.places import Mode
+from roads.places import SCALE, Mode
 from roads.street_rules import mode_bits
 
 CELL_METRES = 300.0

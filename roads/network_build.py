@@ -11,9 +11,9 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from roads.extract import SCALE, Barrier, StreetWay
+from roads.extract_items import Barrier, StreetWay
 from roads.network import CELL_METRES, Ints, Network
-from roads.places import METRES_PER_DEGREE, Mode, metres_between
+from roads.places import METRES_PER_DEGREE, SCALE, Mode, metres_between
 from roads.street_rules import StreetClass, StreetRule, backward_bit, forward_bit, mode_bits
 
 Longs = npt.NDArray[np.int64]
@@ -146,8 +146,8 @@ def _join(edges: _Edges, refs: Longs, barriers: Mapping[int, int]) -> tuple[_Edg
     links = _links(position[hubs], passing[hubs].astype(np.uint8))
     tail = np.concatenate([node_of_end[: len(edges.start)], hubs])
     head = np.concatenate([node_of_end[len(edges.start) :], copies])
-    columns: list[Any] = [np.concatenate(pair) for pair in zip(edges, links, strict=True)]
-    return _Edges(*columns), tail, head, np.concatenate([position, position[hubs]])
+    pairs: Any = zip(edges, links, strict=True)  # of columns, each of its own type
+    return _Edges(*(np.concatenate(pair) for pair in pairs)), tail, head, np.concatenate([position, position[hubs]])
 
 
 def _links(position: Longs, bits: npt.NDArray[np.uint8]) -> _Edges:

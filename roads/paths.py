@@ -20,9 +20,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from roads.extract import SCALE
 from roads.network import Bools, Network
-from roads.places import METRES_PER_DEGREE
+from roads.places import METRES_PER_DEGREE, SCALE
 from roads.snapping import Snap
 from roads.speeds import Travelling
 from roads.street_rules import backward_bit, forward_bit, mode_bits

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 EARTH_RADIUS_METRES = 6_371_008.8
 METRES_PER_DEGREE = EARTH_RADIUS_METRES * np.pi / 180
+SCALE = 10_000_000  # kept coordinates are whole numbers of 1e-7 degree, as in OpenStreetMap's own files
 
 Floats = npt.NDArray[np.float64]
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from roads.extract import SCALE
 from roads.network import Network
 from roads.paths import PathGraph, proven_graph
-from roads.places import Place
+from roads.places import SCALE, Place
 from roads.snapping import Snap, segment_metres, snap_places
 from roads.speeds import Travelling
 from roads.travel import matrix

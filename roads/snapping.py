@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from roads.extract import SCALE
 from roads.network import Ints, Network
-from roads.places import METRES_PER_DEGREE, Mode, Place
+from roads.places import METRES_PER_DEGREE, SCALE, Mode, Place
 from roads.street_rules import StreetClass, mode_bits
 
 MAX_SNAP_METRES = 300.0

@@ -37,7 +37,9 @@ MAX_NAMES = 7
 AREAS = ("built", "green", "wood", "water")
 LINES = ("stream", "river", "path", "ferry", "rail", "cycleway", "service", "minor", "medium", "major", "motorway")
 DRAWN = (*AREAS, *LINES)
-LEFT_OUT_FIRST = ("path", "service", "green", "stream", "cycleway", "wood")
+LEFT_OUT_FIRST = ("path", "service", "green", "stream", "cycleway", "wood", "minor", "built", "medium", "water")
+# From so many metres a drawing unit on, this would be a smear.
+LEFT_OUT_FROM = ((8, ("path", "service", "stream")), (12, ("minor", "cycleway", "green")), (30, ("medium", "built")))
 
 # What map.css says, without custom properties: for a PDF, where the page's own style does not reach.
 STANDALONE_STYLE = (
@@ -120,8 +122,10 @@ def _ground(view: MapView, ground: Ground, budget: int) -> SafeString:
     """Background and streets, with as much detail as fits in the budget."""
     network, background = ground
     paths: dict[str, str] = {}
+    left_out = [name for scale, names in LEFT_OUT_FROM if view.metres_per_unit >= scale for name in names]
     for detail in DETAILS[min(len(DETAILS) - 2, int(view.metres_per_unit / 1.5)) :]:
-        paths = ground_paths(view, background, detail) | street_paths(view, network, detail)
+        paths = ground_paths(view, background, detail, left_out)
+        paths |= street_paths(view, network, detail, left_out)
         if _size(paths) <= budget:
             break
     for name in LEFT_OUT_FIRST:
