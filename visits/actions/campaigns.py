@@ -13,7 +13,8 @@ from mentors.actions import record_event
 from mentors.models import School, SchoolYear, User
 from visits.actions.cohorts import join_cohort
 from visits.actions.topics import seed_topics
-from visits.models import Campaign, CampaignState, Frequency
+from visits.models import Campaign, CampaignState, Frequency, VisitState
+from visits.queries.cohort import cohort
 
 __all__ = ["CampaignRefused", "change_campaign", "close_campaign", "join_cohort", "open_campaign"]
 SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole school
@@ -46,7 +47,10 @@ def open_campaign(
     by: User | None,
     now: dt.datetime,
 ) -> Campaign:
-    """A campaign in preparation. A school without topics gets the fourteen that the practice starts with."""
+    """A campaign in preparation, with a visit for every family of its cohort.
+
+    A school without topics gets the fourteen that the practice starts with.
+    """
     campaign = Campaign(
         school=school,
         school_year=school_year,
@@ -67,18 +71,26 @@ def open_campaign(
     _save(campaign)
     seed_topics(school=school, by=by, now=now)
     record_event(verb="campaign.opened", by=by, now=now, school=school, subject=campaign)
+    join_cohort(campaign=campaign, by=by, now=now)
     return campaign
 
 
 @transaction.atomic
 def change_campaign(*, campaign: Campaign, by: User | None, now: dt.datetime, **fields: object) -> Campaign:
-    """Change the agreements of a campaign. Visits that have a moment keep it."""
+    """Change the agreements of a campaign. Visits that have a moment keep it.
+
+    Before anybody was invited, who is no longer in the cohort drops out; after that only who left does.
+    """
     if campaign.state == CampaignState.CLOSED:
         raise CampaignRefused("name", _("Deze bezoekronde is afgesloten en verandert niet meer."))
     for name, value in fields.items():
         setattr(campaign, name, value)
     _save(campaign)
+    if campaign.state == CampaignState.PREPARING:
+        outside = campaign.visits.filter(state=VisitState.OPEN, invitations=None)
+        outside.exclude(students__in=cohort(campaign).order_by()).delete()
     record_event(verb="campaign.changed", by=by, now=now, school=campaign.school, subject=campaign)
+    join_cohort(campaign=campaign, by=by, now=now)
     return campaign
 
 

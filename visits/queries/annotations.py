@@ -56,7 +56,7 @@ def _annotate_route(route: dict[str, Any], visitor: dict[str, Any], visits: dict
     route["travel_metres"] = total_metres + int(metres[here, depot])
 
 
-def _totals(result: dict[str, Any], visits: dict[str, Any]) -> dict[str, int]:
+def _totals(result: dict[str, Any], visits: dict[str, Any]) -> dict[str, Any]:
     starts = {
         visit: (route["date"], minutes_of_clock(stop["start"]))
         for route in result["routes"]
@@ -70,6 +70,7 @@ def _totals(result: dict[str, Any], visits: dict[str, Any]) -> dict[str, int]:
         "routes": len(result["routes"]),
         "travel_minutes": sum(route["travel_minutes"] for route in result["routes"]),
         "travel_metres": sum(route["travel_metres"] for route in result["routes"]),
+        "last_on": max((route["date"] for route in result["routes"]), default=None),
         "wishes": len(wishing),
         "wishes_met": sum(visit["id"] in starts and _meets_wish(visit, *starts[visit["id"]]) for visit in wishing),
     }

@@ -5,20 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
-from mentors.models import HolidayRegion, SchoolYear
+from mentors.holidays import days_off
+from mentors.models import SchoolYear
 from visits.models import Campaign
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEASON_WEEKS = 8  # "7 or 8 school weeks", for a school year without a holiday in its calendar
 AUTUMN_MONTHS = (10, 11)
-# The autumn holidays of the three regions, for a school that has not entered its own calendar.
-REGION_AUTUMN = {
-    2026: {
-        HolidayRegion.NORTH: dt.date(2026, 10, 10),
-        HolidayRegion.MIDDLE: dt.date(2026, 10, 17),
-        HolidayRegion.SOUTH: dt.date(2026, 10, 17),
-    }
-}
 
 
 def local_day(moment: dt.datetime) -> dt.date:
@@ -72,15 +65,16 @@ def current_year(years: list[SchoolYear], today: dt.date) -> SchoolYear | None:
 
 
 def autumn_holiday(year: SchoolYear) -> dt.date | None:
-    """The first day of the autumn holiday: of the school's own calendar, else of its region when known."""
-    own = [
-        closure.starts_on
-        for closure in year.closures.all()
-        if closure.is_holiday and closure.starts_on.month in AUTUMN_MONTHS and closure.starts_on > year.starts_on
+    """The first day of the autumn holiday: in the school's own calendar, else in that of its region."""
+    own = [closure.starts_on for closure in year.closures.all() if closure.is_holiday]
+    of_region = [
+        day.starts_on for day in days_off(year.school.holiday_region, year.starts_on, year.ends_on) if day.is_holiday
     ]
-    return (
-        min(own) if own else REGION_AUTUMN.get(year.starts_on.year, {}).get(HolidayRegion(year.school.holiday_region))
-    )
+    for days in (own, of_region):
+        autumn = [day for day in days if day.month in AUTUMN_MONTHS and day > year.starts_on]
+        if autumn:
+            return min(autumn)
+    return None
 
 
 def usual_period(year: SchoolYear) -> tuple[dt.date, dt.date]:

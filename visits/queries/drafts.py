@@ -15,6 +15,7 @@ from mentors.models import Mentor
 from roads.queries import Pin, PinKind, Place, RouteLeg, route_geometry
 from visits.models import Plan, Visit
 from visits.queries.days import depot_of, place_of
+from visits.queries.problem import WEIGHTS
 
 # Why a visit was not given to the planner at all, and where that is solved.
 LEFT_OUT: dict[str, tuple[Promise, str]] = {
@@ -96,8 +97,13 @@ class Draft:
 
     routes: list[DraftRoute]
     unplaced: list[Unplaced]
-    totals: Mapping[str, int]
+    totals: Mapping[str, Any]
     notes: list[Promise]
+
+    @property
+    def family_count(self) -> int:
+        """All families of the plan, those without a moment too."""
+        return int(self.totals.get("placed", 0)) + len(self.unplaced)
 
     def by_mentor(self) -> list[MentorLine]:
         """A line a mentor, by name."""
@@ -142,6 +148,18 @@ class Draft:
     def on_day(self, day: dt.date) -> list[DraftRoute]:
         """All evenings of one day."""
         return [route for route in self.routes if route.on == day]
+
+
+def gap_of(plan: Plan) -> float | None:
+    """How far the draft may be from the best possible plan, as a share of what a plan can change; 0 is proven.
+
+    Families that no plan can place cost the same in every plan: they are left out of the share.
+    """
+    if plan.cost is None or plan.bound is None:
+        return None
+    hopeless = [item for item in (plan.result or {}).get("unplaced", []) if item["code"] != "evenings_full"]
+    within_reach = plan.cost - WEIGHTS["unplaced"] * len(hopeless)
+    return max(0.0, (plan.cost - plan.bound) / within_reach) if within_reach > 0 else 0.0
 
 
 def read_draft(plan: Plan) -> Draft:

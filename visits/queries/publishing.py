@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import F, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -109,7 +110,7 @@ def _spoken(day: dt.date) -> str:
     return formats.date_format(day, "D j F").lower()
 
 
-def drafts_of(campaign: Campaign) -> list[Plan]:
-    """All plans of a campaign without their large columns, those thrown away left out; newest first."""
+def drafts_of(campaign: Campaign) -> QuerySet[Plan]:
+    """All plans of a campaign but those thrown away, newest first; `totals` beside each, the large columns not."""
     plans = campaign.plans.exclude(state=PlanState.DISCARDED).select_related("created_by")
-    return list(plans.defer("problem", "result"))
+    return plans.annotate(totals=F("result__application__totals")).defer("problem", "result")

@@ -96,6 +96,11 @@ def evenings_per_mentor(campaign: Campaign) -> list[MentorEvenings]:
     return sorted(rows, key=lambda row: (row.given > 0 and not row.short, -row.short, row.mentor.name, row.mentor.pk))
 
 
+def families_of(campaign: Campaign, mentor: Mentor) -> int:
+    """How many families of this mentor have a visit in this campaign, met ones too."""
+    return campaign.visits.filter(mentor=mentor, state__in=[*_NEEDS_AN_EVENING, VisitState.MET]).count()
+
+
 def _counts(visits: QuerySet[Visit]) -> dict[int, int]:
     counted = visits.exclude(mentor=None).order_by().values("mentor_id").annotate(number=Count("pk"))
     return {row["mentor_id"]: row["number"] for row in counted}

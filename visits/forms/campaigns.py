@@ -1,0 +1,154 @@
+"""What a coordinator fills in to open or change a campaign, and to add a conversation topic."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mentors.forms import DayInput
+from mentors.models import SchoolYear, TravelMode
+from visits.models import Campaign, ConversationTopic, Frequency
+from visits.queries.calendar import usual_period
+
+# The shape of a conversation of 45 minutes, as the practice has it. A school's own text: changed, not translated.
+SET_UP = """Welkom: 5 minuten
+Eerst de leerling: 10 minuten
+Ouders: 15 minuten
+Thuis en school samen: 10 minuten
+Eén afspraak en bedanken: 5 minuten"""
+
+
+class CampaignForm(forms.ModelForm):
+    """Who, when, how long and under which agreements."""
+
+    year_groups = forms.TypedMultipleChoiceField(
+        label=_("Welke leerjaren?"),
+        coerce=int,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Bezoek alle leerlingen van een leerjaar. Kies niet alleen leerlingen om wie je zorgen hebt."),
+        error_messages={"required": _("Kies ten minste één leerjaar.")},
+    )
+
+    class Meta:
+        model = Campaign
+        fields = (
+            "name",
+            "year_groups",
+            "frequency",
+            "starts_on",
+            "ends_on",
+            "visit_minutes",
+            "max_stops",
+            "mode",
+            "hours_per_visit",
+            "reply_days",
+            "set_up",
+        )
+        labels = {
+            "name": _("Naam"),
+            "frequency": _("Hoe vaak krijgt een leerling een thuisbezoek?"),
+            "starts_on": _("Eerste dag"),
+            "ends_on": _("Laatste dag"),
+            "visit_minutes": _("Hoe lang duurt een thuisbezoek? (minuten)"),
+            "max_stops": _("Hoeveel thuisbezoeken op een avond, hoogstens?"),
+            "mode": _("Hoe reizen de mentoren?"),
+            "hours_per_visit": _("Uren per thuisbezoek in de taakbrief"),
+            "reply_days": _("Herinnering als een gezin na zoveel dagen niet heeft geantwoord"),
+            "set_up": _("Opzet van het gesprek"),
+        }
+        help_texts = {
+            "starts_on": _("Gebruikelijk: twee weken na het begin van het schooljaar."),
+            "visit_minutes": _("30 tot 60 minuten. Voor alle mentoren hetzelfde."),
+            "mode": _("Geldt voor wie zelf niets anders dan de fiets heeft gekozen."),
+            "hours_per_visit": _("Bezoek, reis en verslag samen. Vaak anderhalf uur."),
+            "set_up": _("Staat op de kaart van elke mentor."),
+        }
+        widgets = {
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
+            "frequency": forms.RadioSelect,
+            "mode": forms.RadioSelect,
+            "set_up": forms.Textarea(attrs={"rows": 6}),
+            "visit_minutes": forms.NumberInput(attrs={"min": 30, "max": 60, "step": 5}),
+        }
+
+    def __init__(self, *args: Any, year: SchoolYear, sizes: dict[int, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (group, _("Leerjaar %(group)s (%(pupils)s leerlingen)") % {"group": group, "pupils": sizes.get(group, 0)})
+            for group in sorted({*sizes, *self.initial.get("year_groups", [])})
+        ]
+        self.fields["year_groups"].choices = choices  # type: ignore[attr-defined]
+        self.fields["max_stops"].widget = forms.Select(choices=[(number, str(number)) for number in range(1, 5)])
+        self.fields["frequency"].choices = Frequency.choices  # type: ignore[attr-defined]
+        self.fields["mode"].choices = TravelMode.choices  # type: ignore[attr-defined]
+        self.year = year
+
+    @staticmethod
+    def usual(year: SchoolYear, sizes: dict[int, int]) -> dict[str, Any]:
+        """What the practice advises: the first-years, early in the year, 45 minutes."""
+        first, last = usual_period(year)
+        return {
+            "name": _("Thuisbezoeken %(year)s") % {"year": year},
+            "year_groups": [min(sizes)] if sizes else [],
+            "frequency": Frequency.ONCE,
+            "starts_on": first,
+            "ends_on": last,
+            "visit_minutes": 45,
+            "max_stops": 3,
+            "mode": TravelMode.BIKE,
+            "hours_per_visit": Decimal("1.50"),
+            "reply_days": 5,
+            "set_up": SET_UP,
+        }
+
+    def agreements(self) -> dict[str, Any]:
+        """What was filled in, as the actions take it."""
+        return dict(self.cleaned_data)
+
+
+class TopicForm(forms.ModelForm):
+    """A conversation topic of the school's own."""
+
+    class Meta:
+        model = ConversationTopic
+        fields = ("text", "hint", "for_parents", "for_pupils", "on_card", "only_late_entrants")
+        labels = {
+            "text": _("Onderwerp"),
+            "hint": _("Toelichting"),
+            "for_parents": _("Ouders mogen het kiezen"),
+            "for_pupils": _("De leerling mag het kiezen"),
+            "on_card": _("Staat op de kaart van de mentor"),
+            "only_late_entrants": _("Alleen voor wie later op school kwam"),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        """A topic that nobody sees is a mistake."""
+        cleaned = super().clean() or {}
+        if not any(cleaned.get(name) for name in ("for_parents", "for_pupils", "on_card")):
+            self.add_error("for_parents", _("Kies ten minste één groep die het onderwerp ziet."))
+        return cleaned
+
+
+class PlanForm(forms.Form):
+    """How long the planner may work."""
+
+    seconds = forms.TypedChoiceField(
+        label=_("Hoe lang mag het duren?"),
+        coerce=int,
+        choices=[(30, _("een halve minuut")), (60, _("een minuut")), (180, _("drie minuten"))],
+        initial=60,
+        help_text=_("Eerder klaar als het beste plan eerder gevonden is."),
+    )
+
+
+def day_of(text: str) -> dt.date | None:
+    """The date in an address, or nothing."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None

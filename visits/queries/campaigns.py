@@ -1,0 +1,174 @@
+"""What the page of a campaign shows: its counts, what still has to be done, and what is odd about its period."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mentors.models import School, SchoolYear
+from visits.models import Answer, Campaign, Invitation, PlanState, Visit, VisitState
+from visits.queries.calendar import autumn_holiday, open_days
+from visits.queries.season import NEAR_HOME
+from visits.queries.shifts import evenings_per_mentor
+
+_WAITS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to do; `place` names where: addresses, classes, shifts, plans, plan, visits."""
+
+    text: str
+    note: str
+    is_done: bool
+    place: str
+    plan: int | None = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """A campaign as its page shows it."""
+
+    counts: dict[str, int]
+    total: int
+    steps: list[Step]
+    unanswered: int
+
+    @property
+    def next_step(self) -> Step | None:
+        """The first thing that is not done."""
+        return next((step for step in self.steps if not step.is_done), None)
+
+
+def campaigns_of(school: School) -> QuerySet[Campaign]:
+    """The campaigns of a school, newest first, each with its number of visits and of families met."""
+    standing = ~Q(visits__state=VisitState.CANCELLED)
+    return (
+        Campaign.objects.filter(school=school)
+        .select_related("school_year")
+        .annotate(
+            families=Count("visits", filter=standing),
+            met=Count("visits", filter=Q(visits__state=VisitState.MET)),
+        )
+        .order_by("-starts_on", "-pk")
+    )
+
+
+def overview_of(campaign: Campaign) -> Overview:
+    """Counts per state, the steps and what waits for an answer."""
+    counted = campaign.visits.order_by().values("state").annotate(number=Count("pk"))
+    found = {row["state"]: row["number"] for row in counted}
+    counts = {str(state): found.get(state, 0) for state in VisitState}
+    invited = Invitation.objects.filter(visit__campaign=campaign, visit__state=VisitState.PLANNED)
+    return Overview(
+        counts=counts,
+        total=sum(counts.values()) - counts[VisitState.CANCELLED],
+        steps=_steps(campaign, counts),
+        unanswered=invited.filter(answer=Answer.NONE).values("visit").distinct().count(),
+    )
+
+
+def period_warnings(year: SchoolYear, starts_on: dt.date, ends_on: dt.date) -> list[str]:
+    """What a coordinator should know about a period; none of it forbids anything."""
+    found = [
+        _("In deze periode valt %(name)s (%(first)s tot en met %(last)s). Dan gaat niemand op bezoek.")
+        % {"name": closure.name, "first": _short(closure.starts_on), "last": _short(closure.ends_on)}
+        for closure in year.closures.all()
+        if closure.starts_on <= ends_on and closure.ends_on >= starts_on
+    ]
+    holiday = autumn_holiday(year)
+    if holiday and starts_on < holiday < ends_on:
+        found.append(_("De bezoekronde loopt door na de herfstvakantie. Een vroeg thuisbezoek werkt het best."))
+    if not any(closure.is_holiday for closure in year.closures.all()):
+        found.append(_("Er staan nog geen vakanties in dit schooljaar. Vul die eerst in bij School."))
+    return found
+
+
+def has_open_days(campaign: Campaign) -> bool:
+    """Whether any day of the period is left to visit on."""
+    return bool(open_days(campaign))
+
+
+def _steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
+    waiting = campaign.visits.filter(state__in=_WAITS)
+    return [
+        _addresses(waiting),
+        _mentors(waiting),
+        _evenings(campaign),
+        *_plan_steps(campaign, counts),
+        _answers(campaign, counts),
+    ]
+
+
+def _addresses(waiting: QuerySet[Visit]) -> Step:
+    lost = waiting.filter(place_kind__in=NEAR_HOME, household__latitude=None).count()
+    note = (
+        ngettext("%(n)s adres is niet gevonden.", "%(n)s adressen zijn niet gevonden.", lost) % {"n": lost}
+        if lost
+        else _("Elk gezin staat op de kaart.")
+    )
+    return Step(_("Adressen op de kaart"), note, not lost, "addresses")
+
+
+def _mentors(waiting: QuerySet[Visit]) -> Step:
+    orphans = waiting.exclude(mentor__is_active=True).count()
+    note = (
+        ngettext("%(n)s gezin heeft nog geen mentor.", "%(n)s gezinnen hebben nog geen mentor.", orphans)
+        % {"n": orphans}
+        if orphans
+        else _("Elk gezin heeft een mentor.")
+    )
+    return Step(_("Mentoren bij de klassen"), note, not orphans, "classes")
+
+
+def _evenings(campaign: Campaign) -> Step:
+    lines = evenings_per_mentor(campaign)
+    short = sum(1 for line in lines if line.short)
+    note = (
+        ngettext("%(n)s mentor gaf nog te weinig avonden.", "%(n)s mentoren gaven nog te weinig avonden.", short)
+        % {"n": short}
+        if short
+        else _("Elke mentor gaf genoeg avonden.")
+    )
+    return Step(_("Avonden van de mentoren"), note, bool(lines) and not short, "shifts")
+
+
+def _plan_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
+    plans = campaign.plans.filter(state__in=[PlanState.READY, PlanState.PUBLISHED]).values_list("pk", "state")
+    states = {state: pk for pk, state in reversed(plans)}
+    ready, open_visits = states.get(PlanState.READY), counts[VisitState.OPEN]
+    is_published = PlanState.PUBLISHED in states
+    waits = ngettext("%(n)s gezin wacht op een moment.", "%(n)s gezinnen wachten op een moment.", open_visits)
+    note = waits % {"n": open_visits} if open_visits else _("Elk gezin heeft een moment.")
+    return [
+        Step(_("Plan maken"), note, bool(ready) or (is_published and not open_visits), "plans"),
+        Step(
+            _("Plan bekijken en publiceren"),
+            _("Daarna krijgt elk gezin een uitnodiging.")
+            if not is_published
+            else _("De uitnodigingen zijn verstuurd."),
+            is_published and not (ready and open_visits),
+            "plan" if ready else "plans",
+            ready,
+        ),
+    ]
+
+
+def _answers(campaign: Campaign, counts: dict[str, int]) -> Step:
+    asked = counts[VisitState.PLANNED]
+    reached = counts[VisitState.CONFIRMED] + counts[VisitState.MET]
+    if asked:
+        note = ngettext("%(n)s gezin heeft nog niet geantwoord.", "%(n)s gezinnen hebben nog niet geantwoord.", asked)
+    elif reached:
+        note = _("Elk gezin dat is uitgenodigd heeft geantwoord.")
+    else:
+        note = _("Begint als het plan gepubliceerd is.")
+    return Step(_("Antwoorden van gezinnen"), note % {"n": asked}, bool(reached) and not asked, "visits")
+
+
+def _short(day: dt.date) -> str:
+    return f"{day.day}-{day.month}"

@@ -1,0 +1,198 @@
+"""Planning: asking for a plan, watching it being made, looking at the draft, publishing it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+
+from celery import current_app
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+from kombu.exceptions import OperationalError
+
+from mentors.access import SchoolRequest, for_roles
+from mentors.models import Mentor, Role
+from visits.actions.plans import PlanRefused, PublishRefused, discard_plan, publish_plan, request_plan, stop_plan
+from visits.forms.campaigns import PlanForm, day_of
+from visits.models import Campaign, Plan, PlanState
+from visits.queries.drafts import gap_of, map_of, read_draft
+from visits.queries.publishing import blockers, drafts_of
+from visits.views.campaigns import campaign_of
+
+# The schedule looks every 30 seconds, and a wake-up is quicker: who waits longer waits for no worker.
+LONG_WAIT = dt.timedelta(seconds=30)
+AT_WORK = (PlanState.QUEUED, PlanState.RUNNING)
+
+
+def plan_of(request: SchoolRequest, pk: int, *, with_result: bool = False) -> Plan:
+    """The plan, if it is of this school and was not thrown away. Raises Http404."""
+    seen = Campaign.objects.visible_to(request.user).filter(school=request.school)
+    plans = Plan.objects.filter(campaign__in=seen.values("pk")).exclude(state=PlanState.DISCARDED)
+    plans = plans.select_related("campaign__school", "campaign__school_year", "created_by")
+    return get_object_or_404(plans.defer("problem") if with_result else plans.defer("problem", "result"), pk=pk)
+
+
+@for_roles(Role.COORDINATOR)
+def plans(request: SchoolRequest, campaign: int) -> HttpResponse:
+    """The drafts of a campaign side by side, and the button that asks for another."""
+    found = campaign_of(request, campaign)
+    drafts = list(drafts_of(found))
+    context = {
+        "campaign": found,
+        "drafts": drafts,
+        "at_work": next((plan for plan in drafts if plan.state in AT_WORK), None),
+        "form": PlanForm(),
+    }
+    return render(request, "visits/plans.html", context)
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def plan_request(request: SchoolRequest, campaign: int) -> HttpResponse:
+    """Put a planning job in the queue and wake a worker up."""
+    found, form = campaign_of(request, campaign), PlanForm(request.POST)
+    seconds = form.cleaned_data["seconds"] if form.is_valid() else 60
+    try:
+        plan = request_plan(campaign=found, seconds=seconds, by=request.user, now=timezone.now())
+    except PlanRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("visits:plans", school=request.school.slug, campaign=found.pk)
+    transaction.on_commit(wake_planner)
+    return redirect("visits:plan", school=request.school.slug, plan=plan.pk)
+
+
+def wake_planner() -> None:
+    """Tell a worker that a job waits. When the broker is down, the schedule finds the row within half a minute."""
+    with contextlib.suppress(OperationalError):
+        current_app.send_task("visits.tasks.run_waiting_plan_jobs")
+
+
+@for_roles(Role.COORDINATOR)
+def plan(request: SchoolRequest, plan: int) -> HttpResponse:
+    """A job at work, or the draft that it made."""
+    found = plan_of(request, plan, with_result=True)
+    if found.state in AT_WORK or found.state == PlanState.FAILED:
+        return render(request, "visits/plan.html", {"plan": found} | _progress(found))
+    draft = read_draft(found)
+    by_evening = request.GET.get("per") == "avond"
+    context = {
+        "plan": found,
+        "draft": draft,
+        "gap": gap_of(found),
+        "by_evening": by_evening,
+        "lines": draft.by_evening() if by_evening else draft.by_mentor(),
+        "blockers": [] if found.state == PlanState.PUBLISHED else blockers(found, timezone.now()),
+        "tabs": [
+            {"label": _("Per mentor"), "url": "?per=mentor", "is_here": not by_evening, "icon": "users"},
+            {"label": _("Per avond"), "url": "?per=avond", "is_here": by_evening, "icon": "calendar"},
+        ],
+    }
+    return render(request, "visits/plan.html", context)
+
+
+@for_roles(Role.COORDINATOR)
+def plan_progress(request: SchoolRequest, plan: int) -> HttpResponse:
+    """The part of the page that shows how far a job is; when it is done the page is fetched anew."""
+    found = plan_of(request, plan)
+    response = render(request, "visits/_plan_progress.html", {"plan": found} | _progress(found))
+    if found.state not in AT_WORK:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def plan_stop(request: SchoolRequest, plan: int) -> HttpResponse:
+    """Good enough: end with the best plan so far."""
+    found = plan_of(request, plan)
+    stop_plan(plan=found, by=request.user, now=timezone.now())
+    if found.state == PlanState.QUEUED:
+        messages.success(request, _("Het plan is uit de wachtrij gehaald."))
+        return redirect("visits:plans", school=request.school.slug, campaign=found.campaign_id)
+    messages.success(request, _("Het plannen stopt. Zo verschijnt het beste plan tot nu toe."))
+    return redirect("visits:plan", school=request.school.slug, plan=plan)
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def plan_discard(request: SchoolRequest, plan: int) -> HttpResponse:
+    """Throw a draft away."""
+    found = plan_of(request, plan)
+    try:
+        discard_plan(plan=found, by=request.user, now=timezone.now())
+    except PlanRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Het plan is weggegooid."))
+    return redirect("visits:plans", school=request.school.slug, campaign=found.campaign_id)
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def plan_publish(request: SchoolRequest, plan: int) -> HttpResponse:
+    """Make the draft real: moments for the mentors, invitations for the families."""
+    found = plan_of(request, plan)
+    try:
+        placed = publish_plan(plan=found, by=request.user, now=timezone.now())
+    except PublishRefused as refusal:
+        for problem in refusal.problems:
+            messages.error(request, problem)
+        return redirect("visits:plan", school=request.school.slug, plan=plan)
+    text = ngettext(
+        "Het plan is gepubliceerd: %(n)s gezin heeft een moment en krijgt vandaag een uitnodiging.",
+        "Het plan is gepubliceerd: %(n)s gezinnen hebben een moment en krijgen vandaag een uitnodiging.",
+        placed,
+    )
+    messages.success(request, text % {"n": placed})
+    return redirect("visits:campaign", school=request.school.slug, campaign=found.campaign_id)
+
+
+@for_roles(Role.COORDINATOR)
+def plan_mentor(request: SchoolRequest, plan: int, mentor: int) -> HttpResponse:
+    """All evenings of one mentor in this draft, each with its map."""
+    found = plan_of(request, plan, with_result=True)
+    person = get_object_or_404(Mentor.objects.filter(school=request.school), pk=mentor)
+    draft = read_draft(found)
+    routes = [{"route": route, "map": map_of(route)} for route in draft.of_mentor(person.pk)]
+    unplaced = [item for item in draft.unplaced if item.visit.mentor_id == person.pk]
+    context = {"plan": found, "person": person, "routes": routes, "unplaced": unplaced}
+    return render(request, "visits/plan_mentor.html", context)
+
+
+@for_roles(Role.COORDINATOR)
+def plan_evening(request: SchoolRequest, plan: int) -> HttpResponse:
+    """All mentors of one evening (`?dag=`) in this draft, each with the map."""
+    found = plan_of(request, plan, with_result=True)
+    draft = read_draft(found)
+    days = [line.on for line in draft.by_evening()]
+    if not days:
+        return redirect("visits:plan", school=request.school.slug, plan=plan)
+    day = day_of(request.GET.get("dag", days[0].isoformat()))
+    if day not in days:
+        raise Http404
+    routes = [{"route": route, "map": map_of(route)} for route in draft.on_day(day)]
+    here = days.index(day)
+    context = {
+        "plan": found,
+        "day": day,
+        "routes": routes,
+        "before": days[here - 1] if here else None,
+        "after": days[here + 1] if here + 1 < len(days) else None,
+    }
+    return render(request, "visits/plan_evening.html", context)
+
+
+def _progress(plan: Plan) -> dict[str, object]:
+    waits_long = plan.state == PlanState.QUEUED and timezone.now() - plan.created_at > LONG_WAIT
+    return {
+        "is_at_work": plan.state in AT_WORK,
+        "waits_long": waits_long,
+        "percent": round(100 * plan.progress),
+        "gap": gap_of(plan) if plan.state == PlanState.RUNNING and plan.progress >= 1 else None,
+    }
