@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Closure, HolidayRegion, Mentor, Role, School, SchoolYear, TravelMode
@@ -49,7 +51,14 @@ class ClockInput(forms.TimeInput):
         super().__init__(format="%H:%M")
 
 
-class DetailsForm(forms.ModelForm):
+class FormOnACopy(forms.ModelForm):
+    """A form that checks what was filled in on a copy: the action compares the row itself with it."""
+
+    def __init__(self, data: Any = None, *, instance: Model) -> None:
+        super().__init__(data, instance=copy.copy(instance))
+
+
+class DetailsForm(FormOnACopy):
     """The school's name, where it is and how it is reached, and how long things are kept."""
 
     postcode = forms.CharField(label=_("Postcode"), max_length=8, required=False, help_text=_("Bijvoorbeeld 1234 AB."))
@@ -130,9 +139,6 @@ class DetailsForm(forms.ModelForm):
             self.add_error("latitude", _("Vul beide getallen in, of geen van beide."))
         return cleaned
 
-    def _post_clean(self) -> None:
-        """Leave the instance as it is: the action compares it with what was filled in."""
-
 
 class YearForm(forms.Form):
     """First and last day of a school year."""
@@ -184,7 +190,7 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(choices=SCHOOL_ROLES)
 
 
-class MentorForm(forms.ModelForm):
+class MentorForm(FormOnACopy):
     """How a mentor travels and from where. The home address is looked up and not kept: only its place is."""
 
     postcode = forms.CharField(
@@ -243,9 +249,6 @@ class MentorForm(forms.ModelForm):
             else:
                 cleaned |= {"home_latitude": found.place.lat, "home_longitude": found.place.lon}
         return cleaned
-
-    def _post_clean(self) -> None:
-        """Leave the instance as it is: the action compares it with what was filled in."""
 
     def values(self) -> dict[str, object]:
         """What goes into the mentor: without the address, with its place when there is a new one."""
