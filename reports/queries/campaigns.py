@@ -13,7 +13,7 @@ _ORDER = {CampaignState.PUBLISHED: 0, CampaignState.PREPARING: 1, CampaignState.
 
 def campaigns_of(school: School) -> list[Campaign]:
     """All rounds of a school, the one that matters now first. One query."""
-    found = Campaign.objects.filter(school=school).select_related("school_year").order_by("-starts_on", "-pk")
+    found = Campaign.objects.filter(school=school).select_related("school", "school_year").order_by("-starts_on", "-pk")
     return sorted(found, key=lambda campaign: _ORDER[CampaignState(campaign.state)])
 
 

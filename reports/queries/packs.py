@@ -138,7 +138,7 @@ def pupils_of(campaign: Campaign, school_classes: Sequence[SchoolClass]) -> Pupi
     shared = Counter((pupil.school_class_id, pupil.first_name) for pupil in pupils.values())
     found: Pupils = defaultdict(dict)
     for row in rows:
-        key, pupil = row.student.school_class_id, row.student
+        pupil, key = row.student, row.student.school_class_id or 0  # the filter above leaves nobody without a class
         name = str(pupil) if shared[key, pupil.first_name] > 1 else pupil.first_name
         found[row.visit_id][key] = (*found[row.visit_id].get(key, ()), name)
     return found

@@ -14,6 +14,7 @@ from reports.figures.pace import Pace
 from reports.queries.campaigns import campaigns_of
 from reports.queries.pace import pace_of_campaign
 from students.models import (
+    Guardian,
     Household,
     HouseholdSuggestion,
     ImportState,
@@ -50,6 +51,7 @@ class Waiting:
     without_household: int
     classes_without_mentor: int
     failed_messages: int
+    letters: int
     without_account: int
     imports: int
     drafts: int
@@ -86,6 +88,7 @@ class Worklist:
     logs: tuple[MissingLogs, ...]
     short: tuple[MentorEvenings, ...]
     pace: Pace | None
+    plan: int | None  # the newest plan that can be looked at
 
 
 def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
@@ -100,6 +103,7 @@ def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
         logs=missing_logs(school, now),
         short=short_of_evenings(campaign),
         pace=pace_of_campaign(campaign, now=now) if campaign and campaign.state == CampaignState.PUBLISHED else None,
+        plan=numbers["newest_plan"],
     )
 
 
@@ -113,12 +117,18 @@ def numbers_of(school: School, now: dt.datetime) -> dict[str, Any]:
         "suggestions": number(HouseholdSuggestion.objects.filter(state=SuggestionState.OPEN), "school", "pk"),
         "without_household": number(Student.objects.enrolled().filter(residences=None), "school", "pk"),
         "classes_without_mentor": number(classes_without_mentor(), "school_year__school", "pk"),
+        "letters": number(letters(), "visit__campaign__school", "pk"),
         "failed_messages": number(Message.objects.filter(state=MessageState.FAILED), "school", "pk"),
         "without_account": number(without_account(), "school", "pk"),
         "imports": number(RosterImport.objects.filter(state=ImportState.PREVIEW), "school", "pk"),
         "drafts": number(drafts(), "campaign__school", "campaign"),
     }
-    return School.objects.filter(pk=school.pk).values(**counts, **beginnings()).get()
+    plans = Plan.objects.filter(
+        campaign__school=OuterRef("pk"), state__in=[PlanState.READY, PlanState.PUBLISHED]
+    ).exclude(campaign__state=CampaignState.CLOSED)
+    newest = {"newest_plan": Subquery(plans.order_by("-created_at", "-pk").values("pk")[:1])}
+    found: dict[str, Any] = School.objects.filter(pk=school.pk).values(**counts, **beginnings(), **newest).get()  # type: ignore[assignment]
+    return found
 
 
 def number(rows: QuerySet[Any], school_path: str, counted: str) -> Coalesce:
@@ -145,9 +155,9 @@ def beginnings() -> dict[str, Exists]:
 
 
 def unanswered(now: dt.datetime) -> QuerySet[Invitation]:
-    """Invited for a moment that is still to come, and no answer to it. A moment that changes is asked anew."""
+    """Told of a moment that is still to come, and no answer to it. A moment that changes is asked anew."""
     return Invitation.objects.filter(
-        answer=Answer.NONE,
+        answer__in=[Answer.NONE, Answer.OTHER],
         sent_at__isnull=False,
         revoked_at=None,
         visit__state=VisitState.PLANNED,
@@ -161,7 +171,18 @@ def rather_otherwise() -> QuerySet[Invitation]:
     return Invitation.objects.filter(
         answer=Answer.OTHER,
         revoked_at=None,
-        visit__state__in=[VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED],
+        visit__state=VisitState.OPEN,
+        visit__campaign__state=CampaignState.PUBLISHED,
+    )
+
+
+def letters() -> QuerySet[Invitation]:
+    """Invitations on paper that were not given yet: nobody in the home can be mailed."""
+    can_be_mailed = Guardian.objects.filter(household=OuterRef("household"), is_invited=True).exclude(email="")
+    return Invitation.objects.exclude(Exists(can_be_mailed)).filter(
+        sent_at=None,
+        revoked_at=None,
+        visit__state__in=[VisitState.PLANNED, VisitState.CONFIRMED],
         visit__campaign__state=CampaignState.PUBLISHED,
     )
 

@@ -112,9 +112,11 @@ def urls_of(figures: Figures, school: School, classes: list[int]) -> dict[str, s
     """Where each number of a row leads: the visits in that state, of that class. Nothing for joined classes."""
     if len(classes) > 1:
         return {}
-    base: dict[str, object] = {"campaign": figures.campaign.pk} | ({"class": classes[0]} if classes else {})
-    states = {"met": "met", "planned": "planned", "open": "open", "declined": "declined"}
-    return {name: place("visits:visits", school, query=base | {"state": state}) for name, state in states.items()} | {
+    base: dict[str, object] = {"ronde": figures.campaign.pk}
+    if classes:
+        base["klas"] = classes[0]
+    states = {"met": "met", "planned": "gepland", "open": "open", "declined": "declined"}
+    return {name: place("visits:visits", school, query=base | {"stand": state}) for name, state in states.items()} | {
         "total": place("visits:visits", school, query=base)
     }
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
+from reports.links import place
 from reports.queries.worklist import worklist_of
 from reports.views.findings import pace_finding
 from reports.views.worklist_lines import lines_of, plan_url, steps_of
@@ -16,14 +17,16 @@ from reports.views.worklist_lines import lines_of, plan_url, steps_of
 @for_roles(Role.COORDINATOR)
 def worklist(request: SchoolRequest) -> HttpResponse:
     """The work of today, the pace of the round in one line, and the first steps of a school that starts."""
-    work = worklist_of(request.school, now=timezone.now())
+    school = request.school
+    work = worklist_of(school, now=timezone.now())
     is_starting = not work.beginnings.has_published
     context = {
         "campaign": work.campaign,
-        "lines": lines_of(work, request.school),
-        "steps": steps_of(work.beginnings, work.campaign, request.school) if is_starting else [],
+        "lines": lines_of(work, school),
+        "steps": steps_of(work.beginnings, work.campaign, school) if is_starting else [],
         "pace": work.pace,
         "finding": pace_finding(work.pace) if work.pace else "",
-        "plan_url": plan_url(work.campaign, request.school) if work.campaign else "",
+        "plans_url": plan_url(work.campaign, school) if work.campaign else "",
+        "plan_url": place("visits:plan", school, plan=work.plan) if work.plan else "",
     }
     return render(request, "reports/worklist.html", context)

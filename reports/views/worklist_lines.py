@@ -49,6 +49,7 @@ class Kind:
     icon: str
     tone: str
     query: dict[str, object] = field(default_factory=dict)
+    is_in_round: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,21 +92,21 @@ FIRST_STEPS = [
         "has_evenings",
         gettext_lazy("Vraag mentoren om hun avonden"),
         gettext_lazy("Iedere mentor geeft de avonden die passen."),
-        "visits:shifts",
+        "visits:campaign_shifts",
         is_in_round=True,
     ),
     FirstStep(
         "has_plan",
         gettext_lazy("Laat het plan maken"),
         gettext_lazy("Elke avond gezinnen bij elkaar in de buurt."),
-        "visits:plan",
+        "visits:plans",
         is_in_round=True,
     ),
     FirstStep(
         "has_published",
         gettext_lazy("Publiceer het plan"),
         gettext_lazy("Dan krijgen de gezinnen hun uitnodiging."),
-        "visits:plan",
+        "visits:plans",
         is_in_round=True,
     ),
 ]
@@ -117,7 +118,7 @@ FAMILIES = [
         "visits:visits",
         "shuffle",
         "wait",
-        {"answer": "other"},
+        {"antwoord": "other"},
     ),
     Kind(
         "without_moment",
@@ -126,7 +127,7 @@ FAMILIES = [
         "visits:visits",
         "circle-dashed",
         "wait",
-        {"state": "open"},
+        {"stand": "open"},
     ),
     Kind(
         "unanswered",
@@ -135,16 +136,26 @@ FAMILIES = [
         "visits:visits",
         "hourglass",
         "info",
-        {"answer": "none"},
+        {"antwoord": "none"},
+    ),
+    Kind(
+        "letters",
+        ngettext_lazy(
+            "%(n)s gezin krijgt de uitnodiging op papier", "%(n)s gezinnen krijgen de uitnodiging op papier", "n"
+        ),
+        gettext_lazy("Zij hebben geen e-mailadres. Druk de brieven af en geef ze mee."),
+        "visits:letters",
+        "mail",
+        "wait",
+        is_in_round=True,
     ),
     Kind(
         "failed_messages",
         ngettext_lazy("%(n)s bericht is niet aangekomen", "%(n)s berichten zijn niet aangekomen", "n"),
         gettext_lazy("Kijk of het e-mailadres klopt."),
-        "visits:messages",
+        "visits:messages_undelivered",
         "mail-x",
         "bad",
-        {"state": "failed"},
     ),
 ]
 ROSTER = [
@@ -222,7 +233,7 @@ def counted_lines(kinds: Sequence[Kind], work: Worklist, school: School) -> list
     return [
         Line(
             text=kind.text % {"n": number},
-            url=place(kind.url_name, school, query=kind.query),
+            url=kind_url(kind, work.campaign, school),
             icon=kind.icon,
             tone=kind.tone,
             note=str(kind.note),
@@ -230,6 +241,13 @@ def counted_lines(kinds: Sequence[Kind], work: Worklist, school: School) -> list
         for kind, number in counted
         if number
     ]
+
+
+def kind_url(kind: Kind, campaign: Campaign | None, school: School) -> str:
+    """Where the work of a line is done."""
+    if not kind.is_in_round:
+        return place(kind.url_name, school, query=kind.query)
+    return place(kind.url_name, school, campaign=campaign.pk) if campaign else ""
 
 
 def draft_lines(work: Worklist, school: School) -> list[Line]:
@@ -259,7 +277,7 @@ def log_lines(work: Worklist, school: School) -> list[Line]:
     return [
         Line(
             text=text % {"n": missing},
-            url=place("visits:visits", school, query={"log": "missing"}),
+            url=place("visits:visits", school, query={"verslag": "ontbreekt"}),
             icon="notebook-pen",
             tone="wait",
             note=some_of(names),
@@ -275,7 +293,7 @@ def evening_lines(work: Worklist, school: School) -> list[Line]:
     return [
         Line(
             text=text % {"n": len(work.short)},
-            url=place("visits:shifts", school, campaign=work.campaign.pk),
+            url=place("visits:campaign_shifts", school, campaign=work.campaign.pk),
             icon="calendar-plus",
             tone="wait",
             note=some_of([row.mentor.name for row in work.short]),
@@ -290,8 +308,8 @@ def some_of(names: Sequence[str]) -> str:
 
 
 def plan_url(campaign: Campaign, school: School) -> str:
-    """Where the round's plan is looked at."""
-    return place("visits:plan", school, campaign=campaign.pk) or place("visits:campaigns", school)
+    """Where the round's plans are made, looked at and published."""
+    return place("visits:plans", school, campaign=campaign.pk)
 
 
 def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> list[Step]:

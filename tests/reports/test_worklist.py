@@ -51,7 +51,6 @@ def test_a_family_that_was_invited_and_is_silent_is_waited_for(season: Class, no
     "changes",
     [
         {"answer": Answer.ACCEPTED, "answered_at": factories.MADE_AT},
-        {"answer": Answer.OTHER, "answered_at": factories.MADE_AT},
         {"sent_at": None},
         {"revoked_at": factories.MADE_AT},
     ],
@@ -73,6 +72,18 @@ def test_a_family_that_would_rather_something_else_is_a_line(season: Class, now:
     assert waiting(season, now).rather_otherwise == 1
     Visit.objects.filter(pk=season.visits[3].pk).update(state=VisitState.DECLINED)
     assert waiting(season, now).rather_otherwise == 0
+
+
+def test_who_asked_for_another_moment_and_was_offered_one_is_waited_for(season: Class, now: dt.datetime) -> None:
+    factories.make_invitation(season.visits[1], answer=Answer.OTHER, answered_at=now, answered_version=1)
+    assert (waiting(season, now).unanswered, waiting(season, now).rather_otherwise) == (1, 0)
+
+
+def test_a_family_without_mail_waits_for_its_letter(season: Class, now: dt.datetime) -> None:
+    invitation = factories.make_invitation(season.visits[1], sent_at=None)
+    assert waiting(season, now).letters == 0
+    invitation.household.guardians.update(email="")
+    assert waiting(season, now).letters == 1
 
 
 def test_visits_without_a_moment_are_counted_once_the_round_is_published(season: Class, now: dt.datetime) -> None:
