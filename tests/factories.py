@@ -178,3 +178,8 @@ def make_topic(school: School, text: str = "Wat gaat goed?", **fields: Any) -> C
         "on_card": True,
     }
     return ConversationTopic.objects.create(school=school, text=text, **defaults | fields)
+
+
+def give_role(user: User, role: Role, school: School) -> Membership:
+    """A role at a school, for an account that is there."""
+    return Membership.objects.create(user=user, role=role, school=school)

@@ -124,7 +124,7 @@ def two_schools(db: None, now: dt.datetime) -> tuple[User, worlds.World, worlds.
     user = mine.mentor.user
     assert user
     for role in set(SCHOOL_ROLES) - {Role.MENTOR}:
-        worlds.give(user, role, mine.school)
+        factories.give_role(user, role, mine.school)
     return user, mine, other
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from mentors.models import Board, Membership, Mentor, Role, School, User
+from mentors.models import Board, Mentor, Role, School
 from notes.models import AgreedBy, Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
 from students.models import HouseholdSuggestion, RosterImport, Student
 from tests import factories
@@ -64,11 +64,6 @@ class World:
         key = f"{url_name}:{parameter}"
         row = self.rows[key] if key in self.rows else self.rows[parameter]
         return getattr(row, "pk", row)
-
-
-def give(user: User, role: Role, school: School) -> Membership:
-    """A role at a school."""
-    return Membership.objects.create(user=user, role=role, school=school)
 
 
 def make_world(now: dt.datetime) -> World:
