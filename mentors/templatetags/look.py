@@ -58,6 +58,12 @@ def chip(word: str, icon_name: str = "info", tone: str = "calm") -> dict[str, An
     return {"word": word, "icon_name": icon_name, "tone": tone}
 
 
+@register.simple_tag
+def all_states() -> list[tuple[str, list[str]]]:
+    """Every kind with its states, for the page that shows the components."""
+    return [(kind, list(looks)) for kind, looks in LOOKS.items()]
+
+
 # --- figures ---
 
 

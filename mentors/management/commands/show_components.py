@@ -15,7 +15,6 @@ from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 from django.test import override_settings
 
-from mentors.templatetags.states import LOOKS
 
 ASSETS = [
     "bootstrap/css/bootstrap.min.css",
@@ -70,7 +69,6 @@ def examples() -> dict[str, Any]:
                 "tone": "bad",
             },
         ],
-        "states": [(kind, list(looks)) for kind, looks in LOOKS.items()],
         "families": ["Gezin Jansen", long_name],
         "form": form,
         "day": dt.datetime(2026, 10, 6, 16, 30, tzinfo=dt.UTC),
