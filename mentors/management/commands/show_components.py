@@ -15,7 +15,6 @@ from django.core.management.base import BaseCommand
 from django.template.loader import render_to_string
 from django.test import override_settings
 
-
 ASSETS = [
     "bootstrap/css/bootstrap.min.css",
     "css/tokens.css",
