@@ -150,6 +150,6 @@ def finish_report(
 
 def _tell_the_visit(visit: Visit, content: LogContent, *, by: User, now: dt.datetime) -> None:
     if not content.is_held:
-        mark_not_held(visit=visit, called_off_by=content.called_off_by, by=by, now=now)
+        mark_not_held(visit=visit, called_off_by=content.called_off_by or "", by=by, now=now)
     elif visit.state != VisitState.MET:
         mark_met(visit=visit, by=by, now=now)

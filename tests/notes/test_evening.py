@@ -1,0 +1,227 @@
+"""Tonight or the next evening, what is left to do, and the card of one visit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from mentors.models import School, User
+from notes.queries.agreements import first_names
+from notes.queries.card import address_of, card_of, language_name, shape_for
+from notes.queries.evening import EveningPage, evening_page
+from students.models import Household
+from tests import factories
+from tests.notes import rows
+from tests.notes.rows import Round
+from visits.models import AgendaTopic, PlaceKind, Visit, VisitState
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+def page_of(there: Round, now: dt.datetime) -> EveningPage:
+    return evening_page(user=there.user, mentor=there.mentor, school=there.school, now=now)
+
+
+@pytest.fixture
+def tonight(school: School, now: dt.datetime) -> Round:
+    """A mentor with one visit at 18.30, seen from 14.00 on the same day."""
+    return rows.make_round(school, now, starts_at=now + 4.5 * rows.HOUR)
+
+
+# --- which evening ---
+
+
+def test_the_evening_is_tonight_when_there_is_a_visit_left(tonight: Round, now: dt.datetime) -> None:
+    rows.add_visit(tonight, now, starts_at=now + DAY)
+    evening = page_of(tonight, now).evening
+    assert evening
+    assert (evening.is_today, [stop.visit for stop in evening.stops]) == (True, [tonight.visit])
+
+
+def test_the_evening_is_the_next_one_when_tonight_is_done(tonight: Round, now: dt.datetime) -> None:
+    coming = rows.add_visit(tonight, now, starts_at=now + 3 * DAY)
+    Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
+    evening = page_of(tonight, now).evening
+    assert evening
+    assert (evening.is_today, [stop.visit for stop in evening.stops]) == (False, [coming])
+
+
+def test_tonight_stays_when_it_is_done_and_nothing_comes_after(tonight: Round, now: dt.datetime) -> None:
+    Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
+    evening = page_of(tonight, now).evening
+    assert evening
+    assert evening.next_stop is None
+
+
+def test_a_cancelled_visit_is_in_no_evening(tonight: Round, now: dt.datetime) -> None:
+    Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.CANCELLED, starts_at=None, ends_at=None)
+    page = page_of(tonight, now)
+    assert (page.evening, page.still_open, page.log_missing) == (None, [], [])
+
+
+def test_the_first_family_is_the_one_that_is_still_to_come(tonight: Round, now: dt.datetime) -> None:
+    later = rows.add_visit(tonight, now, starts_at=now + 6 * rows.HOUR)
+    evening = page_of(tonight, now + 5.5 * rows.HOUR).evening
+    assert evening
+    assert evening.next_stop
+    assert evening.next_stop.visit == later
+
+
+def test_what_is_left_to_do_stands_below(tonight: Round, now: dt.datetime) -> None:
+    missing = rows.add_visit(tonight, now)
+    still_open = rows.add_visit(tonight, now, starts_at=None)
+    logged = rows.add_visit(tonight, now)
+    rows.finish(tonight, now, visit=logged)
+    page = page_of(tonight, now)
+    assert [stop.visit for stop in page.log_missing] == [missing]
+    assert [stop.visit for stop in page.still_open] == [still_open]
+    assert [line.text for line in page.due] == ["Belt in oktober"]
+
+
+def test_a_colleagues_visits_are_in_nobody_elses_evening(tonight: Round, now: dt.datetime) -> None:
+    rows.make_round(tonight.school, now, starts_at=now + 2 * rows.HOUR)
+    evening = page_of(tonight, now).evening
+    assert evening
+    assert len(evening.stops) == 1
+
+
+def test_somebody_who_no_longer_visits_sees_an_empty_page(tonight: Round, client: Client) -> None:
+    tonight.mentor.is_active = False
+    tonight.mentor.save(update_fields=["is_active"])
+    client.force_login(tonight.user)
+    assert "nog geen bezoek" in client.get(tonight.url("evening")).content.decode()
+    assert client.get(tonight.url("card", visit=tonight.visit.pk)).status_code == 404
+
+
+# --- the map ---
+
+
+def test_a_secret_address_is_on_no_map_and_in_no_list(tonight: Round, now: dt.datetime, client: Client) -> None:
+    hidden = rows.add_visit(tonight, now, starts_at=now + 6 * rows.HOUR)
+    Household.objects.filter(pk=hidden.household_id).update(
+        is_secret_address=True, street="KANARIESTRAAT", latitude=52.1234567, longitude=5.7654321
+    )
+    evening = page_of(tonight, now).evening
+    assert evening
+    assert (evening.hidden, evening.map is not None) == (1, True)
+    without = evening.map
+    Household.objects.filter(pk=hidden.household_id).update(latitude=53.2, longitude=6.5)
+    again = page_of(tonight, now).evening
+    assert again
+    assert again.map == without  # the map is the same wherever the secret address is
+
+
+def test_a_visit_by_phone_is_not_on_the_map_and_is_not_called_hidden(tonight: Round, now: dt.datetime) -> None:
+    Visit.objects.filter(pk=tonight.visit.pk).update(place_kind=PlaceKind.PHONE)
+    evening = page_of(tonight, now).evening
+    assert evening
+    assert (evening.map, evening.hidden) == (None, 0)
+
+
+# --- the card ---
+
+
+def test_the_card_says_who_where_and_about_what(tonight: Round, client: Client, now: dt.datetime) -> None:
+    invitation = factories.make_invitation(tonight.visit)
+    topic = factories.make_topic(tonight.school, "Vrienden")
+    factories.make_topic(tonight.school, "Uitgezet", is_active=False)
+    AgendaTopic.objects.create(invitation=invitation, topic=topic, by=AgendaTopic.PARENT)
+    AgendaTopic.objects.create(invitation=invitation, own_text="Over gym", by=AgendaTopic.PUPIL)
+    tonight.visit.household.guardians.update(phone="06 1234")
+    client.force_login(tonight.user)
+    page = client.get(tonight.url("card", visit=tonight.visit.pk)).content.decode()
+    guardian = tonight.visit.household.guardians.get()
+    for words in (tonight.student.first_name, guardian.name, "tel:061234", "Vrienden", "Over gym", "Nederlands"):
+        assert words in page
+    assert "Uitgezet" not in page
+    assert "geo:52." in page
+
+
+def test_a_secret_address_is_on_the_card_on_the_day_itself_alone(tonight: Round, now: dt.datetime) -> None:
+    Household.objects.filter(pk=tonight.visit.household_id).update(is_secret_address=True)
+    visit = Visit.objects.get(pk=tonight.visit.pk)
+    today, before, after = (card_of(visit, now=moment) for moment in (now, now - DAY, now + DAY))
+    assert today.address == address_of(visit.household)
+    assert (before.address, after.address, today.place) == (None, None, None)
+    assert before.is_address_hidden
+
+
+def test_a_secret_address_stays_hidden_when_the_visit_is_at_school(tonight: Round, now: dt.datetime) -> None:
+    Household.objects.filter(pk=tonight.visit.household_id).update(is_secret_address=True)
+    Visit.objects.filter(pk=tonight.visit.pk).update(place_kind=PlaceKind.SCHOOL)
+    card = card_of(Visit.objects.get(pk=tonight.visit.pk), now=now)
+    assert (card.address, card.place, card.is_address_hidden) == (None, None, False)
+
+
+def test_a_secret_address_is_not_on_the_page_before_its_day(school: School, client: Client, clock: dt.datetime) -> None:
+    there = rows.make_round(school, clock, starts_at=clock + 2 * DAY)
+    Household.objects.filter(pk=there.visit.household_id).update(is_secret_address=True, street="KANARIESTRAAT")
+    client.force_login(there.user)
+    for url in (there.url("card", visit=there.visit.pk), there.url("evening")):
+        page = client.get(url).content.decode()
+        assert "KANARIESTRAAT" not in page
+        assert "geo:" not in page
+
+
+def test_topics_of_the_other_home_are_not_printed(tonight: Round, now: dt.datetime) -> None:
+    other = factories.make_household(tonight.school)
+    invitation = factories.make_invitation(tonight.visit, household=other)
+    AgendaTopic.objects.create(invitation=invitation, own_text="Van daar", by=AgendaTopic.PARENT)
+    assert [(topic.text, topic.is_other_home) for topic in card_of(tonight.visit, now=now).picked] == [
+        ("Van daar", True)
+    ]
+
+
+@pytest.mark.parametrize("minutes", [15, 30, 45, 50, 60, 120])
+def test_the_shape_adds_up_to_the_duration(minutes: int) -> None:
+    assert sum(part.minutes for part in shape_for(minutes)) == minutes
+
+
+def test_the_shape_of_45_minutes_is_that_of_the_practice() -> None:
+    assert [part.minutes for part in shape_for(45)] == [5, 10, 15, 10, 5]
+
+
+@pytest.mark.parametrize(
+    ("code", "name"), [("nl", "Nederlands"), ("ti", "Tigrinya"), ("so", "Somalisch"), ("xx", "xx")]
+)
+def test_a_language_has_a_name_also_where_the_framework_has_none(code: str, name: str) -> None:
+    assert language_name(code) == name
+
+
+def test_names_read_as_a_sentence() -> None:
+    assert [first_names(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+        "",
+        "A",
+        "A en B",
+        "A, B en C",
+    ]
+
+
+# --- numbers of queries ---
+
+
+def test_the_pages_take_as_many_queries_for_30_rows_as_for_1(
+    there: Round, mentor_client: Client, clock: dt.datetime, count_queries: Callable[..., int], care: User
+) -> None:
+    def fill(number: int) -> None:
+        for _row in range(number):
+            rows.finish(there, clock, visit=rows.add_visit(there, clock))
+            rows.add_visit(there, clock)
+            rows.add_visit(there, clock, starts_at=None)
+            rows.worry(there, clock)
+
+    def counts() -> dict[str, int]:
+        found = {name: count_queries(mentor_client, there.url(name)) for name in ("evening", "reports", "agreements")}
+        at_care = Client()
+        at_care.force_login(care)
+        return found | {"concerns": count_queries(at_care, there.url("concerns"))}
+
+    fill(1)
+    few = counts()
+    fill(29)
+    assert counts() == few
+    assert max(few.values()) <= 14
