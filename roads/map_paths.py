@@ -57,9 +57,7 @@ def ground_paths(view: MapView, background: Background, detail: int, left_out: C
             parts = [_rings_path(view, background, np.flatnonzero(own), detail, "")]
         else:
             parts = [_rings_path(view, background, np.flatnonzero(own & is_inside), detail, "z")]
-            parts += [
-                _cut_ring_path(view, background, ring, detail) for ring in np.flatnonzero(own & ~is_inside).tolist()
-            ]
+            parts.append(_cut_rings_path(view, background, np.flatnonzero(own & ~is_inside), detail))
         if data := "".join(parts):
             paths[layer.name.lower()] = data
     return paths
@@ -120,14 +118,22 @@ def _rings_path(view: MapView, background: Background, rings: Longs, detail: int
     return _path_data(*_thinned(_whole(x), _whole(y), is_start, detail), close=close)
 
 
-def _cut_ring_path(view: MapView, background: Background, ring: int, detail: int) -> str:
-    """One ring, cut at the edge of the view."""
-    points = slice(int(background.ring_start[ring]), int(background.ring_start[ring + 1]) - 1)
+def _cut_rings_path(view: MapView, background: Background, rings: Longs, detail: int) -> str:
+    """Rings that reach beyond the edge of the view, cut there one by one and written together."""
     wide, high = view.size
-    x, y = view.project(background.x[points], background.y[points])
-    x, y = clip_ring(x, y, (-MARGIN, -MARGIN, wide + MARGIN, high + MARGIN))
-    data = line_path(x, y, detail) if len(x) > 2 else ""
-    return f"{data}z" if data else ""
+    box = (-MARGIN, -MARGIN, wide + MARGIN, high + MARGIN)
+    cut = []
+    for ring in rings.tolist():
+        points = slice(int(background.ring_start[ring]), int(background.ring_start[ring + 1]) - 1)
+        x, y = clip_ring(*view.project(background.x[points], background.y[points]), box)
+        if len(x) > 2:
+            cut.append((x, y))
+    if not cut:
+        return ""
+    xs, ys = (np.concatenate(column) for column in zip(*cut, strict=True))
+    is_start = np.zeros(len(xs), dtype=np.bool_)
+    is_start[np.cumsum([0, *(len(x) for x, _y in cut[:-1])])] = True
+    return _path_data(*_thinned(_whole(xs), _whole(ys), is_start, detail), close="z")
 
 
 def _points_of_runs(begins: Longs, counts: Longs) -> tuple[Longs, npt.NDArray[np.bool_]]:
