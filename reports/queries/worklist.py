@@ -24,7 +24,6 @@ from students.models import (
     SuggestionState,
 )
 from visits.models import (
-    Answer,
     Campaign,
     CampaignState,
     Invitation,
@@ -33,10 +32,10 @@ from visits.models import (
     Plan,
     PlanState,
     Shift,
-    Visit,
     VisitState,
 )
 from visits.queries.shifts import MentorEvenings, evenings_per_mentor
+from visits.queries.visit_list import waiting_for
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,9 @@ def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
 def numbers_of(school: School, now: dt.datetime) -> dict[str, Any]:
     """All counts and yes-or-noes of a school in one query."""
     counts = {
-        "unanswered": number(unanswered(now), "visit__campaign__school", "household"),
-        "rather_otherwise": number(rather_otherwise(), "visit__campaign__school", "household"),
-        "without_moment": number(without_moment(), "campaign__school", "pk"),
+        "unanswered": number(waiting_for("antwoord", now), "campaign__school", "pk"),
+        "rather_otherwise": number(waiting_for("anders", now), "campaign__school", "pk"),
+        "without_moment": number(waiting_for("moment", now), "campaign__school", "pk"),
         "not_located": number(not_located(), "school", "pk"),
         "suggestions": number(HouseholdSuggestion.objects.filter(state=SuggestionState.OPEN), "school", "pk"),
         "without_household": number(Student.objects.enrolled().filter(residences=None), "school", "pk"),
@@ -154,28 +153,6 @@ def beginnings() -> dict[str, Exists]:
     }
 
 
-def unanswered(now: dt.datetime) -> QuerySet[Invitation]:
-    """Told of a moment that is still to come, and no answer to it. A moment that changes is asked anew."""
-    return Invitation.objects.filter(
-        answer__in=[Answer.NONE, Answer.OTHER],
-        sent_at__isnull=False,
-        revoked_at=None,
-        visit__state=VisitState.PLANNED,
-        visit__starts_at__gt=now,
-        visit__campaign__state=CampaignState.PUBLISHED,
-    )
-
-
-def rather_otherwise() -> QuerySet[Invitation]:
-    """Families that asked for something else and have not been offered it yet."""
-    return Invitation.objects.filter(
-        answer=Answer.OTHER,
-        revoked_at=None,
-        visit__state=VisitState.OPEN,
-        visit__campaign__state=CampaignState.PUBLISHED,
-    )
-
-
 def letters() -> QuerySet[Invitation]:
     """Invitations on paper that were not given yet: nobody in the home can be mailed."""
     can_be_mailed = Guardian.objects.filter(household=OuterRef("household"), is_invited=True).exclude(email="")
@@ -185,11 +162,6 @@ def letters() -> QuerySet[Invitation]:
         visit__state__in=[VisitState.PLANNED, VisitState.CONFIRMED],
         visit__campaign__state=CampaignState.PUBLISHED,
     )
-
-
-def without_moment() -> QuerySet[Visit]:
-    """Visits of a published round that have no moment. Before publishing, planning itself is the work."""
-    return Visit.objects.filter(state=VisitState.OPEN, campaign__state=CampaignState.PUBLISHED)
 
 
 def not_located() -> QuerySet[Household]:
@@ -222,9 +194,8 @@ def drafts() -> QuerySet[Plan]:
 def missing_logs(school: School, now: dt.datetime) -> tuple[MissingLogs, ...]:
     """Per mentor, alphabetical, the visits that are over and not logged. One query."""
     rows = (
-        Visit.objects.with_log_missing(now)
+        waiting_for("verslag", now)
         .filter(campaign__school=school)
-        .exclude(campaign__state=CampaignState.CLOSED)
         .order_by("mentor__name", "mentor_id")
         .values("mentor_id", "mentor__name")
         .annotate(count=Count("pk"))

@@ -118,7 +118,7 @@ FAMILIES = [
         "visits:visits",
         "shuffle",
         "wait",
-        {"antwoord": "other"},
+        {"wacht": "anders"},
     ),
     Kind(
         "without_moment",
@@ -127,7 +127,7 @@ FAMILIES = [
         "visits:visits",
         "circle-dashed",
         "wait",
-        {"stand": "open"},
+        {"wacht": "moment"},
     ),
     Kind(
         "unanswered",
@@ -136,7 +136,7 @@ FAMILIES = [
         "visits:visits",
         "hourglass",
         "info",
-        {"antwoord": "none"},
+        {"wacht": "antwoord"},
     ),
     Kind(
         "letters",
@@ -277,7 +277,7 @@ def log_lines(work: Worklist, school: School) -> list[Line]:
     return [
         Line(
             text=text % {"n": missing},
-            url=place("visits:visits", school, query={"verslag": "ontbreekt"}),
+            url=place("visits:visits", school, query={"wacht": "verslag"}),
             icon="notebook-pen",
             tone="wait",
             note=some_of(names),

@@ -249,3 +249,38 @@ def test_the_page_asks_as_much_for_one_row_as_for_nine_hundred(
         counted.append(len(captured))
     assert counted[0] == counted[1]
     assert counted[0] <= 20
+
+
+@pytest.mark.parametrize("what", ["antwoord", "anders", "moment", "verslag"])
+def test_a_lines_number_is_the_length_of_the_list_that_it_leads_to(
+    what: str, season: Class, client: Client, log_in: LogIn, frozen
+) -> None:
+    other = make_class_in_season(factories.make_school())
+    for one in (season, other):
+        factories.make_invitation(one.visits[1])
+        factories.make_invitation(one.visits[3], answer=Answer.OTHER, answered_at=frozen, answered_version=1)
+        past = frozen - dt.timedelta(days=1)
+        late = factories.make_visit(one.campaign, factories.make_student(one.school_class), starts_at=past)
+        factories.make_invitation(late)
+    log_in(season.school, Role.COORDINATOR)
+    found = client.get(reverse("visits:visits", kwargs={"school": season.school.slug}), {"wacht": what})
+    work = worklist_of(season.school, now=frozen)
+    counted = {
+        "antwoord": work.waiting.unanswered,
+        "anders": work.waiting.rather_otherwise,
+        "moment": work.waiting.without_moment,
+        "verslag": sum(row.count for row in work.logs),
+    }
+    assert found.context["page"].paginator.count == counted[what] > 0
+
+
+def test_planned_counts_both_proposed_and_agreed_visits(season: Class, client: Client, log_in: LogIn, frozen) -> None:
+    log_in(season.school, Role.DIRECTOR)
+    found = client.get(reverse("visits:visits", kwargs={"school": season.school.slug}), {"stand": "gepland"})
+    assert found.context["page"].paginator.count == 2
+
+
+def test_a_word_in_the_address_that_means_nothing_narrows_nothing(season: Class, client: Client, log_in: LogIn) -> None:
+    log_in(season.school, Role.DIRECTOR)
+    found = client.get(reverse("visits:visits", kwargs={"school": season.school.slug}), {"wacht": "'", "stand": "x"})
+    assert found.context["page"].paginator.count == 6

@@ -1,15 +1,25 @@
-"""The list of visits, narrowed by campaign, state, class, mentor and place."""
+"""The list of visits, narrowed by campaign, state, class, mentor, place and what it waits for."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, School, User
 from students.models import SchoolClass
-from visits.models import Campaign, PlaceKind, Visit, VisitState
+from visits.models import Answer, Campaign, CampaignState, Invitation, PlaceKind, Visit, VisitState
+
+UPCOMING = "gepland"  # proposed or agreed: two states that a figure counts as one
+WAITS = {
+    "antwoord": _("antwoord van het gezin"),
+    "anders": _("iets anders, op verzoek van het gezin"),
+    "moment": _("een moment"),
+    "verslag": _("het verslag"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,20 +31,38 @@ class Filters:
     school_class: int | None
     mentor: int | None
     place: str
+    waits: str = ""  # one of WAITS
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Filters:
-        """From the words in an address: ronde, stand, klas, mentor, plek."""
+        """From the words in an address: ronde, stand, klas, mentor, plek, wacht."""
+        states = {*VisitState.values, UPCOMING}
         return cls(
             campaign=_number(asked.get("ronde", "")),
-            state=asked.get("stand", "") if asked.get("stand", "") in VisitState.values else "",
+            state=asked.get("stand", "") if asked.get("stand", "") in states else "",
             school_class=_number(asked.get("klas", "")),
             mentor=_number(asked.get("mentor", "")),
             place=asked.get("plek", "") if asked.get("plek", "") in PlaceKind.values else "",
+            waits=asked.get("wacht", "") if asked.get("wacht", "") in WAITS else "",
         )
 
 
-def list_visits(user: User, school: School, filters: Filters) -> QuerySet[Visit]:
+def waiting_for(what: str, now: dt.datetime) -> QuerySet[Visit]:
+    """Visits of a published campaign that wait for one of WAITS at `now`. Of all schools: narrow it."""
+    running = Visit.objects.filter(campaign__state=CampaignState.PUBLISHED)
+    invitations = Invitation.objects.filter(visit=OuterRef("pk"), revoked_at=None)
+    if what == "antwoord":
+        # Somebody who asked for another moment and was offered one has not answered that one yet.
+        silent = invitations.filter(answer__in=[Answer.NONE, Answer.OTHER], sent_at__isnull=False)
+        return running.filter(Exists(silent), state=VisitState.PLANNED, starts_at__gt=now)
+    if what == "anders":
+        return running.filter(Exists(invitations.filter(answer=Answer.OTHER)), state=VisitState.OPEN)
+    if what == "moment":
+        return running.filter(state=VisitState.OPEN)
+    return running.filter(pk__in=Visit.objects.with_log_missing(now).values("pk"))
+
+
+def list_visits(user: User, school: School, filters: Filters, *, now: dt.datetime) -> QuerySet[Visit]:
     """The visits that `user` may see at `school`, those with a moment first; lapsed ones only when asked for."""
     visits = Visit.objects.visible_to(user).filter(campaign__school=school)
     if filters.campaign:
@@ -45,7 +73,14 @@ def list_visits(user: User, school: School, filters: Filters) -> QuerySet[Visit]
         visits = visits.filter(mentor=filters.mentor)
     if filters.place:
         visits = visits.filter(place_kind=filters.place)
-    visits = visits.filter(state=filters.state) if filters.state else visits.exclude(state=VisitState.CANCELLED)
+    if filters.waits:
+        visits = visits.filter(pk__in=waiting_for(filters.waits, now).values("pk"))
+    if filters.state == UPCOMING:
+        visits = visits.upcoming()
+    elif filters.state:
+        visits = visits.filter(state=filters.state)
+    else:
+        visits = visits.exclude(state=VisitState.CANCELLED)
     return (
         visits.select_related("household", "mentor", "campaign")
         .prefetch_related("students__school_class")
