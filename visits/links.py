@@ -114,7 +114,7 @@ def _usable(now: dt.datetime) -> QuerySet[Invitation]:
 
 
 def _keys() -> list[str]:
-    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
 
 
 def _key_of(invitation: Invitation) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import smtplib
+import time
 from collections.abc import Sequence
 
 from django.core.mail import EmailMessage
@@ -26,3 +28,17 @@ class RefusingBackend(EmailBackend):
                 if address.endswith("@refused.example"):
                     raise smtplib.SMTPRecipientsRefused({address: (550, b"no such user")})
         return super().send_messages(email_messages)
+
+
+class FileBackend(BaseEmailBackend):
+    """Hands over by a line in SENT_FILE, and sleeps before or after it (SLEEP_BEFORE, SLEEP_AFTER, in seconds)."""
+
+    def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
+        for message in email_messages:
+            time.sleep(float(os.environ.get("SLEEP_BEFORE", "0")))
+            line = f"{message.extra_headers['Message-ID']}\n".encode()
+            file = os.open(os.environ["SENT_FILE"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+            os.write(file, line)
+            os.close(file)
+            time.sleep(float(os.environ.get("SLEEP_AFTER", "0")))
+        return len(email_messages)

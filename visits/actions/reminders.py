@@ -88,6 +88,8 @@ def _days_before(now: dt.datetime, hours: _Hours) -> int:
     )
     queued = 0
     for visit in agreed:
+        if visit.starts_at is None:  # the database refuses it
+            continue
         for invitation in visit.invitations.all():
             queue_for_family(
                 key=f"{MessageKind.DAY_BEFORE}:{invitation.pk}:{visit.version}",
@@ -118,6 +120,8 @@ def _logs_missing(now: dt.datetime, hours: _Hours) -> int:
     )
     queued = 0
     for visit in missing:
+        if visit.ends_at is None:  # the database refuses it
+            continue
         queue_for_staff(
             key=f"{MessageKind.LOG_MISSING}:{visit.pk}:{visit.version}",
             kind=MessageKind.LOG_MISSING,

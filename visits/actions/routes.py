@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from mentors.models import Mentor
-from visits.models import Campaign, Route
-from visits.queries.days import day_of_mentor, depot_of
+from visits.models import Campaign, Route, Visit
+from visits.queries.days import depot_of, stops_of_mentor
 from visits.queries.travel import trip_along
 
 
@@ -15,23 +15,23 @@ def settle_route(*, campaign: Campaign, mentor: Mentor, on: dt.date) -> Route | 
 
     Travel is as the mentor travelled on the published route, else the mentor's own way of travelling.
     """
-    visits = [visit for visit in day_of_mentor(mentor, on) if visit.starts_at and visit.ends_at]
+    stops = stops_of_mentor(mentor, on, on)
     route = Route.objects.filter(mentor=mentor, on=on).first()
-    if not visits:
+    if not stops:
         if route is not None:
             route.delete()
         return None
     mode = route.mode if route else mentor.mode
-    trip = trip_along(depot_of(mentor), visits, mode)
+    trip = trip_along(depot_of(mentor), [stop.visit for stop in stops], mode)
     values = {
         "campaign": route.campaign if route else campaign,
         "mode": mode,
-        "leaves_at": visits[0].starts_at - dt.timedelta(minutes=trip.first_minutes),
-        "back_at": visits[-1].ends_at + dt.timedelta(minutes=trip.last_minutes),
+        "leaves_at": stops[0].starts_at - dt.timedelta(minutes=trip.first_minutes),
+        "back_at": stops[-1].ends_at + dt.timedelta(minutes=trip.last_minutes),
         "travel_minutes": trip.minutes,
         "travel_metres": trip.metres,
         "is_estimate": trip.is_estimate,
     }
     route, _is_new = Route.objects.update_or_create(mentor=mentor, on=on, defaults=values)
-    type(visits[0]).objects.filter(pk__in=[visit.pk for visit in visits]).update(route=route)
+    Visit.objects.filter(pk__in=[stop.visit.pk for stop in stops]).update(route=route)
     return route

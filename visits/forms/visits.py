@@ -62,17 +62,14 @@ class AnswerForm(MomentForm):
     """What a family said in a call."""
 
     ACCEPTED, MOMENT, PLACE, SEARCH, DECLINED = "accepted", "moment", "place", "search", "declined"
-    answer = forms.ChoiceField(
-        label=_("Wat zei het gezin?"),
-        widget=forms.RadioSelect,
-        choices=[
-            (ACCEPTED, _("Het voorgestelde moment is goed")),
-            (MOMENT, _("Een ander moment, dat we samen kozen")),
-            (PLACE, _("Zelfde moment, andere plek of manier")),
-            (SEARCH, _("Dit moment niet; de school zoekt verder")),
-            (DECLINED, _("Liever geen gesprek")),
-        ],
-    )
+    ANSWERS = [
+        (ACCEPTED, _("Het voorgestelde moment is goed")),
+        (MOMENT, _("Een ander moment, dat we samen kozen")),
+        (PLACE, _("Zelfde moment, andere plek of manier")),
+        (SEARCH, _("Dit moment niet; de school zoekt verder")),
+        (DECLINED, _("Liever geen gesprek")),
+    ]
+    answer = forms.ChoiceField(label=_("Wat zei het gezin?"), widget=forms.RadioSelect, choices=ANSWERS)
     place_kind = forms.ChoiceField(label=_("Waar of hoe"), choices=PlaceKind.choices, required=False)
     place_note = forms.CharField(label=_("Bij ergens anders: waar"), max_length=120, required=False)
     field_order = ("answer", "moment", "on", "at", "place_kind", "place_note")
@@ -83,7 +80,7 @@ class AnswerForm(MomentForm):
         if not has_moment:
             answer = self.fields["answer"]
             assert isinstance(answer, forms.ChoiceField)  # noqa: S101 - for the type checker
-            answer.choices = [(key, word) for key, word in answer.choices if key not in (self.ACCEPTED, self.PLACE)]
+            answer.choices = [(key, word) for key, word in self.ANSWERS if key not in (self.ACCEPTED, self.PLACE)]
 
     def clean(self) -> dict[str, Any]:
         """Another moment needs one; somewhere else needs a place."""

@@ -47,7 +47,7 @@ def calendar_text(appointment: Appointment, *, method: str, now: dt.datetime) ->
     event.add("status", _status(appointment, method))
     if appointment.organiser:
         event.add("organizer", _organiser(appointment))
-        event.add("attendee", _attendee(appointment), encode=0)
+        event.add("attendee", _attendee(appointment), encode=False)
     calendar.add_component(event)
     return calendar.to_ical().decode("utf-8")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-
-from django.db.models import QuerySet
+from dataclasses import dataclass
 
 from mentors.models import Mentor
 from roads.queries import Place
@@ -14,14 +13,18 @@ from visits.queries.calendar import moment_at
 STAYS_PUT = frozenset({PlaceKind.PHONE, PlaceKind.VIDEO})
 
 
-def day_of_mentor(mentor: Mentor, on: dt.date) -> QuerySet[Visit]:
-    """The visits in this mentor's day, in order; of every campaign."""
-    return visits_of_mentor(mentor, on, on)
+@dataclass(frozen=True)
+class Stop:
+    """A visit that stands in a mentor's day, with its moment."""
+
+    visit: Visit
+    starts_at: dt.datetime
+    ends_at: dt.datetime
 
 
-def visits_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> QuerySet[Visit]:
-    """The visits that stand in this mentor's days from `first` to `last`, in order."""
-    return (
+def stops_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> list[Stop]:
+    """What stands in this mentor's days from `first` to `last`, in order; of every campaign."""
+    visits = (
         Visit.objects.with_moment()
         .filter(
             mentor=mentor,
@@ -31,6 +34,7 @@ def visits_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> QuerySet[
         .select_related("household", "campaign__school")
         .order_by("starts_at", "pk")
     )
+    return [Stop(visit, visit.starts_at, visit.ends_at) for visit in visits if visit.starts_at and visit.ends_at]
 
 
 def depot_of(mentor: Mentor) -> Place | None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from roads.queries import Place, TravelMatrix, travel_matrix
 from visits.models import Availability, PlaceKind, Shift, Visit
 from visits.queries.calendar import local_day, local_minutes, minutes_of, moment_at, open_days
-from visits.queries.days import depot_of, place_of, visits_of_mentor
+from visits.queries.days import Stop, depot_of, place_of, stops_of_mentor
 
 GRID_MINUTES = 15
 CHOICES_PER_DAY = 4
@@ -78,19 +78,19 @@ def place_fits(visit: Visit, place_kind: str) -> bool:
     if place_kind in (PlaceKind.PHONE, PlaceKind.VIDEO):
         return True
     on = local_day(visit.starts_at)
-    stops = [stop for stop in visits_of_mentor(visit.mentor, on, on) if stop.pk != visit.pk]
+    stops = [stop for stop in stops_of_mentor(visit.mentor, on, on) if stop.visit.pk != visit.pk]
     travel = Travel(visit, place_kind, stops)
-    before = [stop for stop in stops if stop.starts_at < visit.starts_at]
-    after = stops[len(before) :]
-    earliest = before[-1].ends_at + travel.to_me(before[-1]) if before else None
-    latest = after[0].starts_at - travel.from_me(before[-1] if before else None, after[0]) if after else None
-    return (earliest is None or earliest <= visit.starts_at) and (latest is None or visit.ends_at <= latest)
+    before = next((stop for stop in reversed(stops) if stop.starts_at < visit.starts_at), None)
+    after = next((stop for stop in stops if stop.starts_at > visit.starts_at), None)
+    comes_in_time = before is None or before.ends_at + travel.to_me(before) <= visit.starts_at
+    leaves_in_time = after is None or visit.ends_at + travel.from_me(before, after) <= after.starts_at
+    return comes_in_time and leaves_in_time
 
 
 class Travel:
     """Travel between the stops of a mentor's days and one visit that is to be fitted in between them."""
 
-    def __init__(self, visit: Visit, kind: str, stops: Sequence[Visit]) -> None:
+    def __init__(self, visit: Visit, kind: str, stops: Sequence[Stop]) -> None:
         assert visit.mentor is not None  # noqa: S101 - asked before
         self._depot = depot_of(visit.mentor)
         self._me = place_of(visit, kind)
@@ -100,25 +100,25 @@ class Travel:
         for stop in stops:  # a call is made from where the mentor was before it
             if local_day(stop.starts_at) != day:
                 day, here = local_day(stop.starts_at), self._depot
-            here = place_of(stop) or here
-            self._at[stop.pk] = here
+            here = place_of(stop.visit) or here
+            self._at[stop.visit.pk] = here
         places = list(dict.fromkeys(place for place in (self._depot, self._me, *self._at.values()) if place))
         self._index = {place: nth for nth, place in enumerate(places)}
         self._matrix: TravelMatrix | None = travel_matrix(places, visit.mentor.mode) if places else None
 
-    def to_me(self, before: Visit | None) -> dt.timedelta:
+    def to_me(self, before: Stop | None) -> dt.timedelta:
         """From the stop before (None: the depot) to this visit."""
         return self._between(self._where(before), self._here(before))
 
-    def from_me(self, before: Visit | None, after: Visit | None) -> dt.timedelta:
+    def from_me(self, before: Stop | None, after: Stop | None) -> dt.timedelta:
         """From this visit to the stop after (None: the depot)."""
         return self._between(self._here(before), self._where(after))
 
-    def _here(self, before: Visit | None) -> Place | None:
+    def _here(self, before: Stop | None) -> Place | None:
         return self._me or self._where(before)
 
-    def _where(self, stop: Visit | None) -> Place | None:
-        return self._depot if stop is None else self._at[stop.pk]
+    def _where(self, stop: Stop | None) -> Place | None:
+        return self._depot if stop is None else self._at[stop.visit.pk]
 
     def _between(self, origin: Place | None, target: Place | None) -> dt.timedelta:
         if origin is None or target is None or self._matrix is None:
@@ -132,17 +132,17 @@ def _shifts_to_come(visit: Visit, now: dt.datetime) -> list[Shift]:
     return [shift for shift in shifts.order_by("on") if shift.on in days]
 
 
-def _stops_by_day(visit: Visit, shifts: Sequence[Shift]) -> dict[dt.date, list[Visit]]:
+def _stops_by_day(visit: Visit, shifts: Sequence[Shift]) -> dict[dt.date, list[Stop]]:
     assert visit.mentor is not None  # noqa: S101 - asked before
-    stops: dict[dt.date, list[Visit]] = defaultdict(list)
-    for stop in visits_of_mentor(visit.mentor, shifts[0].on, shifts[-1].on):
-        if stop.pk != visit.pk:
+    stops: dict[dt.date, list[Stop]] = defaultdict(list)
+    for stop in stops_of_mentor(visit.mentor, shifts[0].on, shifts[-1].on):
+        if stop.visit.pk != visit.pk:
             stops[local_day(stop.starts_at)].append(stop)
     return stops
 
 
 def _moments_in(
-    visit: Visit, shift: Shift, stops: Sequence[Visit], travel: Travel, hours: Sequence[Availability]
+    visit: Visit, shift: Shift, stops: Sequence[Stop], travel: Travel, hours: Sequence[Availability]
 ) -> Iterator[Moment]:
     """The moments on the grid in every gap of one evening."""
     length = dt.timedelta(minutes=visit.campaign.visit_minutes)
