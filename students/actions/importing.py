@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from students.actions.writing import write_differences
 from students.models import ImportState, RosterImport
 from students.queries.known import preview_of, year_for
 from students.roster.payload import to_payload
-from students.roster.records import Roster
+from students.roster.records import Roster, RosterNotice
 
 PREVIEW_LASTS = dt.timedelta(days=1)
 
@@ -27,10 +28,12 @@ class ImportRefused(Exception):
 
 @transaction.atomic
 def prepare_import(*, school: School, roster: Roster, by: User | None, now: dt.datetime) -> RosterImport:
-    """Keep what was read as a preview; an earlier preview of this school is thrown away."""
+    """Keep what was read as a preview; an earlier preview of this school is thrown away.
+
+    Raises ImportRefused for a file of another school (by its BRIN number), and without a school year.
+    """
     today = timezone.localdate(now)
-    if year_for(school, today) is None:
-        raise ImportRefused(_("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School."))
+    roster = _for_this_school(roster, school, today)
     for stale in RosterImport.objects.filter(school=school, state=ImportState.PREVIEW):
         discard_import(roster_import=stale, by=by, now=now)
     roster_import = RosterImport.objects.create(
@@ -49,6 +52,23 @@ def prepare_import(*, school: School, roster: Roster, by: User | None, now: dt.d
     roster_import.save(update_fields=["summary"])
     record_event(verb="roster.previewed", by=by, now=now, school=school, subject=roster_import, **differences.counts)
     return roster_import
+
+
+def _for_this_school(roster: Roster, school: School, today: dt.date) -> Roster:
+    """The roster, with a remark when it is of another year than the one it would be put in."""
+    year = year_for(school, today)
+    if year is None:
+        raise ImportRefused(_("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School."))
+    if roster.brin and school.brin and roster.brin[:4] != school.brin[:4]:
+        raise ImportRefused(
+            _("Dit bestand is van een andere school: het BRIN-nummer is %(brin)s.") % {"brin": roster.brin}
+        )
+    if roster.school_year and roster.school_year != str(year):
+        words = {"file": roster.school_year, "year": str(year)}
+        message = str(_("Dit bestand is van schooljaar %(file)s; de klassen komen in %(year)s.") % words)
+        notice = RosterNotice(str(_("bestand")), str(_("schooljaar")), message)
+        return replace(roster, notices=(notice, *roster.notices))
+    return roster
 
 
 def discard_import(*, roster_import: RosterImport, by: User | None, now: dt.datetime) -> None:

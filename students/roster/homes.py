@@ -49,12 +49,12 @@ def update_homes(pupil: Pupil, record: RosterPupil, addresses: Addresses, mentio
             continue
         home = pupil.homes.get(rank)
         if home is None:
-            home = _new_home(pupil, rank)
+            home = _new_home(pupil, rank, wanted)
             changes.append(FieldChange("household", "", _address_text(wanted, home), home.name))
         elif _leaves_alone(home, wanted, pupil, addresses):
             home.residents.discard(pupil.number)
             is_secret = home.is_secret
-            home = _new_home(pupil, rank)
+            home = _new_home(pupil, rank, wanted)
             home.is_secret = is_secret
             changes.append(FieldChange("household", "", _address_text(wanted, home), home.name))
         changes += _update_home(home, wanted, mention)
@@ -102,8 +102,11 @@ def _leaves_alone(home: Home, wanted: RosterHousehold, pupil: Pupil, addresses: 
     return any(wanted.address_key not in addresses.get(number, set()) for number in others)
 
 
-def _new_home(pupil: Pupil, rank: int) -> Home:
+def _new_home(pupil: Pupil, rank: int, wanted: RosterHousehold) -> Home:
+    """A household named after the pupil; a second one after the adult who lives there."""
     family = " ".join(part for part in (pupil.prefix, pupil.last_name) if part) or pupil.first_name
+    if rank > 1 and wanted.guardians and wanted.guardians[0].name:
+        family = wanted.guardians[0].name[:100]
     home = Home(name=str(_("Gezin %(name)s") % {"name": family}), residents={pupil.number})
     pupil.homes[rank] = home
     pupil.touched.add("homes")

@@ -303,3 +303,20 @@ def test_the_next_year_puts_a_pupil_in_the_new_class_of_the_same_name(school: Sc
     bring_in(school, now, table(SAM))
     student.refresh_from_db()
     assert student.school_class.school_year == school.years.get(starts_on=factories.SEASON_START)
+
+
+def test_a_file_of_another_school_is_refused_by_its_brin(school: School, now: dt.datetime) -> None:
+    School.objects.filter(pk=school.pk).update(brin="11AA00")
+    school.refresh_from_db()
+    with pytest.raises(ImportRefused, match="andere school"):
+        bring_in(school, now, edexml(edexml_pupil()))
+    School.objects.filter(pk=school.pk).update(brin="99ZZ00")
+    school.refresh_from_db()
+    assert bring_in(school, now, edexml(edexml_pupil()))["new"] == 1
+
+
+def test_a_file_of_another_year_is_remarked_upon(school: School, now: dt.datetime) -> None:
+    old = edexml(edexml_pupil()).replace(b"2026-2027", b"2014-2015")
+    roster_import = prepare_import(school=school, roster=read_rosters([SourceFile("x", old)]), by=None, now=now)
+    (notice,) = preview_of(roster_import, today=timezone.localdate(now)).notices
+    assert (notice.field, "2014-2015" in notice.message) == ("schooljaar", True)
