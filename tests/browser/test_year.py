@@ -274,7 +274,6 @@ def log_the_evening(phone: Visitor, visit: Visit, clock: Clock) -> None:
     assert visit.starts_at
     evening = visit.starts_at.astimezone(AMSTERDAM)
     clock.set(evening.year, evening.month, evening.day, 13)
-    phone.log_in(str(visit.mentor and visit.mentor.email), PASSWORD) if "inloggen" in page.url else None
     phone.go("/school/jaarschool/verslagen/")
     if "inloggen" in page.url:
         phone.log_in(str(visit.mentor and visit.mentor.user and visit.mentor.user.email), PASSWORD)
@@ -293,8 +292,8 @@ def log_the_evening(phone: Visitor, visit: Visit, clock: Clock) -> None:
     page.locator("input[name=headline]").fill("Is goed geland in de klas")
     page.locator("input[name=good_news]").check()
     phone.look("year-21-log-filled")
-    page.locator("main form[data-log] button.btn-primary").click()
-    page.wait_for_load_state()
+    page.get_by_role("button", name="Klaar", exact=True).click()
+    page.wait_for_url(re.compile(r"/verslagen/$"))
     report = VisitReport.objects.get(visit=visit)
     assert report.finished_at and report.going_well == "Fietst met plezier naar school."
     assert Headline.objects.get(visit=visit).text == "Is goed geland in de klas"
