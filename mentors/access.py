@@ -219,12 +219,13 @@ class NavigationItem:
 
 NAVIGATION = [
     NavigationItem(_("Vandaag"), "notes:evening", "sunset", frozenset({Role.MENTOR}), ("notes:",)),
+    NavigationItem(_("Werklijst"), "reports:worklist", "list-checks", frozenset({Role.COORDINATOR})),
     NavigationItem(
         _("Bezoekronde"),
         "visits:campaigns",
         "route",
         frozenset({Role.COORDINATOR}),
-        ("visits:campaign", "visits:plan"),
+        ("visits:campaign", "visits:plan", "visits:visit", "visits:letters", "visits:messages"),
     ),
     NavigationItem(_("Leerlingen"), "students:roster", "users", frozenset({Role.COORDINATOR}), ("students:",)),
     NavigationItem(_("Mijn avonden"), "visits:my_shifts", "calendar", frozenset({Role.MENTOR}), ("visits:my_",)),
