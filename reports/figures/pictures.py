@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from reports.figures.coverage import Standing, Tally
 from reports.figures.pace import Pace, Point
 
+WORDS_WIDTH = 110  # pixels: "gesproken 168"
+
 
 @dataclass(frozen=True)
 class Paint:
@@ -146,7 +148,8 @@ def label_at(spot: tuple[float, float], left: int, *, above: bool) -> Label:
     """The place of a line's words: above the higher line and below the lower one, so that they never meet."""
     x, y = spot
     if above:
-        return Label(max(x - 8, left + 4), y - 8, "end" if x > left + 130 else "start")
+        has_room = x > left + WORDS_WIDTH
+        return Label(x - 8 if has_room else left + 4, y - 8, "end" if has_room else "start")
     return Label(x + 10, y + 24, "start")
 
 

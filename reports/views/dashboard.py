@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
@@ -23,6 +24,7 @@ from reports.views.rounds import asked_round, this_round
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR, Role.CARE)
+@require_safe
 def dashboard(request: SchoolRequest) -> HttpResponse:
     """The figures of one round."""
     campaigns, campaign = asked_round(request)
@@ -33,6 +35,7 @@ def dashboard(request: SchoolRequest) -> HttpResponse:
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR, Role.CARE)
+@require_safe
 def dashboard_pdf(request: SchoolRequest) -> HttpResponse:
     """The figures as PDF; without the means to make one, the page with a notice how to print it."""
     figures = export_figures(campaign=this_round(request), file_kind="pdf", by=request.user, now=timezone.now())
@@ -45,6 +48,7 @@ def dashboard_pdf(request: SchoolRequest) -> HttpResponse:
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR, Role.CARE)
+@require_safe
 def dashboard_sheet(request: SchoolRequest) -> HttpResponse:
     """The figures as a spreadsheet."""
     figures = export_figures(campaign=this_round(request), file_kind="xlsx", by=request.user, now=timezone.now())
@@ -54,10 +58,12 @@ def dashboard_sheet(request: SchoolRequest) -> HttpResponse:
 
 def dashboard_context(request: SchoolRequest, figures: Figures) -> dict[str, Any]:
     """What the page and its PDF show. Numbers are links for whoever may open what they count."""
+    may_open = bool(request.roles & WHOLE_SCHOOL)
     return {
         "campaign": figures.campaign,
         "figures": figures,
-        "pictures": pictures_of(figures, request.school, may_open=bool(request.roles & WHOLE_SCHOOL)),
+        "pictures": pictures_of(figures, request.school, may_open=may_open),
+        "may_open": may_open,
     }
 
 

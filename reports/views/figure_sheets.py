@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from mentors.models import School
 from reports.exports.sheets import Cell, Sheet, write_workbook
-from reports.figures.coverage import SMALLEST_GROUP, ClassTally, Tally
+from reports.figures.coverage import SMALLEST_GROUP, Tally
 from reports.figures.hours import WRITING_MINUTES, Ledger
 from reports.queries.dashboard import Figures
 from reports.views.findings import class_finding, hours_finding, pace_finding, row_label, sentence
@@ -23,7 +23,7 @@ def class_sheet(figures: Figures) -> Sheet:
     rows: list[list[Cell]] = [
         tally_row(row_label(row), row.tally, behind)
         for row, behind in zip(figures.coverage.rows, figures.behind, strict=True)
-        if is_listed(row)
+        if row.tally.is_shown
     ]
     rows.append(tally_row(_("Hele ronde"), figures.coverage.total, figures.pace.behind_weeks))
     headings = [
@@ -37,11 +37,6 @@ def class_sheet(figures: Figures) -> Sheet:
         _("Schoolweken achter op schema"),
     ]
     return Sheet(_("Klassen"), sentence(class_finding(figures)), headings, rows)
-
-
-def is_listed(row: ClassTally) -> bool:
-    """Whether a row is large enough to show."""
-    return row.tally.is_shown
 
 
 def tally_row(label: str, tally: Tally, behind: float) -> list[Cell]:

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
@@ -24,6 +25,7 @@ from visits.models import Campaign
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR, Role.MENTOR)
+@require_safe
 def packs(request: SchoolRequest) -> HttpResponse:
     """The classes whose pack is open to who asks."""
     campaigns, campaign = asked_round(request)
@@ -39,6 +41,7 @@ def packs(request: SchoolRequest) -> HttpResponse:
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR, Role.MENTOR)
+@require_safe
 def pack(request: SchoolRequest, school_class: int) -> HttpResponse:
     """One class's pack; the reading is recorded."""
     campaign, found = asked_class(request, school_class)
@@ -47,6 +50,7 @@ def pack(request: SchoolRequest, school_class: int) -> HttpResponse:
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR, Role.MENTOR)
+@require_safe
 def pack_pdf(request: SchoolRequest, school_class: int) -> HttpResponse:
     """One class's pack as PDF."""
     campaign, found = asked_class(request, school_class)
@@ -54,6 +58,7 @@ def pack_pdf(request: SchoolRequest, school_class: int) -> HttpResponse:
 
 
 @for_roles(Role.DIRECTOR, Role.COORDINATOR)
+@require_safe
 def packs_pdf(request: SchoolRequest) -> HttpResponse:
     """The packs of all classes in one PDF, a class a page."""
     campaign = this_round(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
@@ -15,6 +16,7 @@ from reports.views.worklist_lines import lines_of, plan_url, steps_of
 
 
 @for_roles(Role.COORDINATOR)
+@require_safe
 def worklist(request: SchoolRequest) -> HttpResponse:
     """The work of today, the pace of the round in one line, and the first steps of a school that starts."""
     school = request.school

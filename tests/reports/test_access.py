@@ -146,3 +146,10 @@ def test_a_school_without_a_round_has_designed_pages(school: School, client: Cli
         assert client.get(reverse(f"reports:{name}", kwargs={"school": school.slug})).status_code == 200
     for name in ("dashboard_pdf", "dashboard_sheet", "packs_pdf"):
         assert client.get(reverse(f"reports:{name}", kwargs={"school": school.slug})).status_code == 404
+
+
+@pytest.mark.parametrize("name", sorted(WHO))
+def test_the_pages_are_for_reading_alone(name: str, season: Class, client: Client, log_in: LogIn) -> None:
+    log_in(season.school, Role.DIRECTOR, Role.COORDINATOR)
+    for method in (client.post, client.put, client.delete):
+        assert method(address(name, season)).status_code == 405
