@@ -95,11 +95,12 @@ def policy() -> tuple[Rule, ...]:
     """The rules of docs/retention.toml, in the order of the file: texts before the rows that they hang on."""
     with POLICY.open("rb") as source:
         tables = tomllib.load(source)
-    return tuple(
-        Rule(table=f"{app}.{name}", **{key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()})
-        for app, entries in tables.items()
-        for name, entry in entries.items()
-    )
+    return tuple(_rule(f"{app}.{name}", entry) for app, entries in tables.items() for name, entry in entries.items())
+
+
+def _rule(table: str, entry: dict[str, Any]) -> Rule:
+    values: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in entry.items()}
+    return Rule(table=table, **values)
 
 
 def erase_due(*, now: dt.datetime) -> dict[str, int]:

@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from mentors.models import Mentor, User
@@ -90,7 +91,7 @@ def answer(cast: Cast, *, now: dt.datetime) -> None:
     visit = invitation.visit
     if visit.starts_at is None or visit.starts_at.astimezone(AMSTERDAM).date() <= now.astimezone(AMSTERDAM).date():
         return
-    who = {
+    who: dict[str, Any] = {
         "invitation": invitation, "seen_version": visit.version, "channel": AnswerChannel.LINK, "by": None, "now": now,
     }  # fmt: skip
     if cast.order % 29 == 7:
@@ -136,9 +137,10 @@ def keep_promises(campaign: Campaign, *, now: dt.datetime) -> None:
 
 def log(visit: Visit, *, now: dt.datetime, rng: random.Random) -> None:
     """One log, and now and then what goes with it."""
-    mentor, user = visit.mentor, visit.mentor and visit.mentor.user
-    if mentor is None or user is None or visit.starts_at is None or visit.ends_at is None:
+    mentor = visit.mentor
+    if mentor is None or mentor.user is None or visit.starts_at is None or visit.ends_at is None:
         return
+    user = mentor.user
     finish_report(
         visit=visit,
         author=mentor,
