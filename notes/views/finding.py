@@ -13,7 +13,7 @@ from visits.models import Visit
 def find_own_visit(request: SchoolRequest, pk: int) -> Visit:
     """A visit that this mentor makes; 404 otherwise."""
     visits = own_visits(request.user, request.mentor, request.school)
-    visits = visits.select_related("household", "campaign__school", "mentor").prefetch_related("students")
+    visits = visits.select_related("household", "campaign__school", "mentor")
     return get_object_or_404(visits, pk=pk)
 
 

@@ -39,7 +39,7 @@ ALL_THAT_IS_KEPT = """async () => {
 
 
 @pytest.fixture
-def there(school: School) -> Round:
+def there(several_connections: None, school: School) -> Round:
     """A mentor with a password and a visit that ended an hour ago."""
     there = make_round(school, timezone.now())
     there.user.set_password(PASSWORD)
