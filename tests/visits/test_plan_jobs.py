@@ -72,6 +72,20 @@ def test_a_wish_is_met_and_counted(season: Season) -> None:
     assert (totals["wishes"], totals["wishes_met"]) == (1, 1)
 
 
+def test_a_wish_for_a_day_without_an_evening_is_counted_apart(season: Season) -> None:
+    visit = season.campaign.visits.all()[0]
+    Availability.objects.create(
+        household=visit.household,
+        campaign=season.campaign,
+        weekday=0,
+        from_time=dt.time(18, 0),
+        until_time=dt.time(19, 0),
+        is_wish=True,
+    )
+    totals = read_draft(season.draft()).totals
+    assert (totals["wishes"], totals["wishes_elsewhere"]) == (0, 1)
+
+
 def test_a_family_that_never_can_has_a_reason(season: Season) -> None:
     visit = season.campaign.visits.all()[0]
     for weekday in range(7):

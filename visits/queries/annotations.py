@@ -18,7 +18,8 @@ def annotate(result: dict[str, Any], planning: Planning) -> dict[str, Any]:
     result["application"] = {
         "left_out": application["left_out"],
         "notes": application["notes"],
-        "totals": _totals(result, visits) | {"left_out": len(application["left_out"])},
+        "totals": _totals(result, visits)
+        | {"left_out": len(application["left_out"]), "wishes_elsewhere": application["wishes_elsewhere"]},
     }
     return result
 

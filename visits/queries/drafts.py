@@ -17,13 +17,34 @@ from visits.models import Plan, Visit
 from visits.queries.days import depot_of, place_of
 from visits.queries.problem import WEIGHTS
 
-# Why a visit was not given to the planner at all, and where that is solved.
-LEFT_OUT: dict[str, tuple[Promise, str]] = {
-    "no_mentor": (_("De klas heeft nog geen mentor."), "class"),
-    "mentor_left": (_("De mentor werkt hier niet meer. Geef de klas een andere mentor."), "class"),
-    "not_located": (_("Het adres is niet gevonden."), "address"),
-    "no_evenings": (_("De mentor heeft nog geen avonden opgegeven die nog komen."), "shifts"),
+
+@dataclass(frozen=True)
+class Cause:
+    """Why families are left without a moment. `fix` is where it is solved: class, address or shifts."""
+
+    heading: Promise
+    fix: str
+    sentence: Promise | None = None  # else the planner's own, which names days and times
+
+
+# By code: first those that keep a visit from being planned at all, then those of the planner.
+CAUSES: dict[str, Cause] = {
+    "no_mentor": Cause(_("Geen mentor"), "class", _("De klas heeft nog geen mentor.")),
+    "mentor_left": Cause(
+        _("Mentor vertrokken"), "class", _("De mentor werkt hier niet meer. Geef de klas een andere mentor.")
+    ),
+    "not_located": Cause(_("Adres niet gevonden"), "address", _("Het adres is niet gevonden.")),
+    "no_evenings": Cause(
+        _("Mentor zonder avonden"), "shifts", _("De mentor heeft nog geen avonden opgegeven die nog komen.")
+    ),
+    "evenings_full": Cause(_("Avonden vol"), "shifts"),
+    "no_windows": Cause(
+        _("Gezin kan nooit als de mentor kan"),
+        "shifts",
+        _("Het gezin kan op geen van de avonden die de mentor geeft."),
+    ),
 }
+TIMES_DO_NOT_FIT = Cause(_("Tijden passen niet bij elkaar"), "shifts")
 NOTES: dict[str, Promise] = {
     "home_not_located": _("Van een mentor die van huis vertrekt is het adres niet gevonden. Gerekend is vanaf school."),
     "interpreter_by_hand": _("Een of meer gezinnen willen graag een tolk. Regel die zelf: het plan kent geen tolken."),
@@ -84,11 +105,19 @@ class EveningLine:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A family without a moment: why, and where it is solved (`fix`: address, class, shifts, campaign)."""
+    """A family without a moment: why, and where it is solved."""
 
     visit: Visit
     reason: str | Promise
-    fix: str
+    cause: Cause
+
+
+@dataclass(frozen=True)
+class Group:
+    """The families that are left without a moment for one cause."""
+
+    cause: Cause
+    items: list[Unplaced]
 
 
 @dataclass(frozen=True)
@@ -104,6 +133,13 @@ class Draft:
     def family_count(self) -> int:
         """All families of the plan, those without a moment too."""
         return int(self.totals.get("placed", 0)) + len(self.unplaced)
+
+    def unplaced_by_cause(self) -> list[Group]:
+        """Families without a moment, those with one cause together; what concerns most families first."""
+        groups: dict[int, Group] = {}
+        for item in self.unplaced:
+            groups.setdefault(id(item.cause), Group(item.cause, [])).items.append(item)
+        return sorted(groups.values(), key=lambda group: -len(group.items))
 
     def by_mentor(self) -> list[MentorLine]:
         """A line a mentor, by name."""
@@ -210,15 +246,12 @@ def _route(route: dict[str, Any], mentor: Mentor, visits: dict[str, Visit]) -> D
 
 
 def _unplaced(result: dict[str, Any], visits: dict[str, Visit]) -> list[Unplaced]:
-    found = [
-        Unplaced(visits[item["visit"]], item["reason"], "shifts")
-        for item in result.get("unplaced", [])
-        if item["visit"] in visits
-    ]
-    for item in result.get("application", {}).get("left_out", []):
+    left_out = result.get("application", {}).get("left_out", [])
+    found = []
+    for item in [*left_out, *result.get("unplaced", [])]:
         if item["visit"] in visits:
-            reason, fix = LEFT_OUT[item["code"]]
-            found.append(Unplaced(visits[item["visit"]], reason, fix))
+            cause = CAUSES.get(item["code"], TIMES_DO_NOT_FIT)
+            found.append(Unplaced(visits[item["visit"]], cause.sentence or item["reason"], cause))
     return sorted(found, key=lambda item: (item.visit.household.name, item.visit.pk))
 
 

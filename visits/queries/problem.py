@@ -72,6 +72,7 @@ def build_planning(campaign: Campaign, now: dt.datetime) -> Planning:
             "snapshot": {str(visit.pk): [visit.version, visit.state, visit.mentor_id] for visit in season.visits},
             "left_out": [{"visit": str(visit), "code": code} for visit, code in season.left_out.items()],
             "notes": season.notes(),
+            "wishes_elsewhere": sum(_wishes_elsewhere(season, visit) for visit in season.planned_visits()),
         },
     }
     return Planning(problem=problem, metres=yard.metres, is_estimate=yard.is_estimate)
@@ -164,6 +165,12 @@ def _windows(season: Season, visit: Visit) -> Iterable[dict[str, Any]]:
                 both = free.within(wish)
                 if both:
                     yield _window(day, both, is_wish=True)
+
+
+def _wishes_elsewhere(season: Season, visit: Visit) -> bool:
+    """Whether a family wishes only for times at which its mentor gave no evening: no plan can meet that."""
+    has_wish = any(stretch.is_wish for stretch in season.availability[visit.household_id])
+    return has_wish and not is_fixed(visit) and not any(window["wish"] for window in _windows(season, visit))
 
 
 def _stretch(availability: Availability) -> Stretch:

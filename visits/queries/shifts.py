@@ -38,6 +38,12 @@ class Week:
     monday: dt.date
     evenings: list[Evening]
 
+    @property
+    def closure(self) -> str:
+        """The holiday that takes the whole week, or nothing."""
+        names = {evening.closure for evening in self.evenings}
+        return names.pop() if len(names) == 1 else ""
+
 
 @dataclass(frozen=True)
 class MentorEvenings:
