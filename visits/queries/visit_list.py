@@ -15,10 +15,10 @@ from visits.models import Answer, Campaign, CampaignState, Invitation, PlaceKind
 
 UPCOMING = "gepland"  # proposed or agreed: two states that a figure counts as one
 WAITS = {
-    "antwoord": _("antwoord van het gezin"),
-    "anders": _("iets anders, op verzoek van het gezin"),
-    "moment": _("een moment"),
-    "verslag": _("het verslag"),
+    "antwoord": _("antwoord"),
+    "anders": _("iets anders"),
+    "moment": _("moment"),
+    "verslag": _("verslag"),
 }
 
 
