@@ -3,6 +3,10 @@
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
+from thuisbezoek.celery import app as queue
+
+__all__ = ["ServedFilesConfig", "ThuisbezoekConfig", "queue"]  # so that a page's `current_app` is this queue
+
 
 class ThuisbezoekConfig(AppConfig):
     name = "thuisbezoek"

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -50,6 +51,10 @@ def test_asking_for_a_plan_puts_one_job_in_the_queue(season: Season, client: Cli
     again = client.post(url, {"seconds": "30"}, follow=True)
     assert "al gepland" in again.content.decode()
     assert Plan.objects.count() == 1
+
+
+def test_a_page_wakes_the_workers_through_the_houses_own_queue() -> None:
+    assert current_app.main == "thuisbezoek"
 
 
 def test_a_job_that_waits_says_so_and_refreshes_itself_with_and_without_a_script(
