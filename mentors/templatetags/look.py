@@ -151,9 +151,11 @@ def table(content: str, caption: str, caption_hidden: bool = False, folds: bool 
 
 
 @register.simple_block_tag
-def empty_state(content: str, title: str, text: str = "", icon_name: str = "sunrise") -> SafeString:
-    """Nothing here yet: why, and the next step between the tags."""
-    values = {"title": title, "text": text, "icon_name": icon_name, "content": content}
+def empty_state(
+    content: str, title: str, text: str = "", icon_name: str = "sunrise", is_page: bool = False
+) -> SafeString:
+    """Nothing here yet: why, and the next step between the tags. `is_page`: it is all that the page says."""
+    values = {"title": title, "text": text, "icon_name": icon_name, "is_page": is_page, "content": content}
     return render_to_string("components/empty_state.html", values)
 
 
