@@ -30,6 +30,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("De code uit de brief"),
         max_length=40,
+        error_messages={"required": _("Vul de code uit de brief in.")},
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         help_text=_("Tien tekens, bijvoorbeeld K7P2M-9XQ4T. Hoofdletters en streepje maken niet uit."),
     )

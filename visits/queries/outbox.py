@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from mentors.models import School
 from visits.links import RENEWAL
@@ -163,4 +163,17 @@ def undelivered(school: School) -> QuerySet[Message]:
         Message.objects.filter(school=school, state=MessageState.FAILED)
         .select_related("visit__household", "to_guardian", "to_mentor", "to_user")
         .order_by("-due_at", "-pk")
+    )
+
+
+def messages_about(visit: Visit) -> QuerySet[Message]:
+    """What was sent about a visit and what will be, the last first; not what has become untrue before it went out."""
+    waits = Q(state__in=[MessageState.DUE, MessageState.CLAIMED])
+    is_past = Q(kind__in=_ABOUT_ONE_VERSION) & ~Q(visit_version=visit.version)
+    return (
+        Message.objects.filter(visit=visit)
+        .exclude(state=MessageState.SUPERSEDED)
+        .exclude(waits & is_past)
+        .select_related("to_guardian", "to_mentor", "to_user")
+        .order_by("-pk")
     )

@@ -24,6 +24,7 @@ from visits.forms.visits import AnswerForm, MomentForm, SeenForm
 from visits.models import AnswerChannel, Invitation, PlaceKind, Visit, VisitState
 from visits.queries.history import history_of
 from visits.queries.moments import fits_now, fitting_moments, moments_to_offer
+from visits.queries.outbox import messages_about
 
 UNDO_SECONDS = 30 * 60
 REFUSED = 409
@@ -58,7 +59,7 @@ def visit(request: SchoolRequest, visit: int) -> HttpResponse:
         "visit": found,
         "students": found.students.select_related("school_class"),
         "invitations": invitations,
-        "messages_sent": found.messages.select_related("to_guardian", "to_mentor", "to_user").order_by("-pk")[:12],
+        "messages_sent": messages_about(found)[:12],
         "history": history_of(found, invitations),
         "may_arrange": may_arrange(found, request.roles, request.mentor),
         "is_over": found.state in (VisitState.MET, VisitState.CANCELLED),
