@@ -104,6 +104,8 @@ def make_world(now: dt.datetime) -> World:
         "plan": make_plan(campaign, now),
         "upload": make_upload(school, now),
         "suggestion": make_suggestion(school),
+        "token": "verlopen",
+        "form": "csv",
     }
     rows |= make_notes(school, mentor, past, student, now)
     rows |= {f"students:{name}:pk": rows[row] for name, row in STUDENT_PAGES.items()}
