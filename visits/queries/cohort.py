@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from mentors.models import Mentor, SchoolYear
@@ -88,7 +91,7 @@ def _previous_year(campaign: Campaign) -> SchoolYear | None:
     )
 
 
-def _earlier_by_own_mentor(year_start: object) -> QuerySet[object]:
+def _earlier_by_own_mentor(year_start: dt.date) -> QuerySet[Any, Any]:
     """Visits of an earlier year by a mentor whom the pupil's class has now.
 
     A class keeps no history of its pupils; the earlier campaign's visit is what shows that this mentor had
