@@ -118,12 +118,10 @@ def reschedule_visit(
     """
     hold(visit, visit.mentor, seen_version=seen_version)
     _refuse_over(visit)
-    _refuse_past(starts_at, now)
+    _refuse_moment(visit, starts_at, now)
     mentor = visit.mentor
     if mentor is None:
         raise NoMentor
-    if local_day(starts_at) in closed_days(visit.campaign.school_year):
-        raise ClosedDay
     if visit.starts_at == starts_at and visit.state in (VisitState.PLANNED, VisitState.CONFIRMED):
         return visit
     before = visit.starts_at
@@ -367,6 +365,12 @@ def _tell(visit: Visit, kind: MessageKind, now: dt.datetime, wait: dt.timedelta 
 def _refuse_over(visit: Visit) -> None:
     if visit.state in (VisitState.MET, VisitState.CANCELLED):
         raise VisitOver
+
+
+def _refuse_moment(visit: Visit, moment: dt.datetime, now: dt.datetime) -> None:
+    _refuse_past(moment, now)
+    if local_day(moment) in closed_days(visit.campaign.school_year):
+        raise ClosedDay
 
 
 def _refuse_past(moment: dt.datetime, now: dt.datetime) -> None:

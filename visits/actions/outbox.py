@@ -17,6 +17,8 @@ import structlog
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, transaction
+from django.db.models import DateTimeField, Value
+from django.db.models.functions import Coalesce
 
 from mentors.actions import record_event
 from mentors.models import User
@@ -127,7 +129,9 @@ def _send_one(
     reason = why_untrue(message, now)
     if reason:
         return _settle(pk, lease, MessageState.SUPERSEDED, outcome=reason)
-    school_hours = hours.setdefault(message.school_id, SendingHours(message.school))
+    if message.school_id not in hours:
+        hours[message.school_id] = SendingHours(message.school)
+    school_hours = hours[message.school_id]
     wait = school_hours.reason_to_wait(now)
     if wait:
         _settle(pk, lease, MessageState.DUE, outcome=wait, due_at=school_hours.next_open(now))
@@ -171,13 +175,15 @@ def _mark_sent(message: Message, lease: dt.datetime, now: dt.datetime) -> str:
 
 
 def _note_on_invitation(invitation: Invitation, kind: str, told: dict[str, object], now: dt.datetime) -> None:
-    values = {"announced_starts_at": told["told_starts_at"], "announced_place": told["told_place"]}
-    rows = Invitation.objects.filter(pk=invitation.pk)
-    rows.update(**values)
+    first_sent = Coalesce("sent_at", Value(now, output_field=DateTimeField()))
+    values = {
+        "sent_at": first_sent,
+        "announced_starts_at": told["told_starts_at"],
+        "announced_place": told["told_place"],
+    }
     if kind == MessageKind.SECOND_INVITATION:
-        rows.update(reminded_at=now)
-    else:
-        rows.filter(sent_at=None).update(sent_at=now)
+        values["reminded_at"] = now
+    Invitation.objects.filter(pk=invitation.pk).update(**values)
 
 
 def _try_later(pk: int, lease: dt.datetime, attempts: int, now: dt.datetime, outcome: str) -> str:

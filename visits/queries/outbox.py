@@ -39,16 +39,8 @@ _ABOUT_ONE_VERSION = frozenset(
 
 def message_in_full(pk: int) -> Message | None:
     """A row of the outbox with all that its truth depends on, as it stands now; None when it was erased."""
-    with_all = Message.objects.select_related(
-        "school",
-        "visit__campaign__school",
-        "visit__mentor",
-        "visit__household",
-        "invitation__household",
-        "to_guardian",
-        "to_mentor",
-        "to_user",
-    )
+    # Only what every mail to a family reads: the rare mail to staff fetches its reader by itself.
+    with_all = Message.objects.select_related("school", "visit__campaign", "invitation__household", "to_guardian")
     return with_all.filter(pk=pk).first()
 
 
