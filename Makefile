@@ -8,7 +8,7 @@ ROOMS := mentors notes portal reports roads students thuisbezoek visits
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset serve test test-fast test-postgresql check format texts lock bench clean
+.PHONY: help demo demo-reset test test-fast check format texts lock bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -55,8 +55,9 @@ format: .venv/.dev  ## put the code in its form
 	$(BIN)/ruff format .
 
 texts: .venv/.dev  ## collect the texts on screen for translation, and compile the catalogue (needs gettext)
-	$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete --ignore '.venv' --ignore var --ignore tests
-	$(BIN)/python manage.py compilemessages --ignore .venv
+	$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete \
+		--ignore .venv --ignore var --ignore tests --ignore benchmarks --ignore staticfiles
+	$(BIN)/python manage.py compile_texts
 
 bench: .venv/.dev  ## measure: planner, roads, pages, messages
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done

@@ -16,7 +16,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import get_resolver, reverse
+from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext_lazy as _
 
@@ -235,13 +235,15 @@ NAVIGATION = [
         "chart-no-axes-column",
         frozenset({Role.DIRECTOR, Role.COORDINATOR}),
     ),
-    NavigationItem(_("Teamoverleg"), "reports:packs", "presentation", frozenset({Role.DIRECTOR, Role.MENTOR})),
+    NavigationItem(
+        _("Teamoverleg"), "reports:packs", "presentation", frozenset({Role.DIRECTOR, Role.MENTOR, Role.COORDINATOR})
+    ),
     NavigationItem(_("Zorgmeldingen"), "notes:concerns", "heart-handshake", frozenset({Role.CARE})),
     NavigationItem(_("School"), "mentors:school", "school", frozenset({Role.COORDINATOR}), ("mentors:",)),
 ]
 
 
-# Where somebody goes after logging in, per role. A name that is not there yet falls back on the menu.
+# Where somebody goes after logging in, per role.
 LANDINGS = {
     Role.COORDINATOR: "reports:worklist",
     Role.MENTOR: "notes:evening",
@@ -251,25 +253,12 @@ LANDINGS = {
 }
 
 
-def landing_url(membership: Membership) -> str | None:
-    """The first page of this role, if there is one."""
-    names = _room_names()
-    wanted = LANDINGS[Role(membership.role)]
+def landing_url(membership: Membership) -> str:
+    """The first page of this role."""
+    name = LANDINGS[Role(membership.role)]
     if membership.school is None:
-        return reverse(wanted, kwargs={"board": membership.board_id}) if wanted in names else None
-    for name in (wanted, *(item.url_name for item in NAVIGATION if membership.role in item.roles)):
-        if name in names:
-            return reverse(name, kwargs={"school": membership.school.slug})
-    return None
-
-
-def _room_names() -> set[str]:
-    return {
-        f"{namespace}:{name}"
-        for namespace, (_prefix, resolver) in get_resolver().namespace_dict.items()
-        for name in resolver.reverse_dict
-        if isinstance(name, str)
-    }
+        return reverse(name, kwargs={"board": membership.board_id})
+    return reverse(name, kwargs={"school": membership.school.slug})
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -277,7 +266,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     school: School | None = getattr(request, "school", None)
     roles: frozenset[Role] = getattr(request, "roles", frozenset())
     here = request.resolver_match.view_name if request.resolver_match else ""
-    names = _room_names()
     items = [
         {
             "label": item.label,
@@ -286,6 +274,6 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
             "is_here": here == item.url_name or here.startswith(item.match or (item.url_name,)),
         }
         for item in NAVIGATION
-        if school and item.roles & roles and item.url_name in names
+        if school and item.roles & roles
     ]
     return {"navigation": items, "school": school, "roles": roles}

@@ -31,9 +31,7 @@ def home(request: AccountRequest) -> HttpResponse:
     """The schools and roles of this account; straight on when there is one. `?kies` shows the choice anyway."""
     memberships = memberships_of(request.user)
     if len(memberships) == 1 and "kies" not in request.GET:
-        url = landing_url(memberships[0])
-        if url:
-            return redirect(url)
+        return redirect(landing_url(memberships[0]))
     return render(request, "mentors/home.html", {"places": places(memberships)})
 
 

@@ -260,7 +260,7 @@ def _far_cell() -> bytes:
         b"Leerlingnummer;Roepnaam\r\n",
         b"\r\n\r\n",
     ],
-    ids=lambda data: f"{len(data)}-{data[:12]!r}",
+    ids=range(15),
 )
 def test_a_hostile_or_empty_file_is_refused_within_a_second(data: bytes) -> None:
     started = time.process_time()
