@@ -148,6 +148,8 @@ def test_two_phones_keep_both_texts_until_somebody_chooses(phone: Callable[..., 
     assert draft_fields(LogDraft.objects.get()) == {"going_well": ["Tweede"]}
     assert len(drafts_in(first.page)) == 1
     first.page.click("[value=compare]")
+    expect(first.page.locator("[value=choose]").first).to_be_visible()
+    first.page.wait_for_load_state()
     expect(first.page.locator("main")).to_contain_text("Tweede")
     first.look("log-choice")
     first.page.click("[value=choose]")
