@@ -6,11 +6,10 @@ writes the file format.
 
 from .plan import Plan, Route, Stop, Unplaced
 from .problem import BadProblem, Problem
-from .solve import CoupledProblem, Progress, solve
+from .solve import Progress, solve
 
 __all__ = [
     "BadProblem",
-    "CoupledProblem",
     "Plan",
     "Problem",
     "Progress",

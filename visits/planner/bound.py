@@ -40,7 +40,8 @@ def lagrangian(program: Program, side_cost: Floats, duals: Floats, pool: Pool, r
     own[program.evening_row] = 0
     priced = own != 0
     limits = np.where(own > 0, program.lower, program.upper)
-    sides = np.minimum(0.0, side_cost - program.sides.entries.dot(own)) * program.sides.upper
+    rest = np.minimum(0.0, side_cost - program.sides.entries.dot(own))
+    sides = rest[rest < 0] * program.sides.upper[rest < 0]
     least = least_by_evening(pool.start, reduced)
     value = float(own[priced] @ limits[priced]) + float(cuts.sum() + sides.sum() + least.sum())
     return Bound(value, least)

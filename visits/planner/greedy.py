@@ -19,7 +19,7 @@ def first_plan(program: Program, visits_of: Integers, never: float) -> tuple[Int
     (those that cost `never` to leave out) allow it evening by evening.
     """
     pool = program.pool
-    credit = np.zeros(int(visits_of.max(initial=-1)) + 2)
+    credit = np.zeros(max([*program.visits, int(visits_of.max(initial=-1))], default=-1) + 1)
     credit[list(program.visits)] = program.sides.cost[: len(program.visits)]
     fixed = np.where(credit >= never, credit, 0.0)
     visitor = np.array([evening.visitor for evening in pool.evenings], dtype=np.int64)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from .program import Sparse
 from .routes import Floats
+from .rows import Sparse
 
+_DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of the simplex strategies
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
@@ -36,6 +37,7 @@ class Linear:
     def __init__(self, seed: int = 0) -> None:
         self._highs = highspy.Highs()
         self._set(output_flag=False, threads=1, random_seed=seed)
+        self._simplex = _DUAL
         self.columns = 0
         self.rows = 0
 
@@ -55,6 +57,7 @@ class Linear:
             entries.weight,
         )
         self.rows += len(lower)
+        self._simplex = _DUAL
 
     def add_columns(self, cost: Floats, upper: Floats, entries: Sparse) -> None:
         """Columns from 0 to `upper` with their entries in the rows that are there."""
@@ -75,15 +78,21 @@ class Linear:
         columns = np.arange(first, first + len(upper), dtype=np.int32)
         limits = np.minimum(upper, highspy.kHighsInf)
         self._highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), limits)
+        self._simplex = _DUAL
 
     def price_columns(self, cost: Floats) -> None:
         """New costs of the first columns."""
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
 
     def solve(self, seconds: float = np.inf) -> Solved:
-        """The linear optimum; continues from the last basis."""
-        self._set(time_limit=self._highs.getRunTime() + seconds)
+        """The linear optimum; continues from the last basis.
+
+        New columns leave that feasible in the primal, new rows and limits in the dual: either simplex method
+        goes on where it can.
+        """
+        self._set(time_limit=self._highs.getRunTime() + seconds, simplex_strategy=self._simplex)
         self._highs.run()
+        self._simplex = _PRIMAL
         status, solution = self._highs.getModelStatus(), self._highs.getSolution()
         optimal, cost = status == _OPTIMAL, self._highs.getInfo().objective_function_value
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .cuts import Bits, CutTable, meets_two
 from .program import Program
-from .routes import Floats, Integers, Pool
+from .routes import Floats, Pool
 
 TINY = 1e-7
 
@@ -74,31 +74,22 @@ def least_by_evening(start, reduced):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def best_columns(start, reduced, evening_price, most):  # type: ignore[no-untyped-def]
-    """Per evening the `most` columns that lie furthest below the evening's price."""
+def best_columns(start, reduced, improves, most):  # type: ignore[no-untyped-def]
+    """Per evening the `most` columns of least reduced cost among those that improve."""
     chosen = np.empty((len(start) - 1) * most, dtype=np.int64)
     count = 0
-    heap = np.empty(most, dtype=np.int64)
+    sorted_best = np.empty(most, dtype=np.int64)
     for evening in range(len(start) - 1):
         size = 0
-        limit = evening_price[evening] - TINY
         for c in range(start[evening], start[evening + 1]):
-            if reduced[c] >= limit:
+            if not improves[c] or (size == most and reduced[c] >= reduced[sorted_best[most - 1]]):
                 continue
             at = size if size < most else most - 1
-            if size == most and reduced[c] >= reduced[heap[at]]:
-                continue
             size = min(size + 1, most)
-            while at > 0 and reduced[heap[at - 1]] > reduced[c]:
-                heap[at] = heap[at - 1]
+            while at > 0 and reduced[sorted_best[at - 1]] > reduced[c]:
+                sorted_best[at] = sorted_best[at - 1]
                 at -= 1
-            heap[at] = c
-        for i in range(size):
-            chosen[count] = heap[i]
-            count += 1
+            sorted_best[at] = c
+        chosen[count : count + size] = sorted_best[:size]
+        count += size
     return chosen[:count]
-
-
-def improving(pool: Pool, reduced: Floats, evening_price: Floats, most: int) -> Integers:
-    """Columns worth adding to the linear program, the best few of each evening."""
-    return best_columns(pool.start, reduced, evening_price, most)

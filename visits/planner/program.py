@@ -14,43 +14,19 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+from .coupling import Coupling, SideColumn
 from .offers import Evening, Offer
+from .plan import VISITOR
 from .problem import Problem
 from .routes import Floats, Integers, Pool
-
-Entries = list[tuple[int, float]]
-
-
-@dataclass(frozen=True)
-class Sparse:
-    """Lists of (index, weight): list i is `index[first[i]:first[i + 1]]` with `weight` likewise."""
-
-    first: Integers
-    index: Integers
-    weight: Floats
-
-    @classmethod
-    def of(cls, lists: Sequence[Entries]) -> Sparse:
-        first = np.concatenate([[0], np.cumsum([len(some) for some in lists])]).astype(np.int64)
-        flat = [pair for some in lists for pair in some]
-        index = np.array([index for index, _ in flat], dtype=np.int64)
-        return cls(first, index, np.array([weight for _, weight in flat], dtype=np.float64))
-
-    @classmethod
-    def empty(cls, count: int) -> Sparse:
-        return cls.of([[]] * count)
-
-    def dot(self, values: Floats) -> Floats:
-        """The sum of weight times value of every list."""
-        total = np.concatenate([[0.0], np.cumsum(values[self.index] * self.weight)])
-        return total[self.first[1:]] - total[self.first[:-1]]
+from .rows import Entries, RowBuilder, Sparse
 
 
 @dataclass(frozen=True)
 class Sides:
     """The columns that are no routes: what they are, cost, largest value and entries in rows."""
 
-    names: tuple[tuple[str, int], ...]
+    names: tuple[tuple[object, ...], ...]
     cost: Floats
     upper: Floats
     entries: Sparse
@@ -64,7 +40,8 @@ class Program:
     """Rows with their limits, the side columns, and the entries of every candidate stop of the pool.
 
     Rows start with `visits`, and so do side columns: number i is visit i left out. `limits`: the stops that
-    a visitor may make in all, where there is a limit.
+    a visitor may make in all, where there is a limit. `unplaced`: the
+    weight of a visit left out; `never`: a cost above that of every plan.
     """
 
     pool: Pool
@@ -75,6 +52,9 @@ class Program:
     sides: Sides
     stops: Sparse
     limits: Mapping[int, int]
+    limit_row: Mapping[int, int]
+    unplaced: float
+    never: float
 
     @property
     def rows(self) -> int:
@@ -125,24 +105,10 @@ def _route_entries(columns, evening, order, offset, evening_row, first, index, w
     return starts, rows[:count], weights[:count]
 
 
-class RowBuilder:
-    """Collects rows by name while a program is put together."""
-
-    def __init__(self) -> None:
-        self.lower: list[float] = []
-        self.upper: list[float] = []
-        self._number: dict[tuple[object, ...], int] = {}
-
-    def add(self, name: tuple[object, ...], lower: float, upper: float) -> int:
-        """The number of the row of this name, which comes into being at the first call."""
-        if name not in self._number:
-            self._number[name] = len(self.lower)
-            self.lower.append(lower)
-            self.upper.append(upper)
-        return self._number[name]
-
-    def get(self, name: tuple[object, ...]) -> int | None:
-        return self._number.get(name)
+def activity(program: Program, columns: Integers) -> Floats:
+    """What these routes use of every row."""
+    entries = program.routes(np.asarray(columns, dtype=np.int64))
+    return np.bincount(entries.index, weights=entries.weight, minlength=program.rows).astype(np.float64)
 
 
 def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Program:
@@ -151,50 +117,69 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
     for visit in visits:
         rows.add(("visit", visit), 1, 1)
     evening_row = [rows.add(("evening", number), -np.inf, 1) for number in range(len(pool.evenings))]
-    left_out = Sides(
-        names=tuple(("unplaced", visit) for visit in visits),
-        cost=np.array([_unplaced_cost(problem, visit) for visit in visits], dtype=np.float64),
-        upper=np.ones(len(visits)),
-        entries=Sparse.of([[(row, 1.0)] for row in range(len(visits))]),
-    )
-    stops = _candidate_entries(problem, rows, pool)
+    coupling = Coupling(problem, rows, pool.evenings, visits)
+    stops = _candidate_entries(problem, rows, coupling, pool)
+    never = _never(problem, visits, pool)
+    sides = _sides(problem, visits, coupling, never)
+    visitors = {evening.visitor for evening in pool.evenings}
+    limit_row = {v: row for v in visitors if (row := rows.get(("limit", v))) is not None}
     return Program(
         pool=pool,
         visits=tuple(visits),
         lower=np.array(rows.lower, dtype=np.float64),
         upper=np.array(rows.upper, dtype=np.float64),
         evening_row=np.array(evening_row, dtype=np.int64),
-        sides=left_out,
+        sides=sides,
         stops=stops,
-        limits={
-            evening.visitor: limit
-            for evening in pool.evenings
-            if (limit := problem.visitors[evening.visitor].max_stops_total) is not None
-        },
+        limits={visitor: int(rows.upper[row]) for visitor, row in limit_row.items()},
+        limit_row=limit_row,
+        unplaced=problem.weights.unplaced,
+        never=never,
     )
 
 
-def never(problem: Problem) -> float:
-    """A cost that no plan can be worth: for what must not happen but keeps the rows solvable."""
-    return 1e6 + 10 * problem.weights.unplaced
+def _never(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
+    """A cost above that of every plan: for what must not happen but keeps the rows solvable."""
+    weights = problem.weights
+    dearest = np.zeros(len(pool.evenings))
+    np.maximum.at(dearest, pool.evening, pool.cost)
+    siblings = weights.siblings_split * len(problem.siblings)
+    return float(1 + dearest.sum() + siblings + weights.unplaced * (len(visits) + 10))
 
 
-def _unplaced_cost(problem: Problem, visit: int) -> float:
-    return never(problem) if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
+def _sides(problem: Problem, visits: Sequence[int], coupling: Coupling, never: float) -> Sides:
+    """Visits left out, in the order of their rows, and then what coupling asks for."""
+    rows_of: dict[int, list[int]] = {visit: [row] for row, visit in enumerate(visits)}
+    columns = coupling.side_columns(rows_of)
+    left_out = []
+    for visit in visits:
+        cost = never if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
+        left_out.append(SideColumn(("unplaced", visit), cost, [(row, 1.0) for row in rows_of[visit]]))
+    columns = [*left_out, *columns]
+    return Sides(
+        names=tuple(column.name for column in columns),
+        cost=np.array([column.cost for column in columns], dtype=np.float64),
+        upper=np.ones(len(columns)),
+        entries=Sparse.of([column.entries for column in columns]),
+    )
 
 
-def _candidate_entries(problem: Problem, rows: RowBuilder, pool: Pool) -> Sparse:
+def _candidate_entries(problem: Problem, rows: RowBuilder, coupling: Coupling, pool: Pool) -> Sparse:
     entries: list[Entries] = []
     for evening, some in zip(pool.evenings, pool.candidates, strict=True):
-        by_offer = [_offer_entries(problem, rows, evening, offer) for offer in evening.offers]
+        by_offer = [_offer_entries(problem, rows, coupling, evening, offer) for offer in evening.offers]
         entries.extend(by_offer[number] for number in some.offer)
     return Sparse.of(entries)
 
 
-def _offer_entries(problem: Problem, rows: RowBuilder, evening: Evening, offer: Offer) -> Entries:
+def _offer_entries(problem: Problem, rows: RowBuilder, coupling: Coupling, evening: Evening, offer: Offer) -> Entries:
     """The rows of a stop. A visit without a row is one that no route makes: then no route has this stop."""
-    made = (rows.get(("visit", visit)) for visit in offer.visits)
-    entries = [(row, 1.0) for row in made if row is not None]
+    made = [rows.get(("visit", visit)) for visit in offer.visits]
+    if None in made:
+        return []
+    entries = coupling.entries(evening.shift.on, offer)
+    if offer.role == VISITOR:
+        entries += [(row, 1.0) for row in made if row is not None]
     limit = problem.visitors[evening.visitor].max_stops_total
     if limit is not None:
         entries.append((rows.add(("limit", evening.visitor), -np.inf, limit), 1.0))

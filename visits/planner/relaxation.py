@@ -15,9 +15,10 @@ from .bound import SLACK, Bound, clipped, lagrangian
 from .clock import Clock
 from .cuts import Triple, cut_table, met_cuts, number_bits, violated
 from .linear import Linear, Solved
-from .pricing import TINY, improving, prices, reduced_costs
-from .program import Program, Sparse
+from .pricing import TINY, best_columns, prices, reduced_costs
+from .program import Program
 from .routes import Floats, Integers, Pool
+from .rows import Sparse
 
 COLUMNS_A_ROUND = 12
 CUTS_A_ROUND = 30
@@ -47,6 +48,7 @@ class Relaxed:
     columns: Integers
     values: Floats
     sides: Floats
+    duals: Floats
     is_settled: bool
 
     @property
@@ -56,6 +58,16 @@ class Relaxed:
 
 def _is_whole(values: Floats) -> bool:
     return bool(np.all(np.abs(values - np.round(values)) < SLACK))
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """Duals, the prices of evenings among them, the pool's reduced costs at them, and the bound."""
+
+    duals: Floats
+    evening: Floats
+    reduced: Floats
+    bound: Bound
 
 
 class Relaxation:
@@ -68,6 +80,7 @@ class Relaxation:
         self.cuts: dict[Triple, None] = {}
         self.table = cut_table(self.bits, ())
         self.side_cost = program.sides.cost
+        self.center: Floats | None = None
         self._linear = Linear(seed)
         self._columns: Integers = np.zeros(0, dtype=np.int64)
         self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
@@ -83,39 +96,69 @@ class Relaxation:
         self._linear.price_columns(side_cost)
         self.side_cost = side_cost
 
-    def solve(self, part: Part, limit: float = np.inf) -> Relaxed:
-        """The optimum over `part`, or as soon as the bound passes `limit` what is known by then."""
-        best: tuple[Bound, Floats] | None = None
+    def solve(self, part: Part, limit: float = np.inf, *, smoothing: float = 0.0, tolerance: float = 0.0) -> Relaxed:
+        """The optimum over `part`, or what is known when the bound has passed `limit`.
+
+        `smoothing`: how far pricing leans from the duals of the moment towards those of the best bound (in-out
+        separation: Ben-Ameur and Neto, Networks 49, 2007); it keeps the duals of a large program from
+        swinging. `tolerance`: so close to the optimum the bound may stop.
+        """
+        best: _Priced | None = None
         while True:
             self.clock.check()
             solved = self._linear.solve(self.clock.left())
             self.clock.check()
-            duals = self._duals(solved)
-            at = prices(self.program, self.table, duals)
-            reduced = reduced_costs(self.program, self.bits, self.table, at, part.pool)
-            bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
-            if best is None or bound.value > best[0].value:
-                best = bound, reduced
-            if best[0].value > limit:
-                return self._relaxed(solved, *best, is_settled=False)
-            new = part.original[improving(part.pool, reduced, at.evening, COLUMNS_A_ROUND)]
-            new = new[~self._is_known[new]]
-            if not len(new):
-                return self._relaxed(solved, *best, is_settled=True)
-            self._add_columns(new)
+            out = self._priced(part, self._duals(solved))
+            if smoothing and best is None and self.center is not None:
+                best = self._priced(part, self._with_cut_duals(self.center))
+            best = out if best is None or out.bound.value > best.bound.value else best
+            if best.bound.value > limit:
+                return self._relaxed(solved, best, is_settled=False)
+            share = smoothing if solved.cost - best.bound.value > max(tolerance, TINY) else 0.0
+            new, best = self._new_columns(part, out, best, share)
+            if not len(new) or (tolerance and solved.cost - best.bound.value <= tolerance):
+                self.center = best.duals
+                return self._relaxed(solved, best, is_settled=True)
+            self.add_columns(new)
 
-    def _relaxed(self, solved: Solved, bound: Bound, reduced: Floats, *, is_settled: bool) -> Relaxed:
+    def _new_columns(self, part: Part, out: _Priced, best: _Priced, share: float) -> tuple[Integers, _Priced]:
+        """Columns that improve the linear program, chosen at duals between `out` and `best`."""
+        improves = out.reduced < out.evening[part.pool.evening] - TINY
+        while True:
+            between = out
+            if share > 0:
+                between = self._priced(part, share * best.duals + (1 - share) * out.duals)
+                best = between if between.bound.value > best.bound.value else best
+            new = part.original[best_columns(part.pool.start, between.reduced, improves, COLUMNS_A_ROUND)]
+            new = new[~self._is_known[new]]
+            if len(new) or share <= 0:
+                return new, best
+            share -= 0.3
+
+    def _priced(self, part: Part, duals: Floats) -> _Priced:
+        at = prices(self.program, self.table, duals)
+        reduced = reduced_costs(self.program, self.bits, self.table, at, part.pool)
+        bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
+        return _Priced(duals, at.evening, reduced, bound)
+
+    def _with_cut_duals(self, duals: Floats) -> Floats:
+        """Duals of before the last cuts: these are worth nothing yet."""
+        return np.concatenate([duals, np.zeros(self.program.rows + len(self.cuts) - len(duals))])
+
+    def _relaxed(self, solved: Solved, at: _Priced, *, is_settled: bool) -> Relaxed:
         sides = len(self.program.sides)
         used = np.flatnonzero(solved.values[sides:] > TINY)
         values = solved.values[sides:][used]
-        return Relaxed(bound, reduced, self._columns[used], values, solved.values[:sides], is_settled)
+        columns = self._columns[used]
+        return Relaxed(at.bound, at.reduced, columns, values, solved.values[:sides], at.duals, is_settled)
 
     def _duals(self, solved: Solved) -> Floats:
         ones = np.ones(len(self.cuts))
         lower = np.concatenate([self.program.lower, -np.inf * ones])
         return clipped(solved.duals, lower, np.concatenate([self.program.upper, ones]))
 
-    def _add_columns(self, columns: Integers) -> None:
+    def add_columns(self, columns: Integers) -> None:
+        """Let the linear program hold these routes, which it does not hold yet."""
         entries = self.with_cuts(columns)
         self._linear.add_columns(self.program.pool.cost[columns], np.full(len(columns), np.inf), entries)
         self._columns = np.concatenate([self._columns, columns])

@@ -19,9 +19,11 @@ from .bound import SLACK, Bound, rounded_up, survivors
 from .clock import Clock, OutOfTime
 from .greedy import first_plan
 from .linear import Linear, Solved
-from .program import Program, Sparse
+from .plan import VISITOR
+from .program import Program, activity
 from .relaxation import Part, Relaxation, Relaxed
 from .routes import Floats, Integers
+from .rows import Sparse
 
 ROOT_CUT_ROUNDS = 30
 NODE_CUT_ROUNDS = 3
@@ -58,33 +60,30 @@ class Node:
 class Search:
     """`best` is the cheapest plan so far, `bound` a value below every plan; both hold at any moment.
 
-    `step` is what two different costs differ by at least (0: by anything); `never` a cost above every plan.
+    `step` is what two different costs differ by at least (0: by anything); plans that are better by less
+    than `tolerance` are not looked for.
     """
 
-    def __init__(self, program: Program, *, step: float, never: float, seed: int = 0) -> None:
+    def __init__(self, program: Program, *, step: float, seed: int = 0, tolerance: float = 0.0) -> None:
         self.program = program
         self.step = step
-        self.never = never
+        self.tolerance = tolerance
+        self.never = program.never
         self.seed = seed
         self.relaxation = Relaxation(program, seed=seed)
         self.part = Part(program.pool, np.arange(len(program.pool)))
         self.best: Choice | None = None
         self.bound = -np.inf
         self.nodes = 0
+        self._is_stuck = False
         self.clock = self.relaxation.clock
         self._heap: list[tuple[float, int, Node]] = []
         self._root = Bound(-np.inf, np.zeros(0)), np.zeros(0)
-        self._visits_of = np.stack(
-            [
-                np.concatenate([getattr(some, name) for some in program.pool.candidates] or [np.zeros(0, int)])
-                for name in ("visit", "sibling")
-            ],
-            axis=1,
-        )
+        self._visits_of = visits_made(program)
 
     @property
     def is_proven(self) -> bool:
-        return self.best is not None and self.bound >= self.best.cost
+        return self.best is not None and self.bound >= self._proven()
 
     @property
     def gap(self) -> float:
@@ -98,16 +97,30 @@ class Search:
         self.clock = self.relaxation.clock = clock
         if not self.nodes:
             self._push(Node(-np.inf, ()))
-            self._keep(*first_plan(self.program, self._visits_of, self.never))
+            if self.best is None:
+                self._start_greedily()
         try:
-            while self._heap and not self.is_proven and self.nodes < OWN_NODES:
+            while self._heap and not self.is_proven and self.nodes < OWN_NODES and not self._is_stuck:
                 self._plunge(heapq.heappop(self._heap)[2])
             if self._heap and not self.is_proven:
                 self._end()
         except OutOfTime:
             return
         if not self._heap and self.best is not None:
-            self.bound = self.best.cost
+            self.bound = max(self.bound, self._proven())
+
+    def start_from(self, routes: Integers) -> None:
+        """Begin with the plan of these routes: the search looks for better ones only."""
+        self.relaxation.add_columns(routes)
+        self._solve_whole(routes)
+
+    def _start_greedily(self) -> None:
+        """The greedy plan, unless it leaves a row unmet that visits alone do not make up."""
+        routes, left_out = first_plan(self.program, self._visits_of, self.never)
+        met = activity(self.program, routes)
+        met[left_out] += 1
+        if np.all(met >= self.program.lower - SLACK) and np.all(met <= self.program.upper + SLACK):
+            self._keep(routes, left_out)
 
     def _push(self, node: Node) -> None:
         self.nodes += 1
@@ -115,7 +128,16 @@ class Search:
 
     def _limit(self) -> float:
         """A bound above this one leaves no better plan."""
-        return np.inf if self.best is None else self.best.cost - self.step + SLACK
+        return np.inf if self.best is None else self.best.cost - self._least_gain() + SLACK
+
+    def _least_gain(self) -> float:
+        """A plan must be better by this much to be looked for."""
+        return max(self.step, self.tolerance)
+
+    def _proven(self) -> float:
+        """The bound when nothing is left to search."""
+        best = np.inf if self.best is None else self.best.cost
+        return best if self.tolerance <= self.step else best - self.tolerance
 
     def _plunge(self, node: Node | None) -> None:
         """Follow one child after another down until there is nothing better below."""
@@ -138,8 +160,13 @@ class Search:
             raise
         if relaxed is None:
             return None
-        first, second = self._branch(relaxed)
         bound = max(node.bound, relaxed.bound.value)
+        children = self._branch(relaxed)
+        if children is None:
+            self._is_stuck = True
+            self._push(Node(bound, node.decisions))
+            return None
+        first, second = children
         self._push(Node(bound, (*node.decisions, second)))
         return Node(bound, (*node.decisions, first))
 
@@ -157,7 +184,7 @@ class Search:
                 part = self.part
             if relaxed.is_whole:
                 self._take(relaxed)
-            if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.never / 2):
+            if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.never):
                 return None
             rounds -= 1
             if rounds < 0 or not self.relaxation.add_cuts(relaxed):
@@ -180,7 +207,7 @@ class Search:
         """Leave out what the root's reduced costs show to be in no plan better than the best so far."""
         bound, reduced = self._root
         if self.best is not None and np.isfinite(bound.value):
-            keep = survivors(bound, self.part.pool, reduced, self.best.cost, self.step)
+            keep = survivors(bound, self.part.pool, reduced, self.best.cost, self._least_gain())
             self.part = self.part.kept(keep)
             self._root = bound, reduced[keep]
 
@@ -208,7 +235,7 @@ class Search:
         linear.add_columns(sides.cost, sides.upper, sides.entries)
         cost = self.program.pool.cost[columns]
         linear.add_columns(cost, np.ones(len(columns)), self.program.routes(columns))
-        solved = linear.solve_whole(self.clock.left(), max(SLACK, self.step / 2), self._limit())
+        solved = linear.solve_whole(self.clock.left(), max(SLACK, self._least_gain() / 2), self._limit())
         if len(solved.values):
             routes, left_out = solved.values[len(sides) :], solved.values[: len(sides)]
             self._keep(columns[routes > 0.5], np.flatnonzero(left_out > 0.5))
@@ -216,18 +243,21 @@ class Search:
 
     # branching
 
-    def _branch(self, relaxed: Relaxed) -> tuple[Decision, Decision]:
-        """Split the evenings of one visit where the shares on both sides are most alike."""
+    def _branch(self, relaxed: Relaxed) -> tuple[Decision, Decision] | None:
+        """Split the evenings of one visit where the shares on both sides are most alike, if any has several."""
         share: dict[int, dict[int, float]] = {}
         pool = self.program.pool
         for column, value in zip(relaxed.columns, relaxed.values, strict=True):
             evening = int(pool.evening[column])
-            for c in pool.order[column]:
-                if c >= 0:
-                    for visit in pool.evenings[evening].offers[pool.candidates[evening].offer[c]].visits:
-                        of = share.setdefault(visit, {})
-                        of[evening] = of.get(evening, 0.0) + float(value)
-        _, visit, last, total = min(_halves(share))
+            stops = pool.order[column][pool.order[column] >= 0] + pool.offset[evening]
+            for visit in self._visits_of[stops].ravel():
+                if visit >= 0:
+                    of = share.setdefault(int(visit), {})
+                    of[evening] = of.get(evening, 0.0) + float(value)
+        halves = min(_halves(share), default=None)
+        if halves is None:
+            return None
+        _, visit, last, total = halves
         early, late = Decision(visit, last, is_early=True), Decision(visit, last, is_early=False)
         return (early, late) if total >= 0.5 else (late, early)
 
@@ -247,6 +277,20 @@ class Search:
                 self._visits_of, d.visit, d.last, d.is_early,
             )  # fmt: skip
         return keep
+
+
+def visits_made(program: Program) -> Integers:
+    """Per candidate stop the one or two of the program's visits that it makes, -1 for none.
+
+    A second visitor makes none.
+    """
+    known = set(program.visits)
+    made = []
+    for evening, some in zip(program.pool.evenings, program.pool.candidates, strict=True):
+        for offer in (evening.offers[number] for number in some.offer):
+            visits = [visit for visit in offer.visits if visit in known and offer.role == VISITOR]
+            made.append((*visits, -1, -1)[:2])
+    return np.array(made, dtype=np.int64).reshape(-1, 2)
 
 
 def _halves(share: dict[int, dict[int, float]]) -> Iterator[tuple[float, int, int, float]]:

@@ -5,25 +5,22 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 
 import numpy as np
 
 from .clock import Clock
 from .components import Component, independent_parts
+from .joint import JointSearch
 from .offers import Offering
 from .plan import Plan, Route
 from .problem import BadProblem, Problem, check_problem
-from .program import build_program, never
+from .program import Program, build_program
 from .reasons import Reasons
 from .routes import Pool, list_routes, route_of
 from .search import Search
+from .threads import StopSign, in_threads
 from .verdict import judge
-
-
-class CoupledProblem(ValueError):
-    """Visits that need two people at one moment are beyond this planner."""
 
 
 class BrokenPlan(AssertionError):
@@ -56,60 +53,81 @@ def solve(
 ) -> Plan:
     """The best plan that can be found within `seconds`, and a bound on the best there is.
 
-    Parts of a school that do not touch are planned apart, `jobs` at a time (in threads: the heavy work lets
-    other threads run). Each gets its share of the time; what is left goes to those further than `gap` from
-    their bound. The same problem and seed give the same plan, as long as the time suffices.
+    Parts of a school that do not touch are planned apart, `jobs` at a time (in threads). Each gets its share
+    of the time; what is left goes to those further than `gap` from their bound. Visitors who are tied
+    together are planned until they are within `gap`. The same problem and seed give the same plan, as long
+    as the time suffices. `progress` and `should_stop` are called in the caller's own thread.
     """
     began = time.monotonic()
     check_problem(problem)
-    if problem.siblings or any(visit.is_coupled for visit in problem.visits):
-        raise CoupledProblem("siblings, second visitors and interpreters cannot be planned")
-    clock = Clock.of(seconds, should_stop)
-    season = _Season(problem, seed, progress)
-    season.search(clock, gap, jobs)
+    clock = Clock.of(seconds, StopSign(should_stop) if should_stop else None)
+    season = _Season(problem, clock, seed=seed, jobs=jobs, progress=progress)
+    season.search(gap)
     return season.plan(time.monotonic() - began)
 
 
 class _Season:
     """One solve: the parts, their searches, and what they add up to."""
 
-    def __init__(self, problem: Problem, seed: int, progress: OnProgress | None) -> None:
+    def __init__(self, problem: Problem, clock: Clock, *, seed: int, jobs: int, progress: OnProgress | None) -> None:
         self.problem = problem
+        self.clock = clock
         self.seed = seed
+        self.jobs = jobs
         self.progress = progress
         self.offering = Offering(problem)
         self.parts = independent_parts(problem)
-        self.searches: dict[int, Search] = {}
+        self.searches: dict[int, Search | JointSearch] = {}
         self.step = cost_step(problem)
+        self._fraction = 0.0
+        self._seconds = max(clock.left(), 1e-9)
 
-    def search(self, clock: Clock, gap: float, jobs: int) -> None:
-        """Search every part, then once more those that are not good enough, while there is time."""
-        numbers = range(len(self.parts))
-        with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
-            for _ in pool.map(lambda number: self._search_part(number, clock, jobs), numbers):
-                self._report(clock)
-            poor = [number for number in numbers if self.searches[number].gap > gap]
-            for _ in pool.map(lambda number: self.searches[number].run(clock), poor):
-                self._report(clock)
+    def search(self, gap: float) -> None:
+        """Search every part: those of one visitor or a few first, then those that are tied together."""
+        coupled = [n for n, part in enumerate(self.parts) if is_coupled(self.problem, part.visits)]
+        others = [n for n in range(len(self.parts)) if n not in coupled]
+        for _ in in_threads(self._search_part, others, self.jobs, self.clock):
+            self._report("planning")
+        poor = [number for number in others if self.searches[number].gap > gap]
+        for _ in in_threads(self._search_on, poor, self.jobs, self.clock):
+            self._report("planning")
+        for number in coupled:
+            search = self._joint(self.parts[number])
+            self.searches[number] = search
+            search.run(self.clock, gap, self._report)
+        self._fraction = 1.0
+        self._report("done")
 
-    def _search_part(self, number: int, clock: Clock, jobs: int) -> None:
+    def _search_part(self, number: int) -> None:
         """The first go at a part: at most its share of what is left of the time."""
-        search = self._prepared(self.parts[number])
+        search = Search(self._program(self.parts[number]), step=self.step, seed=self.seed)
         self.searches[number] = search
         waiting = max(1, len(self.parts) - len(self.searches) + 1)
-        search.run(clock.part(clock.left() * min(1.0, jobs / waiting)))
+        search.run(self.clock.part(self.clock.left() * min(1.0, self.jobs / waiting)))
 
-    def _prepared(self, part: Component) -> Search:
+    def _search_on(self, number: int) -> None:
+        search = self.searches[number]
+        if isinstance(search, Search):
+            search.run(self.clock)
+
+    def _joint(self, part: Component) -> JointSearch:
+        return JointSearch(self.problem, self._program(part), step=self.step, seed=self.seed, jobs=self.jobs)
+
+    def _program(self, part: Component) -> Program:
         pool = list_routes(self.problem, self.offering.evenings(part.visitors))
-        program = build_program(self.problem, placeable(part.visits, pool), pool)
-        return Search(program, step=self.step, never=never(self.problem), seed=self.seed)
+        return build_program(self.problem, placeable(part.visits, pool), pool)
 
-    def _report(self, clock: Clock) -> None:
+    def _report(self, message: str) -> None:
+        """Tell how far it is; the fraction never falls."""
         if self.progress is None:
             return
         done = [search for search in self.searches.values() if search.best is not None]
-        cost, bound = self._total([search.best.cost for search in done if search.best]), self._bound()
-        self.progress(Progress(len(done) / max(1, len(self.parts)), cost, bound, "searching"))
+        parts = len(done) / max(1, len(self.parts))
+        elapsed = 1 - self.clock.left() / self._seconds
+        joint = any(isinstance(search, JointSearch) for search in done)
+        self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
+        cost = self._total([search.best.cost for search in done if search.best])
+        self.progress(Progress(self._fraction, cost, min(cost, self._whole_bound()), message))
 
     def _total(self, costs: Sequence[float]) -> float:
         """The cost of a whole plan: what is not searched yet is left out."""
@@ -143,7 +161,7 @@ class _Season:
 
     def _routes(self) -> Iterable[Route]:
         for search in self.searches.values():
-            if search.best is None or search.best.cost >= search.never:
+            if search.best is None or search.best.cost >= search.program.never:
                 self._refuse_fixed()
                 continue
             for column in search.best.routes:
@@ -152,6 +170,12 @@ class _Season:
     def _refuse_fixed(self) -> None:
         if self.problem.fixed:
             raise BadProblem("fixed", "these moments cannot all stand: no route holds them together")
+
+
+def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:
+    """Whether some of these visits need or may have two people at one moment."""
+    siblings = {name for pair in problem.siblings for name in pair}
+    return any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in visits)
 
 
 def placeable(visits: Iterable[int], pool: Pool) -> list[int]:

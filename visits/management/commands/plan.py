@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from visits.planner import BadProblem, CoupledProblem, Plan, Progress, solve
+from visits.planner import BadProblem, Plan, Progress, solve
 from visits.planner.exchange import plan_to_json, read_problem
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
                 jobs=options["jobs"],
                 progress=self._show if options["verbosity"] > 1 else None,
             )
-        except (BadProblem, CoupledProblem, OSError) as error:
+        except (BadProblem, OSError) as error:
             raise CommandError(str(error)) from None
         options["out"].write_text(json.dumps(plan_to_json(plan)) + "\n", encoding="utf-8")
         self.stdout.write(_summary(plan))

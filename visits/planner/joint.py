@@ -1,0 +1,494 @@
+"""Visitors who are tied together: first plan, bound, dive on the coupled moments, and groups again and again.
+
+Once every coupled visit has its moment and its people, the visitors are independent, and each is planned
+exactly by `search.Search`. So the search here is for moments:
+
+1. a first plan: moments chosen family by family under the prices of each visitor's own linear program;
+2. the linear relaxation of the whole, with cuts: a bound, and prices of the coupling rows;
+3. dives: the moments that the relaxation is surest of are pinned, it is solved again, until all are;
+4. neighbourhoods: a group of visitors is freed, the others stay as they are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from .bound import SLACK, Bound, lagrangian, rounded_up, survivors
+from .clock import Clock, OutOfTime
+from .encounters import Catalogue, Encounters
+from .parts import PartProgram, closed, owners, part_program, picked
+from .pricing import prices, reduced_costs
+from .problem import Problem
+from .program import Program, activity
+from .relaxation import Part, Relaxation, Relaxed
+from .routes import Floats, Integers, route_of
+from .search import Choice, Search
+from .threads import Item, Result, in_threads
+from .verdict import judge
+
+Flags = npt.NDArray[np.bool_]
+Tell = Callable[[str], None]
+
+SMOOTHING = 0.7
+TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
+CUT_ROUNDS = 10
+SURE = 0.75
+EXACT_COLUMNS = 20_000
+GROUP = 8
+GROUP_COLUMNS = 6000
+GROUP_SECONDS = 10.0
+EXACT_TOLERANCE = 0.3
+
+
+class JointSearch:
+    """The search for one part of a school whose visitors are coupled; the interface is that of `Search`."""
+
+    def __init__(self, problem: Problem, program: Program, *, step: float, seed: int = 0, jobs: int = 1) -> None:
+        self.problem = problem
+        self.program = program
+        self.step = step
+        self.seed = seed
+        self.jobs = jobs
+        self.best: Choice | None = None
+        self.bound = -np.inf
+        self.catalogue = Catalogue.of(problem, program)
+        self.owner = owners(program)
+        self.part = Part(program.pool, np.arange(len(program.pool)))
+        self.relaxation = Relaxation(program, seed=seed)
+        self.duals = np.zeros(program.rows)
+        self.clock = self.relaxation.clock
+        self._root = Bound(-np.inf, np.zeros(len(program.pool.evenings))), np.zeros(len(program.pool))
+        self._random = np.random.default_rng(seed)
+        self._stops_of: dict[int, list[int]] = defaultdict(list)
+        for k in np.flatnonzero(self.catalogue.is_coupled):
+            for visit in self.catalogue.visits[k]:
+                self._stops_of[visit].append(int(k))
+        self._siblings_of: dict[int, list[int]] = defaultdict(list)
+        at = {visit.id: number for number, visit in enumerate(problem.visits)}
+        for a, b in problem.siblings:
+            self._siblings_of[at[a]].append(at[b])
+            self._siblings_of[at[b]].append(at[a])
+        self._tied = self._ties()
+        self._evenings_of: dict[int, list[int]] = defaultdict(list)
+        for number, evening in enumerate(program.pool.evenings):
+            self._evenings_of[evening.visitor].append(number)
+
+    def _ties(self) -> dict[int, set[int]]:
+        """Per visitor who else may be at one of the same coupled visits."""
+        people: dict[int, set[int]] = defaultdict(set)
+        evenings = self.program.pool.evenings
+        for k in np.flatnonzero(self.catalogue.is_coupled):
+            for visit in self.catalogue.visits[k]:
+                people[visit].add(evenings[self.catalogue.evening[k]].visitor)
+        tied: dict[int, set[int]] = defaultdict(set)
+        for together in people.values():
+            for visitor in together:
+                tied[visitor] |= together - {visitor}
+        return tied
+
+    @property
+    def gap(self) -> float:
+        """The share of the best plan's cost that is not proven to be needed."""
+        if self.best is None:
+            return 1.0
+        return (self.best.cost - max(0.0, self.bound)) / self.best.cost if self.best.cost else 0.0
+
+    def run(self, clock: Clock, gap: float, tell: Tell) -> None:
+        """Search until the plan is within `gap` of the bound or the clock says stop; `tell` hears of it."""
+        self.tell, self.target, self.clock = tell, gap, clock
+        self.relaxation.clock = clock
+        if not len(self.program.pool):
+            self.take(np.zeros(0, dtype=np.int64))
+            self._raise_bound(np.inf)
+            return
+        try:
+            self._first_plan()
+            tell("first plan")
+            self._search()
+        except OutOfTime:
+            return
+
+    def _search(self) -> None:
+        if len(self.part.pool) > EXACT_COLUMNS:
+            self._dive(self._solve_linear())
+            self._dive(self._relax())
+            self._raise_bound_exactly()
+        while not self._is_good_enough() and len(self.part.pool) > EXACT_COLUMNS:
+            self._renew_groups()
+        if not self._is_good_enough():
+            self._end()
+
+    def _end(self) -> None:
+        """With few routes left the whole is one search, with proof."""
+        evenings, routes = list(range(len(self.program.pool.evenings))), self._current()
+        keep = np.zeros(len(self.program.pool), dtype=np.bool_)
+        keep[self.part.original] = True
+        keep[routes] = True
+        part = part_program(self.program, evenings, np.arange(self.program.rows), keep=keep)
+        search = Search(part.program, step=self.step, seed=self.seed)
+        if self.best is not None:
+            search.start_from(np.flatnonzero(np.isin(part.columns, routes)))
+        search.run(self.clock)
+        if search.best is not None:
+            self.take(part.columns[list(search.best.routes)])
+        self._raise_bound(search.bound)
+
+    def _is_good_enough(self) -> bool:
+        self.clock.check()
+        return self.gap <= self.target
+
+    def _raise_bound(self, value: float) -> None:
+        best = np.inf if self.best is None else self.best.cost
+        self.bound = max(self.bound, min(rounded_up(value, self.step), best))
+
+    # a first plan
+
+    def _first_plan(self) -> None:
+        known = self._own_prices()
+        pool = self.program.pool
+        at = prices(self.program, self.relaxation.table, self.duals)
+        reduced = reduced_costs(self.program, self.relaxation.bits, self.relaxation.table, at, pool)
+        self._raise_bound(lagrangian(self.program, self.program.sides.cost, self.duals, pool, reduced).value)
+        encounters = Encounters(self.problem, self.program, self.catalogue, reduced)
+        encounters.choose()
+        self.finish(encounters.pinned)
+        self.relaxation.center = self.duals
+        plan = np.array(self.best.routes if self.best else (), dtype=np.int64)
+        self.relaxation.add_columns(np.union1d(known, plan))
+
+    # each visitor alone
+
+    def _own_prices(self) -> Integers:
+        """Prices from every visitor's own linear program, and the routes that these are made of."""
+
+        def relax(visitor: int) -> tuple[Integers, Floats, Integers]:
+            rows = np.flatnonzero(self.owner == visitor)
+            part = part_program(self.program, self._evenings_of[visitor], rows)
+            relaxation = Relaxation(part.program, seed=self.seed)
+            relaxation.clock = self.clock
+            relaxed = relaxation.solve(Part(part.program.pool, np.arange(len(part.columns))))
+            return part.rows, relaxed.duals, part.columns[relaxed.columns]
+
+        columns = []
+        for rows, duals, used in self._spread(relax, sorted(self._evenings_of)):
+            self.duals[rows] = duals
+            columns.append(used)
+        return np.concatenate(columns)
+
+    def _spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        return list(in_threads(work, items, self.jobs, self.clock))
+
+    # all moments pinned
+
+    def finish(self, pinned: Sequence[int]) -> None:
+        """Plan every visitor exactly around these stops, and keep the plan if it is the best so far."""
+        is_pinned = np.zeros(len(self.catalogue.evening), dtype=np.bool_)
+        is_pinned[list(pinned)] = True
+        keep = self._around(is_pinned)
+        visitors = sorted(self._evenings_of)
+        share = self.clock.left() * self.jobs / max(1, len(visitors))
+
+        def plan(visitor: int) -> Integers:
+            return self._plan_visitor(visitor, is_pinned, keep, self.clock.part(share))
+
+        found = self._spread(plan, visitors)
+        self.take(np.concatenate(found) if found else np.zeros(0, dtype=np.int64))
+        self.clock.check()
+
+    def _allowed(self, is_pinned: Flags) -> Flags:
+        """Stops that may be made: the pinned ones, and all of visits of which none is pinned or needs to be."""
+        catalogue = self.catalogue
+        settled = {v for k in np.flatnonzero(is_pinned) for v in catalogue.visits[k]}
+        allowed = is_pinned | ~catalogue.is_coupled
+        for k in np.flatnonzero(catalogue.is_coupled & ~is_pinned):
+            alone = catalogue.moment[k] < 0 and len(catalogue.visits[k]) == 1
+            allowed[k] = alone and catalogue.visits[k][0] not in settled
+        return allowed
+
+    def _around(self, is_pinned: Flags) -> Flags:
+        """The columns of allowed stops only that make all that is pinned on their evening."""
+        pool = self.program.pool
+        counts = np.bincount(self.catalogue.evening[is_pinned], minlength=len(pool.evenings))
+        keep: Flags = _matching(pool.evening, pool.order, pool.offset, self._allowed(is_pinned), is_pinned, counts)
+        return keep
+
+    def _plan_visitor(self, visitor: int, is_pinned: Flags, keep: Flags, clock: Clock) -> Integers:
+        part = self._pinned_program(visitor, is_pinned, keep)
+        search = Search(part.program, step=self.step, seed=self.seed)
+        search.run(clock)
+        return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
+
+    def _pinned_program(self, visitor: int, is_pinned: Flags, keep: Flags) -> PartProgram:
+        """One visitor's program: the own visits, what is pinned, and nothing that depends on others."""
+        stops, evenings = self.program.stops, self._evenings_of[visitor]
+        own = np.isin(self.catalogue.evening, evenings)
+        met = picked(stops, np.flatnonzero(own & self._allowed(is_pinned))).index
+        visits = met[met < len(self.program.visits)]
+        company = self._company_rows(own & is_pinned & self.catalogue.is_second)
+        limit = [self.program.limit_row[v] for v in (visitor,) if v in self.program.limit_row]
+        rows = np.concatenate([visits, company, self.program.evening_row[evenings], limit]).astype(np.int64)
+        taken = np.zeros(self.program.rows)
+        taken[company] = 1
+        must = picked(stops, np.flatnonzero(own & is_pinned)).index
+        return part_program(
+            self.program,
+            evenings,
+            np.unique(rows),
+            keep=keep,
+            taken=taken,
+            must=must[must < len(self.program.visits)],
+        )
+
+    def _company_rows(self, seconds: Flags) -> Integers:
+        """The rows that ask for company at the moments of these second stops."""
+        met = picked(self.program.stops, np.flatnonzero(seconds)).index
+        asks = (self.program.lower[met] == 0) & (self.program.upper[met] == 0)
+        return met[asks]
+
+    def take(self, columns: Integers) -> bool:
+        """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
+        routes = [route_of(self.problem, self.program.pool, int(column)) for column in columns]
+        verdict = judge(self.problem, routes)
+        others = len(self.problem.visits) - len(self.program.visits)
+        cost = verdict.cost - self.problem.weights.unplaced * others
+        if [broken for broken in verdict.broken if broken.code != "fixed_moved"]:
+            return False
+        if self.best is not None and cost >= self.best.cost - SLACK:
+            return False
+        self.best = Choice(cost, tuple(int(column) for column in columns), ())
+        return True
+
+    # the relaxation of the whole
+
+    def _relax(self) -> Relaxed:
+        """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
+        self.relaxation.allow(self.part, self.program.sides.cost)
+        relaxed = self._solve_linear()
+        for _round in range(CUT_ROUNDS):
+            before = relaxed.bound.value
+            if self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
+                break
+            relaxed = self._solve_linear()
+            if relaxed.bound.value - before < TOLERANCE * before:
+                break
+        return relaxed
+
+    def _solve_linear(self) -> Relaxed:
+        best = self.best.cost if self.best else np.inf
+        relaxed = self.relaxation.solve(
+            self.part, best - self.step + SLACK, smoothing=SMOOTHING, tolerance=TOLERANCE * self._scale()
+        )
+        self._raise_bound(relaxed.bound.value)
+        self._root = relaxed.bound, relaxed.reduced
+        self.duals = relaxed.duals
+        self._shrink()
+        self.tell("bounding")
+        return relaxed
+
+    def _scale(self) -> float:
+        """About what a plan costs."""
+        return self.best.cost if self.best else self.problem.weights.unplaced * len(self.program.visits)
+
+    def _shrink(self) -> None:
+        """Leave out what the root's reduced costs show to be in no plan better than the best so far."""
+        bound, reduced = self._root
+        if self.best is not None and np.isfinite(bound.value):
+            keep = survivors(bound, self.part.pool, reduced, self.best.cost, self.step)
+            self.part = self.part.kept(keep)
+            self._root = bound, reduced[keep]
+
+    # dives
+
+    def _dive(self, relaxed: Relaxed) -> None:
+        """Pin the coupled stops that the relaxation is surest of, solve it again, until all are pinned."""
+        allowed = np.ones(len(self.catalogue.evening), dtype=np.bool_)
+        pinned: list[int] = []
+        part = self.part
+        while True:
+            if relaxed.bound.value > self._scale():
+                break
+            share = self._shares(relaxed)
+            chosen = self._surest(share, pinned)
+            if not chosen:
+                break
+            for k in chosen:
+                pinned.append(k)
+                self._exclude_rivals(k, allowed)
+            pool = part.pool
+            nothing = np.zeros_like(allowed)
+            counts = np.zeros(len(pool.evenings), dtype=np.int64)
+            part = part.kept(_matching(pool.evening, pool.order, pool.offset, allowed, nothing, counts))
+            self.relaxation.allow(part, self.program.sides.cost)
+            relaxed = self.relaxation.solve(part, smoothing=SMOOTHING, tolerance=2 * TOLERANCE * self._scale())
+            self.tell("diving")
+        self.relaxation.allow(self.part, self.program.sides.cost)
+        self.finish([k for k in pinned if self.catalogue.moment[k] >= 0 or len(self.catalogue.visits[k]) == 2])
+        self._shrink()
+        self.tell("planning")
+
+    def _shares(self, relaxed: Relaxed) -> Floats:
+        """Per candidate stop how much of it the linear solution makes."""
+        pool = self.program.pool
+        share = np.zeros(len(self.catalogue.evening))
+        order, evening = pool.order[relaxed.columns], pool.evening[relaxed.columns]
+        for place in range(order.shape[1]):
+            there = order[:, place] >= 0
+            np.add.at(share, order[there, place] + pool.offset[evening[there]], relaxed.values[there])
+        return share
+
+    def _surest(self, share: Floats, pinned: list[int]) -> list[int]:
+        """Coupled stops that are made nearly whole, and at least the one that comes nearest to it."""
+        share = np.where(self.catalogue.is_coupled, share, 0)
+        share[pinned] = 0
+        if share.max(initial=0) < SLACK:
+            return []
+        sure = np.flatnonzero(share > SURE)
+        return [int(k) for k in sure] if len(sure) else [int(np.argmax(share))]
+
+    def _exclude_rivals(self, k: int, allowed: Flags) -> None:
+        """Forbid the stops that cannot be made when stop k is."""
+        catalogue = self.catalogue
+        for visit in catalogue.visits[k]:
+            for other in self._stops_of[visit]:
+                if other == k:
+                    continue
+                if catalogue.is_second[other] == catalogue.is_second[k] or not self._meet(k, other):
+                    allowed[other] = False
+            for sibling in self._siblings_of.get(visit, ()):
+                if sibling in catalogue.visits[k] or catalogue.is_second[k]:
+                    continue
+                for other in self._stops_of[sibling]:
+                    if catalogue.is_second[other]:
+                        continue
+                    both_alone = catalogue.moment[k] < 0 and catalogue.moment[other] < 0
+                    if not both_alone and not self._meet(k, other):
+                        allowed[other] = False
+
+    def _meet(self, k: int, other: int) -> bool:
+        """Whether two stops are at one moment on evenings of two visitors."""
+        evenings, at = self.program.pool.evenings, self.catalogue.evening
+        one, two = evenings[at[k]], evenings[at[other]]
+        same = self.catalogue.moment[k] == self.catalogue.moment[other] >= 0
+        return bool(same and one.shift.on == two.shift.on and one.visitor != two.visitor)
+
+    # neighbourhoods
+
+    def _renew_groups(self) -> None:
+        """Free some visitors who share coupled visits, leave the others as they are, and plan them anew.
+
+        As many groups at a time as there are jobs; a plan in which two of them clash is not taken.
+        """
+        groups: list[list[int]] = []
+        for _job in range(self.jobs):
+            groups.append(self._group({visitor for group in groups for visitor in group}))
+        plans = [(self._evenings(group), self._current()) for group in groups if group]
+        for (evenings, _), renewed in zip(plans, self._spread(self._renewed, plans), strict=True):
+            now = self._current()
+            is_own = np.isin(self.program.pool.evening[now], evenings)
+            if renewed is not None and self.take(np.concatenate([now[~is_own], renewed])):
+                self._shrink()
+        self._raise_bound(self.bound)
+        self.tell("improving")
+
+    def _evenings(self, group: Iterable[int]) -> list[int]:
+        return sorted(e for visitor in group for e in self._evenings_of[visitor])
+
+    def _current(self) -> Integers:
+        return np.array(self.best.routes if self.best else (), dtype=np.int64)
+
+    def _renewed(self, plan: tuple[list[int], Integers]) -> Integers | None:
+        """Better routes for these evenings beside the other routes of the plan, if there are any."""
+        evenings, routes = plan
+        is_own = np.isin(self.program.pool.evening[routes], evenings)
+        part = self._freed_program(evenings, routes[~is_own], routes[is_own])
+        search = Search(part.program, step=self.step, seed=self.seed)
+        search.start_from(np.flatnonzero(np.isin(part.columns, routes[is_own])))
+        start = search.best
+        search.run(self.clock.part(GROUP_SECONDS))
+        if search.best is None or search.best is start:
+            return None
+        return part.columns[list(search.best.routes)]
+
+    def _group(self, taken: set[int]) -> list[int]:
+        """A visitor at random, and who is tied to those chosen, one after another; none that is taken."""
+        free = set(self._evenings_of) - taken
+        chosen: list[int] = []
+        while len(chosen) < GROUP and free:
+            near = sorted({w for v in chosen for w in self._tied[v]} & free)
+            chosen.append(int(self._random.choice(near or sorted(free))))
+            free.discard(chosen[-1])
+        return sorted(chosen)
+
+    def _freed_program(self, evenings: list[int], others: Integers, own: Integers) -> PartProgram:
+        """The group's program over its routes of least reduced cost and those of the plan."""
+        pool, (bound, reduced) = self.part.pool, self._root
+        mine = np.flatnonzero(np.isin(pool.evening, evenings))
+        excess = reduced[mine] - bound.least[pool.evening[mine]]
+        if len(mine) > GROUP_COLUMNS:
+            mine = mine[np.argpartition(excess, GROUP_COLUMNS)[:GROUP_COLUMNS]]
+        keep = np.zeros(len(self.program.pool), dtype=np.bool_)
+        keep[self.part.original[mine]] = True
+        keep[own] = True
+        used = self.program.routes(np.flatnonzero(keep)).index
+        rows = closed(self.program, np.unique(np.concatenate([used, self.program.evening_row[evenings]])))
+        return part_program(self.program, evenings, rows, keep=keep, taken=activity(self.program, others))
+
+    # the bound, with every visitor in whole numbers
+
+    def _raise_bound_exactly(self) -> None:
+        """The Lagrangian bound at the prices of the coupling rows, each visitor's part solved exactly."""
+        if self._is_good_enough():
+            return
+        shared = np.where(self.owner < 0, self.duals[: self.program.rows], 0.0)
+        keep = np.zeros(len(self.program.pool), dtype=np.bool_)
+        keep[self.part.original] = True
+        inside: set[int] = set()
+
+        def least(visitor: int) -> tuple[float, Integers]:
+            part = self._priced_program(visitor, shared, keep)
+            search = Search(part.program, step=0, seed=self.seed, tolerance=EXACT_TOLERANCE)
+            search.run(self.clock)
+            return search.bound, part.sides
+
+        found = self._spread(least, sorted(self._evenings_of))
+        for _, sides in found:
+            inside.update(int(side) for side in sides)
+        self._raise_bound(sum(bound for bound, _ in found) + self._shared_value(shared, inside))
+        self.tell("bounding")
+
+    def _priced_program(self, visitor: int, shared: Floats, keep: Flags) -> PartProgram:
+        """One visitor's routes, coupling at its price; a shared visit is made once at most all the same."""
+        evenings = self._evenings_of[visitor]
+        met = picked(self.program.stops, np.flatnonzero(np.isin(self.catalogue.evening, evenings))).index
+        capped = np.unique(met[(met < len(self.program.visits)) & (self.owner[met] < 0)])
+        rows = np.flatnonzero(self.owner == visitor)
+        return part_program(self.program, evenings, rows, keep=keep, prices=shared, capped=capped)
+
+    def _shared_value(self, shared: Floats, inside: set[int]) -> float:
+        """What the coupling rows and the side columns in no visitor's part add to the bound."""
+        program = self.program
+        priced = shared != 0
+        limits = np.where(shared > 0, program.lower, program.upper)
+        rest = program.sides.cost - program.sides.entries.dot(shared)
+        outside = np.array([at for at in range(len(program.sides)) if at not in inside], dtype=np.int64)
+        return float(shared[priced] @ limits[priced] + (np.minimum(0, rest) * program.sides.upper)[outside].sum())
+
+
+@numba.njit(cache=True, nogil=True)
+def _matching(evening, order, offset, allowed, is_pinned, counts):  # type: ignore[no-untyped-def]
+    keep = np.ones(len(evening), dtype=np.bool_)
+    for c in range(len(evening)):
+        met = 0
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            keep[c] &= allowed[k]
+            met += is_pinned[k]
+        keep[c] &= met == counts[evening[c]]
+    return keep
