@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reports.figures.coverage import Standing, Tally
 from reports.figures.pace import Pace, Point
 
-WORDS_WIDTH = 110  # pixels: "gesproken 168"
+WORDS_WIDTH = 125  # pixels: "gesproken 168"
 
 
 @dataclass(frozen=True)
