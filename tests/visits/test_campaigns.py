@@ -146,6 +146,22 @@ def test_without_a_calendar_the_regions_autumn_holiday_counts(school: School) ->
     assert usual_period(SchoolYear.objects.get())[1] == dt.date(2026, 10, 9)
 
 
+def test_a_school_year_that_starts_late_still_has_a_season(school: School) -> None:
+    year = school.years.get()
+    year.starts_on = dt.date(2026, 10, 5)
+    year.save()
+    assert usual_period(year) == (dt.date(2026, 10, 19), dt.date(2026, 12, 11))
+
+
+def test_days_off_in_the_period_are_written_as_people_say_them(school: School) -> None:
+    year = school.years.get()
+    Closure.objects.create(
+        school_year=year, name="Studiedag", starts_on=dt.date(2026, 9, 22), ends_on=dt.date(2026, 9, 22)
+    )
+    found = period_warnings(year, dt.date(2026, 9, 14), dt.date(2026, 10, 16))
+    assert "In deze periode valt Studiedag (di 22 september). Dan gaat niemand op bezoek." in found
+
+
 def test_a_period_over_a_holiday_is_a_warning_and_no_refusal(school: School) -> None:
     found = period_warnings(school.years.get(), dt.date(2026, 9, 14), dt.date(2026, 11, 6))
     assert any("Herfstvakantie" in text for text in found)

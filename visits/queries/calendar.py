@@ -78,10 +78,17 @@ def autumn_holiday(year: SchoolYear) -> dt.date | None:
 
 
 def usual_period(year: SchoolYear) -> tuple[dt.date, dt.date]:
-    """From two weeks after the year's start to the Friday before the autumn holiday."""
+    """From two weeks after the year's start to the Friday before the autumn holiday.
+
+    Where that holiday leaves less than a week, as in a year that starts late, it is a season of the usual length.
+    """
     first = year.starts_on + dt.timedelta(days=14)
-    holiday = autumn_holiday(year) or first + dt.timedelta(weeks=SEASON_WEEKS)
-    last = holiday - dt.timedelta(days=1)
-    while last.weekday() != 4:
-        last -= dt.timedelta(days=1)
+    season = first + dt.timedelta(weeks=SEASON_WEEKS)
+    last = _friday_before(autumn_holiday(year) or season)
+    if last < first + dt.timedelta(days=7):
+        last = min(_friday_before(season), year.ends_on)
     return first, max(first, last)
+
+
+def _friday_before(day: dt.date) -> dt.date:
+    return day - dt.timedelta(days=(day.weekday() - 5) % 7 + 1)

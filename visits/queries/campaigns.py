@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -75,8 +76,8 @@ def overview_of(campaign: Campaign) -> Overview:
 def period_warnings(year: SchoolYear, starts_on: dt.date, ends_on: dt.date) -> list[str]:
     """What a coordinator should know about a period; none of it forbids anything."""
     found = [
-        _("In deze periode valt %(name)s (%(first)s tot en met %(last)s). Dan gaat niemand op bezoek.")
-        % {"name": closure.name, "first": _short(closure.starts_on), "last": _short(closure.ends_on)}
+        _("In deze periode valt %(name)s (%(days)s). Dan gaat niemand op bezoek.")
+        % {"name": closure.name, "days": _days(closure.starts_on, closure.ends_on)}
         for closure in year.closures.all()
         if closure.starts_on <= ends_on and closure.ends_on >= starts_on
     ]
@@ -170,5 +171,7 @@ def _answers(campaign: Campaign, counts: dict[str, int]) -> Step:
     return Step(_("Antwoorden van gezinnen"), note % {"n": asked}, bool(reached) and not asked, "visits")
 
 
-def _short(day: dt.date) -> str:
-    return f"{day.day}-{day.month}"
+def _days(first: dt.date, last: dt.date) -> str:
+    """'wo 2 december', or 'za 19 december tot en met zo 3 januari'."""
+    begin, end = formats.date_format(first, "D j F"), formats.date_format(last, "D j F")
+    return begin if first == last else _("%(first)s tot en met %(last)s") % {"first": begin, "last": end}
