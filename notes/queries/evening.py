@@ -62,6 +62,7 @@ class EveningPage:
     still_open: list[Stop] = field(default_factory=list)
     log_missing: list[Stop] = field(default_factory=list)
     due: list[AgreementLine] = field(default_factory=list)
+    has_talked: bool = False  # no evening ahead and nobody without a moment, after at least one conversation
 
 
 def evening_page(*, user: User, mentor: Mentor | None, school: School, now: dt.datetime) -> EveningPage:
@@ -72,12 +73,20 @@ def evening_page(*, user: User, mentor: Mentor | None, school: School, now: dt.d
     visits = _visits_to_do(user, mentor, school, today)
     missing = [visit for visit in visits if _is_missing(visit, now)]
     agreements = Agreement.objects.visible_to(user).filter(visit__mentor=mentor, school=school)
+    evening = _evening(visits, mentor, now)
+    still_open = [_stop(visit, 0, now) for visit in visits if visit.state == VisitState.OPEN]
     return EveningPage(
-        evening=_evening(visits, mentor, now),
-        still_open=[_stop(visit, 0, now) for visit in visits if visit.state == VisitState.OPEN],
+        evening=evening,
+        still_open=still_open,
         log_missing=[_stop(visit, 0, now) for visit in missing],
         due=agreement_lines(agreements.due_by(today + AGREEMENTS_AHEAD), today=today),
+        has_talked=evening is None and not still_open and (bool(missing) or _has_met(user, mentor, school)),
     )
+
+
+def _has_met(user: User, mentor: Mentor, school: School) -> bool:
+    met = own_visits(user, mentor, school).filter(campaign__state=CampaignState.PUBLISHED, state=VisitState.MET)
+    return met.exists()
 
 
 def _visits_to_do(user: User, mentor: Mentor, school: School, today: dt.date) -> list[Visit]:

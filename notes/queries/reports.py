@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mentors.models import School, User
 from notes.models import Agreement, Headline, Presence, VisitReport
-from notes.queries.agreements import first_names
+from notes.queries.agreements import first_names, names_apart
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,17 @@ def report_lines(*, user: User, school: School) -> list[ReportLine]:
     """The reports of own pupils, the newest first, in a constant number of queries."""
     reports = VisitReport.objects.visible_to(user).held().filter(school=school)
     reports = reports.select_related("visit", "author").prefetch_related("visit__students__school_class")
+    found = list(reports.order_by("-started_at", "-pk"))
+    called = names_apart(student for report in found for student in report.visit.students.all())
     return [
         ReportLine(
             report=report,
-            names=first_names(student.first_name for student in report.visit.students.all()),
+            names=first_names(called[student.pk] for student in report.visit.students.all()),
             classes=", ".join(
                 sorted({student.school_class.name for student in report.visit.students.all() if student.school_class})
             ),
         )
-        for report in reports.order_by("-started_at", "-pk")
+        for report in found
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from mentors.models import School, User
-from notes.queries.agreements import first_names
+from notes.queries.agreements import first_names, names_apart
 from notes.queries.card import address_of, card_of, language_name, shape_for
 from notes.queries.evening import EveningPage, evening_page
 from students.models import Household
@@ -55,6 +55,35 @@ def test_tonight_stays_when_it_is_done_and_nothing_comes_after(tonight: Round, n
     evening = page_of(tonight, now).evening
     assert evening
     assert evening.next_stop is None
+
+
+def test_after_the_last_conversation_the_page_says_so(tonight: Round, now: dt.datetime) -> None:
+    Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
+    page = page_of(tonight, now + 2 * DAY)
+    assert (page.evening, page.has_talked) == (None, True)
+
+
+def test_nobody_is_done_while_a_family_has_no_moment(tonight: Round, now: dt.datetime) -> None:
+    rows.add_visit(tonight, now, state=VisitState.OPEN, starts_at=None, ends_at=None)
+    Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
+    assert not page_of(tonight, now + 2 * DAY).has_talked
+
+
+def test_a_mentor_without_a_conversation_is_not_told_that_all_is_done(tonight: Round, now: dt.datetime) -> None:
+    tonight.visit.delete()
+    assert not page_of(tonight, now).has_talked
+
+
+def test_two_pupils_with_one_first_name_are_told_apart(school: School) -> None:
+    room = factories.make_class(school, factories.make_mentor(school))
+    first = factories.make_student(room, first_name="Floor", last_name="Eikelaar")
+    second = factories.make_student(room, first_name="Floor", name_prefix="van", last_name="Dam")
+    third = factories.make_student(room, first_name="Mo", last_name="Eikelaar")
+    assert names_apart([first, second, third, first]) == {
+        first.pk: "Floor Eikelaar",
+        second.pk: "Floor van Dam",
+        third.pk: "Mo",
+    }
 
 
 def test_a_cancelled_visit_is_in_no_evening(tonight: Round, now: dt.datetime) -> None:
