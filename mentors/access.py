@@ -236,9 +236,13 @@ NAVIGATION = [
         frozenset({Role.DIRECTOR, Role.COORDINATOR}),
     ),
     NavigationItem(
-        _("Teamoverleg"), "reports:packs", "presentation", frozenset({Role.DIRECTOR, Role.MENTOR, Role.COORDINATOR})
+        _("Teamoverleg"),
+        "reports:packs",
+        "presentation",
+        frozenset({Role.DIRECTOR, Role.MENTOR, Role.COORDINATOR}),
+        ("reports:pack",),
     ),
-    NavigationItem(_("Zorgmeldingen"), "notes:concerns", "heart-handshake", frozenset({Role.CARE})),
+    NavigationItem(_("Zorgmeldingen"), "notes:concerns", "heart-handshake", frozenset({Role.CARE}), ("notes:concern",)),
     NavigationItem(_("School"), "mentors:school", "school", frozenset({Role.COORDINATOR}), ("mentors:",)),
 ]
 
