@@ -106,11 +106,19 @@ def _new_home(pupil: Pupil, rank: int, wanted: RosterHousehold) -> Home:
     """A household named after the pupil; a second one after the adult who lives there."""
     family = " ".join(part for part in (pupil.prefix, pupil.last_name) if part) or pupil.first_name
     if rank > 1 and wanted.guardians and wanted.guardians[0].name:
-        family = wanted.guardians[0].name[:100]
+        family = _surname(wanted.guardians[0].name)[:100]
     home = Home(name=str(_("Gezin %(name)s") % {"name": family}), residents={pupil.number})
     pupil.homes[rank] = home
     pupil.touched.add("homes")
     return home
+
+
+def _surname(name: str) -> str:
+    """A name without the initials and titles before it: 'Mevr. A.B. de Vries' is 'de Vries'."""
+    words = name.split()
+    while len(words) > 1 and words[0].endswith("."):
+        words = words[1:]
+    return " ".join(words)
 
 
 def _update_home(home: Home, wanted: RosterHousehold, mention: Mention) -> list[FieldChange]:

@@ -275,6 +275,8 @@ def test_parents_who_live_apart_are_never_put_in_one_household(school: School, n
         (1, "8261AB", "M. van den Berg"),
         (2, "8262CD", "K. Vos"),
     ]
+    names = Household.objects.order_by("residences__rank").values_list("name", flat=True)
+    assert list(names) == ["Gezin van den Berg", "Gezin Vos"]
 
 
 def test_a_shared_household_moves_only_when_all_of_its_pupils_move(school: School, now: dt.datetime) -> None:
