@@ -26,10 +26,10 @@ help:  ## list the targets
 	@touch $@ .venv/.run
 
 demo: .venv/.run  ## build a demo school and serve it at http://127.0.0.1:8000, with worker and schedule
-	@THUISBEZOEK_DATA=$(CURDIR)/var/demo $(BIN)/python manage.py demo --port $(PORT)
+	@THUISBEZOEK_DATA=$(CURDIR)/var/demo exec $(BIN)/python manage.py demo --port $(PORT)
 
 demo-reset: .venv/.run  ## throw the demo school away and begin anew
-	@THUISBEZOEK_DATA=$(CURDIR)/var/demo $(BIN)/python manage.py demo --reset --port $(PORT)
+	@THUISBEZOEK_DATA=$(CURDIR)/var/demo exec $(BIN)/python manage.py demo --reset --port $(PORT)
 
 test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis and Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
