@@ -145,8 +145,8 @@ def plan_publish(request: SchoolRequest, plan: int) -> HttpResponse:
             messages.error(request, problem)
         return redirect("visits:plan", school=request.school.slug, plan=plan)
     text = ngettext(
-        "Het plan is gepubliceerd: %(n)s gezin heeft een moment en krijgt vandaag een uitnodiging.",
-        "Het plan is gepubliceerd: %(n)s gezinnen hebben een moment en krijgen vandaag een uitnodiging.",
+        "Het plan is gepubliceerd: %(n)s gezin heeft een moment. Is dat moment nieuw, dan hoort het gezin het vandaag.",
+        "Het plan is gepubliceerd: %(n)s gezinnen hebben een moment. Wie een nieuw moment kreeg, hoort het vandaag.",
         placed,
     )
     messages.success(request, text % {"n": placed})
