@@ -20,6 +20,7 @@ from .plan import SECOND
 from .problem import Problem
 from .program import Program
 from .routes import Floats, Integers
+from .rows import Sparse
 
 Stops = tuple[int, ...]
 Flags = npt.NDArray[np.bool_]
@@ -74,6 +75,77 @@ class Encounters:
                 self._by_visits[visits].append(k)
         for evening in range(len(program.pool.evenings)):
             self._look_at(evening)
+
+    def estimate(self, duals: Floats) -> Floats:
+        """Prices of the coupling rows under which each coupled stop just about pays.
+
+        A visit is worth what its cheapest moment costs its visitor and whoever comes along; at each moment
+        the second visitor is owed what it costs them, and a sibling's mentor what it costs them more than
+        their own cheapest moment.
+        """
+        duals = duals.copy()
+        extra = self._with - self._base[self.catalogue.evening]
+        rows = self.program.stops
+        row_of_visit = self.program.visit_row
+        cheapest_second = _cheapest_by_row(rows, self.catalogue.is_second & self.catalogue.is_coupled, extra)
+        for row, cost in cheapest_second.items():
+            if self.program.lower[row] == self.program.upper[row] == 0:
+                duals[row] = -cost
+        paid = self.catalogue.is_coupled & ~self.catalogue.is_second & np.isfinite(extra)
+        total = extra - np.where(paid, self._company_price(duals), 0)
+        by_visit = self._cheapest_alone(total, paid)
+        for visit, cost in by_visit.items():
+            row = row_of_visit[visit]
+            duals[row] = min(duals[row] + cost, self.problem.weights.unplaced)
+        self._price_siblings(duals, extra, by_visit)
+        return duals
+
+    def _company_price(self, duals: Floats) -> Floats:
+        """Per stop what the company that it asks for costs, as a negative price."""
+        is_company = (self.program.lower == 0) & (self.program.upper == 0)
+        return self.program.stops.dot(np.where(is_company, duals, 0.0))
+
+    def _cheapest_alone(self, total: Floats, paid: Flags) -> dict[int, float]:
+        """Per visit its cheapest stop of its own: for siblings the one at any moment."""
+        cheapest: dict[int, float] = {}
+        siblings = {name for pair in self.problem.siblings for name in pair}
+        for k in np.flatnonzero(paid):
+            visits = self.catalogue.visits[k]
+            if len(visits) != 1 or visits[0] not in self.program.visit_row:
+                continue
+            visit = self.problem.visits[visits[0]]
+            is_own = self.catalogue.moment[k] < 0 or visit.is_coupled or visit.id not in siblings
+            if is_own:
+                cheapest[visits[0]] = min(float(total[k]), cheapest.get(visits[0], np.inf))
+        return cheapest
+
+    def _price_siblings(self, duals: Floats, extra: Floats, by_visit: dict[int, float]) -> None:
+        """At each moment what it costs each mentor more, and for being together the least that asks in all."""
+        number = {visit.id: at for at, visit in enumerate(self.problem.visits)}
+        known = [(number[a], number[b]) for a, b in self.problem.siblings]
+        pairs = [pair for pair in known if set(pair) <= set(self.program.visit_row)]
+        there = self.program.row_names
+        for at, (a, b) in enumerate(pairs):
+            sums: dict[tuple[dt.date, int], dict[int, float]] = defaultdict(dict)
+            for visit in (a, b):
+                for moment, stops in self._by_moment(visit).items():
+                    more = min(float(extra[k]) for k in stops) - by_visit.get(visit, 0.0)
+                    row = there.get(("there", at, visit, *moment))
+                    if row is not None:
+                        duals[row] = max(0.0, min(more, 2 * self.problem.weights.siblings_split))
+                        sums[moment][visit] = duals[row]
+            both = [sum(costs.values()) for costs in sums.values() if len(costs) == 2]
+            worth = by_visit.get(a, 0.0) + by_visit.get(b, 0.0)
+            doubles = [
+                float(extra[k]) - worth
+                for pair in ((a, b), (b, a))
+                for k in self._by_visits.get(pair, ())
+                if not self.catalogue.is_second[k]
+            ]
+            split = there.get(("split", at))
+            if split is not None:
+                least = min([*both, *doubles, self.problem.weights.siblings_split])
+                duals[split] = max(0.0, least)
 
     def choose(self) -> None:
         """Give every family its moment; one that none fits stays without."""
@@ -179,6 +251,15 @@ class Encounters:
             pool.start[evening], pool.start[evening + 1], pool.order, int(first), self.reduced,
             self.catalogue.is_coupled, self._is_pinned, pinned, self._with,
         )  # fmt: skip
+
+
+def _cheapest_by_row(stops: Sparse, which: Flags, cost: Floats) -> dict[int, float]:
+    """Per row the least cost of these stops that meet it."""
+    cheapest: dict[int, float] = {}
+    for k in np.flatnonzero(which & np.isfinite(cost)):
+        for row in stops.index[stops.first[k] : stops.first[k + 1]]:
+            cheapest[int(row)] = min(float(cost[k]), cheapest.get(int(row), np.inf))
+    return cheapest
 
 
 @numba.njit(cache=True, nogil=True)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numba
 import numpy as np
@@ -22,7 +23,7 @@ from .bound import SLACK, Bound, lagrangian, rounded_up, survivors
 from .clock import Clock, OutOfTime
 from .encounters import Catalogue, Encounters
 from .parts import PartProgram, closed, owners, part_program, picked
-from .pricing import prices, reduced_costs
+from .pricing import best_columns, prices, reduced_costs
 from .problem import Problem
 from .program import Program, activity
 from .relaxation import Part, Relaxation, Relaxed
@@ -33,8 +34,10 @@ from .verdict import judge
 
 Flags = npt.NDArray[np.bool_]
 Tell = Callable[[str], None]
+Root = tuple[Bound, Floats]
 
 SMOOTHING = 0.7
+START_COLUMNS = 12
 TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
 CUT_ROUNDS = 10
 SURE = 0.75
@@ -59,7 +62,7 @@ class JointSearch:
         self.catalogue = Catalogue.of(problem, program)
         self.owner = owners(program)
         self.part = Part(program.pool, np.arange(len(program.pool)))
-        self.relaxation = Relaxation(program, seed=seed)
+        self.relaxation = Relaxation(program, seed=seed, columns_a_round=4)
         self.duals = np.zeros(program.rows)
         self.clock = self.relaxation.clock
         self._root = Bound(-np.inf, np.zeros(len(program.pool.evenings))), np.zeros(len(program.pool))
@@ -74,6 +77,7 @@ class JointSearch:
             self._siblings_of[at[a]].append(at[b])
             self._siblings_of[at[b]].append(at[a])
         self._tied = self._ties()
+        self._renewals: list[tuple[list[int], Future[Integers | None]]] = []
         self._evenings_of: dict[int, list[int]] = defaultdict(list)
         for number, evening in enumerate(program.pool.evenings):
             self._evenings_of[evening.visitor].append(number)
@@ -106,20 +110,24 @@ class JointSearch:
             self.take(np.zeros(0, dtype=np.int64))
             self._raise_bound(np.inf)
             return
-        try:
-            self._first_plan()
-            tell("first plan")
-            self._search()
-        except OutOfTime:
-            return
+        with ThreadPoolExecutor(max_workers=max(1, self.jobs - 1)) as self._helpers:
+            try:
+                self._first_plan()
+                tell("first plan")
+                self._search()
+            except OutOfTime:
+                return
 
     def _search(self) -> None:
         if len(self.part.pool) > EXACT_COLUMNS:
             self._dive(self._solve_linear())
-            self._dive(self._relax())
+            relaxed = self._relax()
             self._raise_bound_exactly()
+            if not self._is_good_enough():
+                self._dive(relaxed)
         while not self._is_good_enough() and len(self.part.pool) > EXACT_COLUMNS:
             self._renew_groups()
+        self._apply_renewals(wait=True)
         if not self._is_good_enough():
             self._end()
 
@@ -150,18 +158,32 @@ class JointSearch:
 
     def _first_plan(self) -> None:
         known = self._own_prices()
-        pool = self.program.pool
-        at = prices(self.program, self.relaxation.table, self.duals)
-        reduced = reduced_costs(self.program, self.relaxation.bits, self.relaxation.table, at, pool)
-        self._raise_bound(lagrangian(self.program, self.program.sides.cost, self.duals, pool, reduced).value)
+        reduced, bound = self._priced(self.duals)
+        self._raise_bound(bound)
         encounters = Encounters(self.problem, self.program, self.catalogue, reduced)
+        center = encounters.estimate(self.duals)
         encounters.choose()
         self.finish(encounters.pinned)
-        self.relaxation.center = self.duals
-        plan = np.array(self.best.routes if self.best else (), dtype=np.int64)
-        self.relaxation.add_columns(np.union1d(known, plan))
+        self._start_relaxation(center, np.union1d(known, self._current()))
 
-    # each visitor alone
+    def _start_relaxation(self, estimate: Floats, known: Integers) -> None:
+        """Begin with the routes that are cheapest at good prices, and with the plan's."""
+        pool, own = self.program.pool, self.duals
+        tried = [own + share * (estimate - own) for share in (0.5, 0.75, 0.9, 1.0)]
+        priced = [self._priced(duals) for duals in tried]
+        best = max(range(len(tried)), key=lambda number: priced[number][1])
+        self._raise_bound(priced[best][1])
+        self.relaxation.center = tried[best]
+        everything = np.ones(len(pool), dtype=np.bool_)
+        likely = best_columns(pool.start, priced[best][0], everything, START_COLUMNS)
+        self.relaxation.add_columns(np.union1d(known, likely))
+
+    def _priced(self, duals: Floats) -> tuple[Floats, float]:
+        """Reduced costs of the whole pool at these prices (before any cuts), and the bound."""
+        relaxation, pool = self.relaxation, self.program.pool
+        at = prices(self.program, relaxation.table, duals)
+        reduced = reduced_costs(self.program, relaxation.bits, relaxation.table, at, pool)
+        return reduced, lagrangian(self.program, self.program.sides.cost, duals, pool, reduced).value
 
     def _own_prices(self) -> Integers:
         """Prices from every visitor's own linear program, and the routes that these are made of."""
@@ -287,6 +309,7 @@ class JointSearch:
         self._root = relaxed.bound, relaxed.reduced
         self.duals = relaxed.duals
         self._shrink()
+        self._meanwhile()
         self.tell("bounding")
         return relaxed
 
@@ -325,6 +348,7 @@ class JointSearch:
             part = part.kept(_matching(pool.evening, pool.order, pool.offset, allowed, nothing, counts))
             self.relaxation.allow(part, self.program.sides.cost)
             relaxed = self.relaxation.solve(part, smoothing=SMOOTHING, tolerance=2 * TOLERANCE * self._scale())
+            self._meanwhile()
             self.tell("diving")
         self.relaxation.allow(self.part, self.program.sides.cost)
         self.finish([k for k in pinned if self.catalogue.moment[k] >= 0 or len(self.catalogue.visits[k]) == 2])
@@ -381,19 +405,39 @@ class JointSearch:
     def _renew_groups(self) -> None:
         """Free some visitors who share coupled visits, leave the others as they are, and plan them anew.
 
-        As many groups at a time as there are jobs; a plan in which two of them clash is not taken.
+        One group in this thread, others meanwhile; a plan in which two of them clash is not taken.
         """
-        groups: list[list[int]] = []
-        for _job in range(self.jobs):
-            groups.append(self._group({visitor for group in groups for visitor in group}))
-        plans = [(self._evenings(group), self._current()) for group in groups if group]
-        for (evenings, _), renewed in zip(plans, self._spread(self._renewed, plans), strict=True):
-            now = self._current()
-            is_own = np.isin(self.program.pool.evening[now], evenings)
-            if renewed is not None and self.take(np.concatenate([now[~is_own], renewed])):
-                self._shrink()
+        self._meanwhile()
+        busy = {visitor for group, _ in self._renewals for visitor in group}
+        group = self._group(busy)
+        self._apply(group, self._renewed(self._evenings(group), self._current(), self.part, self._root))
+        self._apply_renewals(wait=self.jobs > 1 and not group)
         self._raise_bound(self.bound)
         self.tell("improving")
+
+    def _meanwhile(self) -> None:
+        """Let the other threads improve the plan, and take what they have found."""
+        self._apply_renewals(wait=False)
+        while self.best is not None and len(self._renewals) < 3 * (self.jobs - 1):
+            group = self._group({visitor for others, _ in self._renewals for visitor in others})
+            if not group:
+                break
+            state = self._evenings(group), self._current(), self.part, self._root
+            self._renewals.append((group, self._helpers.submit(self._renewed, *state)))
+
+    def _apply_renewals(self, *, wait: bool) -> None:
+        for group, future in list(self._renewals):
+            if wait or future.done():
+                self._renewals.remove((group, future))
+                self._apply(group, future.result())
+
+    def _apply(self, group: list[int], renewed: Integers | None) -> None:
+        if renewed is None:
+            return
+        now = self._current()
+        is_own = np.isin(self.program.pool.evening[now], self._evenings(group))
+        if self.take(np.concatenate([now[~is_own], renewed])):
+            self._shrink()
 
     def _evenings(self, group: Iterable[int]) -> list[int]:
         return sorted(e for visitor in group for e in self._evenings_of[visitor])
@@ -401,18 +445,19 @@ class JointSearch:
     def _current(self) -> Integers:
         return np.array(self.best.routes if self.best else (), dtype=np.int64)
 
-    def _renewed(self, plan: tuple[list[int], Integers]) -> Integers | None:
+    def _renewed(self, evenings: list[int], routes: Integers, part: Part, root: Root) -> Integers | None:
         """Better routes for these evenings beside the other routes of the plan, if there are any."""
-        evenings, routes = plan
         is_own = np.isin(self.program.pool.evening[routes], evenings)
-        part = self._freed_program(evenings, routes[~is_own], routes[is_own])
-        search = Search(part.program, step=self.step, seed=self.seed)
-        search.start_from(np.flatnonzero(np.isin(part.columns, routes[is_own])))
+        keep = self._likely(evenings, part, root)
+        keep[routes[is_own]] = True
+        freed = self._freed_program(evenings, routes[~is_own], keep)
+        search = Search(freed.program, step=self.step, seed=self.seed)
+        search.start_from(np.flatnonzero(np.isin(freed.columns, routes[is_own])))
         start = search.best
         search.run(self.clock.part(GROUP_SECONDS))
         if search.best is None or search.best is start:
             return None
-        return part.columns[list(search.best.routes)]
+        return freed.columns[list(search.best.routes)]
 
     def _group(self, taken: set[int]) -> list[int]:
         """A visitor at random, and who is tied to those chosen, one after another; none that is taken."""
@@ -424,16 +469,19 @@ class JointSearch:
             free.discard(chosen[-1])
         return sorted(chosen)
 
-    def _freed_program(self, evenings: list[int], others: Integers, own: Integers) -> PartProgram:
-        """The group's program over its routes of least reduced cost and those of the plan."""
-        pool, (bound, reduced) = self.part.pool, self._root
+    def _likely(self, evenings: list[int], part: Part, root: Root) -> Flags:
+        """The routes of least reduced cost of these evenings."""
+        pool, (bound, reduced) = part.pool, root
         mine = np.flatnonzero(np.isin(pool.evening, evenings))
         excess = reduced[mine] - bound.least[pool.evening[mine]]
         if len(mine) > GROUP_COLUMNS:
             mine = mine[np.argpartition(excess, GROUP_COLUMNS)[:GROUP_COLUMNS]]
         keep = np.zeros(len(self.program.pool), dtype=np.bool_)
-        keep[self.part.original[mine]] = True
-        keep[own] = True
+        keep[part.original[mine]] = True
+        return keep
+
+    def _freed_program(self, evenings: list[int], others: Integers, keep: Flags) -> PartProgram:
+        """The group's program over these routes, beside those of the others."""
         used = self.program.routes(np.flatnonzero(keep)).index
         rows = closed(self.program, np.unique(np.concatenate([used, self.program.evening_row[evenings]])))
         return part_program(self.program, evenings, rows, keep=keep, taken=activity(self.program, others))

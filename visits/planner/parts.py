@@ -124,6 +124,7 @@ def part_program(
         limits={v: limit for v, limit in program.limits.items() if new_row[program.limit_row[v]] >= 0},
         unplaced=program.unplaced,
         never=above,
+        row_names={},
         limit_row={v: int(new_row[row]) for v, row in program.limit_row.items() if new_row[row] >= 0},
     )
     return PartProgram(part, columns, order, sides)

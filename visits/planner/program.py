@@ -55,6 +55,7 @@ class Program:
     limit_row: Mapping[int, int]
     unplaced: float
     never: float
+    row_names: Mapping[tuple[object, ...], int]
 
     @property
     def rows(self) -> int:
@@ -135,6 +136,7 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
         limit_row=limit_row,
         unplaced=problem.weights.unplaced,
         never=never,
+        row_names=rows.names,
     )
 
 

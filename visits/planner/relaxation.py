@@ -20,7 +20,6 @@ from .program import Program
 from .routes import Floats, Integers, Pool
 from .rows import Sparse
 
-COLUMNS_A_ROUND = 12
 CUTS_A_ROUND = 30
 LEAST_VIOLATION = 0.02
 
@@ -73,8 +72,9 @@ class _Priced:
 class Relaxation:
     """One growing linear program for all the solves over parts of one pool."""
 
-    def __init__(self, program: Program, *, seed: int = 0) -> None:
+    def __init__(self, program: Program, *, seed: int = 0, columns_a_round: int = 12) -> None:
         self.program = program
+        self.columns_a_round = columns_a_round
         self.clock = Clock.of(np.inf)
         self.bits = number_bits(program)
         self.cuts: dict[Triple, None] = {}
@@ -129,7 +129,7 @@ class Relaxation:
             if share > 0:
                 between = self._priced(part, share * best.duals + (1 - share) * out.duals)
                 best = between if between.bound.value > best.bound.value else best
-            new = part.original[best_columns(part.pool.start, between.reduced, improves, COLUMNS_A_ROUND)]
+            new = part.original[best_columns(part.pool.start, between.reduced, improves, self.columns_a_round)]
             new = new[~self._is_known[new]]
             if len(new) or share <= 0:
                 return new, best

@@ -58,5 +58,10 @@ class RowBuilder:
             self.upper.append(upper)
         return self._number[name]
 
+    @property
+    def names(self) -> dict[tuple[object, ...], int]:
+        """The number of every row by its name."""
+        return self._number
+
     def get(self, name: tuple[object, ...]) -> int | None:
         return self._number.get(name)
