@@ -322,11 +322,11 @@ LOGGING: dict[str, Any] = {
             "foreign_pre_chain": _log_processors,
         }
     },
+    "filters": {"without_personal_data": {"()": "thuisbezoek.logs.WithoutPersonalData"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": os.environ.get("THUISBEZOEK_LOG_LEVEL", "INFO")},
     "loggers": {
-        # Paths hold link tokens and names of files hold names of pupils.
-        "django.request": {"level": "CRITICAL"},
+        "django.request": {"filters": ["without_personal_data"]},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
