@@ -15,9 +15,7 @@ urlpatterns = [
     path("rondes/<int:campaign>/leerlingen/", campaigns.campaign_join, name="campaign_join"),
     path("rondes/<int:campaign>/afsluiten/", campaigns.campaign_close, name="campaign_close"),
     path("rondes/<int:campaign>/avonden/", shifts.campaign_shifts, name="campaign_shifts"),
-    path(
-        "rondes/<int:campaign>/avonden/<int:mentor>/", shifts.campaign_mentor_shifts, name="campaign_mentor_shifts"
-    ),
+    path("rondes/<int:campaign>/avonden/<int:mentor>/", shifts.campaign_mentor_shifts, name="campaign_mentor_shifts"),
     path("rondes/<int:campaign>/plannen/", plans.plans, name="plans"),
     path("rondes/<int:campaign>/plannen/nieuw/", plans.plan_request, name="plan_request"),
     path("plannen/<int:plan>/", plans.plan, name="plan"),
