@@ -190,6 +190,18 @@ def test_who_has_not_answered_gets_one_friendly_reminder_and_never_another(visit
     assert visit.invitations.get().reminded_at is not None
 
 
+def test_a_family_that_was_just_told_of_another_moment_is_not_hurried(visit: Visit, now: dt.datetime) -> None:
+    days = visit.campaign.reply_days
+    moved_at = now + dt.timedelta(days=days - 1)
+    moments.reschedule_visit(visit=visit, starts_at=EVENING + dt.timedelta(days=2), by=None, now=moved_at)
+    send_due_messages(now=moved_at + dt.timedelta(hours=1))
+    mail.outbox.clear()
+    queue_reminders(now=now + dt.timedelta(days=days))
+    assert not Message.objects.filter(kind=MessageKind.SECOND_INVITATION).exists()
+    queue_reminders(now=moved_at + dt.timedelta(days=days))
+    assert Message.objects.filter(kind=MessageKind.SECOND_INVITATION).exists()
+
+
 def test_no_second_invitation_after_an_answer(visit: Visit, invitation: Invitation, now: dt.datetime) -> None:
     later = now + dt.timedelta(days=5)
     queue_reminders(now=later)

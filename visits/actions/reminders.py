@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 
 from visits.actions.messages import queue_for_family, queue_for_staff
 from visits.models import Answer, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
@@ -15,6 +15,7 @@ from visits.queries.calendar import local_day, moment_at
 from visits.queries.quiet import SendingHours
 
 REMINDED_AT = dt.time(17, 0)
+PROPOSING = [MessageKind.INVITATION, MessageKind.MOVED]
 LOG_WAITS_DAYS = 14  # a log that is older than this was left out on purpose, or the campaign stands still
 
 
@@ -38,7 +39,11 @@ def queue_reminders(*, now: dt.datetime) -> int:
 
 
 def _second_invitations(now: dt.datetime) -> int:
-    """To who has not answered after the campaign's number of days; once, whatever happens later."""
+    """To who has not answered after the campaign's number of days; once, whatever happens later.
+
+    The days are counted from the last moment that was proposed: a family that has just been told of another one
+    has not kept anybody waiting.
+    """
     waiting = (
         Invitation.objects.filter(
             answer=Answer.NONE,
@@ -51,13 +56,14 @@ def _second_invitations(now: dt.datetime) -> int:
             visit__campaign__state=CampaignState.PUBLISHED,
         )
         .exclude(messages__kind=MessageKind.SECOND_INVITATION)
+        .annotate(proposed_at=Max("messages__created_at", filter=Q(messages__kind__in=PROPOSING)))
         .select_related("household", "visit__campaign__school")
         .order_by("pk")
     )
     queued = 0
     for invitation in waiting:
-        sent_at, days = invitation.sent_at, invitation.visit.campaign.reply_days
-        if sent_at is None or (local_day(now) - local_day(sent_at)).days < days:
+        since = max(moment for moment in (invitation.sent_at, invitation.proposed_at) if moment is not None)
+        if (local_day(now) - local_day(since)).days < invitation.visit.campaign.reply_days:
             continue
         queue_for_family(
             key=f"{MessageKind.SECOND_INVITATION}:{invitation.pk}",
