@@ -21,13 +21,14 @@ import numpy.typing as npt
 
 from .bound import SLACK, Bound, lagrangian, rounded_up, survivors
 from .clock import Clock, OutOfTime
+from .cuts import Triple
 from .encounters import Catalogue, Encounters
 from .parts import PartProgram, closed, owners, part_program, picked
 from .pricing import best_columns, prices, reduced_costs
 from .problem import Problem
 from .program import Program, activity
 from .relaxation import Part, Relaxation, Relaxed
-from .routes import Floats, Integers, route_of
+from .routes import Floats, Integers, Pool, route_of
 from .search import Choice, Search
 from .threads import Item, Result, in_threads
 from .verdict import judge
@@ -42,6 +43,8 @@ TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a 
 CUT_ROUNDS = 10
 SURE = 0.75
 EXACT_COLUMNS = 20_000
+DIVE_COLUMNS = 40_000
+FREE = (0.35, 0.6, 0.35)  # of the coupled visits, in a dive that starts from the plan
 GROUP = 8
 GROUP_COLUMNS = 6000
 GROUP_SECONDS = 10.0
@@ -77,7 +80,8 @@ class JointSearch:
             self._siblings_of[at[a]].append(at[b])
             self._siblings_of[at[b]].append(at[a])
         self._tied = self._ties()
-        self._renewals: list[tuple[list[int], Future[Integers | None]]] = []
+        self._renewals: list[Future[Integers | None]] = []
+        self._tasks = 0
         self._evenings_of: dict[int, list[int]] = defaultdict(list)
         for number, evening in enumerate(program.pool.evenings):
             self._evenings_of[evening.visitor].append(number)
@@ -121,12 +125,10 @@ class JointSearch:
     def _search(self) -> None:
         if len(self.part.pool) > EXACT_COLUMNS:
             self._dive(self._solve_linear())
-            relaxed = self._relax()
+            self._relax()
             self._raise_bound_exactly()
-            if not self._is_good_enough():
-                self._dive(relaxed)
         while not self._is_good_enough() and len(self.part.pool) > EXACT_COLUMNS:
-            self._renew_groups()
+            self._renew()
         self._apply_renewals(wait=True)
         if not self._is_good_enough():
             self._end()
@@ -330,13 +332,27 @@ class JointSearch:
     def _dive(self, relaxed: Relaxed) -> None:
         """Pin the coupled stops that the relaxation is surest of, solve it again, until all are pinned."""
         allowed = np.ones(len(self.catalogue.evening), dtype=np.bool_)
+        pinned = self._dived(self.relaxation, self.part, relaxed, allowed, self._tell_diving)
+        self.relaxation.allow(self.part, self.program.sides.cost)
+        self.finish(self._meetings(pinned))
+        self._shrink()
+        self.tell("planning")
+
+    def _tell_diving(self) -> None:
+        self._meanwhile()
+        self.tell("diving")
+
+    def _meetings(self, stops: Iterable[int]) -> list[int]:
+        """The stops that tie visitors to a moment or a double stop."""
+        return [k for k in stops if self.catalogue.moment[k] >= 0 or len(self.catalogue.visits[k]) == 2]
+
+    def _dived(
+        self, relaxation: Relaxation, part: Part, relaxed: Relaxed, allowed: Flags, step: Callable[[], None]
+    ) -> list[int]:
+        """The coupled stops of a dive from a solution over `part`; `allowed` loses what they exclude."""
         pinned: list[int] = []
-        part = self.part
-        while True:
-            if relaxed.bound.value > self._scale():
-                break
-            share = self._shares(relaxed)
-            chosen = self._surest(share, pinned)
+        while relaxed.bound.value <= self._scale():
+            chosen = self._surest(self._shares(relaxed, relaxation.program.pool), pinned)
             if not chosen:
                 break
             for k in chosen:
@@ -346,18 +362,73 @@ class JointSearch:
             nothing = np.zeros_like(allowed)
             counts = np.zeros(len(pool.evenings), dtype=np.int64)
             part = part.kept(_matching(pool.evening, pool.order, pool.offset, allowed, nothing, counts))
-            self.relaxation.allow(part, self.program.sides.cost)
-            relaxed = self.relaxation.solve(part, smoothing=SMOOTHING, tolerance=2 * TOLERANCE * self._scale())
-            self._meanwhile()
-            self.tell("diving")
-        self.relaxation.allow(self.part, self.program.sides.cost)
-        self.finish([k for k in pinned if self.catalogue.moment[k] >= 0 or len(self.catalogue.visits[k]) == 2])
-        self._shrink()
-        self.tell("planning")
+            relaxation.allow(part, relaxation.program.sides.cost)
+            relaxed = relaxation.solve(part, smoothing=SMOOTHING, tolerance=2 * TOLERANCE * self._scale())
+            step()
+        return pinned
 
-    def _shares(self, relaxed: Relaxed) -> Floats:
-        """Per candidate stop how much of it the linear solution makes."""
+    # dives again, with some families free
+
+    def _dived_again(
+        self, free: set[int], cuts: dict[Triple, None], routes: Integers, part: Part, root: Root
+    ) -> Integers | None:
+        """The routes of a plan in which only these families may get another moment."""
+        allowed = np.ones(len(self.catalogue.evening), dtype=np.bool_)
+        stops = [int(k) for c in routes for k in self._stops_in(int(c)) if self.catalogue.is_coupled[k]]
+        kept = [k for k in stops if not free.intersection(self.catalogue.visits[k])]
+        for k in kept:
+            self._exclude_rivals(k, allowed)
+        small = self._small_program(allowed, part, root, routes)
+        relaxation = Relaxation(small.program, seed=self.seed, columns_a_round=4)
+        relaxation.clock = self.clock
+        relaxation.adopt(cuts)
+        relaxation.add_columns(np.flatnonzero(np.isin(small.columns, routes)))
+        whole = Part(small.program.pool, np.arange(len(small.columns)))
+        try:
+            relaxed = relaxation.solve(whole, smoothing=SMOOTHING, tolerance=2 * TOLERANCE * self._scale())
+            pinned = self._dived(relaxation, whole, relaxed, allowed, lambda: None)
+        except OutOfTime:
+            return None
+        return self._around_pins(self._meetings(pinned), routes)
+
+    def _stops_in(self, column: int) -> Integers:
         pool = self.program.pool
+        order = pool.order[column]
+        return order[order >= 0] + pool.offset[pool.evening[column]]
+
+    def _small_program(self, allowed: Flags, part: Part, root: Root, routes: Integers) -> PartProgram:
+        """All rows, and of the allowed routes the likeliest and those of the plan."""
+        pool, (bound, reduced) = part.pool, root
+        nothing, counts = np.zeros_like(allowed), np.zeros(len(pool.evenings), dtype=np.int64)
+        mine = np.flatnonzero(_matching(pool.evening, pool.order, pool.offset, allowed, nothing, counts))
+        excess = reduced[mine] - bound.least[pool.evening[mine]]
+        if len(mine) > DIVE_COLUMNS:
+            mine = mine[np.argpartition(excess, DIVE_COLUMNS)[:DIVE_COLUMNS]]
+        keep = np.zeros(len(self.program.pool), dtype=np.bool_)
+        keep[part.original[mine]] = True
+        keep[routes] = True
+        evenings = list(range(len(self.program.pool.evenings)))
+        return part_program(self.program, evenings, np.arange(self.program.rows), keep=keep)
+
+    def _around_pins(self, pinned: list[int], routes: Integers) -> Integers | None:
+        """Every visitor whose pinned stops are other than in these routes planned anew around them."""
+        before = set(
+            self._meetings(int(k) for c in routes for k in self._stops_in(int(c)) if self.catalogue.is_coupled[k])
+        )
+        evenings = self.program.pool.evenings
+        changed = {evenings[self.catalogue.evening[k]].visitor for k in before ^ set(pinned)}
+        if not changed:
+            return None
+        is_pinned = np.zeros(len(self.catalogue.evening), dtype=np.bool_)
+        is_pinned[pinned] = True
+        keep = self._around(is_pinned)
+        visitor = np.array([evenings[e].visitor for e in self.program.pool.evening[routes]])
+        kept = routes[~np.isin(visitor, list(changed))]
+        found = [self._plan_visitor(v, is_pinned, keep, self.clock.part(5.0)) for v in sorted(changed)]
+        return np.concatenate([kept, *found])
+
+    def _shares(self, relaxed: Relaxed, pool: Pool) -> Floats:
+        """Per candidate stop how much of it the linear solution over this pool makes."""
         share = np.zeros(len(self.catalogue.evening))
         order, evening = pool.order[relaxed.columns], pool.evening[relaxed.columns]
         for place in range(order.shape[1]):
@@ -402,41 +473,43 @@ class JointSearch:
 
     # neighbourhoods
 
-    def _renew_groups(self) -> None:
-        """Free some visitors who share coupled visits, leave the others as they are, and plan them anew.
-
-        One group in this thread, others meanwhile; a plan in which two of them clash is not taken.
-        """
+    def _renew(self) -> None:
+        """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
         self._meanwhile()
-        busy = {visitor for group, _ in self._renewals for visitor in group}
-        group = self._group(busy)
-        self._apply(group, self._renewed(self._evenings(group), self._current(), self.part, self._root))
-        self._apply_renewals(wait=self.jobs > 1 and not group)
+        self._apply(self._task()())
         self._raise_bound(self.bound)
         self.tell("improving")
 
     def _meanwhile(self) -> None:
         """Let the other threads improve the plan, and take what they have found."""
         self._apply_renewals(wait=False)
-        while self.best is not None and len(self._renewals) < 3 * (self.jobs - 1):
-            group = self._group({visitor for others, _ in self._renewals for visitor in others})
-            if not group:
-                break
-            state = self._evenings(group), self._current(), self.part, self._root
-            self._renewals.append((group, self._helpers.submit(self._renewed, *state)))
+        while self.best is not None and len(self._renewals) < self.jobs - 1:
+            self._renewals.append(self._helpers.submit(self._task()))
 
     def _apply_renewals(self, *, wait: bool) -> None:
-        for group, future in list(self._renewals):
+        for future in list(self._renewals):
             if wait or future.done():
-                self._renewals.remove((group, future))
-                self._apply(group, future.result())
+                self._renewals.remove(future)
+                self._apply(future.result())
 
-    def _apply(self, group: list[int], renewed: Integers | None) -> None:
-        if renewed is None:
-            return
-        now = self._current()
-        is_own = np.isin(self.program.pool.evening[now], self._evenings(group))
-        if self.take(np.concatenate([now[~is_own], renewed])):
+    def _task(self) -> Callable[[], Integers | None]:
+        """The next thing to free: many families, some families, a group of visitors; each by chance."""
+        self._tasks += 1
+        state = self._current(), self.part, self._root
+        if self._tasks % 4 == 0 or not self._stops_of:
+            evenings = self._evenings(self._group())
+            return lambda: self._renewed(evenings, *state)
+        free, cuts = self._families(FREE[self._tasks % len(FREE)]), dict(self.relaxation.cuts)
+        return lambda: self._dived_again(free, cuts, *state)
+
+    def _families(self, share: float) -> set[int]:
+        """This share of the coupled visits, siblings together."""
+        visits = sorted(self._stops_of)
+        chosen = self._random.choice(visits, max(1, int(share * len(visits))), replace=False)
+        return {int(v) for visit in chosen for v in [visit, *self._siblings_of.get(int(visit), ())]}
+
+    def _apply(self, renewed: Integers | None) -> None:
+        if renewed is not None and self.take(renewed):
             self._shrink()
 
     def _evenings(self, group: Iterable[int]) -> list[int]:
@@ -457,11 +530,11 @@ class JointSearch:
         search.run(self.clock.part(GROUP_SECONDS))
         if search.best is None or search.best is start:
             return None
-        return freed.columns[list(search.best.routes)]
+        return np.concatenate([routes[~is_own], freed.columns[list(search.best.routes)]])
 
-    def _group(self, taken: set[int]) -> list[int]:
-        """A visitor at random, and who is tied to those chosen, one after another; none that is taken."""
-        free = set(self._evenings_of) - taken
+    def _group(self) -> list[int]:
+        """A visitor at random, and who is tied to those chosen, one after another."""
+        free = set(self._evenings_of)
         chosen: list[int] = []
         while len(chosen) < GROUP and free:
             near = sorted({w for v in chosen for w in self._tied[v]} & free)

@@ -184,6 +184,11 @@ class Relaxation:
             self._add_cut_rows(new)
         return bool(new)
 
+    def adopt(self, cuts: dict[Triple, None]) -> None:
+        """Take over the cuts of another program with the same rows."""
+        if cuts:
+            self._add_cut_rows(dict(cuts))
+
     def _add_cut_rows(self, new: dict[Triple, None]) -> None:
         table = cut_table(self.bits, new)
         at, cut = met_cuts(self.bits, table, self.program.pool, self._columns)
