@@ -319,5 +319,9 @@ def look_back(visitor: Come, desk: Visitor, visit: Visit) -> None:
         director.origin + f"/school/jaarschool/voortgang/teamoverleg/{school_class.pk}/klas.pdf"
     )
     assert pdf.ok and pdf.body().startswith(b"%PDF")
+    # Two weeks later the coordinator's session has ended, as it should.
     desk.go("/school/jaarschool/voortgang/werklijst/")
+    expect(desk.page.get_by_role("heading", name="Inloggen")).to_be_visible()
+    desk.log_in("coordinator@example.org", PASSWORD)
+    expect(desk.page.get_by_text("nog niet geantwoord")).to_be_visible()
     desk.look("year-26-worklist")
