@@ -280,7 +280,8 @@ class JointSearch:
         verdict = judge(self.problem, routes)
         others = len(self.problem.visits) - len(self.program.visits)
         cost = verdict.cost - self.problem.weights.unplaced * others
-        if [broken for broken in verdict.broken if broken.code != "fixed_moved"]:
+        own = {self.problem.visits[visit].id for visit in self.program.visits}
+        if any(broken.code != "fixed_moved" or broken.visit in own for broken in verdict.broken):
             return False
         if self.best is not None and cost >= self.best.cost - SLACK:
             return False

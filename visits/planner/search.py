@@ -142,6 +142,9 @@ class Search:
     def _plunge(self, node: Node | None) -> None:
         """Follow one child after another down until there is nothing better below."""
         while node is not None:
+            if self.nodes > 2 * OWN_NODES:
+                self._push(node)
+                return
             self._raise_bound(min([node.bound, *(bound for bound, _, _ in self._heap[:1])]))
             node = self._look_at(node)
 
@@ -162,7 +165,7 @@ class Search:
             return None
         bound = max(node.bound, relaxed.bound.value)
         children = self._branch(relaxed)
-        if children is None:
+        if children is None or children[0] in node.decisions:
             self._is_stuck = True
             self._push(Node(bound, node.decisions))
             return None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.visits.planner import together
 from tests.visits.planner.problems import plain_problem
 from visits.planner import Plan, joint, solve
-from visits.planner.exchange import plan_to_json, problem_from_json
+from visits.planner.exchange import clock, plan_to_json, problem_from_json
 
 
 def _stops(plan: Plan) -> list[tuple[str, tuple[str, ...], int, str]]:
@@ -67,8 +67,8 @@ def test_one_mentor_visits_both_siblings_when_that_is_cheaper() -> None:
 
 def test_siblings_are_split_when_there_is_no_common_moment() -> None:
     problem = together.siblings_problem()
-    for visit, clock in zip(problem["visits"], (("16:15", "17:00"), ("18:00", "18:45")), strict=True):
-        visit["windows"] = [{"date": "2026-09-07", "from": clock[0], "until": clock[1], "wish": False}]
+    for visit, ends in zip(problem["visits"], (("16:15", "17:00"), ("18:00", "18:45")), strict=True):
+        visit["windows"] = [{"date": "2026-09-07", "from": ends[0], "until": ends[1], "wish": False}]
     plan = _solved(problem)
     assert plan.parts["siblings_split"] == 1
     assert plan.unplaced == ()
@@ -103,3 +103,19 @@ def test_one_interpreter_is_not_at_two_visits_at_once_nor_within_the_buffer() ->
     shift["count"] = 2
     first, second = sorted(start for _, _, start, _ in _stops(_solved(problem)))
     assert second - first < 45 + 30
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(seed=st.integers(0, 10**6), fixed=st.integers(1, 4))
+def test_fixing_moments_of_the_best_plan_changes_nothing(seed: int, fixed: int) -> None:
+    problem = together.random_coupled_problem(seed, visitors=3, visits=4, days=2)
+    best = _solved(problem)
+    made = [
+        (visit, {"visitor": route.visitor, "date": route.on.isoformat(), "start": clock(stop.start)})
+        for route in best.routes
+        for stop in route.stops
+        if stop.role == "visitor"
+        for visit in stop.visits
+    ]
+    again = _solved(problem | {"fixed": dict(made[:fixed])})
+    assert again.cost == best.cost
