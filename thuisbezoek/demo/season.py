@@ -20,7 +20,7 @@ from notes.models import AgreedBy, Agreement, CalledOffBy, Feeling, Outcome
 from visits.actions.answers import Hours, accept, choose_place, decline, pick_topics, tell_hours
 from visits.actions.outbox import send_due_messages
 from visits.actions.reminders import queue_reminders
-from visits.models import AgendaTopic, AnswerChannel, Campaign, Invitation, PlaceKind, Visit, VisitState
+from visits.models import AgendaTopic, AnswerChannel, Campaign, Invitation, PlaceKind, Visit
 from visits.queries.family import offered_topics
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -185,8 +185,3 @@ def content_of(visit: Visit, rng: random.Random) -> LogContent:
         is_good_news=is_good_news,
         feeling=rng.choice([Feeling.GOOD, Feeling.GOOD, Feeling.ORDINARY]),
     )
-
-
-def still_open(campaign: Campaign) -> int:
-    """How many families have no conversation behind them yet."""
-    return campaign.visits.exclude(state=VisitState.MET).count()
