@@ -6,6 +6,9 @@ writes the file format.
 
 from .plan import Plan, Route, Stop, Unplaced
 from .problem import BadProblem, Problem
+from .remedies import try_remedies
+from .remedy import Remedy
+from .repair import repair
 from .solve import Progress, solve
 
 __all__ = [
@@ -13,8 +16,11 @@ __all__ = [
     "Plan",
     "Problem",
     "Progress",
+    "Remedy",
     "Route",
     "Stop",
     "Unplaced",
+    "repair",
     "solve",
+    "try_remedies",
 ]

@@ -55,18 +55,29 @@ class Coupling:
     def entries(self, on: dt.date, offer: Offer) -> Entries:
         """The coupling rows of a stop with their coefficients."""
         if offer.role == SECOND:
-            return [(self._company_row(visit, on, offer.moment), -1.0) for visit in offer.visits]
+            return [(row, -1.0) for visit in offer.visits for row in self._company_rows(visit, on, offer.moment)]
         found: Entries = []
         for visit in offer.visits:
             if self.problem.visits[visit].second:
-                found.append((self._company_row(visit, on, offer.moment), 1.0))
+                found.extend((row, 1.0) for row in self._company_rows(visit, on, offer.moment))
             if self.problem.visits[visit].interpreter:
                 found.extend(self._busy.entries(self.rows, visit, on, offer))
             found.extend(self._sibling_entries(visit, on, offer))
         return found
 
-    def _company_row(self, visit: int, on: dt.date, moment: int | None) -> int:
-        return self.rows.add(("company", visit, on, moment), 0, 0)
+    def _company_rows(self, visit: int, on: dt.date, moment: int | None) -> list[int]:
+        """As many second stops as stops of the visitor, at a moment; and, as their sum, on a day."""
+        return [
+            self.rows.add(("company", visit, on, moment), 0, 0, bundle=("company", visit, on)),
+            self.rows.add(("company on", visit, on), 0, 0),
+        ]
+
+    def _there_rows(self, at: int, visit: int, on: dt.date, moment: int) -> list[int]:
+        """One of a pair of siblings is there at a moment; and, as the sum of these, on a day."""
+        return [
+            self.rows.add(("there", at, visit, on, moment), 0, np.inf, bundle=("there", at, on)),
+            self.rows.add(("there on", at, visit, on), 0, np.inf),
+        ]
 
     def _sibling_entries(self, visit: int, on: dt.date, offer: Offer) -> Entries:
         found: Entries = []
@@ -77,7 +88,7 @@ class Coupling:
                     found.append((self.rows.add(("split", at), 1, np.inf), 1.0))
             elif offer.moment is not None and self._may_be_together(offer, visit == pair[0]):
                 self._together[at, (on, offer.moment)].add(visit)
-                found.append((self.rows.add(("there", at, visit, on, offer.moment), 0, np.inf), 1.0))
+                found.extend((row, 1.0) for row in self._there_rows(at, visit, on, offer.moment))
         return found
 
     def _may_be_together(self, offer: Offer, is_first: bool) -> bool:
@@ -90,7 +101,7 @@ class Coupling:
         columns = []
         for (at, (on, moment)), visits in self._together.items():
             if len(visits) == 2:
-                there = [(self.rows.add(("there", at, v, on, moment), 0, np.inf), -1.0) for v in sorted(visits)]
+                there = [(row, -1.0) for v in sorted(visits) for row in self._there_rows(at, v, on, moment)]
                 split = (self.rows.add(("split", at), 1, np.inf), 1.0)
                 columns.append(SideColumn(("together", at, on, moment), 0, [*there, split]))
         for at, pair in enumerate(self.pairs):
@@ -138,14 +149,14 @@ class _Busy:
         of its own asks that.
         """
         language, own = self.problem.visits[visit].interpreter or "", self._stretch(visit, on, offer)
-        stretches = self._stretches[language, on]
+        stretches, bundle = self._stretches[language, on], ("busy", language, on)
         found: Entries = []
         for start in sorted({other.start for other in stretches if own.start <= other.start < own.until}):
             most = max(other.there for other in stretches if other.start <= start < other.until)
-            found.append((rows.add(("busy", language, on, start), -np.inf, most), 1.0))
+            found.append((rows.add(("busy", language, on, start), -np.inf, most, bundle=bundle), 1.0))
             for other in sorted(other for other in stretches if other.start == start and other.there < most):
                 weight = 1.0 + (most - other.there if other == own else 0)
-                found.append((rows.add(("busy", language, on, other), -np.inf, most), weight))
+                found.append((rows.add(("busy", language, on, other), -np.inf, most, bundle=bundle), weight))
         return found
 
 

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from .enumeration import Words
 from .plan import VISITOR
 from .program import Program
 from .routes import Floats, Integers, Pool
 
 BITS = 128
 _WORD = 64
-Words = npt.NDArray[np.uint64]
+
 Triple = tuple[int, int, int]
 
 

@@ -14,16 +14,14 @@ from dataclasses import dataclass
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from .plan import SECOND
 from .problem import Problem
 from .program import Program
-from .routes import Floats, Integers
+from .routes import Flags, Floats, Integers
 from .rows import Sparse
 
 Stops = tuple[int, ...]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ class Encounters:
         row_of_visit = self.program.visit_row
         cheapest_second = _cheapest_by_row(rows, self.catalogue.is_second & self.catalogue.is_coupled, extra)
         for row, cost in cheapest_second.items():
-            if self.program.lower[row] == self.program.upper[row] == 0:
+            if self.program.bundle[row] >= 0 and self.program.lower[row] == self.program.upper[row] == 0:
                 duals[row] = -cost
         paid = self.catalogue.is_coupled & ~self.catalogue.is_second & np.isfinite(extra)
         total = extra - np.where(paid, self._company_price(duals), 0)
@@ -102,8 +100,8 @@ class Encounters:
 
     def _company_price(self, duals: Floats) -> Floats:
         """Per stop what the company that it asks for costs, as a negative price."""
-        is_company = (self.program.lower == 0) & (self.program.upper == 0)
-        return self.program.stops.dot(np.where(is_company, duals, 0.0))
+        is_company = (self.program.bundle >= 0) & (self.program.lower == 0) & (self.program.upper == 0)
+        return self.program.stops.dot(np.where(is_company, duals[: self.program.rows], 0.0))
 
     def _cheapest_alone(self, total: Floats, paid: Flags) -> dict[int, float]:
         """Per visit its cheapest stop of its own: for siblings the one at any moment."""

@@ -7,10 +7,12 @@ Python threads run while it solves, so several programs can be solved at once.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import highspy
 import numpy as np
 
+from .clock import Clock
 from .routes import Floats
 from .rows import Sparse
 
@@ -98,8 +100,25 @@ class Linear:
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return Solved(optimal, status == _INFEASIBLE, cost, cost if optimal else -np.inf, values, duals)
 
-    def solve_whole(self, seconds: float, gap: float, limit: float) -> Solved:
-        """The optimum in whole numbers, or the best within the time.
+    def _run_until(self, clock: Clock) -> None:
+        """Run, and interrupt when the clock is up; an error of whoever is asked comes out here."""
+        errors: list[BaseException] = []
+
+        def look_up(_kind: object, _message: str, _found: object, answer: Any, _data: object) -> None:
+            try:
+                answer.user_interrupt = clock.is_up()
+            except BaseException as error:
+                errors.append(error)
+                answer.user_interrupt = True
+
+        self._highs.setCallback(look_up, None)
+        self._highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+        self._highs.run()
+        if errors:
+            raise errors[0]
+
+    def solve_whole(self, clock: Clock, gap: float, limit: float) -> Solved:
+        """The optimum in whole numbers, or the best until the clock says stop: it is asked many times a second.
 
         `gap` is an absolute difference; solutions that cost more than `limit` are of no interest, so when
         there is none below it the outcome is anything above, or infeasible.
@@ -107,10 +126,10 @@ class Linear:
         columns = np.arange(self.columns, dtype=np.int32)
         integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         self._highs.changeColsIntegrality(self.columns, columns, integer)
-        self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + seconds)
+        self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + clock.left())
         if np.isfinite(limit):
             self._set(objective_bound=limit)
-        self._highs.run()
+        self._run_until(clock)
         info, status = self._highs.getInfo(), self._highs.getModelStatus()
         found = info.primal_solution_status == 2
         values = np.array(self._highs.getSolution().col_value) if found else np.zeros(0)

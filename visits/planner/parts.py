@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
 from .program import Program, Sides
-from .routes import Floats, Integers, Pool
+from .routes import Flags, Floats, Integers, Pool
 from .rows import Sparse
 
 _NOBODY, _SEVERAL = -1, -2
@@ -60,7 +59,7 @@ def closed(program: Program, rows: Integers) -> Integers:
         inside[entries.index[touched]] = True
 
 
-def sub_pool(pool: Pool, evenings: Sequence[int], keep: npt.NDArray[np.bool_] | None) -> tuple[Pool, Integers]:
+def sub_pool(pool: Pool, evenings: Sequence[int], keep: Flags | None) -> tuple[Pool, Integers]:
     """The columns of these evenings (rising numbers), of which `keep` may leave out some."""
     ranges = [np.arange(pool.start[e], pool.start[e + 1]) for e in evenings]
     if keep is not None:
@@ -84,7 +83,7 @@ def part_program(
     evenings: Sequence[int],
     rows: Integers,
     *,
-    keep: npt.NDArray[np.bool_] | None = None,
+    keep: Flags | None = None,
     taken: Floats | None = None,
     prices: Floats | None = None,
     capped: Sequence[int] | Integers = (),
@@ -92,42 +91,54 @@ def part_program(
 ) -> PartProgram:
     """The program of these evenings with these rows of the whole.
 
-    `taken`: per row of the whole program what routes outside the part use of it. `prices`: per row of the
-    whole program what a unit is worth; it is taken off the cost of whatever meets a row that is left out.
-    `capped`: rows that are priced and yet may not be exceeded. `must`: rows of visits that must not be left out.
+    Per row of the whole program, `taken` is what routes outside the part use of it, and `prices` what a unit is
+    worth: it is taken off the cost of whatever meets a row that is left out. `capped`: rows that are priced and
+    yet may not be exceeded. `must`: rows of visits that must not be left out.
     """
     pool, columns = sub_pool(program.pool, evenings, keep)
-    visits = [row for row in rows if row < len(program.visits)]
-    others = [row for row in rows if row >= len(program.visits)]
-    order = np.concatenate([visits, others, capped]).astype(np.int64)
-    new_row = np.full(program.rows, -1, dtype=np.int64)
-    new_row[order] = np.arange(len(order))
+    visits, order, new_row = _numbered(program, rows, capped)
     stops = _stops_of(program, evenings)
     if prices is not None:
-        price = np.where((new_row < 0) | np.isin(np.arange(program.rows), capped), prices, 0.0)
-        pool = replace(pool, cost=pool.cost - worth(pool, stops.dot(price)))
-    used = np.zeros(program.rows) if taken is None else taken
-    lower, upper = program.lower[order] - used[order], program.upper[order] - used[order]
-    lower[len(visits) + len(others) :] = -np.inf
+        pool = _at_prices(pool, stops, np.where(_is_out(new_row, capped), prices, 0.0))
+    lower, upper = _limits_left(program, order, len(rows), taken)
+    sides = _sides_inside(program, visits, _is_out(new_row, capped))
     above = program.never - program.unplaced * (len(program.visits) - len(visits))
-    cost = np.minimum(program.sides.cost, above)
-    cost[list(must)] = above
-    sides = _sides_inside(program, np.array(visits, dtype=np.int64), new_row, capped)
-    part = Program(
+    own = _sides_of(program, sides, new_row, _side_cost(program, must, above))
+    part = replace(
+        program,
         pool=pool,
         visits=tuple(program.visits[row] for row in visits),
         lower=lower,
         upper=upper,
+        bundle=program.bundle[order],
         evening_row=new_row[program.evening_row[list(evenings)]],
-        sides=_with_stopgaps(_sides_of(program, sides, new_row, cost), lower, upper, len(visits), above),
-        stops=_renumbered(stops, new_row),
+        sides=_with_stopgaps(own, lower, upper, len(visits), above),
+        stops=stops.renumbered(new_row),
         limits={v: limit for v, limit in program.limits.items() if new_row[program.limit_row[v]] >= 0},
-        unplaced=program.unplaced,
         never=above,
         row_names={},
         limit_row={v: int(new_row[row]) for v, row in program.limit_row.items() if new_row[row] >= 0},
     )
     return PartProgram(part, columns, order, sides)
+
+
+def _numbered(
+    program: Program, rows: Integers, capped: Sequence[int] | Integers
+) -> tuple[Integers, Integers, Integers]:
+    """The visits' rows among these, the part's rows in order (visits, others, capped), their new numbers (or -1)."""
+    is_visit = rows < len(program.visits)
+    order = np.concatenate([rows[is_visit], rows[~is_visit], capped]).astype(np.int64)
+    new_row = np.full(program.rows, -1, dtype=np.int64)
+    new_row[order] = np.arange(len(order))
+    return rows[is_visit], order, new_row
+
+
+def _limits_left(program: Program, order: Integers, own: int, taken: Floats | None) -> tuple[Floats, Floats]:
+    """What is left of the limits of these rows; those behind the first `own` must not be exceeded, no more."""
+    used = np.zeros(len(order)) if taken is None else taken[order]
+    lower, upper = program.lower[order] - used, program.upper[order] - used
+    lower[own:] = -np.inf
+    return lower, upper
 
 
 def _stops_of(program: Program, evenings: Sequence[int]) -> Sparse:
@@ -144,18 +155,28 @@ def picked(lists: Sparse, numbers: Integers) -> Sparse:
     return Sparse(first, lists.index[at], lists.weight[at])
 
 
-def _renumbered(lists: Sparse, new: Integers) -> Sparse:
-    """The lists with new row numbers, without the rows that have none."""
-    index = new[lists.index]
-    kept = index >= 0
-    count = np.concatenate([[0], np.cumsum(kept)])
-    return Sparse(count[lists.first], index[kept], lists.weight[kept])
+def _is_out(new_row: Integers, capped: Sequence[int] | Integers) -> Flags:
+    """Per row of the whole whether it is priced: not in the part, or in it as a cap only."""
+    is_out: Flags = new_row < 0
+    is_out[list(capped)] = True
+    return is_out
 
 
-def _sides_inside(program: Program, visits: Integers, new_row: Integers, capped: Sequence[int] | Integers) -> Integers:
+def _at_prices(pool: Pool, stops: Sparse, price: Floats) -> Pool:
+    """The pool with what its routes meet at these prices taken off their cost."""
+    return replace(pool, cost=pool.cost - worth(pool, stops.dot(price)))
+
+
+def _side_cost(program: Program, must: Sequence[int] | Integers, above: float) -> Floats:
+    """The cost of the side columns, `above` at most and for what must not be."""
+    cost: Floats = np.minimum(program.sides.cost, above)
+    cost[list(must)] = above
+    return cost
+
+
+def _sides_inside(program: Program, visits: Integers, is_out: Flags) -> Integers:
     """The visits of the part left out, then every other side column whose rows are all in the part."""
     entries = program.sides.entries
-    is_out = (new_row < 0) | np.isin(np.arange(program.rows), capped)
     outside = np.concatenate([[0], np.cumsum(is_out[entries.index])])
     is_inside = outside[entries.first[1:]] == outside[entries.first[:-1]]
     others = np.flatnonzero(is_inside[len(program.visits) :]) + len(program.visits)
@@ -167,7 +188,7 @@ def _sides_of(program: Program, sides: Integers, new_row: Integers, cost: Floats
         tuple(program.sides.names[at] for at in sides),
         cost[sides],
         program.sides.upper[sides],
-        _renumbered(picked(program.sides.entries, sides), new_row),
+        picked(program.sides.entries, sides).renumbered(new_row),
     )
 
 

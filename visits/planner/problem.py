@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 MINUTES_A_DAY = 24 * 60
+MOST_WEIGHT, MOST_UNPLACED = 1e6, 1e12  # up to here sums of costs are exact (see `lightened`)
 MOST_STOPS = 8  # a set of stops is one key of 8 x 16 bits; practice asks for two to four
 
 Matrix = npt.NDArray[np.int32]
@@ -192,7 +193,8 @@ def _check_rules(problem: Problem) -> None:
 def _check_weights(problem: Problem) -> None:
     for weight in fields(problem.weights):
         value = getattr(problem.weights, weight.name)
-        _refuse_unless(math.isfinite(value) and value >= 0, f"cost.{weight.name}", "must be a number from 0 up")
+        most = MOST_UNPLACED if weight.name == "unplaced" else MOST_WEIGHT
+        _refuse_unless(0 <= value <= most, f"cost.{weight.name}", f"must be a number from 0 to {most:.0f}")
     for on, week in problem.weeks.items():
         _refuse_unless(week >= 0, f"days[{on}].week", "must not be negative")
 
@@ -252,6 +254,8 @@ def _check_visits(problem: Problem) -> None:
 
 def _check_windows(problem: Problem, visit: Visit, path: str) -> None:
     for number, window in enumerate(visit.windows):
+        if window.on in problem.weeks and window.starts <= window.ends:
+            continue  # a school has thousands: a path is only written for one that is wrong
         here = f"{path}.windows[{number}]"
         _refuse_unless(window.on in problem.weeks, f"{here}.date", f"{window.on} is not one of the days")
         _refuse_unless(window.starts <= window.ends, f"{here}.until", "lies before from")

@@ -48,6 +48,7 @@ class Program:
     visits: tuple[int, ...]
     lower: Floats
     upper: Floats
+    bundle: Integers
     evening_row: Integers
     sides: Sides
     stops: Sparse
@@ -129,6 +130,7 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
         visits=tuple(visits),
         lower=np.array(rows.lower, dtype=np.float64),
         upper=np.array(rows.upper, dtype=np.float64),
+        bundle=np.array(rows.bundle, dtype=np.int64),
         evening_row=np.array(evening_row, dtype=np.int64),
         sides=sides,
         stops=stops,

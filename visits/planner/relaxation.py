@@ -6,10 +6,10 @@ the best few of each evening join, until none lies below the prices. Every round
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from .bound import SLACK, Bound, clipped, lagrangian
 from .clock import Clock
@@ -17,7 +17,7 @@ from .cuts import Triple, cut_table, met_cuts, number_bits, violated
 from .linear import Linear, Solved
 from .pricing import TINY, best_columns, prices, reduced_costs
 from .program import Program
-from .routes import Floats, Integers, Pool
+from .routes import Flags, Floats, Integers, Pool
 from .rows import Sparse
 
 CUTS_A_ROUND = 30
@@ -31,7 +31,7 @@ class Part:
     pool: Pool
     original: Integers
 
-    def kept(self, keep: npt.NDArray[np.bool_]) -> Part:
+    def kept(self, keep: Flags) -> Part:
         return self if keep.all() else Part(self.pool.kept(keep), self.original[keep])
 
 
@@ -82,16 +82,19 @@ class Relaxation:
         self.side_cost = program.sides.cost
         self.center: Floats | None = None
         self._linear = Linear(seed)
-        self._columns: Integers = np.zeros(0, dtype=np.int64)
+        self.columns: Integers = np.zeros(0, dtype=np.int64)
         self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
-        self._linear.add_rows(program.lower, program.upper, Sparse.empty(program.rows))
-        self._linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries)
+        self._held: Integers = np.flatnonzero(program.bundle < 0)
+        self._place = np.full(program.rows, -1, dtype=np.int64)
+        self._place[self._held] = np.arange(len(self._held))
+        self._linear.add_rows(program.lower[self._held], program.upper[self._held], Sparse.empty(len(self._held)))
+        self._linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries.renumbered(self._place))
 
     def allow(self, part: Part, side_cost: Floats) -> None:
         """From now on only the columns of `part`, and the side columns at these costs."""
         is_live = np.zeros(len(self._is_known), dtype=np.bool_)
         is_live[part.original] = True
-        limits = np.where(is_live[self._columns], np.inf, 0.0)
+        limits = np.where(is_live[self.columns], np.inf, 0.0)
         self._linear.limit_columns(len(self.program.sides), limits)
         self._linear.price_columns(side_cost)
         self.side_cost = side_cost
@@ -110,13 +113,15 @@ class Relaxation:
             self.clock.check()
             out = self._priced(part, self._duals(solved))
             if smoothing and best is None and self.center is not None:
-                best = self._priced(part, self._with_cut_duals(self.center))
+                best = self._priced(part, self.with_cut_duals(self.center))
             best = out if best is None or out.bound.value > best.bound.value else best
             if best.bound.value > limit:
                 return self._relaxed(solved, best, is_settled=False)
             share = smoothing if solved.cost - best.bound.value > max(tolerance, TINY) else 0.0
             new, best = self._new_columns(part, out, best, share)
             if not len(new) or (tolerance and solved.cost - best.bound.value <= tolerance):
+                if self._add_broken_rows(solved):
+                    continue
                 self.center = best.duals
                 return self._relaxed(solved, best, is_settled=True)
             self.add_columns(new)
@@ -141,7 +146,7 @@ class Relaxation:
         bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
         return _Priced(duals, at.evening, reduced, bound)
 
-    def _with_cut_duals(self, duals: Floats) -> Floats:
+    def with_cut_duals(self, duals: Floats) -> Floats:
         """Duals of before the last cuts: these are worth nothing yet."""
         return np.concatenate([duals, np.zeros(self.program.rows + len(self.cuts) - len(duals))])
 
@@ -149,26 +154,51 @@ class Relaxation:
         sides = len(self.program.sides)
         used = np.flatnonzero(solved.values[sides:] > TINY)
         values = solved.values[sides:][used]
-        columns = self._columns[used]
+        columns = self.columns[used]
         return Relaxed(at.bound, at.reduced, columns, values, solved.values[:sides], at.duals, is_settled)
 
     def _duals(self, solved: Solved) -> Floats:
         ones = np.ones(len(self.cuts))
+        duals = np.zeros(self.program.rows + len(self.cuts))
+        duals[self._held] = solved.duals
         lower = np.concatenate([self.program.lower, -np.inf * ones])
-        return clipped(solved.duals, lower, np.concatenate([self.program.upper, ones]))
+        return clipped(duals, lower, np.concatenate([self.program.upper, ones]))
 
     def add_columns(self, columns: Integers) -> None:
         """Let the linear program hold these routes, which it does not hold yet."""
         entries = self.with_cuts(columns)
         self._linear.add_columns(self.program.pool.cost[columns], np.full(len(columns), np.inf), entries)
-        self._columns = np.concatenate([self._columns, columns])
+        self.columns = np.concatenate([self.columns, columns])
         self._is_known[columns] = True
+
+    def _hold(self, rows: Integers) -> None:
+        """Note that these rows (cuts behind the program's rows) are the next in the linear program."""
+        missing = max(0, int(rows.max(initial=-1)) + 1 - len(self._place))
+        self._place = np.concatenate([self._place, np.full(missing, -1, dtype=np.int64)])
+        self._place[rows] = len(self._held) + np.arange(len(rows))
+        self._held = np.concatenate([self._held, rows])
+
+    def _add_broken_rows(self, solved: Solved) -> bool:
+        """Add the lazy rows that this solution breaks; false when there are none."""
+        program, sides = self.program, len(self.program.sides)
+        used = np.flatnonzero(solved.values[sides:] > TINY)
+        activity = program.routes(self.columns[used]).sums(solved.values[sides + used], program.rows)
+        activity += program.sides.entries.sums(solved.values[:sides], program.rows)
+        is_broken = (activity < program.lower - SLACK) | (activity > program.upper + SLACK)
+        is_missing = self._place[: program.rows] < 0
+        broken = np.unique(program.bundle[is_broken & is_missing])
+        rows = np.flatnonzero(is_missing & np.isin(program.bundle, broken))
+        if len(rows):
+            entries = program.sides.entries.followed_by(program.routes(self.columns)).transposed(rows, program.rows)
+            self._linear.add_rows(program.lower[rows], program.upper[rows], entries)
+            self._hold(rows)
+        return bool(len(rows))
 
     def with_cuts(self, columns: Integers) -> Sparse:
         """The entries of these routes in the program's rows and in the cuts."""
         entries = self.program.routes(columns)
         at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
-        return _joined(entries, at, self.program.rows + cut)
+        return _joined(entries, at, self.program.rows + cut).renumbered(self._place)
 
     def add_cuts(self, relaxed: Relaxed) -> bool:
         """Add the most violated cuts of this solution; false when there are none."""
@@ -184,18 +214,20 @@ class Relaxation:
             self._add_cut_rows(new)
         return bool(new)
 
-    def adopt(self, cuts: dict[Triple, None]) -> None:
+    def adopt(self, cuts: Iterable[Triple]) -> None:
         """Take over the cuts of another program with the same rows."""
-        if cuts:
-            self._add_cut_rows(dict(cuts))
+        new = dict.fromkeys(cuts)
+        if new:
+            self._add_cut_rows(new)
 
     def _add_cut_rows(self, new: dict[Triple, None]) -> None:
         table = cut_table(self.bits, new)
-        at, cut = met_cuts(self.bits, table, self.program.pool, self._columns)
+        at, cut = met_cuts(self.bits, table, self.program.pool, self.columns)
         by_cut = np.lexsort((at, cut))
         first = np.searchsorted(cut[by_cut], np.arange(len(new) + 1))
         entries = Sparse(first, len(self.program.sides) + at[by_cut], np.ones(len(at)))
         self._linear.add_rows(np.full(len(new), -np.inf), np.ones(len(new)), entries)
+        self._hold(self.program.rows + len(self.cuts) + np.arange(len(new)))
         self.cuts.update(new)
         self.table = cut_table(self.bits, self.cuts)
 

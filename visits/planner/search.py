@@ -27,7 +27,7 @@ from .rows import Sparse
 
 ROOT_CUT_ROUNDS = 30
 NODE_CUT_ROUNDS = 3
-OWN_NODES = 20
+OWN_NODES = 60
 LIKELY = 500
 
 
@@ -238,7 +238,7 @@ class Search:
         linear.add_columns(sides.cost, sides.upper, sides.entries)
         cost = self.program.pool.cost[columns]
         linear.add_columns(cost, np.ones(len(columns)), self.program.routes(columns))
-        solved = linear.solve_whole(self.clock.left(), max(SLACK, self._least_gain() / 2), self._limit())
+        solved = linear.solve_whole(self.clock, max(SLACK, self._least_gain() / 2), self._limit())
         if len(solved.values):
             routes, left_out = solved.values[len(sides) :], solved.values[: len(sides)]
             self._keep(columns[routes > 0.5], np.flatnonzero(left_out > 0.5))

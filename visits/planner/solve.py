@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 
+from .bound import SLACK
 from .clock import Clock
-from .components import Component, independent_parts
+from .components import independent_parts
 from .joint import JointSearch
+from .lightened import Lightened
 from .offers import Offering
 from .plan import Plan, Route
 from .problem import BadProblem, Problem, check_problem
 from .program import Program, build_program
 from .reasons import Reasons
-from .routes import Pool, list_routes, route_of
+from .rescue import fixed_routes
+from .routes import Pool, list_routes, refuse_too_many, route_of
 from .search import Search
 from .threads import StopSign, in_threads
 from .verdict import judge
@@ -29,14 +32,21 @@ class BrokenPlan(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a solve is: `fraction` of the work, the best plan so far and the bound on any plan."""
+    """How far a solve is: `fraction` of the work, the best plan so far and the bound on any plan.
+
+    `hopeless` visits are known to have no route at all. `parts` is what the best plan so far is made of, in
+    the names of `verdict.Parts`; it is looked up once a second, and None until there is a plan.
+    """
 
     fraction: float
     cost: float
     bound: float
     message: str
+    hopeless: int = 0
+    parts: Mapping[str, int] | None = None
 
 
+PARTS_SECONDS, TELL_SECONDS = 1.0, 0.5
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
@@ -56,12 +66,12 @@ def solve(
     Parts of a school that do not touch are planned apart, `jobs` at a time (in threads). Each gets its share
     of the time; what is left goes to those further than `gap` from their bound. Visitors who are tied
     together are planned until they are within `gap`. The same problem and seed give the same plan, as long
-    as the time suffices. `progress` and `should_stop` are called in the caller's own thread.
+    as the time suffices and no visitors are tied together while several threads plan them. `progress` and
+    `should_stop` are called in the caller's own thread.
     """
     began = time.monotonic()
     check_problem(problem)
-    clock = Clock.of(seconds, StopSign(should_stop) if should_stop else None)
-    season = _Season(problem, clock, seed=seed, jobs=jobs, progress=progress)
+    season = _Season(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop)
     season.search(gap)
     return season.plan(time.monotonic() - began)
 
@@ -69,18 +79,33 @@ def solve(
 class _Season:
     """One solve: the parts, their searches, and what they add up to."""
 
-    def __init__(self, problem: Problem, clock: Clock, *, seed: int, jobs: int, progress: OnProgress | None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        seconds: float,
+        *,
+        seed: int,
+        jobs: int,
+        progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> None:
         self.problem = problem
-        self.clock = clock
+        self.clock = Clock.of(seconds, StopSign(self._look_up))
+        self.should_stop = should_stop
         self.seed = seed
         self.jobs = jobs
         self.progress = progress
         self.offering = Offering(problem)
         self.parts = independent_parts(problem)
         self.searches: dict[int, Search | JointSearch] = {}
+        self.lightened: dict[int, Lightened] = {}
         self.step = cost_step(problem)
         self._fraction = 0.0
-        self._seconds = max(clock.left(), 1e-9)
+        self._seconds = max(self.clock.left(), 1e-9)
+        self._stage = "planning"
+        self._tell_from = 0.0
+        self._parts: Mapping[str, int] | None = None
+        self._parts_until = 0.0
 
     def search(self, gap: float) -> None:
         """Search every part: those of one visitor or a few first, then those that are tied together."""
@@ -88,11 +113,11 @@ class _Season:
         others = [n for n in range(len(self.parts)) if n not in coupled]
         for _ in in_threads(self._search_part, others, self.jobs, self.clock):
             self._report("planning")
-        poor = [number for number in others if self.searches[number].gap > gap]
+        poor = [number for number in others if self.searches[number].gap > gap and not self.clock.is_up()]
         for _ in in_threads(self._search_on, poor, self.jobs, self.clock):
             self._report("planning")
         for number in coupled:
-            search = self._joint(self.parts[number])
+            search = self._joint(number)
             self.searches[number] = search
             search.run(self.clock, gap, self._report)
         self._fraction = 1.0
@@ -100,7 +125,7 @@ class _Season:
 
     def _search_part(self, number: int) -> None:
         """The first go at a part: at most its share of what is left of the time."""
-        search = Search(self._program(self.parts[number]), step=self.step, seed=self.seed)
+        search = Search(self._program(number), step=self.step, seed=self.seed)
         self.searches[number] = search
         waiting = max(1, len(self.parts) - len(self.searches) + 1)
         search.run(self.clock.part(self.clock.left() * min(1.0, self.jobs / waiting)))
@@ -110,36 +135,71 @@ class _Season:
         if isinstance(search, Search):
             search.run(self.clock)
 
-    def _joint(self, part: Component) -> JointSearch:
-        return JointSearch(self.problem, self._program(part), step=self.step, seed=self.seed, jobs=self.jobs)
+    def _joint(self, number: int) -> JointSearch:
+        program = self._program(number)
+        return JointSearch(self.lightened[number].problem, program, step=self.step, seed=self.seed, jobs=self.jobs)
 
-    def _program(self, part: Component) -> Program:
+    def _program(self, number: int) -> Program:
+        part = self.parts[number]
         pool = list_routes(self.problem, self.offering.evenings(part.visitors))
-        return build_program(self.problem, placeable(part.visits, pool), pool)
+        refuse_too_many(len(pool) + sum(len(search.program.pool) for search in self._begun().values()))
+        self.lightened[number] = Lightened.of(self.problem, pool, self.step)
+        return build_program(self.lightened[number].problem, placeable(part.visits, pool), pool)
+
+    def _look_up(self) -> bool:
+        """Asked all the time, in the caller's thread, whether to stop: a good moment to tell how far it is."""
+        if self.searches and time.monotonic() >= self._tell_from:
+            self._report(self._stage)
+        return self.should_stop is not None and self.should_stop()
 
     def _report(self, message: str) -> None:
         """Tell how far it is; the fraction never falls."""
         if self.progress is None:
             return
-        done = [search for search in self.searches.values() if search.best is not None]
+        self._stage, self._tell_from = message, time.monotonic() + TELL_SECONDS
+        done = {number: search for number, search in self._begun().items() if search.best is not None}
         parts = len(done) / max(1, len(self.parts))
         elapsed = 1 - self.clock.left() / self._seconds
-        joint = any(isinstance(search, JointSearch) for search in done)
+        joint = any(isinstance(search, JointSearch) for search in done.values())
         self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
-        cost = self._total([search.best.cost for search in done if search.best])
-        self.progress(Progress(self._fraction, cost, min(cost, self._whole_bound()), message))
+        cost = self._total(done)
+        bound = min(cost, self._whole_bound())
+        self.progress(Progress(self._fraction, cost, bound, message, len(self._hopeless()), self._made_of()))
 
-    def _total(self, costs: Sequence[float]) -> float:
-        """The cost of a whole plan: what is not searched yet is left out."""
-        known = {visit for search in self.searches.values() for visit in search.program.visits}
+    def _made_of(self) -> Mapping[str, int] | None:
+        """What the best plan so far is made of, at most a second old; at the end it is the plan's own."""
+        if self._fraction == 1 or time.monotonic() >= self._parts_until:
+            routes = [
+                route_of(self.problem, search.program.pool, column)
+                for search in self._begun().values()
+                if search.best is not None and search.best.cost < search.program.never
+                for column in search.best.routes
+            ]
+            self._parts = judge(self.problem, routes).parts.as_dict() if routes else None
+            self._parts_until = time.monotonic() + PARTS_SECONDS
+        return self._parts
+
+    def _begun(self) -> dict[int, Search | JointSearch]:
+        """The searches so far, at one moment: other threads begin new ones."""
+        return dict(self.searches)
+
+    def _total(self, done: Mapping[int, Search | JointSearch]) -> float:
+        """The cost of a whole plan: what has no plan yet is left out."""
+        known = {visit for search in done.values() for visit in search.program.visits}
+        costs = [self.lightened[number].cost(search.best.cost) for number, search in done.items() if search.best]
         return sum(costs) + self.problem.weights.unplaced * (len(self.problem.visits) - len(known))
 
     def _bound(self) -> float:
         """Below every plan: a part that is not searched yet may cost nothing."""
-        bounds = [max(0.0, search.bound) for search in self.searches.values()]
-        touched = {v for number in self.searches for v in self.parts[number].visits}
-        hopeless = touched - {v for search in self.searches.values() for v in search.program.visits}
-        return sum(bounds) + self.problem.weights.unplaced * len(hopeless)
+        begun = self._begun().items()
+        bounds = [self.lightened[number].bound(max(0.0, search.bound)) for number, search in begun]
+        return sum(bounds) + self.problem.weights.unplaced * len(self._hopeless())
+
+    def _hopeless(self) -> set[int]:
+        """The visits of what was searched that no route makes."""
+        begun = self._begun()
+        touched = {v for number in begun for v in self.parts[number].visits}
+        return touched - {v for search in begun.values() for v in search.program.visits}
 
     def plan(self, seconds: float) -> Plan:
         """The plan as it stands, judged."""
@@ -161,15 +221,22 @@ class _Season:
 
     def _routes(self) -> Iterable[Route]:
         for search in self.searches.values():
-            if search.best is None or search.best.cost >= search.program.never:
-                self._refuse_fixed()
-                continue
-            for column in search.best.routes:
-                yield route_of(self.problem, search.program.pool, column)
+            for column in self._columns(search):
+                yield route_of(self.problem, search.program.pool, int(column))
 
-    def _refuse_fixed(self) -> None:
-        if self.problem.fixed:
+    def _columns(self, search: Search | JointSearch) -> Iterable[int]:
+        """The best plan of a part; when there was no time for one, what is fixed."""
+        program = search.program
+        if search.best is not None and search.best.cost < program.never:
+            return search.best.routes
+        if not self.problem.fixed:
+            return ()
+        if search.bound >= program.never - SLACK:
             raise BadProblem("fixed", "these moments cannot all stand: no route holds them together")
+        columns = fixed_routes(self.problem, program, step=self.step, seed=self.seed)
+        if columns is None:
+            raise BadProblem("seconds", "too few to find a plan around the fixed moments")
+        return columns
 
 
 def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.visits.planner import together
 from tests.visits.planner.problems import plain_problem
-from visits.planner import Plan, joint, solve
+from visits.planner import Plan, Progress, joint, solve
 from visits.planner.exchange import clock, plan_to_json, problem_from_json
 
 
@@ -22,6 +22,26 @@ def _solved(problem: dict[str, Any]) -> Plan:
     assert plan.cost == together.price_of(problem, plan_to_json(plan))
     assert plan.is_proven
     return plan
+
+
+def _solved_by_dives(problem: dict[str, Any], told: list[Progress] | None = None) -> Plan:
+    """With the large machinery also for few routes, for half a second."""
+    few, joint.EXACT_COLUMNS = joint.EXACT_COLUMNS, -1
+    try:
+        return solve(problem_from_json(problem), seconds=0.5, jobs=2, progress=None if told is None else told.append)
+    finally:
+        joint.EXACT_COLUMNS = few
+
+
+def _moments(plan: Plan) -> list[tuple[str, dict[str, str]]]:
+    """Each visit of a plan with who makes it and when, as in `fixed`."""
+    return [
+        (visit, {"visitor": route.visitor, "date": route.on.isoformat(), "start": clock(stop.start)})
+        for route in plan.routes
+        for stop in route.stops
+        if stop.role == "visitor"
+        for visit in stop.visits
+    ]
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
@@ -38,14 +58,31 @@ def test_a_coupled_plan_is_the_best_there_is(seed: int, visitors: int, visits: i
 def test_bounds_of_dives_and_neighbourhoods_hold_too(seed: int) -> None:
     problem = together.random_coupled_problem(seed, visitors=3, visits=4)
     least = together.least_cost(problem, most=30_000)
-    few, joint.EXACT_COLUMNS = joint.EXACT_COLUMNS, -1
-    try:
-        plan = solve(problem_from_json(problem), seconds=0.5)
-    finally:
-        joint.EXACT_COLUMNS = few
+    plan = _solved_by_dives(problem)
     assert plan.cost == together.price_of(problem, plan_to_json(plan))
     if least is not None:
         assert plan.bound <= least <= plan.cost
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(seed=st.integers(0, 10**6), weight=st.sampled_from([2 * 10**6, 10**9, 10**12]))
+def test_a_weight_that_dwarfs_all_others_costs_no_precision(seed: int, weight: int) -> None:
+    problem = together.random_coupled_problem(seed, visitors=3, visits=4)
+    problem["cost"]["unplaced"] = weight
+    least = together.least_cost(problem, most=30_000)
+    if least is not None:
+        assert _solved(problem).cost == least
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(seed=st.integers(0, 10**6), fixed=st.integers(1, 4))
+def test_no_time_at_all_keeps_what_is_fixed_and_calls_nothing_impossible(seed: int, fixed: int) -> None:
+    problem = together.random_coupled_problem(seed, visitors=3, visits=4, days=2)
+    best = _solved(problem)
+    problem["fixed"] = dict(_moments(best)[:fixed])
+    plan = solve(problem_from_json(problem), seconds=0)
+    assert plan.cost == together.price_of(problem, plan_to_json(plan))
+    assert plan.bound <= best.cost <= plan.cost
 
 
 def test_siblings_are_visited_at_one_moment_when_both_mentors_can() -> None:
@@ -110,12 +147,22 @@ def test_one_interpreter_is_not_at_two_visits_at_once_nor_within_the_buffer() ->
 def test_fixing_moments_of_the_best_plan_changes_nothing(seed: int, fixed: int) -> None:
     problem = together.random_coupled_problem(seed, visitors=3, visits=4, days=2)
     best = _solved(problem)
-    made = [
-        (visit, {"visitor": route.visitor, "date": route.on.isoformat(), "start": clock(stop.start)})
-        for route in best.routes
-        for stop in route.stops
-        if stop.role == "visitor"
-        for visit in stop.visits
-    ]
-    again = _solved(problem | {"fixed": dict(made[:fixed])})
+    again = _solved(problem | {"fixed": dict(_moments(best)[:fixed])})
     assert again.cost == best.cost
+
+
+def test_the_gap_only_closes_while_tied_visitors_are_planned() -> None:
+    for seed in range(5):
+        told: list[Progress] = []
+        plan = _solved_by_dives(together.random_coupled_problem(seed, visitors=3, visits=5), told)
+        costs, bounds = [progress.cost for progress in told], [progress.bound for progress in told]
+        assert costs == sorted(costs, reverse=True)
+        assert bounds == sorted(bounds)
+        assert (costs[-1], bounds[-1]) == (plan.cost, plan.bound)
+
+
+def test_one_thread_plans_tied_visitors_the_same_way_twice() -> None:
+    problem = problem_from_json(together.random_coupled_problem(4, visitors=3, visits=6, days=2))
+    plans = [solve(problem, seed=2) for _ in range(2)]
+    assert plans[0].routes == plans[1].routes
+    assert plans[0].bound == plans[1].bound

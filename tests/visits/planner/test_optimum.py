@@ -21,6 +21,16 @@ def test_the_plan_is_the_best_there_is_and_the_bound_says_so(seed: int, visitors
     assert plan["bound"] == plan["cost"]
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(seed=st.integers(0, 10**6), weight=st.sampled_from([2 * 10**6, 10**9, 10**12]))
+def test_a_weight_that_dwarfs_all_others_costs_no_precision(seed: int, weight: int) -> None:
+    problem = random_problem(seed, visitors=2, visits=4)
+    problem["cost"]["unplaced"] = weight
+    plan = plan_to_json(solve(problem_from_json(problem)))
+    assert plan["cost"] == oracle.price_of(problem, plan) == oracle.least_cost(problem)
+    assert plan["bound"] == plan["cost"]
+
+
 def test_a_plan_names_cost_bound_and_nobody_left_out() -> None:
     problem = plain_problem()
     plan = solve(problem_from_json(problem))

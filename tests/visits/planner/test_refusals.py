@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.visits.planner.problems import plain_problem
-from visits.planner import BadProblem, solve
+from visits.planner import BadProblem, routes, solve
 from visits.planner.exchange import problem_from_json, read_problem
 
 _CASES: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
@@ -27,6 +27,7 @@ _CASES: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
     ("a weight that is no number", lambda p: p["cost"].update(week=float("nan")), "cost.week"),
     ("an endless weight", lambda p: p["cost"].update(unplaced=float("inf")), "cost.unplaced"),
     ("a negative weight", lambda p: p["cost"].update(travel_minute=-5), "cost.travel_minute"),
+    ("a weight too large for exact sums", lambda p: p["cost"].update(week=2e6), "cost.week"),
     ("a text as a weight", lambda p: p["cost"].update(travel_minute="5"), "cost.travel_minute"),
     ("a day twice", lambda p: p["days"].append(p["days"][0]), "days[2].date"),
     ("no date", lambda p: p["days"][0].update(date="7 september"), "days[0].date"),
@@ -174,6 +175,13 @@ def test_a_nan_in_a_file_is_refused_at_its_field(tmp_path: Path) -> None:
     file.write_text(json.dumps(problem), encoding="utf-8")
     with pytest.raises(BadProblem, match=r"cost\.unplaced"):
         read_problem(file)
+
+
+def test_more_routes_than_fit_are_refused_and_not_silently_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(routes, "MOST_ROUTES", 3)
+    with pytest.raises(BadProblem, match="more than 3 possible routes") as caught:
+        solve(problem_from_json(plain_problem()))
+    assert caught.value.path == "rules.max_stops"
 
 
 def test_fixed_moments_that_exclude_each_other_are_refused() -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
+import numpy as np
+import pytest
+
 from tests.visits.planner import oracle
 from tests.visits.planner.problems import plain_problem, random_problem
 from visits.planner import Progress, solve
+from visits.planner.clock import Clock
 from visits.planner.exchange import plan_to_json, problem_from_json
+from visits.planner.linear import Linear
+from visits.planner.rows import Sparse
 
 
 def test_no_time_at_all_still_gives_a_legal_plan_and_a_bound_that_holds() -> None:
@@ -30,7 +38,16 @@ def test_progress_ends_with_the_plan_that_comes_out() -> None:
     assert told[-1].fraction == 1
     assert told[-1].cost == plan.cost
     assert told[-1].bound == plan.bound
+    assert told[-1].parts == plan.parts
     assert [p.fraction for p in told] == sorted(p.fraction for p in told)
+
+
+def test_progress_tells_how_many_visits_have_no_route_at_all() -> None:
+    problem = plain_problem()
+    problem["visits"][0]["windows"] = []
+    told: list[Progress] = []
+    solve(problem_from_json(problem), progress=told.append)
+    assert told[-1].hopeless == 1
 
 
 def test_no_time_at_all_still_keeps_what_is_fixed() -> None:
@@ -39,3 +56,33 @@ def test_no_time_at_all_still_keeps_what_is_fixed() -> None:
     plan = plan_to_json(solve(problem_from_json(problem), seconds=0))
     assert plan["cost"] == oracle.price_of(problem, plan)
     assert plan["bound"] <= oracle.least_cost(problem)
+
+
+def _market_split() -> Linear:
+    """An integer program that takes minutes: orders of forty retailers to be split in equal halves."""
+    random = np.random.default_rng(1)
+    orders = random.integers(0, 100, size=(5, 40)).astype(np.float64)
+    halves = np.floor(orders.sum(axis=1) / 2)
+    linear = Linear()
+    linear.add_rows(halves, halves, Sparse.empty(5))
+    left_over = Sparse.of([[(row, sign)] for row in range(5) for sign in (1.0, -1.0)])
+    linear.add_columns(np.ones(10), np.full(10, np.inf), left_over)
+    entries = Sparse.of([[(row, float(orders[row, column])) for row in range(5)] for column in range(40)])
+    linear.add_columns(np.zeros(40), np.ones(40), entries)
+    return linear
+
+
+def test_the_end_game_stops_soon_after_somebody_calls_it_good_enough() -> None:
+    began = time.monotonic()
+    clock = Clock.of(60, lambda: time.monotonic() > began + 0.5)
+    solved = _market_split().solve_whole(clock, 1e-6, np.inf)
+    assert not solved.is_optimal
+    assert time.monotonic() - began < 20
+
+
+def test_what_goes_wrong_while_somebody_is_asked_comes_out() -> None:
+    def ask() -> bool:
+        raise ConnectionError("nobody there")
+
+    with pytest.raises(ConnectionError, match="nobody there"):
+        _market_split().solve_whole(Clock.of(60, ask), 1e-6, np.inf)

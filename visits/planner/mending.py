@@ -1,0 +1,122 @@
+"""The search for one part of a repair: an exact one, begun at the best plan in which nobody moves."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .clock import Clock
+from .joint import EXACT_COLUMNS
+from .offers import Evening, Offering
+from .plan import VISITOR, Plan, Route
+from .problem import Appointment, Problem
+from .program import build_program
+from .routes import Integers, Pool, list_routes, route_of
+from .search import Search
+from .solve import cost_step, is_coupled, placeable, solve
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A plan of a part: its routes and what it costs there."""
+
+    routes: tuple[Route, ...]
+    cost: float
+
+
+@dataclass(frozen=True)
+class Mended:
+    """The best plan, the best in which nobody moves, and a bound below every plan of the part.
+
+    A plan is nothing when time ran out before there was one, or when there is none that keeps fixed moments.
+    """
+
+    best: Outcome | None
+    still: Outcome | None
+    bound: float
+
+
+def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
+    """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
+    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    visits = placeable(range(len(problem.visits)), pool)
+    if len(pool) > EXACT_COLUMNS and is_coupled(problem, range(len(problem.visits))):
+        return _search_joint(problem, clock, seed=seed, keeping=keeping)
+    hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
+    program = build_program(problem, visits, pool)
+    search = Search(program, step=cost_step(problem), seed=seed)
+    search.clock = search.relaxation.clock = clock
+
+    def outcome() -> Outcome | None:
+        if search.best is None or search.best.cost >= program.never:
+            return None
+        routes = tuple(route_of(problem, pool, column) for column in search.best.routes)
+        return Outcome(routes, search.best.cost + hopeless)
+
+    columns = _still_columns(problem, pool, keeping)
+    if len(columns) and not clock.is_up():
+        search.start_from(columns)
+    still = outcome()
+    search.run(clock)
+    return Mended(outcome(), still, max(0.0, search.bound) + hopeless)
+
+
+def _search_joint(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
+    """The same for a part that ties so many moments together that an exact search takes too long."""
+    kept = {name: at for name, at in problem.current.items() if name in keeping}
+    others = {name: at for name, at in problem.current.items() if name not in kept}
+    staying = replace(problem, fixed=dict(problem.fixed) | kept, current=others)
+    still = _solved(staying, clock.left() / 2, clock, seed) if kept else None
+    best = _solved(problem, clock.left(), clock, seed)
+    outcome = Outcome(best.routes, best.cost)
+    if still is None:
+        return Mended(outcome, None, best.bound)
+    stays = Outcome(still.routes, still.cost)
+    return Mended(min(stays, outcome, key=lambda found: found.cost), stays, best.bound)
+
+
+def _solved(problem: Problem, seconds: float, clock: Clock, seed: int) -> Plan:
+    return solve(problem, seconds=seconds, seed=seed, should_stop=clock.is_up)
+
+
+def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Integers:
+    """The routes in which every visit whose moment stands keeps it."""
+    moments = {name: at for name, at in problem.current.items() if name in keeping} | dict(problem.fixed)
+    parts = [
+        _still_stops(problem, moments, evening, some.offer, some.first, some.last)
+        for evening, some in zip(pool.evenings, pool.candidates, strict=True)
+    ]
+    is_still = np.concatenate([*parts, np.zeros(1, dtype=np.bool_)])
+    at = np.where(pool.order >= 0, pool.order + pool.offset[pool.evening][:, None], len(is_still) - 1)
+    keeps = is_still[at] | (pool.order < 0)
+    return np.flatnonzero(keeps.all(axis=1))
+
+
+def _still_stops(
+    problem: Problem,
+    moments: dict[str, Appointment],
+    evening: Evening,
+    offer: Integers,
+    first: Integers,
+    last: Integers,
+) -> Flags:
+    """Per candidate stop whether it moves nobody."""
+    visitor, on = problem.visitors[evening.visitor].id, evening.shift.on
+    still = np.zeros(len(offer), dtype=np.bool_)
+    for k, number in enumerate(offer):
+        stop = evening.offers[number]
+        names = [problem.visits[v].id for v in stop.visits] if stop.role == VISITOR else []
+        here = [moments[name] for name in names if name in moments]
+        still[k] = all(first[k] == last[k] == at.start and (at.visitor, at.on) == (visitor, on) for at in here)
+    return still
+
+
+def made_in(routes: Iterable[Route]) -> frozenset[str]:
+    """The visits that these routes make."""
+    stops = (stop for route in routes for stop in route.stops if stop.role == VISITOR)
+    return frozenset(name for stop in stops for name in stop.visits)

@@ -1,0 +1,164 @@
+"""The linear relaxation of the whole: prices, a bound on every plan, and the routes that can be in a better one.
+
+It starts from what each visitor's own linear program tells (prices, cuts, routes in use) and an estimate of
+the prices of the rows that couple them. Most rounds look at the likeliest routes only; all of them are priced
+before the outcome counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from .bound import SLACK, Bound, lagrangian, survivors
+from .clock import Clock
+from .cuts import Triple
+from .parts import part_program
+from .pricing import best_columns, prices, reduced_costs
+from .relaxation import Part, Relaxation, Relaxed
+from .routes import Floats, Integers
+from .whole import Root, Whole
+
+SMOOTHING = 0.7
+TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
+START_COLUMNS = 12
+LIKELY_COLUMNS = 300_000
+OWN_CUT_ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What one visitor's linear program tells, in the rows and columns of the whole."""
+
+    rows: Integers
+    duals: Floats
+    columns: Integers
+    cuts: dict[Triple, float]
+
+
+Spread = Callable[[Callable[[int], _Own], Iterable[int]], list[_Own]]
+
+
+class WholeRelaxation:
+    """`bound` is below every plan; `duals` are prices of the program's rows and then of the cuts."""
+
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+        self.program = whole.program
+        self.part = Part(self.program.pool, np.arange(len(self.program.pool)))
+        self.bound = -np.inf
+        self.duals = np.zeros(self.program.rows)
+        self.reduced = np.zeros(len(self.program.pool))
+        self._relaxation = Relaxation(self.program, seed=whole.seed, columns_a_round=4)
+        self._root = Bound(-np.inf, np.zeros(len(self.program.pool.evenings)))
+        self._known: Integers = np.zeros(0, dtype=np.int64)
+
+    def use(self, clock: Clock) -> None:
+        """From now on this clock says when to stop."""
+        self._relaxation.clock = clock
+
+    @property
+    def root(self) -> Root:
+        """What it tells by now, for a search in another thread."""
+        relaxation = self._relaxation
+        return Root(
+            self.part, self.reduced, self._root.least, self.duals, tuple(relaxation.cuts), relaxation.columns.copy()
+        )
+
+    # the start
+
+    def learn(self, spread: Spread) -> None:
+        """Prices and cuts from every visitor's own linear program, and the routes that these are made of."""
+        found = spread(self._own, self.whole.visitors)
+        cuts: dict[Triple, float] = {}
+        for own in found:
+            self.duals[own.rows] = own.duals
+            cuts.update(own.cuts)
+        self._relaxation.adopt(cuts)
+        self.duals = np.concatenate([self.duals, np.array(list(cuts.values()), dtype=np.float64)])
+        self._known = np.concatenate([own.columns for own in found])
+        self._root, self.reduced = self._priced(self.duals)
+
+    def _own(self, visitor: int) -> _Own:
+        """The linear program of the rows that only this visitor's routes meet, with cuts."""
+        rows = np.flatnonzero(self.whole.owner == visitor)
+        own = part_program(self.program, self.whole.evenings_of[visitor], rows)
+        relaxation = Relaxation(own.program, seed=self.whole.seed)
+        relaxation.clock = self._relaxation.clock
+        part = Part(own.program.pool, np.arange(len(own.columns)))
+        relaxed = relaxation.solve(part)
+        for _round in range(OWN_CUT_ROUNDS):
+            if not relaxation.add_cuts(relaxed):
+                break
+            relaxed = relaxation.solve(part)
+        duals, of_cuts = np.split(relaxed.duals, [own.program.rows])
+        cuts = {
+            (int(own.rows[i]), int(own.rows[j]), int(own.rows[k])): float(dual)
+            for (i, j, k), dual in zip(relaxation.cuts, of_cuts, strict=True)
+            if dual < -SLACK
+        }
+        return _Own(own.rows, duals, own.columns[relaxed.columns], cuts)
+
+    def start(self, estimate: Floats, routes: Integers) -> None:
+        """Begin with the routes that are cheapest at good prices, and with those of a plan.
+
+        Good prices lie somewhere between those of before and the estimate: where the bound is best.
+        """
+        tried = [self.duals + share * (estimate - self.duals) for share in (0.5, 0.75, 0.9, 1.0)]
+        priced = [self._priced(duals) for duals in tried]
+        best = max(range(len(tried)), key=lambda number: priced[number][0].value)
+        self._relaxation.center = tried[best]
+        pool = self.part.pool  # a plan may have shrunk it by now
+        everything = np.ones(len(pool), dtype=np.bool_)
+        likely = self.part.original[best_columns(pool.start, priced[best][1], everything, START_COLUMNS)]
+        self._relaxation.add_columns(np.unique(np.concatenate([self._known, routes, likely])))
+
+    def _priced(self, duals: Floats) -> tuple[Bound, Floats]:
+        """The bound of these prices, and the reduced costs of what is left of the pool."""
+        relaxation, pool = self._relaxation, self.part.pool
+        at = prices(self.program, relaxation.table, duals)
+        reduced = reduced_costs(self.program, relaxation.bits, relaxation.table, at, pool)
+        bound = lagrangian(self.program, self.program.sides.cost, duals, pool, reduced)
+        self.bound = max(self.bound, bound.value)
+        return bound, reduced
+
+    # the relaxation
+
+    def solve_likely(self, scale: float) -> Relaxed:
+        """The linear optimum over the likeliest routes; a plan costs about `scale`. Its bound holds for these only."""
+        likely = self._likeliest()
+        relaxed = self._relaxation.solve(likely, smoothing=SMOOTHING, tolerance=TOLERANCE * scale)
+        self.duals = relaxed.duals
+        return relaxed
+
+    def solve(self, best: float, scale: float) -> Relaxed:
+        """The linear optimum, or what is known when the bound has passed `best`; a plan costs about `scale`."""
+        tolerance = TOLERANCE * scale
+        relaxed = self._relaxation.solve(self.part, best, smoothing=SMOOTHING, tolerance=tolerance)
+        self.bound = max(self.bound, relaxed.bound.value)
+        self._root, self.reduced, self.duals = relaxed.bound, relaxed.reduced, relaxed.duals
+        return relaxed
+
+    def add_cuts(self, relaxed: Relaxed) -> bool:
+        """Add the most violated cuts of this solution; false when there are none."""
+        return self._relaxation.add_cuts(relaxed)
+
+    def _likeliest(self) -> Part:
+        """The routes of least reduced cost at the best prices so far; all of them when these are few."""
+        if self._relaxation.center is not None:
+            self._root, self.reduced = self._priced(self._relaxation.with_cut_duals(self._relaxation.center))
+        if len(self.part.pool) <= 2 * LIKELY_COLUMNS:
+            return self.part
+        excess = self.reduced - self._root.least[self.part.pool.evening]
+        keep = np.zeros(len(excess), dtype=np.bool_)
+        keep[np.argpartition(excess, LIKELY_COLUMNS)[:LIKELY_COLUMNS]] = True
+        return self.part.kept(keep)
+
+    def shrink(self, best: float) -> None:
+        """Leave out what its reduced cost shows to be in no plan that costs less than `best`."""
+        if np.isfinite(best) and np.isfinite(self._root.value):
+            keep = survivors(self._root, self.part.pool, self.reduced, best, self.whole.step)
+            self.part = self.part.kept(keep)
+            self.reduced = self.reduced[keep]

@@ -1,0 +1,119 @@
+"""A part of a school whose visitors are tied together: what every step of its search has to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from .cuts import Triple
+from .encounters import Catalogue
+from .parts import owners
+from .problem import Problem
+from .program import Program
+from .relaxation import Part
+from .routes import Flags, Floats, Integers, Pool, route_of
+from .search import Choice
+from .ties import Ties
+from .verdict import judge
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The problem, its program and what was looked up in them. `owner`: see `parts.owners`."""
+
+    problem: Problem
+    program: Program
+    catalogue: Catalogue
+    ties: Ties
+    owner: Integers
+    evenings_of: Mapping[int, list[int]]
+    step: float
+    seed: int
+
+    @classmethod
+    def of(cls, problem: Problem, program: Program, step: float, seed: int) -> Whole:
+        catalogue = Catalogue.of(problem, program)
+        evenings_of: dict[int, list[int]] = defaultdict(list)
+        for number, evening in enumerate(program.pool.evenings):
+            evenings_of[evening.visitor].append(number)
+        ties = Ties(problem, program, catalogue)
+        return cls(problem, program, catalogue, ties, owners(program), evenings_of, step, seed)
+
+    @property
+    def visitors(self) -> list[int]:
+        return sorted(self.evenings_of)
+
+    def evenings(self, visitors: Iterable[int]) -> list[int]:
+        """The numbers of all evenings of these visitors, rising."""
+        return sorted(e for visitor in visitors for e in self.evenings_of[visitor])
+
+    def coupled_stops(self, routes: Integers) -> list[int]:
+        """The coupled stops (candidates) of these routes."""
+        pool = self.program.pool
+        order, offset = pool.order[routes], pool.offset[pool.evening[routes]]
+        stops = (order + offset[:, None])[order >= 0]
+        return [int(k) for k in stops[self.catalogue.is_coupled[stops]]]
+
+    def judged(self, columns: Integers) -> Choice | None:
+        """The plan of these routes with the cost of this part, or nothing when it breaks a rule."""
+        routes = [route_of(self.problem, self.program.pool, int(column)) for column in columns]
+        verdict = judge(self.problem, routes)
+        own = {self.problem.visits[visit].id for visit in self.program.visits}
+        if any(broken.code != "fixed_moved" or broken.visit in own for broken in verdict.broken):
+            return None
+        others = len(self.problem.visits) - len(self.program.visits)
+        cost = verdict.cost - self.problem.weights.unplaced * others
+        return Choice(cost, tuple(int(column) for column in columns), ())
+
+
+@dataclass(frozen=True)
+class Root:
+    """What the linear relaxation of the whole says of the routes that are left in `part`.
+
+    `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
+    rows and then of the `cuts`, `columns` the routes that its linear program came to hold.
+    """
+
+    part: Part
+    reduced: Floats
+    least: Floats
+    duals: Floats
+    cuts: tuple[Triple, ...]
+    columns: Integers
+
+    def likeliest(self, count: int, of: Flags | None = None) -> Integers:
+        """The `count` routes of `part` (of those that `of` marks) with the least reduced cost: columns of the pool."""
+        mine = np.arange(len(self.part.original)) if of is None else np.flatnonzero(of)
+        if len(mine) > count:
+            excess = self.reduced[mine] - self.least[self.part.pool.evening[mine]]
+            mine = mine[np.argpartition(excess, count)[:count]]
+        return np.sort(self.part.original[mine])
+
+
+def routes_of_stops(pool: Pool, allowed: Flags, pinned: Sequence[int] = ()) -> Flags:
+    """Per route whether all its stops are allowed, and all that is pinned on its evening is in it."""
+    is_pinned = np.zeros(len(allowed), dtype=np.bool_)
+    is_pinned[list(pinned)] = True
+    evening = np.searchsorted(pool.offset, np.flatnonzero(is_pinned), side="right") - 1
+    counts = np.bincount(evening, minlength=len(pool.evenings))
+    keep: Flags = _matching(pool.evening, pool.order, pool.offset, allowed, is_pinned, counts)
+    return keep
+
+
+@numba.njit(cache=True, nogil=True)
+def _matching(evening, order, offset, allowed, is_pinned, counts):  # type: ignore[no-untyped-def]
+    keep = np.ones(len(evening), dtype=np.bool_)
+    for c in range(len(evening)):
+        met = 0
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            keep[c] &= allowed[k]
+            met += is_pinned[k]
+        keep[c] &= met == counts[evening[c]]
+    return keep
