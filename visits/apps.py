@@ -1,40 +1,122 @@
-"""The visits room as Django sees it, with the rule that no mentor is in two homes at once."""
+"""The visits room as Django sees it, with the rule that nobody is in two homes at once."""
 
 from django.apps import AppConfig
 from django.core import checks
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
-from mentors.database_rules import DatabaseRule, keeper
+from mentors.database_rules import DatabaseRule, clearer, keeper
 
 _BUSY = "('planned', 'confirmed', 'met')"
 
 
+# Who is at a visit: its mentor and whoever comes along.
+_THERE = "other.mentor_id IN (NEW.mentor_id, NEW.second_id) OR other.second_id IN (NEW.mentor_id, NEW.second_id)"
+_PEOPLE = "ARRAY[mentor_id::int, COALESCE(second_id, mentor_id)::int]"
+
+
 def _overlap_trigger(what: str) -> str:
-    """SQLite has no exclusion constraint: a trigger looks for another visit of this mentor at this time."""
-    return f"""CREATE TRIGGER IF NOT EXISTS no_mentor_in_two_homes_{what} BEFORE {what.upper()} ON visits_visit
+    """SQLite has no exclusion constraint: a trigger looks for another visit of these people at this time."""
+    return f"""CREATE TRIGGER IF NOT EXISTS nobody_in_two_homes_{what} BEFORE {what.upper()} ON visits_visit
         WHEN NEW.state IN {_BUSY} AND NEW.mentor_id IS NOT NULL AND NEW.starts_at IS NOT NULL
         BEGIN SELECT RAISE(ABORT, 'no_mentor_in_two_homes') WHERE EXISTS (
             SELECT 1 FROM visits_visit other
-            WHERE other.mentor_id = NEW.mentor_id AND other.id IS NOT NEW.id AND other.state IN {_BUSY}
+            WHERE ({_THERE}) AND other.id IS NOT NEW.id AND other.state IN {_BUSY}
               AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"""  # noqa: S608 - constants only
 
 
+# A colleague who comes along is in that home just as much as its mentor is: one rule holds both columns. The rule
+# of an earlier release, which knew the mentor only, gives way to it.
 NO_MENTOR_IN_TWO_HOMES = DatabaseRule(
     table="visits_visit",
     postgresql=[
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        "CREATE EXTENSION IF NOT EXISTS intarray",
         f"""DO $$ BEGIN
+            IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_mentor_in_two_homes'
+                       AND pg_get_constraintdef(oid) NOT LIKE '%second_id%') THEN
+                ALTER TABLE visits_visit DROP CONSTRAINT no_mentor_in_two_homes;
+            END IF;
             IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_mentor_in_two_homes') THEN
                 ALTER TABLE visits_visit ADD CONSTRAINT no_mentor_in_two_homes
-                EXCLUDE USING gist (mentor_id WITH =, tstzrange(starts_at, ends_at) WITH &&)
+                EXCLUDE USING gist (({_PEOPLE}) gist__int_ops WITH &&, tstzrange(starts_at, ends_at) WITH &&)
                 WHERE (state IN {_BUSY} AND mentor_id IS NOT NULL AND starts_at IS NOT NULL);
             END IF; END $$""",  # noqa: S608 - constants only
     ],
     postgresql_names=["no_mentor_in_two_homes"],
-    sqlite=[_overlap_trigger("insert"), _overlap_trigger("update")],
-    sqlite_names=["no_mentor_in_two_homes_insert", "no_mentor_in_two_homes_update"],
+    sqlite=[
+        *(f"DROP TRIGGER IF EXISTS no_mentor_in_two_homes_{what}" for what in ("insert", "update")),
+        _overlap_trigger("insert"),
+        _overlap_trigger("update"),
+    ],
+    sqlite_names=["nobody_in_two_homes_insert", "nobody_in_two_homes_update"],
 )
-install_rules, check_rules = keeper([NO_MENTOR_IN_TWO_HOMES])
+
+
+# A moment that a family holds (visits/models/holds.py) keeps others away just as an appointment does. Two tables
+# cannot share an exclusion constraint: a trigger on each looks into the other, and on PostgreSQL locks the mentor's
+# row first, so that of two writers at once the second one sees what the first one wrote.
+_HELD = """SELECT 1 FROM visits_momenthold held WHERE held.mentor_id IN (NEW.mentor_id, NEW.second_id)
+    AND held.visit_id <> COALESCE(NEW.id, 0) AND held.starts_at < NEW.ends_at AND held.ends_at > NEW.starts_at"""
+_BOOKED = f"""SELECT 1 FROM visits_visit other
+    WHERE (other.mentor_id = NEW.mentor_id OR other.second_id = NEW.mentor_id) AND other.id <> NEW.visit_id
+    AND other.state IN {_BUSY} AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at"""  # noqa: S608 - constants only
+_HELD_TOO = """SELECT 1 FROM visits_momenthold held WHERE held.mentor_id = NEW.mentor_id AND held.id IS NOT NEW.id
+    AND held.starts_at < NEW.ends_at AND held.ends_at > NEW.starts_at"""
+
+
+def _hold_function(name: str, table: str, people: str, when: str, conflict: str) -> list[str]:
+    """PostgreSQL: a function that refuses, and its trigger."""
+    return [
+        f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN
+            IF {when} THEN
+                PERFORM 1 FROM mentors_mentor WHERE id IN ({people}) ORDER BY id FOR NO KEY UPDATE;
+                IF EXISTS ({conflict}) THEN
+                    RAISE EXCEPTION 'no_mentor_in_two_homes: held' USING ERRCODE = 'exclusion_violation';
+                END IF;
+            END IF;
+            RETURN NEW; END $$ LANGUAGE plpgsql""",
+        f"""CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION {name}()""",
+    ]
+
+
+def _hold_trigger(name: str, what: str, table: str, when: str, conflict: str) -> str:
+    """SQLite: one writer at a time, so looking is enough."""
+    return f"""CREATE TRIGGER IF NOT EXISTS {name}_{what} BEFORE {what.upper()} ON {table} WHEN {when}
+        BEGIN SELECT RAISE(ABORT, 'no_mentor_in_two_homes: held') WHERE EXISTS ({conflict}); END"""
+
+
+_TAKES_TIME = f"NEW.state IN {_BUSY} AND NEW.mentor_id IS NOT NULL AND NEW.starts_at IS NOT NULL"
+NO_MOMENT_GIVEN_TWICE = DatabaseRule(
+    table="visits_momenthold",
+    postgresql=[
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        """DO $$ BEGIN
+            IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_moment_held_twice') THEN
+                ALTER TABLE visits_momenthold ADD CONSTRAINT no_moment_held_twice
+                EXCLUDE USING gist (mentor_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
+            END IF; END $$""",
+        *_hold_function("visit_keeps_off_holds", "visits_visit", "NEW.mentor_id, NEW.second_id", _TAKES_TIME, _HELD),
+        *_hold_function("hold_keeps_off_visits", "visits_momenthold", "NEW.mentor_id", "TRUE", _BOOKED),
+    ],
+    postgresql_names=["no_moment_held_twice", "visit_keeps_off_holds", "hold_keeps_off_visits"],
+    sqlite=[
+        statement
+        for what in ("insert", "update")
+        for statement in (
+            _hold_trigger("visit_keeps_off_holds", what, "visits_visit", _TAKES_TIME, _HELD),
+            _hold_trigger("hold_keeps_off_visits", what, "visits_momenthold", "1", _BOOKED),
+            _hold_trigger("no_moment_held_twice", what, "visits_momenthold", "1", _HELD_TOO),
+        )
+    ],
+    sqlite_names=[
+        f"{name}_{what}"
+        for name in ("visit_keeps_off_holds", "hold_keeps_off_visits", "no_moment_held_twice")
+        for what in ("insert", "update")
+    ],
+)
+install_rules, check_rules = keeper([NO_MENTOR_IN_TWO_HOMES, NO_MOMENT_GIVEN_TWICE])
+clear_rules = clearer([NO_MOMENT_GIVEN_TWICE])
 
 
 class VisitsConfig(AppConfig):
@@ -42,5 +124,6 @@ class VisitsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        pre_migrate.connect(clear_rules, sender=self, dispatch_uid="visits.clear_rules", weak=False)
         post_migrate.connect(install_rules, sender=self, dispatch_uid="visits.rules", weak=False)
         checks.register(check_rules, checks.Tags.database)

@@ -60,8 +60,16 @@ function fill(fields) {
   }
 }
 
-/** Keep it on this device; a browser that cannot (a private window) is said to be unable to. */
-async function keepHere() {
+let keeping = Promise.resolve();
+
+/** Keep it on this device, one time after the other: an older text never lands on a newer one. */
+function keepHere() {
+  keeping = keeping.then(keepNow);
+  return keeping;
+}
+
+/** What stands here now; a browser that cannot keep it (a private window) is said to be unable to. */
+async function keepNow() {
   try {
     await keepDraft({ ...local, content: { fields: typed(), version, unanswered } });
     isKeptHere = true;

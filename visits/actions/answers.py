@@ -36,10 +36,12 @@ from visits.models import (
     ConversationTopic,
     Invitation,
     MessageKind,
+    MomentHold,
     PlaceKind,
     Visit,
     VisitState,
 )
+from visits.queries.booking import Asked, asked_of, asked_of_visit, is_being_planned
 from visits.queries.calendar import local_day
 from visits.queries.moments import fits_now, place_fits
 
@@ -50,6 +52,10 @@ class MomentTaken(MomentError):
 
 class TooLate(MomentError):
     text = _("Het thuisbezoek is vandaag of al geweest. Bel de school als er iets verandert.")
+
+
+class WishesClosed(MomentError):
+    text = _("De school is begonnen met plannen. Wensen doorgeven kan niet meer; u krijgt bericht met een voorstel.")
 
 
 @dataclass(frozen=True)
@@ -91,10 +97,11 @@ def choose_moment(
 ) -> Visit:
     """The family takes another moment, which must fit in the mentor's evening at this very instant.
 
-    Raises MomentTaken, VisitChanged, TooLate.
+    Raises MomentTaken, VisitChanged, TooLate, WishesClosed.
     """
     visit = invitation.visit
     _hold(visit, seen_version, by, now)
+    _refuse_while_planning(visit, by, now)
     if not fits_now(visit, now, starts_at):
         raise MomentTaken
     reopen_visit(visit=visit, by=by, now=now)
@@ -126,6 +133,7 @@ def choose_place(
     """
     visit = invitation.visit
     _hold(visit, seen_version, by, now)
+    had_moment = visit.starts_at is not None
     reopen_visit(visit=visit, by=by, now=now)
     stays = visit.state in (VisitState.PLANNED, VisitState.CONFIRMED) and place_fits(visit, place_kind)
     if not stays:
@@ -137,6 +145,8 @@ def choose_place(
         by=by,
         now=now,
     )
+    if not had_moment and asked_of_visit(visit, now) == Asked.MOMENT:
+        return False  # nothing was agreed yet: the family goes on to the moments that fit there
     if stays:
         confirm_visit(visit=visit, by=by, now=now)
     _answer(invitation, Answer.ACCEPTED if stays else Answer.OTHER, channel, by, now)
@@ -156,27 +166,45 @@ def tell_hours(
 ) -> Visit:
     """No moment suits: the family says when it can and cannot, and the coordinator finds another one.
 
-    What it said before about this campaign is replaced. Raises VisitChanged, TooLate.
+    What it said before about this campaign is replaced. Raises VisitChanged, TooLate, WishesClosed.
     """
     visit = invitation.visit
     _hold(visit, seen_version, by, now)
+    _refuse_while_planning(visit, by, now)
     reopen_visit(visit=visit, by=by, now=now)
     open_visit(visit=visit, by=by, now=now, tell_family=False)
-    told = Availability.objects.filter(household=visit.household, campaign=visit.campaign)
-    told.delete()
-    Availability.objects.bulk_create(
-        Availability(
-            household=visit.household,
-            campaign=visit.campaign,
-            weekday=row.weekday,
-            from_time=row.from_time,
-            until_time=row.until_time,
-            is_wish=row.is_wish,
-        )
-        for row in hours
-    )
+    _keep_hours(visit, hours)
     _answer(invitation, Answer.OTHER, channel, by, now)
     _tell_mentor(invitation, by, now, and_coordinators=True)
+    return visit
+
+
+@transaction.atomic
+def tell_wishes(
+    *,
+    invitation: Invitation,
+    hours: Sequence[Hours],
+    place_kind: PlaceKind,
+    place_note: str,
+    seen_version: int,
+    channel: AnswerChannel,
+    by: User | None,
+    now: dt.datetime,
+) -> Visit:
+    """When the family can, cannot and would rather, and where; none of it is first come, first served.
+
+    It may be changed until the last day for wishes. Raises WishesClosed, VisitChanged, VisitOver.
+    """
+    visit = invitation.visit
+    _hold(visit, seen_version, by, now)
+    visit.campaign.refresh_from_db()
+    if asked_of(visit.campaign, now) != Asked.WISHES or visit.state not in (VisitState.OPEN, VisitState.DECLINED):
+        raise WishesClosed
+    reopen_visit(visit=visit, by=by, now=now)
+    note = place_note if place_kind == PlaceKind.ELSEWHERE else ""
+    change_place(visit=visit, place_kind=place_kind, place_note=note, by=by, now=now)
+    _keep_hours(visit, hours)
+    _answer(invitation, Answer.WISHES, channel, by, now)
     return visit
 
 
@@ -226,11 +254,35 @@ def may_speak(visit: Visit, now: dt.datetime) -> bool:
 
 
 def _hold(visit: Visit, seen_version: int, by: User | None, now: dt.datetime) -> None:
+    """Lock the visit and refuse what cannot be; any answer ends the hold that the family had."""
     hold(visit, visit.mentor, seen_version=seen_version)
+    MomentHold.objects.filter(visit=visit).delete()
     if visit.state in (VisitState.MET, VisitState.CANCELLED):
         raise VisitOver
     if by is None and not may_change(visit, now):
         raise TooLate
+
+
+def _refuse_while_planning(visit: Visit, by: User | None, now: dt.datetime) -> None:
+    """What a family adds after the last day would count for nothing in the plan: better to say so."""
+    if by is None and is_being_planned(visit, now):
+        raise WishesClosed
+
+
+def _keep_hours(visit: Visit, hours: Sequence[Hours]) -> None:
+    """What the family said before about this campaign is replaced."""
+    Availability.objects.filter(household=visit.household, campaign=visit.campaign).delete()
+    Availability.objects.bulk_create(
+        Availability(
+            household=visit.household,
+            campaign=visit.campaign,
+            weekday=row.weekday,
+            from_time=row.from_time,
+            until_time=row.until_time,
+            is_wish=row.is_wish,
+        )
+        for row in sorted(hours, key=lambda row: (row.weekday, row.from_time))
+    )
 
 
 def _answer(invitation: Invitation, answer: Answer, channel: AnswerChannel, by: User | None, now: dt.datetime) -> None:

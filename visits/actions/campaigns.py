@@ -13,7 +13,7 @@ from mentors.actions import record_event
 from mentors.models import School, SchoolYear, User
 from visits.actions.cohorts import join_cohort
 from visits.actions.topics import seed_topics
-from visits.models import Campaign, CampaignState, Frequency, VisitState
+from visits.models import Booking, Campaign, CampaignState, Frequency, VisitState
 from visits.queries.cohort import cohort
 
 __all__ = ["CampaignRefused", "change_campaign", "close_campaign", "join_cohort", "open_campaign"]
@@ -46,6 +46,8 @@ def open_campaign(
     reply_days: int,
     by: User | None,
     now: dt.datetime,
+    booking: str = Booking.ASSIGNED,
+    wishes_until: dt.date | None = None,
 ) -> Campaign:
     """A campaign in preparation, with a visit for every family of its cohort.
 
@@ -65,6 +67,8 @@ def open_campaign(
         hours_per_visit=hours_per_visit,
         set_up=set_up,
         reply_days=reply_days,
+        booking=booking,
+        wishes_until=wishes_until,
         created_by=by,
         created_at=now,
     )
@@ -83,6 +87,7 @@ def change_campaign(*, campaign: Campaign, by: User | None, now: dt.datetime, **
     """
     if campaign.state == CampaignState.CLOSED:
         raise CampaignRefused("name", _("Deze bezoekronde is afgesloten en verandert niet meer."))
+    _refuse_other_way(campaign, fields)
     for name, value in fields.items():
         setattr(campaign, name, value)
     _save(campaign)
@@ -125,5 +130,33 @@ def _refuse_nonsense(campaign: Campaign) -> None:
         raise CampaignRefused("ends_on", _("De laatste dag ligt na het einde van het schooljaar."))
     if not SHORTEST_VISIT <= campaign.visit_minutes <= LONGEST_VISIT:
         raise CampaignRefused("visit_minutes", _("Een thuisbezoek duurt 30 tot 60 minuten."))
+    _refuse_wishes(campaign)
     if not 1 <= campaign.max_stops <= 4:
         raise CampaignRefused("max_stops", _("Kies één tot vier thuisbezoeken op een avond."))
+
+
+def _refuse_wishes(campaign: Campaign) -> None:
+    """A last day for wishes belongs to that way alone, and leaves time to plan and to visit after it."""
+    if campaign.booking != Booking.WISHES_FIRST:
+        campaign.wishes_until = None
+        return
+    if campaign.wishes_until is None:
+        raise CampaignRefused("wishes_until", _("Kies tot en met welke dag gezinnen hun wensen doorgeven."))
+    if campaign.wishes_until >= campaign.ends_on:
+        raise CampaignRefused("wishes_until", _("Kies een dag die voor de laatste dag van de bezoekronde ligt."))
+
+
+def _refuse_other_way(campaign: Campaign, fields: dict[str, object]) -> None:
+    """What families were told stands: how they get their moment, and until when they may give their wishes."""
+    stored = Campaign.objects.get(pk=campaign.pk)
+    way = fields.get("booking", stored.booking)
+    is_asked = stored.booking_opened_at is not None or stored.visits.filter(invitations__isnull=False).exists()
+    if is_asked and way != stored.booking:
+        raise CampaignRefused(
+            "booking",
+            _("De eerste gezinnen zijn al uitgenodigd. Hoe zij een moment krijgen, verandert niet meer."),
+        )
+    until = fields.get("wishes_until", stored.wishes_until)
+    told = stored.wishes_until if stored.booking_opened_at is not None else None
+    if told is not None and isinstance(until, dt.date) and until < told:
+        raise CampaignRefused("wishes_until", _("Gezinnen is een latere dag beloofd. Kies die dag of een latere."))

@@ -12,6 +12,7 @@ from mentors.actions import record_event
 from mentors.models import Mentor, User
 from students.models import Student
 from visits.actions.moments import cancel_visit
+from visits.actions.together import untie
 from visits.models import Campaign, CampaignState, PlaceKind, Visit, VisitState
 from visits.queries.calendar import local_day
 from visits.queries.cohort import class_mentors, cohort, homes_to_visit, with_homes
@@ -161,6 +162,7 @@ def _drop_who_left(campaign: Campaign, *, by: User | None, now: dt.datetime) -> 
     gone = [pk for visit, rows in rows_of.items() if visit not in lapsing for pk, stays in rows if not stays]
     Visit.students.through.objects.filter(pk__in=gone).delete()
     for visit in emptied:
+        untie(visit=visit, by=by, now=now)
         cancel_visit(visit=visit, by=by, now=now)
     return len(emptied)
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Model
 
-from mentors.actions import record_event
+from mentors.actions import record_event, record_events
 from mentors.models import User
-from visits.actions.messages import queue_for_family
+from visits.actions.messages import queue_for_families, queue_for_family
 from visits.links import RENEWAL, code_from, code_hash_of, hash_of, new_seed, token_from
-from visits.models import Answer, Invitation, MessageKind, Visit, VisitState
+from visits.models import Answer, Invitation, Message, MessageKind, MessageState, Visit, VisitState
+from visits.queries.booking import Asked, asked_of_visit
 
 ANSWERABLE = frozenset({VisitState.PLANNED, VisitState.CONFIRMED})
 
@@ -21,15 +25,48 @@ def invite(*, visit: Visit, by: User | None, now: dt.datetime) -> list[Invitatio
 
     A visit is one household's. The other home of a pupil with two is invited to a visit of its own or, when
     the school chose one visit, not: a shared invitation would tell the one home what the other chose. A guardian
-    whose e-mail address came later gets the mail at the next call.
+    whose e-mail address came later gets the mail at the next call. Two visits that are one conversation have one
+    invitation, on the older row.
     """
+    if visit.together_with_id is not None and visit.together_with_id < visit.pk:
+        visit = Visit.objects.select_related("campaign__school", "household").get(pk=visit.together_with_id)
     invitation = Invitation.objects.filter(visit=visit, household=visit.household).first()
     if invitation is None:
         invitation = _make(visit, now)
         record_event(verb="invitation.made", by=by, now=now, school=visit.campaign.school, subject=invitation)
-    if visit.state in ANSWERABLE and invitation.answer == Answer.NONE and invitation.revoked_at is None:
+    if _is_asked(visit, now) and invitation.answer == Answer.NONE and invitation.revoked_at is None:
         _queue(invitation, now)
     return [invitation]
+
+
+@transaction.atomic
+def invite_all(*, visits: Iterable[Visit], by: User | None, now: dt.datetime) -> None:
+    """`invite` for many visits of one campaign: those that have no invitation yet in few statements."""
+    visits = list(visits)
+    known = set(Invitation.objects.filter(visit__in=visits).values_list("visit_id", "household_id"))
+    fresh = [visit for visit in visits if (visit.pk, visit.household_id) not in known]
+    try:
+        with transaction.atomic():
+            made = Invitation.objects.bulk_create(
+                [
+                    Invitation(visit=visit, household=visit.household, created_at=now, **_secrets(visit, now))
+                    for visit in fresh
+                ]
+            )
+    except IntegrityError:  # somebody invited one of these families at this very moment
+        made, fresh = [], []
+    done = {invitation.visit_id for invitation in made}
+    for visit in visits:
+        if visit.pk not in done:
+            invite(visit=visit, by=by, now=now)
+    if not made:
+        return
+    school = fresh[0].campaign.school
+    subjects: list[tuple[Model, dict[str, Any]]] = [(invitation, {}) for invitation in made]
+    record_events(verb="invitation.made", by=by, now=now, school=school, subjects=subjects)
+    asked = [invitation for invitation in made if _is_asked(invitation.visit, now)]
+    keyed = [(_key_of(invitation), invitation) for invitation in asked]
+    queue_for_families(keyed=keyed, kind=MessageKind.INVITATION, due_at=now, now=now)
 
 
 @transaction.atomic
@@ -46,13 +83,12 @@ def renew_link(*, invitation: Invitation, by: User | None, now: dt.datetime) -> 
 
 
 @transaction.atomic
-def revoke_link(*, invitation: Invitation, by: User | None, now: dt.datetime) -> None:
+def revoke_link(*, invitation: Invitation, by: User | None, now: dt.datetime, **facts: Any) -> None:
     """Close a family's page at once; the link and the letter code open nothing from now on."""
     closed = Invitation.objects.filter(pk=invitation.pk, revoked_at=None).update(revoked_at=now)
     if closed:
-        record_event(
-            verb="invitation.revoked", by=by, now=now, school=invitation.visit.campaign.school, subject=invitation
-        )
+        school = invitation.visit.campaign.school
+        record_event(verb="invitation.revoked", by=by, now=now, school=school, subject=invitation, **facts)
 
 
 @transaction.atomic
@@ -67,6 +103,16 @@ def note_letter_given(*, invitation: Invitation, by: User | None, now: dt.dateti
     record_event(verb="invitation.letter_given", by=by, now=now, school=visit.campaign.school, subject=invitation)
 
 
+def _is_asked(visit: Visit, now: dt.datetime) -> bool:
+    """Whether this family has something to say yes to, or to choose."""
+    return visit.state in ANSWERABLE or asked_of_visit(visit, now) != Asked.NOTHING
+
+
+def _key_of(invitation: Invitation, word: str = MessageKind.INVITATION) -> str:
+    """The key holds the link's hash: a renewed link is a new letter, the same link is not."""
+    return f"{word}:{invitation.pk}:{invitation.token_hash[:12]}"
+
+
 def _make(visit: Visit, now: dt.datetime) -> Invitation:
     invitation, _is_new = Invitation.objects.get_or_create(
         visit=visit, household=visit.household, defaults={"created_at": now, **_secrets(visit, now)}
@@ -74,7 +120,7 @@ def _make(visit: Visit, now: dt.datetime) -> Invitation:
     return invitation
 
 
-def _secrets(visit: Visit, now: dt.datetime) -> dict[str, object]:
+def _secrets(visit: Visit, now: dt.datetime) -> dict[str, Any]:
     seed = new_seed()
     return {
         "seed": seed,
@@ -85,10 +131,13 @@ def _secrets(visit: Visit, now: dt.datetime) -> dict[str, object]:
 
 
 def _queue(invitation: Invitation, now: dt.datetime, *, is_renewal: bool = False) -> None:
-    """The key holds the link's hash: a renewed link is a new letter, the same link is not."""
-    word = RENEWAL if is_renewal else MessageKind.INVITATION
+    key = _key_of(invitation, RENEWAL if is_renewal else MessageKind.INVITATION)
+    # What had become untrue before it went out is true again: this family was never told anything.
+    Message.objects.filter(
+        key__startswith=f"{key}:", state=MessageState.SUPERSEDED, invitation__sent_at=None, invitation=invitation
+    ).update(state=MessageState.DUE, due_at=now, outcome="")
     queue_for_family(
-        key=f"{word}:{invitation.pk}:{invitation.token_hash[:12]}",
+        key=key,
         kind=MessageKind.INVITATION,
         invitation=invitation,
         due_at=now,

@@ -16,10 +16,10 @@ from visits.links import link_of
 from visits.mail.calendar_file import CANCEL, REQUEST, Appointment, calendar_part, calendar_text
 from visits.mail.clean import one_line
 from visits.mail.letter import write_mail
-from visits.mail.texts import Facts, place_in_words, text_of
+from visits.mail.texts import Facts, place_in_words, text_of, who_in_words
 from visits.models import Message, MessageKind, Visit, VisitState
-from visits.queries.family import first_names_of, language_of
-from visits.queries.outbox import last_told
+from visits.queries.family import language_of, party_of
+from visits.queries.outbox import last_told, was_told_a_moment
 
 WITH_CALENDAR = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCELLED})
 
@@ -46,14 +46,19 @@ def facts_of(message: Message) -> Facts:
     if visit is None:
         return Facts(school=message.school.name, first_names="", link=_link_of(message))
     told = last_told(message) if message.kind == MessageKind.CANCELLED else None
+    party = party_of(visit)
     return Facts(
         school=message.school.name,
-        first_names=one_line(first_names_of(visit)),
+        first_names=one_line(party.names),
+        who="" if party.is_plain else one_line(party.who),
         link=_link_of(message),
         state=visit.state,
         place=visit.place_kind,
         starts_at=visit.starts_at,
         told_starts_at=told.told_starts_at if told else None,
+        was_told=was_told_a_moment(message) if message.kind == MessageKind.MOVED else True,
+        booking=visit.campaign.booking,
+        wishes_until=visit.campaign.wishes_until,
     )
 
 
@@ -87,8 +92,9 @@ def _appointment(message: Message, visit: Visit, facts: Facts, starts_at: dt.dat
         uid=f"{_opaque('visit', str(message.invitation_id))}@{_host()}",
         sequence=visit.version,
         starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=visit.campaign.visit_minutes),
+        ends_at=starts_at + dt.timedelta(minutes=visit.campaign.visit_minutes + visit.extra_minutes),
         first_names=facts.first_names,
+        who=who_in_words(facts),
         place=place_in_words(visit.place_kind),
         organiser=message.school.email,
         organiser_name=message.school.name,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 
 from mentors.models import Mentor, Role, School, User
 from students.models import Guardian
@@ -65,6 +67,36 @@ def queue_for_family(
         )
         for guardian in guardians
     ]
+
+
+def queue_for_families(
+    *, keyed: Iterable[tuple[str, Invitation]], kind: MessageKind, due_at: dt.datetime, now: dt.datetime
+) -> None:
+    """`queue_for_family` for many homes, each with its own key, in few statements.
+
+    A message that was queued before stays as it is, also when another process queued it just now.
+    """
+    keyed = list(keyed)
+    homes: dict[int, list[Guardian]] = defaultdict(list)
+    wanted = {invitation.household_id for _key, invitation in keyed}
+    for guardian in Guardian.objects.filter(household__in=wanted, is_invited=True).exclude(email=""):
+        homes[guardian.household_id].append(guardian)
+    messages = [
+        Message(
+            key=f"{key}:{guardian.pk}",
+            kind=kind,
+            school=invitation.visit.campaign.school,
+            invitation=invitation,
+            visit=invitation.visit,
+            to_guardian=guardian,
+            visit_version=invitation.visit.version,
+            created_at=now,
+            due_at=due_at,
+        )
+        for key, invitation in keyed
+        for guardian in homes[invitation.household_id]
+    ]
+    Message.objects.bulk_create(messages, update_conflicts=True, unique_fields=["key"], update_fields=["key"])
 
 
 def queue_for_staff(*, key: str, kind: MessageKind, visit: Visit, due_at: dt.datetime, now: dt.datetime) -> None:

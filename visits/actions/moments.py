@@ -2,13 +2,14 @@
 
 Each of these locks the mentor and then the visit, so that two changes come one after the other; whatever the
 code does, the database refuses a mentor in two homes at once (visits/apps.py) and that becomes `MentorBusy`.
-A change of moment counts up `version`, so that a mail about an earlier moment is never sent.
+A change of moment counts up `version`, so that a mail about an earlier moment is never sent. Who comes along to a
+visit goes where it goes; two visits that are one conversation with two mentors move, end and are agreed together.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,12 +21,13 @@ from mentors.actions import record_event
 from mentors.models import Mentor, User
 from visits.actions.messages import queue_for_family
 from visits.actions.routes import settle_route
-from visits.models import Answer, Invitation, MessageKind, PlaceKind, Route, Visit, VisitState
+from visits.models import Answer, Invitation, MessageKind, MomentHold, PlaceKind, Route, Visit, VisitState
 from visits.queries.calendar import closed_days, local_day
 
 # A family hears of a change by the school only after this: time for 'ongedaan maken', and for a second thought.
 UNDO_WINDOW = dt.timedelta(minutes=10)
 _RULE = "no_mentor_in_two_homes"
+_NO_MOMENT: dict[str, Any] = dict.fromkeys(["starts_at", "ends_at", "route", "second", "second_route"])
 
 
 class MomentError(Exception):
@@ -42,6 +44,10 @@ class MomentError(Exception):
 
 class MentorBusy(MomentError):
     text = _("De mentor heeft op dat moment al een ander thuisbezoek. Kies een ander moment.")
+
+
+class MomentHeld(MentorBusy):
+    text = _("Een gezin kiest net dit moment. Kies een ander moment, of probeer het over tien minuten opnieuw.")
 
 
 class PastMoment(MomentError):
@@ -74,18 +80,23 @@ def plan_visit(
     route: Route | None,
     by: User | None,
     now: dt.datetime,
+    second: Mentor | None = None,
+    second_route: Route | None = None,
 ) -> Visit:
     """Propose this moment with this mentor; nothing happens when it is the moment that stands already.
 
+    `second` comes along. Of two visits that are one conversation each is planned by itself, with its own mentor.
+
     Raises MentorBusy, PastMoment, VisitOver.
     """
-    hold(visit, mentor)
+    hold(visit, mentor, second)
     _refuse_over(visit)
     _refuse_past(starts_at, now)
     is_same = (visit.mentor_id, visit.starts_at, visit.ends_at) == (mentor.pk, starts_at, ends_at)
     if is_same and visit.state in (VisitState.PLANNED, VisitState.CONFIRMED):
-        _store(visit, route=route)
+        _store(visit, route=route, second=second, second_route=second_route)
         return visit
+    drop_expired_holds(now, mentor, second)
     _store(
         visit,
         state=VisitState.PLANNED,
@@ -93,6 +104,8 @@ def plan_visit(
         starts_at=starts_at,
         ends_at=ends_at,
         route=route,
+        second=second,
+        second_route=second_route,
         version=visit.version + 1,
     )
     _ask_again(visit)
@@ -119,25 +132,27 @@ def reschedule_visit(
     hold(visit, visit.mentor, seen_version=seen_version)
     _refuse_over(visit)
     _refuse_moment(visit, starts_at, now)
-    mentor = visit.mentor
-    if mentor is None:
+    if visit.mentor is None:
         raise NoMentor
     if visit.starts_at == starts_at and visit.state in (VisitState.PLANNED, VisitState.CONFIRMED):
         return visit
-    before = visit.starts_at
-    _store(
-        visit,
-        state=VisitState.CONFIRMED if is_agreed else VisitState.PLANNED,
-        starts_at=starts_at,
-        ends_at=starts_at + dt.timedelta(minutes=visit.campaign.visit_minutes),
-        route=None,
-        version=visit.version + 1,
-    )
-    _settle_days(visit, mentor, before, starts_at)
-    _ask_again(visit)
-    _note("visit.rescheduled", visit, by, now, starts_at=starts_at.isoformat())
-    if not is_agreed:
-        _tell(visit, MessageKind.MOVED, now)
+    for one in party_of(visit):
+        before, people = one.starts_at, _people_at(one)
+        drop_expired_holds(now, *people)
+        _store(
+            one,
+            state=VisitState.CONFIRMED if is_agreed else VisitState.PLANNED,
+            starts_at=starts_at,
+            ends_at=starts_at + dt.timedelta(minutes=one.campaign.visit_minutes + one.extra_minutes),
+            route=None,
+            second_route=None,
+            version=one.version + 1,
+        )
+        _settle_days(one, people, before, starts_at)
+        _ask_again(one)
+        _note("visit.rescheduled", one, by, now, starts_at=starts_at.isoformat())
+        if not is_agreed:
+            _tell(one, MessageKind.MOVED, now)
     return visit
 
 
@@ -148,10 +163,10 @@ def change_place(*, visit: Visit, place_kind: PlaceKind, place_note: str, by: Us
     _refuse_over(visit)
     if (visit.place_kind, visit.place_note) == (place_kind, place_note):
         return visit
-    _store(visit, place_kind=place_kind, place_note=place_note, version=visit.version + 1)
-    if visit.mentor is not None:
-        _settle_days(visit, visit.mentor, visit.starts_at)
-    _note("visit.place_changed", visit, by, now, place=str(place_kind))
+    for one in party_of(visit):
+        _store(one, place_kind=place_kind, place_note=place_note, version=one.version + 1)
+        _settle_days(one, _people_at(one), one.starts_at)
+        _note("visit.place_changed", one, by, now, place=str(place_kind))
     return visit
 
 
@@ -169,11 +184,12 @@ def open_visit(
     _refuse_over(visit)
     if visit.state == VisitState.OPEN:
         return visit
-    _clear_moment(visit, VisitState.OPEN)
-    _ask_again(visit)
-    _note("visit.opened", visit, by, now)
-    if tell_family:
-        _tell(visit, MessageKind.CANCELLED, now)
+    for one in party_of(visit):
+        _clear_moment(one, VisitState.OPEN)
+        _ask_again(one)
+        _note("visit.opened", one, by, now)
+        if tell_family:
+            _tell(one, MessageKind.CANCELLED, now)
     return visit
 
 
@@ -184,9 +200,10 @@ def cancel_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_versio
     if visit.state == VisitState.CANCELLED:
         return visit
     _refuse_over(visit)
-    _clear_moment(visit, VisitState.CANCELLED)
-    _note("visit.cancelled", visit, by, now)
-    _tell(visit, MessageKind.CANCELLED, now)
+    for one in party_of(visit):
+        _clear_moment(one, VisitState.CANCELLED)
+        _note("visit.cancelled", one, by, now)
+        _tell(one, MessageKind.CANCELLED, now)
     return visit
 
 
@@ -200,11 +217,12 @@ def decline_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
     if visit.state == VisitState.DECLINED:
         return visit
     _refuse_over(visit)
-    had_appointment = visit.state == VisitState.CONFIRMED
-    _clear_moment(visit, VisitState.DECLINED)
-    _note("visit.declined", visit, by, now)
-    if had_appointment:
-        _tell(visit, MessageKind.CANCELLED, now)
+    for one in party_of(visit):
+        had_appointment = one.state == VisitState.CONFIRMED
+        _clear_moment(one, VisitState.DECLINED)
+        _note("visit.declined", one, by, now)
+        if had_appointment:
+            _tell(one, MessageKind.CANCELLED, now)
     return visit
 
 
@@ -215,10 +233,11 @@ def confirm_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_versi
     if visit.state not in (VisitState.PLANNED, VisitState.CONFIRMED) or visit.starts_at is None:
         raise VisitChanged
     _refuse_past(visit.starts_at, now)
-    if visit.state == VisitState.PLANNED:
-        _store(visit, state=VisitState.CONFIRMED)
-        _note("visit.confirmed", visit, by, now)
-    _tell(visit, MessageKind.CONFIRMATION, now, wait=dt.timedelta(0))
+    for one in party_of(visit):
+        if one.state == VisitState.PLANNED:
+            _store(one, state=VisitState.CONFIRMED)
+            _note("visit.confirmed", one, by, now)
+        _tell(one, MessageKind.CONFIRMATION, now, wait=dt.timedelta(0))
     return visit
 
 
@@ -228,14 +247,19 @@ def reopen_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
     hold(visit, visit.mentor)
     if visit.state != VisitState.DECLINED:
         return visit
-    _store(visit, state=VisitState.OPEN, version=visit.version + 1)
-    _note("visit.reopened", visit, by, now)
+    for one in party_of(visit):
+        if one.state == VisitState.DECLINED:
+            _store(one, state=VisitState.OPEN, version=one.version + 1)
+            _note("visit.reopened", one, by, now)
     return visit
 
 
 @transaction.atomic
 def mark_met(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
-    """The conversation took place. Raises VisitOver when the visit was called off."""
+    """The conversation took place. Raises VisitOver when the visit was called off.
+
+    Of one with two mentors each says so of their own visit.
+    """
     hold(visit, visit.mentor)
     if visit.state == VisitState.MET:
         return visit
@@ -255,7 +279,7 @@ def mark_not_held(*, visit: Visit, called_off_by: str, by: User | None, now: dt.
     hold(visit, visit.mentor)
     if visit.state not in (VisitState.PLANNED, VisitState.CONFIRMED, VisitState.MET):
         return visit
-    _store(visit, state=VisitState.OPEN, starts_at=None, ends_at=None, route=None, version=visit.version + 1)
+    _store(visit, state=VisitState.OPEN, version=visit.version + 1, **_NO_MOMENT)
     _ask_again(visit)
     visit.invitations.update(announced_starts_at=None)
     _note("visit.not_held", visit, by, now, called_off_by=called_off_by)
@@ -272,8 +296,9 @@ def restore_moment(
     seen_version: int,
     by: User | None,
     now: dt.datetime,
+    second: Mentor | None = None,
 ) -> Visit:
-    """Undo the school's last change: back to the moment and the answer that stood before it.
+    """Undo the school's last change: back to the moment, the company and the answer that stood before it.
 
     Raises VisitChanged when anything happened since, MentorBusy, PastMoment, NoMentor.
     """
@@ -281,19 +306,20 @@ def restore_moment(
     if visit.state not in (VisitState.OPEN, VisitState.PLANNED, VisitState.CANCELLED):
         raise VisitChanged
     _refuse_past(starts_at, now)
-    mentor = visit.mentor
-    if mentor is None:
+    if visit.mentor is None:
         raise NoMentor
-    before = visit.starts_at
     state = VisitState.CONFIRMED if was_confirmed else VisitState.PLANNED
-    _store(visit, state=state, starts_at=starts_at, ends_at=ends_at, version=visit.version + 1)
-    _settle_days(visit, mentor, before, starts_at)
-    if was_confirmed:
-        visit.invitations.filter(answer=Answer.NONE, announced_starts_at=starts_at).update(
-            answer=Answer.ACCEPTED, answered_at=now, answered_version=visit.version
-        )
-    _note("visit.restored", visit, by, now, starts_at=starts_at.isoformat())
-    _tell(visit, MessageKind.MOVED, now)
+    for one in [visit, *others_at(visit, VisitState.OPEN, VisitState.PLANNED, VisitState.CANCELLED)]:
+        before, one.second = one.starts_at, second if one.pk == visit.pk else None
+        drop_expired_holds(now, *_people_at(one))
+        _store(one, state=state, starts_at=starts_at, ends_at=ends_at, second=one.second, version=one.version + 1)
+        _settle_days(one, _people_at(one), before, starts_at)
+        if was_confirmed:
+            one.invitations.filter(answer=Answer.NONE, announced_starts_at=starts_at).update(
+                answer=Answer.ACCEPTED, answered_at=now, answered_version=one.version
+            )
+        _note("visit.restored", one, by, now, starts_at=starts_at.isoformat())
+        _tell(one, MessageKind.MOVED, now)
     return visit
 
 
@@ -303,11 +329,38 @@ def hold(visit: Visit, *mentors: Mentor | None, seen_version: int | None = None)
     The mentors come first, in a fixed order: two families at one mentor wait for each other instead of dead-
     locking in the exclusion constraint. Raises VisitChanged when the visit is past the version that was seen.
     """
-    keys = sorted({mentor.pk for mentor in mentors if mentor is not None} | {visit.mentor_id or 0})
+    keys = {mentor.pk for mentor in mentors if mentor is not None} | {visit.mentor_id or 0, visit.second_id or 0}
+    if visit.together_with_id:
+        keys |= set(Visit.objects.filter(pk=visit.together_with_id).values_list("mentor_id", flat=True)) - {None}
     list(Mentor.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    if visit.together_with_id:
+        both = Visit.objects.filter(pk__in=[visit.pk, visit.together_with_id]).order_by("pk")
+        list(both.select_for_update(of=("self",)).values_list("pk"))
     visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",)))
     if seen_version is not None and visit.version != seen_version:
         raise VisitChanged
+
+
+def drop_expired_holds(now: dt.datetime, *mentors: Mentor | None) -> None:
+    """Give back the moments of these mentors that families held too long: whoever takes one asks this first."""
+    keys = [mentor.pk for mentor in mentors if mentor is not None]
+    MomentHold.objects.expired(now).filter(mentor__in=keys).delete()
+
+
+def party_of(visit: Visit) -> list[Visit]:
+    """This visit, and the other one of a conversation with two mentors unless that is over."""
+    still = [state for state in VisitState if state not in (VisitState.MET, VisitState.CANCELLED)]
+    return [visit, *others_at(visit, *still)]
+
+
+def others_at(visit: Visit, *states: VisitState) -> list[Visit]:
+    """The other visit of a conversation with two mentors, if it is in one of these states."""
+    if visit.together_with_id is None:
+        return []
+    found = Visit.objects.filter(pk=visit.together_with_id, state__in=states).select_related("mentor", "second")
+    for other in found:
+        other.campaign, other.household = visit.campaign, visit.household
+    return list(found)
 
 
 @contextmanager
@@ -317,6 +370,8 @@ def refusing_two_homes() -> Iterator[None]:
         with transaction.atomic():
             yield
     except DatabaseError as refusal:
+        if f"{_RULE}: held" in str(refusal):
+            raise MomentHeld from None
         if _RULE in str(refusal):
             raise MentorBusy from None
         raise
@@ -330,16 +385,20 @@ def _store(visit: Visit, **values: Any) -> None:
 
 
 def _clear_moment(visit: Visit, state: VisitState) -> None:
-    before, mentor = visit.starts_at, visit.mentor
-    _store(visit, state=state, starts_at=None, ends_at=None, route=None, version=visit.version + 1)
-    if mentor is not None:
-        _settle_days(visit, mentor, before)
+    before, people = visit.starts_at, _people_at(visit)
+    _store(visit, state=state, version=visit.version + 1, **_NO_MOMENT)
+    _settle_days(visit, people, before)
 
 
-def _settle_days(visit: Visit, mentor: Mentor, *moments: dt.datetime | None) -> None:
+def _people_at(visit: Visit) -> list[Mentor]:
+    return [person for person in (visit.mentor, visit.second) if person is not None]
+
+
+def _settle_days(visit: Visit, people: Iterable[Mentor], *moments: dt.datetime | None) -> None:
     for on in sorted({local_day(moment) for moment in moments if moment is not None}):
-        settle_route(campaign=visit.campaign, mentor=mentor, on=on)
-    visit.refresh_from_db(fields=["route"])
+        for person in people:
+            settle_route(campaign=visit.campaign, mentor=person, on=on)
+    visit.refresh_from_db(fields=["route", "second_route"])
 
 
 def _ask_again(visit: Visit) -> None:

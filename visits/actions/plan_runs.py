@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from visits.models import Plan, PlanState
-from visits.planner import BadProblem, Progress, solve
+from visits.models import Plan, PlanKind, PlanState
+from visits.planner import BadProblem, Problem, Progress, repair, solve, try_remedies
+from visits.planner import Plan as Made
 from visits.planner.exchange import plan_to_json, problem_from_json
 from visits.queries.annotations import annotate, empty_result
-from visits.queries.problem import Planning, build_planning
+from visits.queries.changes import Change
+from visits.queries.possibilities import possibilities
+from visits.queries.problem import build_planning
+from visits.queries.remedies import remedy_to_json
+from visits.queries.together import company_now
 from visits.queries.yard import SchoolNotOnMap
 
-LEASE = dt.timedelta(minutes=2)
+LEASE = dt.timedelta(seconds=30)
 BEAT_SECONDS = 1.0  # the row is written this often
 MOST_ATTEMPTS = 3
+MOST_TRAIL = 120  # points of the picture of the closing gap
 GOOD_ENOUGH = 0.0  # a share of the cost: go on until it is proven, or until the time is up
 JOBS = 2  # threads of the solver
+REMEDY_SECONDS = 30.0
+SEED = 0  # always the same: who asks the same thing twice gets the same plan, whichever worker makes it
 
 Clock = Callable[[], dt.datetime]
+Done = TypeVar("Done")
 log = structlog.get_logger()
 
 
@@ -62,6 +74,14 @@ def run_plan(*, plan: Plan, clock: Clock) -> bool:
     return True
 
 
+class Phase(enum.StrEnum):
+    """What a job at work is doing."""
+
+    ROADS = "roads"
+    PLANNING = "planning"
+    HELPING = "helping"
+
+
 class _LeaseLost(Exception):
     """Another worker has the job now."""
 
@@ -73,8 +93,13 @@ class _Claim:
     pk: int
     lease: dt.datetime
     clock: Clock
+    families: int = 0
+    phase: Phase = Phase.ROADS
     progress: Progress | None = None
+    helped: float = 0.0  # of trying what would help, 0 to 1
     is_over: bool = False  # read by the solver: the best plan so far will do
+    trail: list[list[float]] = field(default_factory=list)
+    began: float = field(default_factory=time.monotonic)
 
     def write(self, **values: object) -> None:
         """Write to the row and renew the lease. Raises _LeaseLost when the row is no longer ours."""
@@ -93,14 +118,53 @@ class _Claim:
         """Remember how far the solver is; called from its thread, so nothing is written here."""
         self.progress = progress
 
+    def hear_helping(self, progress: Progress) -> None:
+        """Remember how far trying remedies is."""
+        self.helped = progress.fraction
+
     def beat(self) -> None:
         """Renew the lease, show how far it is, and hear whether somebody calls it good enough."""
         heard = self.progress
-        values: dict[str, object] = {}
+        values: dict[str, object] = {"so_far": self._so_far(heard)}
         if heard is not None:
-            values = {"progress": min(1.0, heard.fraction), "cost": float(heard.cost), "bound": float(heard.bound)}
+            fraction = min(1.0, self.helped if self.phase == Phase.HELPING else heard.fraction)
+            self.trail = longer_trail(self.trail, time.monotonic() - self.began, heard.cost, heard.bound)
+            values |= {"progress": fraction, "trail": self.trail}
+            values |= {"cost": float(heard.cost), "bound": float(heard.bound)}
         self.write(**values)
         self.is_over = Plan.objects.filter(pk=self.pk, is_stop_asked=True).exists()
+
+    def watch(self, work: Callable[[], Done]) -> Done:
+        """Do the work in a thread of its own, so that this one, which has the database, can keep the lease."""
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            doing = pool.submit(work)
+            try:
+                while not wait([doing], timeout=BEAT_SECONDS).done:
+                    self.beat()
+            except BaseException:
+                self.is_over = True
+                raise
+            return doing.result()
+
+    def _so_far(self, heard: Progress | None) -> dict[str, object]:
+        """What the page tells of the best plan so far; `placed` and what follows only when there is one."""
+        seconds = round(time.monotonic() - self.began)
+        told: dict[str, object] = {"phase": self.phase, "families": self.families, "seconds": seconds}
+        if heard is None:
+            return told
+        told |= {"hopeless": heard.hopeless, "stage": heard.message}
+        if heard.parts is not None:
+            told["placed"] = self.families - heard.parts["unplaced"]
+            told |= {name: heard.parts[name] for name in ("routes", "travel_minutes", "outside_wish")}
+        return told
+
+
+def longer_trail(trail: list[list[float]], seconds: float, cost: float, bound: float) -> list[list[float]]:
+    """The trail with one more point, if something changed; of a long one every other point goes."""
+    if trail and trail[-1][1:] == [cost, bound]:
+        return trail
+    longer = [*trail, [round(seconds, 1), float(cost), float(bound)]]
+    return longer if len(longer) <= MOST_TRAIL else [*longer[:-1:2], longer[-1]]
 
 
 def _waiting(now: dt.datetime) -> list[int]:
@@ -113,12 +177,15 @@ def _free(now: dt.datetime) -> QuerySet[Plan]:
     return Plan.objects.filter(Q(state=PlanState.QUEUED) | abandoned)
 
 
+_AFRESH: dict[str, Any] = {"progress": 0.0, "trail": [], "so_far": None, "cost": None, "bound": None}
+
+
 def _claim(pk: int, clock: Clock) -> _Claim | None:
     now = clock()
     free, lease = _free(now).filter(pk=pk), now + LEASE
     text = _("Het plannen is drie keer afgebroken. Misschien heeft de server te weinig geheugen: bel de beheerder.")
     free.filter(attempts__gte=MOST_ATTEMPTS).update(state=PlanState.FAILED, error=text, finished_at=now)
-    taken = free.update(state=PlanState.RUNNING, lease_until=lease, progress=0.0, attempts=F("attempts") + 1)
+    taken = free.update(state=PlanState.RUNNING, lease_until=lease, **_AFRESH, attempts=F("attempts") + 1)
     return _Claim(pk=pk, lease=lease, clock=clock) if taken else None
 
 
@@ -128,40 +195,77 @@ def _make_draft(claim: _Claim) -> None:
         .select_related("campaign__school", "campaign__school_year")
         .get(pk=claim.pk)
     )
-    planning = build_planning(plan.campaign, claim.clock())
+    planning = build_planning(plan.campaign, claim.clock(), Change.from_json(plan.change))
     claim.write(problem=planning.problem, is_estimate=planning.is_estimate)
-    result, cost, bound = _solved(claim, planning, plan.seconds)
+    result, made = empty_result(), None
+    if planning.problem["visits"]:
+        problem = problem_from_json(planning.problem)
+        made = _solved(claim, problem, plan)
+        result = plan_to_json(made)
+    result = annotate(result, planning)
+    if made is not None:
+        result["application"] |= {
+            "hopeless": claim.progress.hopeless if claim.progress else 0,
+            "remedies": _remedies(claim, problem, made, plan),
+        }
     claim.write(
         state=PlanState.READY,
-        result=annotate(result, planning),
-        cost=cost,
-        bound=bound,
+        result=result,
+        cost=made.cost if made else 0.0,
+        bound=made.bound if made else 0.0,
         progress=1.0,
+        trail=claim.trail,
         lease_until=None,
         finished_at=claim.clock(),
     )
 
 
-def _solved(claim: _Claim, planning: Planning, seconds: int) -> tuple[dict[str, Any], float, float]:
-    """The solver works in a thread of its own, so that this one, which has the database, can keep the lease."""
-    if not planning.problem["visits"]:
-        return empty_result(), 0.0, 0.0
-    problem = problem_from_json(planning.problem)
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        work = pool.submit(
-            solve,
+def _solved(claim: _Claim, problem: Problem, plan: Plan) -> Made:
+    """What the planner makes of it."""
+    claim.families, claim.phase = len(problem.visits), Phase.PLANNING
+    make = partial(solve, gap=GOOD_ENOUGH)
+    if plan.kind == PlanKind.REPAIR:
+        make = partial(repair, company=company_now(plan.campaign))
+    made = claim.watch(
+        lambda: make(
             problem,
-            seconds=seconds,
-            gap=GOOD_ENOUGH,
+            seconds=plan.seconds,
+            seed=SEED,
             jobs=JOBS,
             progress=claim.hear,
             should_stop=lambda: claim.is_over,
         )
-        try:
-            while not wait([work], timeout=BEAT_SECONDS).done:
-                claim.beat()
-        except BaseException:
-            claim.is_over = True
-            raise
-        made = work.result()
-    return plan_to_json(made), made.cost, made.bound
+    )
+    claim.trail = longer_trail(claim.trail, made.seconds, made.cost, made.bound)
+    return made
+
+
+def _remedies(claim: _Claim, problem: Problem, made: Made, plan: Plan) -> list[dict[str, Any]] | None:
+    """What would give families without a moment one, tried by the planner; None when it was not looked for.
+
+    Whoever calls the plan good enough wants it now, and a repair has to be there at once. When trying fails, the
+    plan is there all the same.
+    """
+    if not made.unplaced or plan.kind == PlanKind.REPAIR or claim.is_over:
+        return None
+    claim.phase = Phase.HELPING
+    days, windows = possibilities(plan.campaign, [unplaced.visit for unplaced in made.unplaced], claim.clock())
+    try:
+        found = claim.watch(
+            lambda: try_remedies(
+                problem,
+                made,
+                seconds=REMEDY_SECONDS,
+                seed=SEED,
+                days=days,
+                windows=windows,
+                progress=claim.hear_helping,
+                should_stop=lambda: claim.is_over,
+            )
+        )
+    except (_LeaseLost, MemoryError):
+        raise
+    except Exception as error:
+        log.error("trying remedies failed", plan=plan.pk, error=type(error).__name__)
+        return None
+    return [remedy_to_json(remedy) for remedy in found]

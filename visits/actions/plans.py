@@ -18,6 +18,7 @@ __all__ = [
     "PublishRefused",
     "discard_plan",
     "publish_plan",
+    "rename_plan",
     "request_plan",
     "run_plan",
     "run_waiting_plans",
@@ -60,6 +61,13 @@ def stop_plan(*, plan: Plan, by: User | None, now: dt.datetime) -> None:
         record_event(verb="plan.withdrawn", by=by, now=now, school=plan.campaign.school, subject=plan)
     elif Plan.objects.filter(pk=plan.pk, state=PlanState.RUNNING).update(is_stop_asked=True):
         record_event(verb="plan.stop_asked", by=by, now=now, school=plan.campaign.school, subject=plan)
+
+
+@transaction.atomic
+def rename_plan(*, plan: Plan, label: str, by: User | None, now: dt.datetime) -> None:
+    """Give a draft a name of its own; an empty one takes it away. The name may hold anything: it is not recorded."""
+    Plan.objects.filter(pk=plan.pk).update(label=label)
+    record_event(verb="plan.renamed", by=by, now=now, school=plan.campaign.school, subject=plan)
 
 
 @transaction.atomic

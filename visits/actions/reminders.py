@@ -10,12 +10,15 @@ import datetime as dt
 from django.db.models import Exists, Max, OuterRef, Q
 
 from visits.actions.messages import queue_for_family, queue_for_staff
-from visits.models import Answer, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
+from visits.models import Answer, Booking, Campaign, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
+from visits.queries.booking import still_asked
 from visits.queries.calendar import local_day, moment_at
 from visits.queries.quiet import SendingHours
 
 REMINDED_AT = dt.time(17, 0)
 PROPOSING = [MessageKind.INVITATION, MessageKind.MOVED]
+WISHES_REMIND_DAYS = 3  # before the last day for wishes
+WISHES_REST_DAYS = 2  # nobody is reminded sooner than this after being asked
 LOG_WAITS_DAYS = 14  # a log that is older than this was left out on purpose, or the campaign stands still
 
 
@@ -35,7 +38,7 @@ class _Hours:
 def queue_reminders(*, now: dt.datetime) -> int:
     """Queue every reminder whose time has come or comes today; how many rows were looked at."""
     hours = _Hours()
-    return _second_invitations(now) + _days_before(now, hours) + _logs_missing(now, hours)
+    return _second_invitations(now) + _second_asks(now) + _days_before(now, hours) + _logs_missing(now, hours)
 
 
 def _second_invitations(now: dt.datetime) -> int:
@@ -74,6 +77,47 @@ def _second_invitations(now: dt.datetime) -> int:
         )
         queued += 1
     return queued
+
+
+def _second_asks(now: dt.datetime) -> int:
+    """To who was asked to choose, or for wishes, and was not heard of; the one friendly reminder that there is.
+
+    Who chooses hears after the campaign's number of days, who is asked for wishes shortly before the last day.
+    """
+    today = local_day(now)
+    silent = (
+        Invitation.objects.filter(
+            still_asked(now, "visit__campaign__"),
+            answer=Answer.NONE,
+            sent_at__lt=now,
+            reminded_at=None,
+            revoked_at=None,
+            expires_at__gt=now,
+            visit__state=VisitState.OPEN,
+            visit__campaign__state=CampaignState.PUBLISHED,
+        )
+        .exclude(messages__kind=MessageKind.SECOND_INVITATION)
+        .exclude(visit__held_moment__held_until__gt=now)
+        .select_related("household", "visit__campaign__school")
+        .order_by("pk")
+    )
+    due = [row for row in silent if row.sent_at and _is_time(row.visit.campaign, local_day(row.sent_at), today)]
+    for invitation in due:
+        queue_for_family(
+            key=f"{MessageKind.SECOND_INVITATION}:{invitation.pk}",
+            kind=MessageKind.SECOND_INVITATION,
+            invitation=invitation,
+            due_at=now,
+            now=now,
+        )
+    return len(due)
+
+
+def _is_time(campaign: Campaign, sent_on: dt.date, today: dt.date) -> bool:
+    days = (today - sent_on).days
+    if campaign.booking == Booking.FREE or campaign.wishes_until is None:
+        return days >= campaign.reply_days
+    return days >= WISHES_REST_DAYS and (campaign.wishes_until - today).days <= WISHES_REMIND_DAYS
 
 
 def _days_before(now: dt.datetime, hours: _Hours) -> int:

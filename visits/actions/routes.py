@@ -33,5 +33,8 @@ def settle_route(*, campaign: Campaign, mentor: Mentor, on: dt.date) -> Route | 
         "is_estimate": trip.is_estimate,
     }
     route, _is_new = Route.objects.update_or_create(mentor=mentor, on=on, defaults=values)
-    Visit.objects.filter(pk__in=[stop.visit.pk for stop in stops]).update(route=route)
+    there = Visit.objects.filter(pk__in=[stop.visit.pk for stop in stops])
+    there.filter(mentor=mentor).update(route=route)
+    if any(stop.visit.second_id == mentor.pk for stop in stops):
+        there.filter(second=mentor).update(second_route=route)
     return route

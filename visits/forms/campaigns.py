@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.forms import DayInput
 from mentors.models import SchoolYear, TravelMode
-from visits.models import Campaign, ConversationTopic, Frequency
+from visits.models import Booking, Campaign, ConversationTopic, Frequency
 from visits.queries.calendar import usual_period
 
 # The shape of a conversation of 45 minutes, as the practice has it. A school's own text: changed, not translated.
@@ -20,6 +20,32 @@ Eerst de leerling: 10 minuten
 Ouders: 15 minuten
 Thuis en school samen: 10 minuten
 Eén afspraak en bedanken: 5 minuten"""
+
+
+# The three ways with what each of them means, in the words of who has to choose.
+WAYS = {
+    Booking.ASSIGNED: (
+        _("De school stelt een moment voor"),
+        _(
+            "De planner maakt de kortste routes. Een gezin zegt ja, of kiest iets anders. Dit kost het minste reizen, "
+            "en niemand hoeft snel te zijn."
+        ),
+    ),
+    Booking.FREE: (
+        _("Gezinnen kiezen zelf"),
+        _(
+            "Elk gezin ziet alleen momenten die passen, het eerst die in de buurt van een ander bezoek. Wie eerst "
+            "kiest, heeft meer keus. Wie niet kiest, krijgt daarna een moment van de school."
+        ),
+    ),
+    Booking.WISHES_FIRST: (
+        _("Eerst wensen, dan het plan"),
+        _(
+            "Gezinnen zeggen tot een dag die jij kiest wanneer ze kunnen. Daarna maakt de planner het plan. Wie eerst "
+            "antwoordt, gaat niet voor. Het plan is er een week of twee later."
+        ),
+    ),
+}
 
 
 class CampaignForm(forms.ModelForm):
@@ -46,6 +72,8 @@ class CampaignForm(forms.ModelForm):
             "mode",
             "hours_per_visit",
             "reply_days",
+            "booking",
+            "wishes_until",
             "set_up",
         )
         labels = {
@@ -58,6 +86,8 @@ class CampaignForm(forms.ModelForm):
             "mode": _("Hoe reizen de mentoren?"),
             "hours_per_visit": _("Uren per thuisbezoek in de taakbrief"),
             "reply_days": _("Herinnering als een gezin na zoveel dagen niet heeft geantwoord"),
+            "booking": _("Hoe krijgt een gezin een moment?"),
+            "wishes_until": _("Wensen doorgeven tot en met"),
             "set_up": _("Opzet van het gesprek"),
         }
         help_texts = {
@@ -65,11 +95,15 @@ class CampaignForm(forms.ModelForm):
             "visit_minutes": _("30 tot 60 minuten. Voor alle mentoren hetzelfde."),
             "mode": _("Geldt voor wie zelf niets anders dan de fiets heeft gekozen."),
             "hours_per_visit": _("Bezoek, reis en verslag samen. Vaak anderhalf uur."),
+            "booking": _("Dit ligt vast zodra de eerste uitnodigingen gemaakt zijn."),
+            "wishes_until": _("Alleen nodig bij: eerst wensen. Later maken mag altijd."),
             "set_up": _("Staat op de kaart van elke mentor."),
         }
         widgets = {
             "starts_on": DayInput(),
             "ends_on": DayInput(),
+            "wishes_until": DayInput(),
+            "booking": forms.RadioSelect,
             "frequency": forms.RadioSelect,
             "mode": forms.RadioSelect,
             "set_up": forms.Textarea(attrs={"rows": 6}),
@@ -85,8 +119,13 @@ class CampaignForm(forms.ModelForm):
         self.fields["year_groups"].choices = choices  # type: ignore[attr-defined]
         self.fields["max_stops"].widget = forms.Select(choices=[(number, str(number)) for number in range(1, 5)])
         self.fields["frequency"].choices = Frequency.choices  # type: ignore[attr-defined]
+        self.fields["booking"].choices = [(way, words[0]) for way, words in WAYS.items()]  # type: ignore[attr-defined]
         self.fields["mode"].choices = TravelMode.choices  # type: ignore[attr-defined]
         self.year = year
+
+    def ways(self) -> list[tuple[Any, Any]]:
+        """The radio button of each way, with what it means."""
+        return [(button, WAYS[Booking(button.data["value"])][1]) for button in self["booking"].subwidgets]
 
     @staticmethod
     def usual(year: SchoolYear, sizes: dict[int, int]) -> dict[str, Any]:
@@ -103,6 +142,7 @@ class CampaignForm(forms.ModelForm):
             "mode": TravelMode.BIKE,
             "hours_per_visit": Decimal("1.50"),
             "reply_days": 5,
+            "booking": Booking.ASSIGNED,
             "set_up": SET_UP,
         }
 
@@ -140,9 +180,20 @@ class PlanForm(forms.Form):
     seconds = forms.TypedChoiceField(
         label=_("Hoe lang mag het duren?"),
         coerce=int,
-        choices=[(30, _("een halve minuut")), (60, _("een minuut")), (180, _("drie minuten"))],
+        choices=[(60, _("een minuut")), (180, _("drie minuten")), (600, _("tien minuten"))],
         initial=60,
-        help_text=_("Eerder klaar als het beste plan eerder gevonden is."),
+        help_text=_("Eerder klaar als het beste plan eerder gevonden is. Stoppen kan altijd."),
+    )
+
+
+class PlanNameForm(forms.Form):
+    """What a coordinator calls a draft."""
+
+    label = forms.CharField(
+        label=_("Naam van dit plan"),
+        max_length=80,
+        required=False,
+        help_text=_("Bijvoorbeeld: met drie bezoeken op een avond. Laat leeg om de datum te tonen."),
     )
 
 

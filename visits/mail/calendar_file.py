@@ -23,6 +23,7 @@ class Appointment:
     starts_at: dt.datetime
     ends_at: dt.datetime
     first_names: str
+    who: str
     place: str
     organiser: str
     organiser_name: str
@@ -42,7 +43,7 @@ def calendar_text(appointment: Appointment, *, method: str, now: dt.datetime) ->
     event.add("dtstamp", now.astimezone(dt.UTC))
     event.add("dtstart", appointment.starts_at.astimezone(dt.UTC))
     event.add("dtend", appointment.ends_at.astimezone(dt.UTC))
-    event.add("summary", _("Kennismaken met de mentor van %(names)s") % {"names": one_line(appointment.first_names)})
+    event.add("summary", _("Kennismaken met %(who)s") % {"who": one_line(appointment.who)})
     event.add("location", one_line(appointment.place))
     event.add("status", _status(appointment, method))
     if appointment.organiser:

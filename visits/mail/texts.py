@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from mentors.templatetags.look import nl_day, nl_time
-from visits.models import MessageKind, PlaceKind, VisitState
+from visits.models import Booking, MessageKind, PlaceKind, VisitState
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a mail may say. `first_names` are the pupils', `link` is the reader's own page."""
+    """All that a mail may say. `first_names` are the pupils', `link` is the reader's own page.
+
+    `who` comes, as in 'de mentoren van Sara en Tom'; empty: simply the pupils' own mentor.
+    """
 
     school: str
     first_names: str
@@ -27,6 +30,20 @@ class Facts:
     place: str = ""
     starts_at: dt.datetime | None = None
     told_starts_at: dt.datetime | None = None
+    who: str = ""
+    was_told: bool = True  # a moment, before this mail
+    booking: str = Booking.ASSIGNED
+    wishes_until: dt.date | None = None
+
+    @property
+    def asks_moment(self) -> bool:
+        """Whether the family chooses a moment by itself."""
+        return self.state == VisitState.OPEN and self.booking == Booking.FREE
+
+    @property
+    def asks_wishes(self) -> bool:
+        """Whether the family is asked when it can, before anything is planned."""
+        return self.state == VisitState.OPEN and self.booking == Booking.WISHES_FIRST and self.wishes_until is not None
 
 
 @dataclass(frozen=True)
@@ -61,6 +78,19 @@ def place_in_words(place: str) -> str:
     }[PlaceKind(place)]
 
 
+def who_in_words(facts: Facts) -> str:
+    """Who comes, for in a sentence: 'de mentor van Sara'."""
+    return facts.who or _("de mentor van %(names)s") % {"names": facts.first_names}
+
+
+def _who_comes(facts: Facts) -> str:
+    names = {"names": facts.first_names}
+    if not facts.who:
+        return _("De mentor van %(names)s komt graag kennismaken, met u en met %(names)s.") % names
+    text = _("Graag maken wij kennis met u en met %(names)s. U ontmoet %(who)s.")
+    return text % (names | {"who": who_in_words(facts)})
+
+
 def _moment_and_place(facts: Facts) -> str:
     return _("Moment: %(moment)s, %(place)s.") % {
         "moment": moment_in_words(facts.starts_at),
@@ -69,11 +99,15 @@ def _moment_and_place(facts: Facts) -> str:
 
 
 def _invitation(facts: Facts) -> Text:
+    if facts.asks_moment:
+        return _invitation_to_choose(facts)
+    if facts.asks_wishes:
+        return _invitation_to_wish(facts)
     return Text(
         subject=_("Kennismaken met de mentor: een voorstel van %(school)s") % {"school": facts.school},
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _("De mentor van %(names)s komt graag kennismaken, met u en met %(names)s.") % {"names": facts.first_names},
+            _who_comes(facts),
             *([_moment_and_place(facts)] if facts.starts_at else []),
             _("Past dat? Of liever een ander moment, een andere plek of liever niet? Laat het weten met de knop."),
             _("U ziet daar ook waar het gesprek over gaat en wie er meeleest. U hoeft niets voor te bereiden."),
@@ -82,13 +116,81 @@ def _invitation(facts: Facts) -> Text:
     )
 
 
-def _second_invitation(facts: Facts) -> Text:
+def _comes(facts: Facts) -> str:
+    return _who_comes(facts)
+
+
+def _invitation_to_choose(facts: Facts) -> Text:
+    return Text(
+        subject=_("Kennismaken met de mentor: kies een moment (%(school)s)") % {"school": facts.school},
+        paragraphs=[
+            _("Beste ouder of verzorger,"),
+            _comes(facts),
+            _("U kiest zelf een moment dat u past. Met de knop ziet u de dagen en tijden."),
+            _("Een andere plek of liever niet? Dat kan daar ook. U hoeft niets voor te bereiden."),
+        ],
+        button=_("Kies een moment"),
+    )
+
+
+def _invitation_to_wish(facts: Facts) -> Text:
+    return Text(
+        subject=_("Kennismaken met de mentor: wanneer kunt u? (%(school)s)") % {"school": facts.school},
+        paragraphs=[
+            _("Beste ouder of verzorger,"),
+            _comes(facts),
+            _("Vertel ons met de knop wanneer u kunt, en waar u de mentor het liefst spreekt."),
+            _wishes_until(facts),
+            _("Liever niet? Dat kan daar ook. U hoeft niets voor te bereiden."),
+        ],
+        button=_("Vertel wanneer u kunt"),
+    )
+
+
+def _wishes_until(facts: Facts) -> str:
+    """Nobody has to hurry: that is said."""
+    return _(
+        "Dat kan tot en met %(day)s. Daarna maakt de school een plan voor iedereen, en krijgt u een voorstel. "
+        "Wie het eerst antwoordt, gaat niet voor."
+    ) % {"day": nl_day(facts.wishes_until)}
+
+
+def _second_to_choose(facts: Facts) -> Text:
     return Text(
         subject=_("Nog even over het kennismaken: %(school)s") % {"school": facts.school},
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _("Wij stuurden u een voorstel: de mentor van %(names)s komt graag kennismaken.")
-            % {"names": facts.first_names},
+            _("Wij vroegen u een moment te kiezen om kennis te maken met %(who)s.") % {"who": who_in_words(facts)},
+            _("Kiest u niet, dan stelt de school later zelf een moment voor. Liever niet kan ook, zonder reden."),
+            _("Dit is de enige herinnering die u van ons krijgt."),
+        ],
+        button=_("Kies een moment"),
+    )
+
+
+def _second_to_wish(facts: Facts) -> Text:
+    return Text(
+        subject=_("Nog even over het kennismaken: %(school)s") % {"school": facts.school},
+        paragraphs=[
+            _("Beste ouder of verzorger,"),
+            _("Wij vroegen u wanneer u kunt kennismaken met %(who)s.") % {"who": who_in_words(facts)},
+            _wishes_until(facts),
+            _("Dit is de enige herinnering die u van ons krijgt."),
+        ],
+        button=_("Vertel wanneer u kunt"),
+    )
+
+
+def _second_invitation(facts: Facts) -> Text:
+    if facts.asks_moment:
+        return _second_to_choose(facts)
+    if facts.asks_wishes:
+        return _second_to_wish(facts)
+    return Text(
+        subject=_("Nog even over het kennismaken: %(school)s") % {"school": facts.school},
+        paragraphs=[
+            _("Beste ouder of verzorger,"),
+            _("Wij stuurden u een voorstel om kennis te maken met %(who)s.") % {"who": who_in_words(facts)},
             _moment_and_place(facts),
             _("Wilt u laten weten of het past? Iets anders kiezen of liever niet kan ook, zonder reden."),
             _("Dit is de enige herinnering die u van ons krijgt."),
@@ -102,7 +204,7 @@ def _confirmation(facts: Facts) -> Text:
         subject=_("De afspraak staat: kennismaken met de mentor"),
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _("Fijn. De mentor van %(names)s en u hebben een afspraak.") % {"names": facts.first_names},
+            _("Fijn. U hebt een afspraak met %(who)s.") % {"who": who_in_words(facts)},
             _moment_and_place(facts),
             _("Komt er iets tussen? Tot de dag ervoor kunt u zelf iets anders kiezen."),
         ],
@@ -111,12 +213,14 @@ def _confirmation(facts: Facts) -> Text:
 
 
 def _moved(facts: Facts) -> Text:
+    if not facts.was_told and facts.state == VisitState.PLANNED:
+        return _invitation(facts)  # asked to choose or for wishes before, but of a moment this is the first word
     asks = facts.state == VisitState.PLANNED
     return Text(
         subject=_("Een ander moment: kennismaken met de mentor"),
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _("Het gesprek met de mentor van %(names)s is verzet.") % {"names": facts.first_names},
+            _("Het gesprek met %(who)s is verzet.") % {"who": who_in_words(facts)},
             _moment_and_place(facts),
             _("Past dat? Laat het weten met de knop.") if asks else _("U hoeft niets te doen."),
         ],
@@ -133,8 +237,8 @@ def _cancelled(facts: Facts) -> Text:
         subject=_("Het moment vervalt: kennismaken met de mentor"),
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _("Het gesprek met de mentor van %(names)s op %(moment)s gaat niet door.")
-            % {"names": facts.first_names, "moment": moment_in_words(facts.told_starts_at)},
+            _("Het gesprek met %(who)s op %(moment)s gaat niet door.")
+            % {"who": who_in_words(facts), "moment": moment_in_words(facts.told_starts_at)},
             what_next.get(VisitState(facts.state), _("U hoeft niets te doen.")),
         ],
         button=_("Bekijk hoe het ervoor staat"),
@@ -146,7 +250,7 @@ def _day_before(facts: Facts) -> Text:
         subject=_("Uw afspraak met de mentor"),
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _("U hebt een afspraak met de mentor van %(names)s.") % {"names": facts.first_names},
+            _("U hebt een afspraak met %(who)s.") % {"who": who_in_words(facts)},
             _moment_and_place(facts),
             _("Tot dan."),
         ],
@@ -177,7 +281,9 @@ def _concern_waits(facts: Facts) -> Text:
 
 def _answer_received(facts: Facts) -> Text:
     news = {
-        VisitState.CONFIRMED: _("Het gezin van %(names)s koos iets anders: %(moment)s, %(place)s."),
+        VisitState.CONFIRMED: _("Het gezin van %(names)s koos een moment: %(moment)s, %(place)s.")
+        if facts.booking == Booking.FREE
+        else _("Het gezin van %(names)s koos iets anders: %(moment)s, %(place)s."),
         VisitState.DECLINED: _("Het gezin van %(names)s heeft liever geen thuisbezoek. Een reden is niet nodig."),
     }
     sentence = news.get(

@@ -18,6 +18,7 @@ def annotate(result: dict[str, Any], planning: Planning) -> dict[str, Any]:
     result["application"] = {
         "left_out": application["left_out"],
         "notes": application["notes"],
+        "joint": application.get("joint", {}),
         "totals": _totals(result, visits)
         | {"left_out": len(application["left_out"]), "wishes_elsewhere": application["wishes_elsewhere"]},
     }
@@ -45,7 +46,7 @@ def _annotate_route(route: dict[str, Any], visitor: dict[str, Any], visits: dict
         visit = visits[stop["visits"][0]]
         there = int(visit["place"])
         stop["travel_minutes"] = minutes[here][there]
-        stop["until"] = _clock(minutes_of_clock(stop["start"]) + visit["minutes"])
+        stop["until"] = _clock(minutes_of_clock(stop["start"]) + _stop_minutes(stop, visits, planning))
         total_minutes += minutes[here][there]
         total_metres += int(metres[here, there])
         here = there
@@ -57,11 +58,18 @@ def _annotate_route(route: dict[str, Any], visitor: dict[str, Any], visits: dict
     route["travel_metres"] = total_metres + int(metres[here, depot])
 
 
+def _stop_minutes(stop: dict[str, Any], visits: dict[str, Any], planning: Planning) -> int:
+    """How long a stop lasts: for two children at once the longer visit, and some minutes more."""
+    extra = planning.problem["rules"]["double_extra_minutes"] if len(stop["visits"]) > 1 else 0
+    return int(max(visits[visit]["minutes"] for visit in stop["visits"]) + extra)
+
+
 def _totals(result: dict[str, Any], visits: dict[str, Any]) -> dict[str, Any]:
     starts = {
         visit: (route["date"], minutes_of_clock(stop["start"]))
         for route in result["routes"]
         for stop in route["stops"]
+        if stop.get("role", "visitor") == "visitor"
         for visit in stop["visits"]
     }
     wishing = [visit for visit in visits.values() if any(window["wish"] for window in visit["windows"])]

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mentors.models import School, SchoolYear
-from visits.models import Answer, Campaign, Invitation, PlanState, Visit, VisitState
+from mentors.templatetags.look import nl_day
+from visits.models import Answer, Booking, Campaign, Invitation, PlanKind, PlanState, Visit, VisitState
+from visits.queries.booking import Asked, asked_of
 from visits.queries.calendar import autumn_holiday, open_days
 from visits.queries.season import NEAR_HOME
 from visits.queries.shifts import evenings_per_mentor
@@ -21,7 +23,7 @@ _WAITS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to do; `place` names where: addresses, classes, shifts, plans, plan, visits."""
+    """One thing to do; `place` names where: addresses, classes, shifts, booking, plans, plan, visits."""
 
     text: str
     note: str
@@ -59,7 +61,7 @@ def campaigns_of(school: School) -> QuerySet[Campaign]:
     )
 
 
-def overview_of(campaign: Campaign) -> Overview:
+def overview_of(campaign: Campaign, now: dt.datetime) -> Overview:
     """Counts per state, the steps and what waits for an answer."""
     counted = campaign.visits.order_by().values("state").annotate(number=Count("pk"))
     found = {row["state"]: row["number"] for row in counted}
@@ -68,7 +70,7 @@ def overview_of(campaign: Campaign) -> Overview:
     return Overview(
         counts=counts,
         total=sum(counts.values()) - counts[VisitState.CANCELLED],
-        steps=_steps(campaign, counts),
+        steps=_steps(campaign, counts, now),
         unanswered=invited.filter(answer=Answer.NONE).values("visit").distinct().count(),
     )
 
@@ -94,13 +96,14 @@ def has_open_days(campaign: Campaign) -> bool:
     return bool(open_days(campaign))
 
 
-def _steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
+def _steps(campaign: Campaign, counts: dict[str, int], now: dt.datetime) -> list[Step]:
     waiting = campaign.visits.filter(state__in=_WAITS)
     return [
         _addresses(waiting),
         _mentors(waiting),
         _evenings(campaign),
-        *_plan_steps(campaign, counts),
+        *_asking_steps(campaign, counts, now),
+        *(_rest_steps(campaign, counts) if campaign.booking == Booking.FREE else _plan_steps(campaign, counts)),
         _answers(campaign, counts),
     ]
 
@@ -136,6 +139,38 @@ def _evenings(campaign: Campaign) -> Step:
         else _("Elke mentor gaf genoeg avonden.")
     )
     return Step(_("Avonden van de mentoren"), note, bool(lines) and not short, "shifts")
+
+
+def _asking_steps(campaign: Campaign, counts: dict[str, int], now: dt.datetime) -> list[Step]:
+    """What families are asked before anything is planned, where they are."""
+    if campaign.booking == Booking.ASSIGNED:
+        return []
+    is_free, is_opened = campaign.booking == Booking.FREE, campaign.booking_opened_at is not None
+    text = _("Gezinnen laten kiezen") if is_free else _("Wensen ophalen")
+    if not is_opened:
+        note = _("Nodig de gezinnen uit om zelf te kiezen.") if is_free else _("Vraag de gezinnen wanneer ze kunnen.")
+    elif is_free:
+        chosen = counts[VisitState.CONFIRMED] + counts[VisitState.MET]
+        note = ngettext("%(n)s gezin heeft een afspraak.", "%(n)s gezinnen hebben een afspraak.", chosen)
+        note = note % {"n": chosen}
+    else:
+        note = _("Tot en met %(day)s.") % {"day": nl_day(campaign.wishes_until)}
+    is_asking = asked_of(campaign, now) != Asked.NOTHING
+    is_done = is_opened and (not is_asking or (is_free and not counts[VisitState.OPEN]))
+    return [Step(text, note, is_done, "booking")]
+
+
+def _rest_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
+    """Who did not choose gets a moment from the planner."""
+    waits = counts[VisitState.OPEN]
+    note = ngettext("%(n)s gezin wacht op een moment.", "%(n)s gezinnen wachten op een moment.", waits) % {"n": waits}
+    plans = campaign.plans.filter(state=PlanState.READY, kind=PlanKind.WHOLE)
+    ready = plans.values_list("pk", flat=True).first()
+    is_done = campaign.booking_opened_at is not None and not waits
+    place = "plan" if ready else "booking"
+    return [
+        Step(_("De rest een moment geven"), note if waits else _("Elk gezin heeft een moment."), is_done, place, ready)
+    ]
 
 
 def _plan_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from mentors.models import Mentor
 from roads.queries import Place
-from visits.models import PlaceKind, Visit
+from visits.models import MomentHold, PlaceKind, Visit
 from visits.queries.calendar import moment_at
 
 STAYS_PUT = frozenset({PlaceKind.PHONE, PlaceKind.VIDEO})
@@ -23,11 +25,14 @@ class Stop:
 
 
 def stops_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> list[Stop]:
-    """What stands in this mentor's days from `first` to `last`, in order; of every campaign."""
+    """What stands in this mentor's days from `first` to `last`, in order; of every campaign.
+
+    Where the mentor comes along with a colleague counts as well.
+    """
     visits = (
         Visit.objects.with_moment()
         .filter(
-            mentor=mentor,
+            Q(mentor=mentor) | Q(second=mentor),
             starts_at__gte=moment_at(first, 0),
             starts_at__lt=moment_at(last + dt.timedelta(days=1), 0),
         )
@@ -35,6 +40,20 @@ def stops_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> list[Stop]
         .order_by("starts_at", "pk")
     )
     return [Stop(visit, visit.starts_at, visit.ends_at) for visit in visits if visit.starts_at and visit.ends_at]
+
+
+def held_stops(mentor: Mentor, first: dt.date, last: dt.date, now: dt.datetime) -> list[Stop]:
+    """The moments in these days that families hold at this instant while they read and confirm."""
+    held = (
+        MomentHold.objects.live(now)
+        .filter(
+            mentor=mentor,
+            starts_at__gte=moment_at(first, 0),
+            starts_at__lt=moment_at(last + dt.timedelta(days=1), 0),
+        )
+        .select_related("visit__household", "visit__campaign__school")
+    )
+    return [Stop(row.visit, row.starts_at, row.ends_at) for row in held]
 
 
 def depot_of(mentor: Mentor) -> Place | None:

@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor
 from roads.queries import Pin, PinKind, Place, RouteLeg, route_geometry
+from students.models import Student
 from visits.models import Plan, Visit
 from visits.queries.days import depot_of, place_of
 from visits.queries.problem import WEIGHTS
+from visits.queries.remedies import Help, read_remedies
 
 
 @dataclass(frozen=True)
 class Cause:
-    """Why families are left without a moment. `fix` is where it is solved: class, address or shifts."""
+    """Why families are left without a moment. `fix` is where it is solved: class, address, shifts, visit or answer."""
 
     heading: Promise
     fix: str
@@ -37,29 +40,59 @@ CAUSES: dict[str, Cause] = {
     "no_evenings": Cause(
         _("Mentor zonder avonden"), "shifts", _("De mentor heeft nog geen avonden opgegeven die nog komen.")
     ),
-    "evenings_full": Cause(_("Avonden vol"), "shifts"),
+    "no_taker": Cause(
+        _("Niemand neemt het over"),
+        "visit",
+        _("De mentor gaf dit bezoek uit handen, en nog geen collega neemt het over."),
+    ),
+    "no_company": Cause(
+        _("Wie meegaat heeft geen avonden"),
+        "visit",
+        _("Er moet iemand mee, en wie dat kan heeft nog geen avonden opgegeven."),
+    ),
+    "no_visitor": Cause(_("Geen mentor"), "class", _("Er is niemand aangewezen die dit gezin kan bezoeken.")),
     "no_windows": Cause(
         _("Gezin kan nooit als de mentor kan"),
         "shifts",
         _("Het gezin kan op geen van de avonden die de mentor geeft."),
     ),
+    "no_common_day": Cause(_("Geen gezamenlijke dag"), "shifts"),
+    "window_too_short": Cause(_("Het gezin kan te kort"), "answer"),
+    "outside_shift": Cause(_("Het gezin kan op andere tijden dan de mentor"), "shifts"),
+    "road_too_long": Cause(_("De weg is te lang"), "shifts"),
+    "off_grid": Cause(_("Het gezin kan te kort voor een bezoek met z'n tweeën"), "answer"),
+    "no_second_evening": Cause(_("Geen gezamenlijk moment met wie meegaat"), "visit"),
+    "no_interpreter": Cause(_("Geen tolk die dan kan"), "visit"),
+    "limit_reached": Cause(_("De mentor doet al zo veel bezoeken als mag"), "visit"),
+    "fixed_in_the_way": Cause(_("Afspraken die vaststaan laten geen plaats"), "shifts"),
+    "interpreters_busy": Cause(_("De tolken zijn bezet"), "visit"),
+    "evenings_full": Cause(_("Avonden vol"), "shifts"),
+    "siblings_apart": Cause(_("Alleen plaats zonder broer of zus"), "visit"),
+    "by_hand": Cause(_("Met de hand uit het plan gehaald"), "visit", _("Op het bord uit het plan gehaald.")),
+    "no_moment_yet": Cause(_("Nog geen moment"), "visit", _("Dit gezin heeft nog geen moment.")),
+    "room_left": Cause(_("Er is nog plaats"), "visit"),
 }
 TIMES_DO_NOT_FIT = Cause(_("Tijden passen niet bij elkaar"), "shifts")
 NOTES: dict[str, Promise] = {
     "home_not_located": _("Van een mentor die van huis vertrekt is het adres niet gevonden. Gerekend is vanaf school."),
-    "interpreter_by_hand": _("Een of meer gezinnen willen graag een tolk. Regel die zelf: het plan kent geen tolken."),
+    "interpreter_by_hand": _("Een of meer gezinnen willen een tolk voor wie geen uren zijn opgegeven. Regel die zelf."),
     "elsewhere_near_home": _("Een gezin spreekt liever ergens anders af. Er is gerekend met een plek vlak bij huis."),
 }
 
 
 @dataclass(frozen=True)
 class DraftStop:
-    """One family in an evening; clock times are local, travel is from the stop before."""
+    """One family in an evening; clock times are local, travel is from the stop before.
+
+    `company` says who else is there. Two children whom one mentor visits at once are one stop.
+    """
 
     visit: Visit
     start: dt.time
     until: dt.time
     travel_minutes: int
+    pupils: tuple[Student, ...] = ()
+    company: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,11 +138,12 @@ class EveningLine:
 
 @dataclass(frozen=True)
 class Unplaced:
-    """A family without a moment: why, and where it is solved."""
+    """A family without a moment: why, where it is solved, and the facts behind it in the planner's own form."""
 
     visit: Visit
     reason: str | Promise
     cause: Cause
+    facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -128,11 +162,17 @@ class Draft:
     unplaced: list[Unplaced]
     totals: Mapping[str, Any]
     notes: list[Promise]
+    helps: list[Help] | None  # what would help those without a moment, best first; None when nobody looked
 
     @property
     def family_count(self) -> int:
         """All families of the plan, those without a moment too."""
         return int(self.totals.get("placed", 0)) + len(self.unplaced)
+
+    @property
+    def could_be_helped(self) -> bool:
+        """Whether somebody is left without a moment by the planner, rather than left out of its problem."""
+        return any(item.facts for item in self.unplaced)
 
     def unplaced_by_cause(self) -> list[Group]:
         """Families without a moment, those with one cause together; what concerns most families first."""
@@ -187,15 +227,24 @@ class Draft:
 
 
 def gap_of(plan: Plan) -> float | None:
-    """How far the draft may be from the best possible plan, as a share of what a plan can change; 0 is proven.
-
-    Families that no plan can place cost the same in every plan: they are left out of the share.
-    """
+    """How far the draft may be from the best possible plan, as a share of what a plan can change; 0 is proven."""
     if plan.cost is None or plan.bound is None:
         return None
-    hopeless = [item for item in (plan.result or {}).get("unplaced", []) if item["code"] != "evenings_full"]
-    within_reach = plan.cost - WEIGHTS["unplaced"] * len(hopeless)
-    return max(0.0, (plan.cost - plan.bound) / within_reach) if within_reach > 0 else 0.0
+    return gap_between(plan.cost, plan.bound, hopeless_of(plan))
+
+
+def hopeless_of(plan: Plan) -> int:
+    """How many families of a draft no plan can place: they have no route at all."""
+    return int((plan.result or {}).get("application", {}).get("hopeless", 0))
+
+
+def gap_between(cost: float, bound: float, hopeless: int) -> float:
+    """The share of the cost that is not proven to be needed.
+
+    Families that have no route at all cost the same in every plan: they are left out of the share.
+    """
+    within_reach = cost - WEIGHTS["unplaced"] * hopeless
+    return max(0.0, (cost - bound) / within_reach) if within_reach > 0 else 0.0
 
 
 def read_draft(plan: Plan) -> Draft:
@@ -210,8 +259,9 @@ def read_draft(plan: Plan) -> Draft:
     mentors = {str(mentor.pk): mentor for mentor in Mentor.objects.filter(school=plan.campaign.school_id)}
     for mentor in mentors.values():
         mentor.school = plan.campaign.school
+    company = _Company.of(result, mentors)
     routes = [
-        _route(route, mentors[route["visitor"]], visits)
+        _route(route, mentors[route["visitor"]], visits, company)
         for route in result.get("routes", [])
         if route["visitor"] in mentors and all(visit in visits for stop in route["stops"] for visit in stop["visits"])
     ]
@@ -221,10 +271,44 @@ def read_draft(plan: Plan) -> Draft:
         unplaced=_unplaced(result, visits),
         totals=application.get("totals", {}),
         notes=[NOTES[code] for code in application.get("notes", [])],
+        helps=read_remedies(plan.campaign, result, visits, mentors),
     )
 
 
-def _route(route: dict[str, Any], mentor: Mentor, visits: dict[str, Visit]) -> DraftRoute:
+@dataclass(frozen=True)
+class _Company:
+    """Who is at each visit of a draft: its own mentor, who comes along, and the visit that goes together with it."""
+
+    own: dict[str, Mentor]
+    along: dict[str, Mentor]
+    joint: dict[str, str]
+
+    @classmethod
+    def of(cls, result: dict[str, Any], mentors: dict[str, Mentor]) -> _Company:
+        there: dict[str, dict[str, Mentor]] = {"visitor": {}, "second": {}}
+        for route in result.get("routes", []):
+            for stop in route["stops"]:
+                for visit in stop["visits"] if route["visitor"] in mentors else []:
+                    there[stop.get("role", "visitor")][visit] = mentors[route["visitor"]]
+        return cls(there["visitor"], there["second"], result.get("application", {}).get("joint", {}))
+
+    def words(self, visit: str, role: str) -> str:
+        """'samen met …', '… gaat mee' or 'gaat mee met …'; '' for a visit alone."""
+        other = (self.own if role == "second" else self.along).get(visit)
+        if other is None:
+            return ""
+        if visit in self.joint:
+            return _gettext("samen met %(name)s") % {"name": other.name}
+        text = _gettext("gaat mee met %(name)s") if role == "second" else _gettext("%(name)s gaat mee")
+        return text % {"name": other.name}
+
+
+def _pupils(names: list[str], joint: dict[str, str], visits: dict[str, Visit]) -> tuple[Student, ...]:
+    there = [*names, *(joint[name] for name in names if name in joint)]
+    return tuple(pupil for name in there if name in visits for pupil in visits[name].students.all())
+
+
+def _route(route: dict[str, Any], mentor: Mentor, visits: dict[str, Visit], company: _Company) -> DraftRoute:
     return DraftRoute(
         mentor=mentor,
         on=dt.date.fromisoformat(route["date"]),
@@ -239,6 +323,8 @@ def _route(route: dict[str, Any], mentor: Mentor, visits: dict[str, Visit]) -> D
                 start=dt.time.fromisoformat(stop["start"]),
                 until=dt.time.fromisoformat(stop["until"]),
                 travel_minutes=stop["travel_minutes"],
+                pupils=_pupils(stop["visits"], company.joint, visits),
+                company=company.words(stop["visits"][0], stop.get("role", "visitor")),
             )
             for stop in route["stops"]
         ],
@@ -251,7 +337,8 @@ def _unplaced(result: dict[str, Any], visits: dict[str, Visit]) -> list[Unplaced
     for item in [*left_out, *result.get("unplaced", [])]:
         if item["visit"] in visits:
             cause = CAUSES.get(item["code"], TIMES_DO_NOT_FIT)
-            found.append(Unplaced(visits[item["visit"]], cause.sentence or item["reason"], cause))
+            reason = cause.sentence or item["reason"]
+            found.append(Unplaced(visits[item["visit"]], reason, cause, item.get("facts", {})))
     return sorted(found, key=lambda item: (item.visit.household.name, item.visit.pk))
 
 

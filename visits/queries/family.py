@@ -2,17 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from students.models import Guardian, Household
+from students.models import Guardian, Household, SchoolClass, Student
 from visits.models import AgendaTopic, Campaign, ConversationTopic, Invitation, Visit
 
 
-def first_names_of(visit: Visit) -> str:
-    """The first names of the pupils of this visit: 'Sara', 'Sara en Tom'."""
-    names = [student.first_name for student in visit.students.all().order_by("pk")]
+class Visitor(StrEnum):
+    """Who comes, seen from the family."""
+
+    MENTOR = "mentor"
+    MENTORS = "mentors"  # of children in two classes, both
+    COLLEAGUE = "colleague"  # who took the visit over
+
+
+@dataclass(frozen=True)
+class Party:
+    """The children of a conversation, and who comes. `own_names`: those whose mentor that is."""
+
+    names: str
+    own_names: str
+    visitor: Visitor
+    has_company: bool
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is simply their own mentor who comes, alone."""
+        return self.visitor == Visitor.MENTOR and not self.has_company and self.names == self.own_names
+
+    @property
+    def who(self) -> str:
+        """For in a sentence: 'de mentor van Sara'."""
+        return visitor_in_words(self.visitor, self.own_names, has_company=self.has_company)
+
+
+def party_of(visit: Visit) -> Party:
+    """Who is there and who comes, in one query. Of a conversation with two mentors all its children.
+
+    Of a visit whose children went over to another visit of this home: those whose mentor would have come.
+    """
+    mine = SchoolClass.mentors.through.objects.filter(schoolclass=OuterRef("school_class"), mentor=visit.mentor_id)
+    there = [visit.pk, visit.together_with_id or visit.pk]
+    pupils = Student.objects.filter(visits__in=there).annotate(is_own=Exists(mine)).distinct().order_by("pk")
+    rows = list(pupils.values_list("first_name", "is_own")) or _went_over(visit)
+    names, own = _joined([name for name, _own in rows]), _joined([name for name, is_own in rows if is_own])
+    visitor = Visitor.MENTOR if own or not visit.mentor_id else Visitor.COLLEAGUE
+    if visit.together_with_id:
+        visitor, own = Visitor.MENTORS, names
+    return Party(names, own or names, visitor, has_company=visit.second_id is not None)
+
+
+def _went_over(visit: Visit) -> list[tuple[str, bool]]:
+    of_home = Visit.objects.filter(household=visit.household_id, campaign=visit.campaign_id)
+    pupils = Student.objects.filter(visits__in=of_home, school_class__mentors=visit.mentor_id).distinct().order_by("pk")
+    return [(name, True) for name in pupils.values_list("first_name", flat=True)]
+
+
+def visitor_in_words(visitor: str, names: str, *, has_company: bool) -> str:
+    """Who comes, for in a sentence; never a name of staff."""
+    words = {
+        Visitor.MENTOR: _("de mentor van %(names)s"),
+        Visitor.MENTORS: _("de mentoren van %(names)s"),
+        Visitor.COLLEAGUE: _("een collega van de mentor van %(names)s"),
+    }
+    who = words[Visitor(visitor)] % {"names": names}
+    return _("%(who)s, met een collega") % {"who": who} if has_company else who
+
+
+def _joined(names: Sequence[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return _("%(names)s en %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}

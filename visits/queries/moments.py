@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+
+from django.db.models import F
 
 from roads.queries import Place, TravelMatrix, travel_matrix
 from visits.models import Availability, PlaceKind, Shift, Visit
 from visits.queries.calendar import local_day, local_minutes, minutes_of, moment_at, open_days
-from visits.queries.days import Stop, depot_of, place_of, stops_of_mentor
+from visits.queries.days import Stop, depot_of, held_stops, place_of, stops_of_mentor
+from visits.queries.interpreting import BUFFER_MINUTES, Supply, supply_of, take_one
+from visits.queries.windows import Stretch
 
 GRID_MINUTES = 15
 CHOICES_PER_DAY = 4
@@ -34,25 +39,87 @@ def fitting_moments(visit: Visit, now: dt.datetime, place_kind: str | None = Non
 
     Held against: the mentor's shifts in the campaign, open days, visits that stand, travel between neighbours by
     the mentor's own means, the stops per evening, and the hours at which the family cannot. `place_kind` asks it
-    for another place. Empty when there is no mentor, or when a home is not on the map.
+    for another place. Empty when there is no mentor, or when a home is not on the map. Who comes along, the other
+    mentor of one conversation and the interpreter have to be free as well.
     """
+    found = _fitting_for_mentor(visit, now, place_kind)
+    for other in _in_the_eyes_of_others(visit) if found else []:
+        free = {moment.starts_at for moment in _fitting_for_mentor(other, now, place_kind)}
+        found = [moment for moment in found if moment.starts_at in free]
+    return with_interpreter(visit, found) if found and visit.household.needs_interpreter else found
+
+
+def _fitting_for_mentor(visit: Visit, now: dt.datetime, place_kind: str | None) -> list[Moment]:
+    """Held against the evenings of the visit's own mentor alone."""
     kind = place_kind or visit.place_kind
     if visit.mentor is None or (kind in (PlaceKind.HOME, PlaceKind.ELSEWHERE) and visit.household.latitude is None):
         return []
     shifts = _shifts_to_come(visit, now)
     if not shifts:
         return []
-    stops = _stops_by_day(visit, shifts)
-    travel = Travel(visit, kind, [stop for day in stops.values() for stop in day])
     hours = list(Availability.objects.filter(household=visit.household_id, campaign=visit.campaign_id))
+    return fitting_in(visit, shifts, _stops_by_day(visit, shifts, now), hours, place_kind)
+
+
+def fitting_in(
+    visit: Visit,
+    shifts: Sequence[Shift],
+    stops: Mapping[dt.date, Sequence[Stop]],
+    hours: Sequence[Availability],
+    place_kind: str | None = None,
+) -> list[Moment]:
+    """The same of rows that were read before: `stops` are the other visits of each day, in order."""
+    kind = place_kind or visit.place_kind
+    travel = Travel(visit, kind, [stop for day in sorted(stops) for stop in stops[day]])
     moments = [
         moment
         for shift in shifts
-        if len(stops[shift.on]) < visit.campaign.max_stops
-        for moment in _moments_in(visit, shift, stops[shift.on], travel, hours)
+        if len(stops.get(shift.on, ())) < visit.campaign.max_stops
+        for moment in _moments_in(visit, shift, stops.get(shift.on, ()), travel, hours)
     ]
     same_place = kind == visit.place_kind
     return [moment for moment in moments if not (same_place and moment.starts_at == visit.starts_at)]
+
+
+def _in_the_eyes_of_others(visit: Visit) -> list[Visit]:
+    """The visit as whoever else is there has it: with them for a mentor. Rows that are never saved."""
+    found = []
+    if visit.second is not None:
+        along = copy(visit)
+        along.mentor = visit.second
+        found.append(along)
+    if visit.together_with is not None:
+        other = visit.together_with
+        other.campaign, other.household = visit.campaign, visit.household
+        found.append(other)
+    return found
+
+
+def with_interpreter(visit: Visit, moments: Sequence[Moment]) -> list[Moment]:
+    """Those moments at which an interpreter is free; all of them when the campaign has no list for the language."""
+    language = visit.household.language
+    supply = supply_of(visit.campaign.interpreter_shifts.filter(language=language))
+    if not supply:
+        return list(moments)
+    others = Visit.objects.upcoming().filter(
+        campaign=visit.campaign_id, household__needs_interpreter=True, household__language=language
+    )
+    leads = others.exclude(together_with__lt=F("pk")).exclude(pk__in=[visit.pk, visit.together_with_id or visit.pk])
+    for starts_at, ends_at in leads.order_by("starts_at").values_list("starts_at", "ends_at"):
+        if starts_at and ends_at:
+            take_one(supply, (language, local_day(starts_at)), _busy(starts_at, ends_at))
+    return [moment for moment in moments if _is_interpreted(supply, language, moment)]
+
+
+def _is_interpreted(supply: Supply, language: str, moment: Moment) -> bool:
+    busy = _busy(moment.starts_at, moment.ends_at)
+    there = supply.get((language, local_day(moment.starts_at)), [])
+    return any(stretch.within(busy) == busy for stretch in there)
+
+
+def _busy(starts_at: dt.datetime, ends_at: dt.datetime) -> Stretch:
+    start, minutes = local_minutes(starts_at), int((ends_at - starts_at).total_seconds() // 60)
+    return Stretch(start, start + minutes + BUFFER_MINUTES)
 
 
 def moments_to_offer(moments: Sequence[Moment]) -> dict[dt.date, list[Moment]]:
@@ -77,6 +144,12 @@ def place_fits(visit: Visit, place_kind: str) -> bool:
         return False
     if place_kind in (PlaceKind.PHONE, PlaceKind.VIDEO):
         return True
+    return all(_place_fits_mentor(one, place_kind) for one in [visit, *_in_the_eyes_of_others(visit)])
+
+
+def _place_fits_mentor(visit: Visit, place_kind: str) -> bool:
+    if visit.starts_at is None or visit.ends_at is None or visit.mentor is None:
+        return False
     on = local_day(visit.starts_at)
     stops = [stop for stop in stops_of_mentor(visit.mentor, on, on) if stop.visit.pk != visit.pk]
     travel = Travel(visit, place_kind, stops)
@@ -132,10 +205,13 @@ def _shifts_to_come(visit: Visit, now: dt.datetime) -> list[Shift]:
     return [shift for shift in shifts.order_by("on") if shift.on in days]
 
 
-def _stops_by_day(visit: Visit, shifts: Sequence[Shift]) -> dict[dt.date, list[Stop]]:
+def _stops_by_day(visit: Visit, shifts: Sequence[Shift], now: dt.datetime) -> dict[dt.date, list[Stop]]:
+    """What stands in these days, and what other families hold at this instant."""
     assert visit.mentor is not None  # noqa: S101 - asked before
+    first, last = shifts[0].on, shifts[-1].on
     stops: dict[dt.date, list[Stop]] = defaultdict(list)
-    for stop in stops_of_mentor(visit.mentor, shifts[0].on, shifts[-1].on):
+    taken = [*stops_of_mentor(visit.mentor, first, last), *held_stops(visit.mentor, first, last, now)]
+    for stop in sorted(taken, key=lambda stop: stop.starts_at):
         if stop.visit.pk != visit.pk:
             stops[local_day(stop.starts_at)].append(stop)
     return stops
@@ -145,7 +221,7 @@ def _moments_in(
     visit: Visit, shift: Shift, stops: Sequence[Stop], travel: Travel, hours: Sequence[Availability]
 ) -> Iterator[Moment]:
     """The moments on the grid in every gap of one evening."""
-    length = dt.timedelta(minutes=visit.campaign.visit_minutes)
+    length = dt.timedelta(minutes=visit.campaign.visit_minutes + visit.extra_minutes)
     leave, until, back = (
         moment_at(shift.on, minutes_of(clock)) for clock in (shift.leave_from, shift.visits_until, shift.back_by)
     )

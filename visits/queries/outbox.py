@@ -21,9 +21,11 @@ from visits.models import (
     Visit,
     VisitState,
 )
+from visits.queries.booking import Asked, asked_of
 from visits.queries.calendar import local_day
 
 _STANDS = frozenset({VisitState.PLANNED, VisitState.CONFIRMED})
+_ASKING = frozenset({MessageKind.INVITATION, MessageKind.SECOND_INVITATION})
 _ABOUT_ONE_VERSION = frozenset(
     {
         MessageKind.SECOND_INVITATION,
@@ -86,6 +88,8 @@ def _why_untrue_for_family(message: Message, visit: Visit, invitation: Invitatio
         return _why_nothing_was_cancelled(message, visit)
     if message.key.startswith(f"{RENEWAL}:"):
         return "cancelled" if visit.state == VisitState.CANCELLED else ""
+    if visit.state == VisitState.OPEN and message.kind in _ASKING and asked_of(visit.campaign, now) != Asked.NOTHING:
+        return "answered" if invitation.answer != Answer.NONE else ""
     if visit.state not in _STANDS or visit.starts_at is None:
         return "no_moment"
     if visit.starts_at <= now:
@@ -147,6 +151,17 @@ def last_told(message: Message) -> Message | None:
         .order_by("-sent_at", "-pk")
         .first()
     )
+
+
+def was_told_a_moment(message: Message) -> bool:
+    """Whether this adult heard of a moment for this visit before: else the next one is not another, but the first."""
+    told = Message.objects.filter(
+        visit=message.visit_id,
+        to_guardian=message.to_guardian_id,
+        state=MessageState.SENT,
+        told_starts_at__isnull=False,
+    )
+    return told.exists()
 
 
 def undelivered(school: School) -> QuerySet[Message]:

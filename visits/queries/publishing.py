@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from visits.models import Campaign, CampaignState, Plan, PlanState, VisitState
+from students.models import Guardian
+from visits.models import (
+    Campaign,
+    CampaignState,
+    Invitation,
+    Message,
+    MessageKind,
+    MessageState,
+    Plan,
+    PlanKind,
+    PlanState,
+    Visit,
+    VisitState,
+)
 from visits.queries.annotations import minutes_of_clock
-from visits.queries.calendar import closed_days, local_day, minutes_of
+from visits.queries.board_publishing import broken_by_hand, is_as_planned
+from visits.queries.booking import Asked, asked_of
+from visits.queries.calendar import local_day, minutes_of
+from visits.queries.changes import Change
+from visits.queries.drawn import appointments_in, doubles_in
 
 
-def blockers(plan: Plan, now: dt.datetime) -> list[str]:
+def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:
     """Why this plan cannot be published now; empty when it can."""
     if plan.state == PlanState.PUBLISHED:
         return [_("Dit plan is al gepubliceerd.")]
@@ -23,10 +43,42 @@ def blockers(plan: Plan, now: dt.datetime) -> list[str]:
         return [_("Dit plan is niet klaar om te publiceren.")]
     if plan.campaign.state == CampaignState.CLOSED:
         return [_("Deze bezoekronde is afgesloten.")]
-    if not plan.result["routes"]:
+    if asked_of(plan.campaign, now) == Asked.WISHES:
+        day = _spoken(plan.campaign.wishes_until or local_day(now))
+        return [_("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Publiceer daarna.") % {"day": day}]
+    if seen_revision is not None and seen_revision != plan.revision:
+        return [_("Dit plan is intussen met de hand veranderd. Kijk eerst wat het nu betekent.")]
+    if not plan.result["routes"] and plan.kind != PlanKind.REPAIR:
         return [_("In dit plan heeft geen enkel gezin een moment. Los eerst op wat eronder staat en plan opnieuw.")]
-    found = [_changed_visits(plan), *_lost_evenings(plan, now)]
+    found = [_changed_visits(plan), _two_at_once(plan), *_lost_evenings(plan, now), *broken_by_hand(plan)]
     return [text for text in found if text]
+
+
+def _two_at_once(plan: Plan) -> str:
+    """Whether a home with children in two classes gets two conversations that run into each other.
+
+    Two that begin together become one conversation with both mentors; two that overlap cannot be held.
+    """
+    coming = appointments_in(plan.result or {})
+    homes: dict[int, list[str]] = defaultdict(list)
+    for pk, home in plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
+        homes[home].append(str(pk))
+    doubles = {name for pair in doubles_in(plan.result or {}) for name in pair[:2]}
+    clashing = 0
+    for names in homes.values():
+        there = sorted((coming[name] for name in names if name not in doubles), key=lambda drawn: drawn.starts_at)
+        clashing += any(
+            first.starts_at < second.starts_at < first.ends_at for first, second in itertools.pairwise(there)
+        )
+    if not clashing:
+        return ""
+    return ngettext(
+        "%(number)s gezin met kinderen in twee klassen krijgt twee gesprekken die in elkaar lopen. Kies bij 'Kinderen"
+        " in twee klassen' hoe het gaat, of verplaats er een op het bord.",
+        "%(number)s gezinnen met kinderen in twee klassen krijgen twee gesprekken die in elkaar lopen. Kies bij"
+        " 'Kinderen in twee klassen' hoe het gaat, of verplaats er een op het bord.",
+        clashing,
+    ) % {"number": clashing}
 
 
 def snapshot_of(plan: Plan) -> dict[str, list[Any]]:
@@ -68,6 +120,7 @@ def _moments_that_stay(plan: Plan) -> set[str]:
         visit: {"visitor": route["visitor"], "date": route["date"], "start": stop["start"]}
         for route in (plan.result or {})["routes"]
         for stop in route["stops"]
+        if stop.get("role", "visitor") == "visitor"
         for visit in stop["visits"]
     }
     return {visit for visit, moment in current.items() if stops.get(visit) == moment}
@@ -75,8 +128,10 @@ def _moments_that_stay(plan: Plan) -> set[str]:
 
 def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
     """Evenings of the draft that are past, closed or taken back by now; each sentence once."""
-    closed, today = closed_days(plan.campaign.school_year), local_day(now)
-    shifts = {(shift.mentor_id, shift.on): shift for shift in plan.campaign.shifts.all()}
+    change, today = Change.from_json(plan.change), local_day(now)
+    closed = change.closed_days(plan.campaign.school_year)
+    given = change.shifts_of(plan.campaign, plan.campaign.shifts.all())
+    shifts = {(shift.mentor_id, shift.on): shift for shift in given}
     fixed = set(Plan.objects.filter(pk=plan.pk).values_list("problem__fixed", flat=True).first() or {})
     found: dict[str, None] = {}
     for route in (plan.result or {})["routes"]:
@@ -88,7 +143,7 @@ def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
             found[_("De eerste avond van dit plan is al voorbij. Maak een nieuw plan.")] = None
         elif on in closed:
             found[_("Op %(day)s is intussen niemand op school. Maak een nieuw plan.") % {"day": _spoken(on)}] = None
-        elif shift is None or not (visits & fixed or _holds(shift, route)):
+        elif shift is None or not (visits & fixed or _holds(shift, route) or is_as_planned(plan, shift)):
             text = _("Een mentor heeft de avond van %(day)s intussen veranderd. Maak een nieuw plan.")
             found[text % {"day": _spoken(on)}] = None
     return list(found)
@@ -114,3 +169,20 @@ def drafts_of(campaign: Campaign) -> QuerySet[Plan]:
     """All plans of a campaign but those thrown away, newest first; `totals` beside each, the large columns not."""
     plans = campaign.plans.exclude(state=PlanState.DISCARDED).select_related("created_by")
     return plans.annotate(totals=F("result__application__totals")).defer("problem", "result")
+
+
+def not_invited(campaign: Campaign, moments: Iterable[str]) -> QuerySet[Visit]:
+    """Those of these visits (primary keys as texts) of which somebody in the home has no invitation yet.
+
+    One that had become untrue before it went out, and nothing after it, is none.
+    """
+    went_out = ~Q(state=MessageState.SUPERSEDED) | Q(invitation__sent_at__isnull=False)
+    mailed = Message.objects.filter(
+        went_out, kind=MessageKind.INVITATION, to_guardian=OuterRef("pk"), visit=OuterRef(OuterRef("pk"))
+    )
+    reachable = Guardian.objects.filter(household=OuterRef("household"), is_invited=True).exclude(email="")
+    invited = Invitation.objects.filter(visit=OuterRef("pk"), household=OuterRef("household"))
+    with_lead = Q(together_with__lt=F("pk"))  # one conversation has one invitation
+    return campaign.visits.filter(
+        ~with_lead, ~Exists(invited) | Exists(reachable.exclude(Exists(mailed))), pk__in=list(moments)
+    ).select_related("household", "mentor", "campaign__school")

@@ -12,12 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from mentors.models import Mentor, School, User
 from students.models import SchoolClass
 from visits.models import Answer, Campaign, CampaignState, Invitation, PlaceKind, Visit, VisitState
+from visits.queries.booking import still_asked, still_to_choose
 
 UPCOMING = "gepland"  # proposed or agreed: two states that a figure counts as one
 WAITS = {
     "antwoord": _("antwoord"),
     "anders": _("iets anders"),
     "moment": _("moment"),
+    "kiezen": _("keuze of wensen"),
     "verslag": _("verslag"),
 }
 
@@ -58,7 +60,10 @@ def waiting_for(what: str, now: dt.datetime) -> QuerySet[Visit]:
     if what == "anders":
         return running.filter(Exists(invitations.filter(answer=Answer.OTHER)), state=VisitState.OPEN)
     if what == "moment":
-        return running.filter(state=VisitState.OPEN)
+        # While families choose, or give their wishes, nobody has to look for a moment.
+        return running.filter(state=VisitState.OPEN).exclude(still_asked(now))
+    if what == "kiezen":
+        return running.filter(pk__in=still_to_choose(now).values("pk"))
     return running.filter(pk__in=Visit.objects.with_log_missing(now).values("pk"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,14 +37,20 @@ class Yard:
     is_estimate: bool
 
     @classmethod
-    def of(cls, campaign: Campaign, visits: list[Visit]) -> Yard:
+    def of(cls, campaign: Campaign, visits: list[Visit], others: Iterable[Mentor] = ()) -> Yard:
+        """The places of these visits and of their mentors; `others` may visit too.
+
+        Raises SchoolNotOnMap.
+        """
         school = campaign.school
         if school.latitude is None or school.longitude is None:
             raise SchoolNotOnMap
         places = [Place(school.latitude, school.longitude)]
         of_depot: dict[int, int] = {}
         of_home: dict[int, int] = {}
-        for mentor in {visit.mentor_id: visit.mentor for visit in visits if visit.mentor}.values():
+        own = {visit.mentor_id: visit.mentor for visit in visits if visit.mentor}
+        mentors = own | {mentor.pk: mentor for mentor in others}
+        for mentor in mentors.values():
             of_depot[mentor.pk] = 0
             if mentor.starts_from_home and mentor.home_latitude is not None and mentor.home_longitude is not None:
                 of_depot[mentor.pk] = len(places)
@@ -53,7 +60,7 @@ class Yard:
             if visit.place_kind in NEAR_HOME and is_located(visit) and home.pk not in of_home:
                 of_home[home.pk] = len(places)
                 places.append(Place(home.latitude or 0.0, home.longitude or 0.0))
-        modes = {mode_of(campaign, visit.mentor) for visit in visits if visit.mentor} or {campaign.mode}
+        modes = {mode_of(campaign, mentor) for mentor in mentors.values()} or {campaign.mode}
         matrices = {mode: travel_matrix(places, mode) for mode in sorted(modes)}
         return cls(
             places=places,
@@ -72,4 +79,4 @@ class Yard:
             case PlaceKind.SCHOOL:
                 return 0
             case _:
-                return self.of_depot[visit.mentor_id or 0]
+                return self.of_depot.get(visit.mentor_id or 0, 0)

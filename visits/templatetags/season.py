@@ -8,6 +8,9 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from mentors.templatetags.look import nl_moment
+from visits.models import Plan, PlanKind
+
 register = template.Library()
 
 
@@ -35,6 +38,35 @@ def as_percent(share: float | None) -> str:
         return ""
     percent = 100 * share
     return str(number_format(max(percent, 0.01), 1 if percent >= 1 else 2))
+
+
+@register.filter
+def as_unit(value: int, unit: str) -> str:
+    """A measure of a plan in words: minutes as hours, metres as kilometres, and counts as they are."""
+    if unit == "minutes":
+        return as_hours(value)
+    if unit == "metres":
+        return _("%(number)s km") % {"number": as_kilometres(value)}
+    return str(number_format(value))
+
+
+@register.filter
+def per_head(total: int, heads: int) -> int:
+    """What is one person's share, rounded; nothing of nobody."""
+    return round(total / heads) if heads else 0
+
+
+@register.filter
+def plan_name(plan: Plan) -> str:
+    """What a plan is called: the name it was given, else its kind and when it was made."""
+    if plan.label:
+        return plan.label
+    moment = nl_moment(plan.created_at)
+    if plan.kind == PlanKind.STANDING:
+        return _("Wat stond op %(moment)s") % {"moment": moment}
+    if plan.kind == PlanKind.REPAIR:
+        return _("Herstelplan van %(moment)s") % {"moment": moment}
+    return _("Plan van %(moment)s") % {"moment": moment}
 
 
 @register.filter

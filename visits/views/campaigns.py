@@ -62,7 +62,7 @@ def campaign_open(request: SchoolRequest) -> HttpResponse:
 def campaign(request: SchoolRequest, campaign: int) -> HttpResponse:
     """How a campaign stands, and the next thing to do."""
     found = campaign_of(request, campaign)
-    overview = overview_of(found)
+    overview = overview_of(found, timezone.now())
     steps = [_with_address(step, found) for step in overview.steps]
     is_closed = found.state == CampaignState.CLOSED
     context = {
@@ -142,6 +142,8 @@ def _with_address(step: Step, campaign: Campaign) -> dict[str, Any]:
             url = reverse("students:classes", kwargs=here)
         case "shifts":
             url = reverse("visits:campaign_shifts", kwargs=here | {"campaign": campaign.pk})
+        case "booking":
+            url = reverse("visits:campaign_booking", kwargs=here | {"campaign": campaign.pk})
         case "plan":
             url = reverse("visits:plan", kwargs=here | {"plan": step.plan})
         case "plans":

@@ -19,7 +19,7 @@ from visits.actions.outbox import retry_message
 from visits.forms.letters import LettersForm
 from visits.links import LinkLost, code_of
 from visits.models import Campaign, Invitation
-from visits.queries.family import first_names_of, invitations_by_letter, language_of
+from visits.queries.family import invitations_by_letter, language_of, party_of
 from visits.queries.outbox import undelivered
 
 
@@ -80,8 +80,8 @@ def _letter(invitation: Invitation) -> dict[str, Any] | None:
         return None
     language = language_of(invitation.household)
     with override(language):
-        names = first_names_of(invitation.visit)
-    return {"visit": invitation.visit, "code": code, "names": names, "language": language}
+        party = party_of(invitation.visit)
+    return {"visit": invitation.visit, "code": code, "party": party, "language": language}
 
 
 def _campaign(request: SchoolRequest, pk: int) -> Campaign:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 
 from celery import current_app
 from django.contrib import messages
@@ -12,21 +11,21 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from kombu.exceptions import OperationalError
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
-from visits.actions.plans import PlanRefused, PublishRefused, discard_plan, publish_plan, request_plan, stop_plan
-from visits.forms.campaigns import PlanForm, day_of
+from visits.actions.plans import PlanRefused, discard_plan, request_plan, stop_plan
+from visits.forms.campaigns import PlanForm, PlanNameForm, day_of
 from visits.models import Campaign, Plan, PlanState
-from visits.queries.drafts import gap_of, map_of, read_draft
+from visits.queries.comparison import COMPARABLE, FEWEST
+from visits.queries.drafts import gap_of, hopeless_of, map_of, read_draft
+from visits.queries.progress import closing_gap, work_of
 from visits.queries.publishing import blockers, drafts_of
+from visits.queries.remedies import chosen
 from visits.views.campaigns import campaign_of
 
-# The schedule looks every 30 seconds, and a wake-up is quicker: who waits longer waits for no worker.
-LONG_WAIT = dt.timedelta(seconds=30)
 AT_WORK = (PlanState.QUEUED, PlanState.RUNNING)
 
 
@@ -43,11 +42,14 @@ def plans(request: SchoolRequest, campaign: int) -> HttpResponse:
     """The drafts of a campaign side by side, and the button that asks for another."""
     found = campaign_of(request, campaign)
     drafts = list(drafts_of(found))
+    comparable = [plan.pk for plan in drafts if plan.state in COMPARABLE]
     context = {
         "campaign": found,
         "drafts": drafts,
         "at_work": next((plan for plan in drafts if plan.state in AT_WORK), None),
         "form": PlanForm(),
+        "comparable": comparable if len(comparable) >= FEWEST else [],
+        "picked": comparable[:FEWEST],
     }
     return render(request, "visits/plans.html", context)
 
@@ -80,11 +82,16 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
     if found.state in AT_WORK or found.state == PlanState.FAILED:
         return render(request, "visits/plan.html", {"plan": found} | _progress(found))
     draft = read_draft(found)
+    helps_first, helps_rest = chosen(draft.helps or [])
     by_evening = request.GET.get("per") == "avond"
     context = {
         "plan": found,
         "draft": draft,
+        "helps_first": helps_first,
+        "helps_rest": helps_rest,
         "gap": gap_of(found),
+        "name_form": PlanNameForm({"label": found.label}),
+        "picture": closing_gap(found.trail, hopeless_of(found)),
         "by_evening": by_evening,
         "lines": draft.by_evening() if by_evening else draft.by_mentor(),
         "blockers": [] if found.state == PlanState.PUBLISHED else blockers(found, timezone.now()),
@@ -98,9 +105,13 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
 
 @for_roles(Role.COORDINATOR)
 def plan_progress(request: SchoolRequest, plan: int) -> HttpResponse:
-    """The part of the page that shows how far a job is; when it is done the page is fetched anew."""
+    """The part of the page that shows how far a job is; when it is done the page is fetched anew.
+
+    The page says in `gehoord` which milestone it has read aloud: only another one is read aloud again.
+    """
     found = plan_of(request, plan)
-    response = render(request, "visits/_plan_progress.html", {"plan": found} | _progress(found))
+    context = {"plan": found, "heard": request.GET.get("gehoord", "")} | _progress(found)
+    response = render(request, "visits/plan_progress.html", context)
     if found.state not in AT_WORK:
         response["HX-Refresh"] = "true"
     return response
@@ -131,26 +142,6 @@ def plan_discard(request: SchoolRequest, plan: int) -> HttpResponse:
     else:
         messages.success(request, _("Het plan is weggegooid."))
     return redirect("visits:plans", school=request.school.slug, campaign=found.campaign_id)
-
-
-@for_roles(Role.COORDINATOR)
-@require_POST
-def plan_publish(request: SchoolRequest, plan: int) -> HttpResponse:
-    """Make the draft real: moments for the mentors, invitations for the families."""
-    found = plan_of(request, plan)
-    try:
-        placed = publish_plan(plan=found, by=request.user, now=timezone.now())
-    except PublishRefused as refusal:
-        for problem in refusal.problems:
-            messages.error(request, problem)
-        return redirect("visits:plan", school=request.school.slug, plan=plan)
-    text = ngettext(
-        "Het plan is gepubliceerd: %(n)s gezin heeft een moment. Is dat moment nieuw, dan hoort het gezin het vandaag.",
-        "Het plan is gepubliceerd: %(n)s gezinnen hebben een moment. Wie een nieuw moment kreeg, hoort het vandaag.",
-        placed,
-    )
-    messages.success(request, text % {"n": placed})
-    return redirect("visits:campaign", school=request.school.slug, campaign=found.campaign_id)
 
 
 @for_roles(Role.COORDINATOR)
@@ -189,10 +180,5 @@ def plan_evening(request: SchoolRequest, plan: int) -> HttpResponse:
 
 
 def _progress(plan: Plan) -> dict[str, object]:
-    waits_long = plan.state == PlanState.QUEUED and timezone.now() - plan.created_at > LONG_WAIT
-    return {
-        "is_at_work": plan.state in AT_WORK,
-        "waits_long": waits_long,
-        "percent": round(100 * plan.progress),
-        "gap": gap_of(plan) if plan.state == PlanState.RUNNING and plan.progress >= 1 else None,
-    }
+    is_at_work = plan.state in AT_WORK
+    return {"is_at_work": is_at_work, "work": work_of(plan, timezone.now()) if is_at_work else None}

@@ -75,6 +75,7 @@ def _evenings(
         "given": sum(1 for week in weeks for evening in week.evenings if evening.shift and not evening.closure),
         "families": families,
         "needed": -(-families // campaign.max_stops),
+        "suggested": {day for day in map(day_of, request.GET.getlist("erbij")) if day},
         "tabs": tabs,
         "is_own": request.mentor == mentor,
     }

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mentors.access import SchoolRequest, for_roles
-from mentors.models import Role
+from mentors.models import Mentor, Role
 from mentors.templatetags.look import nl_moment
 from visits.access import may_arrange
 from visits.actions import answers, moments
@@ -34,7 +34,7 @@ _SALT = "visits.undo"
 def visit_of(request: SchoolRequest, pk: int) -> Visit:
     """The visit, if this person may see it at this school. Raises Http404."""
     visits = Visit.objects.visible_to(request.user).filter(campaign__school=request.school)
-    return get_object_or_404(visits.select_related("campaign__school", "mentor__school", "household"), pk=pk)
+    return get_object_or_404(visits.select_related("campaign__school", "mentor__school", "household", "second"), pk=pk)
 
 
 def visit_to_arrange(request: SchoolRequest, pk: int) -> Visit:
@@ -117,7 +117,7 @@ def visit_answer(request: SchoolRequest, visit: int) -> HttpResponse:
         request.POST or None,
         moments=_offered(found, now),
         has_moment=found.state in (VisitState.PLANNED, VisitState.CONFIRMED),
-        initial={"version": found.version, "place_kind": found.place_kind},
+        initial={"version": _invited(found).version, "place_kind": found.place_kind},
     )
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, "answer", found, form)
@@ -137,7 +137,7 @@ def visit_undo(request: SchoolRequest, visit: int, token: str) -> HttpResponse:
     if request.method != "POST":
         return to_visit(request, found)
     try:
-        pk, version, starts_at, ends_at, was_confirmed = signing.loads(token, salt=_SALT, max_age=UNDO_SECONDS)
+        pk, version, starts_at, ends_at, was_confirmed, second = signing.loads(token, salt=_SALT, max_age=UNDO_SECONDS)
     except signing.BadSignature:
         raise Http404 from None
     if pk != found.pk:
@@ -151,6 +151,7 @@ def visit_undo(request: SchoolRequest, visit: int, token: str) -> HttpResponse:
             seen_version=version + 1,
             by=request.user,
             now=timezone.now(),
+            second=Mentor.objects.filter(pk=second).first() if second else None,
         )
     except moments.MomentError as refusal:
         messages.warning(request, str(refusal))
@@ -180,10 +181,17 @@ def undo_address(request: SchoolRequest, visit: Visit) -> str:
     if visit.starts_at is None or visit.ends_at is None or visit.starts_at <= timezone.now():
         return ""
     is_confirmed = visit.state == VisitState.CONFIRMED
-    facts = [visit.pk, visit.version, visit.starts_at.isoformat(), visit.ends_at.isoformat(), is_confirmed]
+    moment = [visit.starts_at.isoformat(), visit.ends_at.isoformat()]
+    facts = [visit.pk, visit.version, *moment, is_confirmed, visit.second_id]
     token = signing.dumps(facts, salt=_SALT)
     kwargs = {"school": request.school.slug, "visit": visit.pk, "token": token}
     return "undo:" + reverse("visits:visit_undo", kwargs=kwargs)
+
+
+def _invited(visit: Visit) -> Visit:
+    """The visit that has the family's invitation: of two that are one conversation, the older row."""
+    other = visit.together_with
+    return other if other is not None and other.pk < visit.pk else visit
 
 
 def _write_down(form: AnswerForm, invitation: Invitation, request: SchoolRequest, now: dt.datetime) -> None:

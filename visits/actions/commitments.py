@@ -1,0 +1,93 @@
+"""What a mentor takes on in a campaign: how many visits, for whom else, and with whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from mentors.actions import record_event
+from mentors.models import Mentor, User
+from visits.models import Campaign, Commitment, Visit
+
+
+class CommitmentError(Exception):
+    """What is asked of a mentor contradicts itself; `field` is where, the text is for the coordinator."""
+
+    field = ""
+    text: Any = ""
+
+    def __init__(self) -> None:
+        super().__init__(self.text)
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+class GivesAndTakes(CommitmentError):
+    field = "takes_over"
+    text = _("Wie de eigen bezoeken uit handen geeft, kan er geen overnemen.")
+
+
+class OwnCompany(CommitmentError):
+    field = "companions"
+    text = _("Kies een ander: niemand gaat met zichzelf mee.")
+
+
+class OtherSchool(CommitmentError):
+    field = "companions"
+    text = _("Kies uit de mentoren van deze school.")
+
+
+@transaction.atomic
+def set_commitment(
+    *,
+    campaign: Campaign,
+    mentor: Mentor,
+    most_visits: int | None,
+    hands_over: bool,
+    takes_over: bool,
+    most_extra: int | None,
+    companions: Collection[Mentor],
+    by: User,
+    now: dt.datetime,
+) -> Commitment:
+    """Keep what this mentor takes on in this campaign. Raises GivesAndTakes, OwnCompany, OtherSchool.
+
+    What stands already stays: it is the next plan that follows.
+    """
+    if hands_over and takes_over:
+        raise GivesAndTakes
+    _refuse_company(mentor, companions)
+    values = {
+        "most_visits": most_visits,
+        "hands_over": hands_over,
+        "takes_over": takes_over,
+        "most_extra": most_extra if takes_over else None,
+    }
+    commitment, _is_new = Commitment.objects.update_or_create(campaign=campaign, mentor=mentor, defaults=values)
+    commitment.companions.set(companions)
+    facts = {"campaign": campaign.pk, "mentor": mentor.pk, "companions": len(companions), **values}
+    record_event(verb="commitment.set", by=by, now=now, school=campaign.school, subject=commitment, **facts)
+    return commitment
+
+
+@transaction.atomic
+def set_company(*, visit: Visit, companions: Collection[Mentor], by: User, now: dt.datetime) -> None:
+    """Of whom one comes along to this visit; nobody: as its mentor always does. Raises OwnCompany, OtherSchool."""
+    if visit.mentor is not None:
+        _refuse_company(visit.mentor, companions)
+    visit.companions.set(companions)
+    record_event(
+        verb="visit.company", by=by, now=now, school=visit.campaign.school, subject=visit, companions=len(companions)
+    )
+
+
+def _refuse_company(mentor: Mentor, companions: Collection[Mentor]) -> None:
+    if any(companion.pk == mentor.pk for companion in companions):
+        raise OwnCompany
+    if any(companion.school_id != mentor.school_id for companion in companions):
+        raise OtherSchool

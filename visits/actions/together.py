@@ -1,0 +1,108 @@
+"""Two visits of one home become one conversation: with both mentors, or with one of them; and apart again.
+
+Of a conversation with both mentors the visits stay two, each with its own mentor and report; they name each other,
+and the older row has the family's one invitation. Of a conversation with one mentor one visit stays, with all the
+children; the other one lapses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from mentors.actions import record_event
+from mentors.models import Event, User
+from visits.actions.invitations import invite, revoke_link
+from visits.actions.moments import cancel_visit
+from visits.models import SiblingPair, Visit, VisitState
+
+
+@transaction.atomic
+def tie(*, first: Visit, second: Visit, by: User | None, now: dt.datetime) -> None:
+    """Make two visits of one home one conversation with two mentors; twice makes nothing twice."""
+    if first.together_with_id == second.pk and second.together_with_id == first.pk:
+        return
+    lead, other = sorted((first, second), key=lambda visit: visit.pk)
+    for visit in (lead, other):
+        untie(visit=visit, by=by, now=now)
+    _point(lead, other)
+    _point(other, lead)
+    if (other.place_kind, other.place_note) != (lead.place_kind, lead.place_note):
+        other.place_kind, other.place_note = lead.place_kind, lead.place_note
+        other.save(update_fields=["place_kind", "place_note"])
+    _close_links(other, with_visit=lead, by=by, now=now)
+    record_event(verb="visit.tied", by=by, now=now, school=lead.campaign.school, subject=lead, other=other.pk)
+
+
+@transaction.atomic
+def untie(*, visit: Visit, by: User | None, now: dt.datetime) -> None:
+    """Make a conversation with two mentors two visits again. Who has a moment and no invitation gets one."""
+    if visit.together_with_id is None:
+        return
+    other = Visit.objects.select_related("campaign__school", "household").get(pk=visit.together_with_id)
+    Visit.objects.filter(pk__in=[visit.pk, other.pk]).update(together_with=None)
+    visit.together_with = None
+    follower = max(visit, other, key=lambda one: one.pk)
+    _open_links(follower)
+    if follower.state in (VisitState.PLANNED, VisitState.CONFIRMED):
+        invite(visit=follower, by=by, now=now)
+    record_event(verb="visit.untied", by=by, now=now, school=visit.campaign.school, subject=visit, other=other.pk)
+
+
+@transaction.atomic
+def merge(*, kept: Visit, other: Visit, extra_minutes: int, by: User | None, now: dt.datetime) -> list[int]:
+    """One mentor for the children of both visits: `other` lapses. Says which pupils went over.
+
+    A family that was told of the moment of the other visit hears that it lapses; else nobody hears anything.
+    """
+    untie(visit=kept, by=by, now=now)
+    untie(visit=other, by=by, now=now)
+    pupils = list(other.students.values_list("pk", flat=True))
+    kept.students.add(*pupils)
+    kept.extra_minutes = max(kept.extra_minutes, other.extra_minutes, extra_minutes)
+    kept.save(update_fields=["extra_minutes"])
+    was_told = other.invitations.exclude(announced_starts_at=None).exists()
+    cancel_visit(visit=other, by=by, now=now)
+    other.students.clear()
+    if not was_told:
+        _close_links(other, with_visit=kept, by=by, now=now)
+    record_event(verb="visit.merged", by=by, now=now, school=kept.campaign.school, subject=kept, other=other.pk)
+    return pupils
+
+
+@transaction.atomic
+def part(*, pair: SiblingPair, by: User | None, now: dt.datetime) -> None:
+    """Take a merging back: the visit that lapsed waits for a moment again, with its own pupils."""
+    kept, other = sorted((pair.first, pair.second), key=lambda visit: visit.state == VisitState.CANCELLED)
+    if other.state != VisitState.CANCELLED or not pair.moved:
+        return
+    other.state, other.version = VisitState.OPEN, other.version + 1
+    other.save(update_fields=["state", "version"])
+    pupils = list(kept.students.filter(pk__in=pair.moved).values_list("pk", flat=True))
+    other.students.add(*pupils)
+    kept.students.remove(*pupils)
+    kept.extra_minutes = 0
+    kept.save(update_fields=["extra_minutes"])
+    _open_links(other)
+    record_event(verb="visit.parted", by=by, now=now, school=kept.campaign.school, subject=kept, other=other.pk)
+
+
+def _close_links(visit: Visit, *, with_visit: Visit, by: User | None, now: dt.datetime) -> None:
+    for invitation in visit.invitations.filter(revoked_at=None):
+        revoke_link(invitation=invitation, by=by, now=now, together_with=with_visit.pk)
+
+
+def _open_links(visit: Visit) -> None:
+    """Open what going together closed; a link that somebody at school closed stays closed, whatever is decided."""
+    closed = Event.objects.filter(verb="invitation.revoked", facts__has_key="together_with")
+    for invitation in visit.invitations.exclude(revoked_at=None):
+        last = closed.filter(subject=f"{invitation._meta.label}:{invitation.pk}").order_by("-at").first()
+        if last is not None and last.at == invitation.revoked_at:
+            invitation.revoked_at = None
+            invitation.save(update_fields=["revoked_at"])
+
+
+def _point(visit: Visit, other: Visit) -> None:
+    visit.together_with = other
+    visit.save(update_fields=["together_with"])

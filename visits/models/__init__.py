@@ -1,0 +1,49 @@
+"""A campaign, the evenings that mentors give, the visits and their routes, and every message about them."""
+
+from __future__ import annotations
+
+from visits.models.campaigns import Booking, Campaign, CampaignQuerySet, CampaignState, Frequency, Shift, SiblingChoice
+from visits.models.commitments import Commitment
+from visits.models.holds import MomentHold, MomentHoldQuerySet
+from visits.models.interpreters import InterpreterShift
+from visits.models.invitations import Answer, AnswerChannel, Availability, Invitation
+from visits.models.messages import Message, MessageKind, MessageQuerySet, MessageState
+from visits.models.plans import EditVerb, Plan, PlanEdit, PlanKind, PlanState
+from visits.models.siblings import SiblingPair
+from visits.models.topics import AgendaTopic, ConversationTopic
+from visits.models.visits import PlaceKind, Route, Visit, VisitQuerySet, VisitState
+
+__all__ = [
+    "AgendaTopic",
+    "Answer",
+    "AnswerChannel",
+    "Availability",
+    "Booking",
+    "Campaign",
+    "CampaignQuerySet",
+    "CampaignState",
+    "Commitment",
+    "ConversationTopic",
+    "EditVerb",
+    "Frequency",
+    "InterpreterShift",
+    "Invitation",
+    "Message",
+    "MessageKind",
+    "MessageQuerySet",
+    "MessageState",
+    "MomentHold",
+    "MomentHoldQuerySet",
+    "PlaceKind",
+    "Plan",
+    "PlanEdit",
+    "PlanKind",
+    "PlanState",
+    "Route",
+    "Shift",
+    "SiblingChoice",
+    "SiblingPair",
+    "Visit",
+    "VisitQuerySet",
+    "VisitState",
+]

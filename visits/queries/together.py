@@ -1,0 +1,144 @@
+"""Who is needed at one moment, and who may stand in for whom: company, two classes, volunteers, interpreters.
+
+Read from the tables once per campaign. What is said about a visit that has an appointment is what stands in its row.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from django.db.models import F
+
+from mentors.models import Mentor
+from visits.models import Campaign, Commitment, InterpreterShift, SiblingChoice, Visit, VisitState
+
+_STANDS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
+
+
+@dataclass
+class Togetherness:
+    """What a campaign says about people who belong together. Keys and values are primary keys.
+
+    `partner`: of two visits that are one conversation with two mentors, each names the other. `pairs`: two visits of
+    one home that the planner brings together if that pays. `company`: the colleagues of whom one has to come along.
+    """
+
+    partner: dict[int, int] = field(default_factory=dict)
+    pairs: list[tuple[int, int]] = field(default_factory=list)
+    company: dict[int, list[int]] = field(default_factory=dict)
+    handed_over: set[int] = field(default_factory=set)  # mentors who hand their visits over
+    takers: dict[int, int | None] = field(default_factory=dict)  # volunteers, with the most that they take extra
+    most_visits: dict[int, int] = field(default_factory=dict)
+    done: Counter[int] = field(default_factory=Counter)  # conversations that a mentor had already
+    people: dict[int, Mentor] = field(default_factory=dict)  # everybody who is named here
+    interpreters: list[InterpreterShift] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, campaign: Campaign, visits: Collection[Visit]) -> Togetherness:
+        """All that is said about these visits of a campaign; in the same number of queries for 1 and for 900."""
+        found = cls(interpreters=list(campaign.interpreter_shifts.all()))
+        commitments = list(campaign.commitments.prefetch_related("companions"))
+        found._read_commitments(commitments)
+        found._read_company(visits, {row.mentor_id: row for row in commitments})
+        found._read_pairs(campaign, visits)
+        named = {pk for people in found.company.values() for pk in people} | set(found.takers)
+        found.people = Mentor.objects.active().filter(school=campaign.school_id).in_bulk(named)
+        return found
+
+    def _read_commitments(self, commitments: Iterable[Commitment]) -> None:
+        for row in commitments:
+            if row.hands_over:
+                self.handed_over.add(row.mentor_id)
+            if row.takes_over:
+                self.takers[row.mentor_id] = row.most_extra
+            if row.most_visits is not None:
+                self.most_visits[row.mentor_id] = row.most_visits
+        if self.most_visits:
+            met = Visit.objects.filter(state=VisitState.MET, campaign__in={row.campaign_id for row in commitments})
+            for people in met.values_list("mentor_id", "second_id"):
+                self.done.update(pk for pk in people if pk)
+
+    def _read_company(self, visits: Collection[Visit], of_mentor: Mapping[int, Commitment]) -> None:
+        """Who comes along: as asked for this visit, else as its mentor always has it."""
+        own: dict[int, list[int]] = defaultdict(list)
+        rows = Visit.companions.through.objects.filter(visit__in=[visit.pk for visit in visits])
+        for visit_pk, mentor in rows.order_by("mentor_id").values_list("visit_id", "mentor_id"):
+            own[visit_pk].append(mentor)
+        for visit in visits:
+            always = of_mentor.get(visit.mentor_id or 0)
+            asked = own.get(visit.pk) or ([mentor.pk for mentor in always.companions.all()] if always else [])
+            if visit.state == VisitState.CONFIRMED:
+                asked = [visit.second_id] if visit.second_id else []
+            others = [pk for pk in asked if pk != visit.mentor_id]
+            if others:
+                self.company[visit.pk] = others
+
+    def _read_pairs(self, campaign: Campaign, visits: Collection[Visit]) -> None:
+        chosen = {
+            (first, second): choice
+            for first, second, choice in campaign.sibling_pairs.values_list("first_id", "second_id", "choice")
+        }
+        for first, second in pairs_among(visits):
+            choice = chosen.get((first.pk, second.pk), campaign.siblings)
+            tied = first.together_with_id == second.pk and first.state == second.state == VisitState.CONFIRMED
+            if tied or (choice == SiblingChoice.JOINT and _may_be_joint(first, second)):
+                if not {first.pk, second.pk} & set(self.partner):
+                    self.partner |= {first.pk: second.pk, second.pk: first.pk}
+            elif choice == SiblingChoice.TOGETHER:
+                self.pairs.append((first.pk, second.pk))
+        for pk in self.partner:
+            self.company.pop(pk, None)  # the other child's mentor is company enough
+        # Two children at one stop last longer than a colleague would stay who comes along for one of them.
+        elsewhere = set(self.partner) | set(self.company)
+        self.pairs = [pair for pair in self.pairs if not elsewhere.intersection(pair)]
+
+    def follows(self, visit: Visit) -> bool:
+        """Whether this visit goes along with another one: the older row of the two speaks for both."""
+        return self.partner.get(visit.pk, visit.pk) < visit.pk
+
+
+def pairs_among(visits: Iterable[Visit]) -> list[tuple[Visit, Visit]]:
+    """Every two of these visits that are of one home with two mentors, the older row first."""
+    homes: dict[int, list[Visit]] = defaultdict(list)
+    for visit in visits:
+        if visit.state in _STANDS and visit.mentor_id:
+            homes[visit.household_id].append(visit)
+    found = [pair for there in homes.values() for pair in combinations(sorted(there, key=lambda v: v.pk), 2)]
+    return [(first, second) for first, second in found if first.mentor_id != second.mentor_id]
+
+
+def _may_be_joint(first: Visit, second: Visit) -> bool:
+    """One conversation has one place, and one state: what was agreed with one of the two mentors stays."""
+    if first.place_kind != second.place_kind:
+        return False
+    if VisitState.CONFIRMED in (first.state, second.state):
+        return (first.state, first.starts_at) == (second.state, second.starts_at)
+    return True
+
+
+def fair_shares(number: int, room: Mapping[int, int], load: Mapping[int, int]) -> dict[int, int]:
+    """How many of `number` visits each volunteer takes at most: one by one to who has fewest of them.
+
+    `room` is how many each can take. Of equals, who has fewest visits of their own (`load`) comes first. Shares
+    differ by one at most, unless somebody has no room left.
+    """
+    shares = dict.fromkeys(room, 0)
+    for _nth in range(number):
+        free = [pk for pk in shares if shares[pk] < room[pk]]
+        if not free:
+            break
+        shares[min(free, key=lambda pk: (shares[pk], load.get(pk, 0), pk))] += 1
+    return shares
+
+
+def company_now(campaign: Campaign) -> dict[str, str]:
+    """Who is at each visit beside its mentor as things stand, by primary keys as texts: as the planner reads it.
+
+    Of two visits that are one conversation the older row stands for both, with the other one's mentor.
+    """
+    along = campaign.visits.exclude(second=None).values_list("pk", "second_id")
+    joint = campaign.visits.filter(together_with__gt=F("pk")).values_list("pk", "together_with__mentor_id")
+    return {str(visit): str(mentor) for visit, mentor in [*along, *joint] if mentor}

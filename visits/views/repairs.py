@@ -1,0 +1,184 @@
+"""Repair: saying what changed, seeing exactly who would get another moment, and only then saying yes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from mentors.access import SchoolRequest, for_roles
+from mentors.models import Mentor, Role
+from visits.actions.plans import PlanRefused, discard_plan
+from visits.actions.repairs import RepairRefused, make_anew, request_repair
+from visits.forms.repairs import FORMS
+from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState
+from visits.queries.changes import Change
+from visits.queries.consequences import consequences
+from visits.queries.publishing import blockers
+from visits.queries.repairs import broken_in, mentors_at_work, words_of
+from visits.views.campaigns import campaign_of
+from visits.views.plans import AT_WORK, plan_of, wake_planner
+
+# By the word in the address: the choice on the first page, a note under it, and its icon.
+CHOICES: dict[str, tuple[Promise, Promise, str]] = {
+    "gaat-niet-door": (
+        gettext_lazy("Een thuisbezoek gaat niet door"),
+        gettext_lazy("Een gezin of de school zegt af."),
+        "calendar-x",
+    ),
+    "mentor-afwezig": (
+        gettext_lazy("Een mentor is er niet"),
+        gettext_lazy("Ziek of weg: voor een avond of voor weken."),
+        "thermometer",
+    ),
+    "avond-terug": (
+        gettext_lazy("Een mentor geeft een avond terug"),
+        gettext_lazy("De gezinnen van die avond krijgen een ander moment."),
+        "calendar-minus",
+    ),
+    "avond-erbij": (
+        gettext_lazy("Een mentor geeft een avond extra"),
+        gettext_lazy("Wie nog geen moment heeft, gaat voor."),
+        "calendar-plus",
+    ),
+    "vrije-dag": (
+        gettext_lazy("Een vrije dag of vakantie erbij, of verplaatst"),
+        gettext_lazy("Wie op die dagen een thuisbezoek heeft, krijgt een ander moment."),
+        "calendar-off",
+    ),
+    "zonder-moment": (
+        gettext_lazy("Er zijn gezinnen zonder moment"),
+        gettext_lazy("Zoals een leerling die later op school kwam."),
+        "user-plus",
+    ),
+}
+
+
+@for_roles(Role.COORDINATOR)
+def repair_start(request: SchoolRequest, campaign: int) -> HttpResponse:
+    """'Er is iets veranderd': what does not fit any more, and what can be reported."""
+    found = campaign_of(request, campaign)
+    choices = [
+        {"text": text, "note": note, "icon": icon, "url": _new(request, found, what)}
+        for what, (text, note, icon) in CHOICES.items()
+    ]
+    broken = broken_in(found, timezone.now())
+    drafts = [{"plan": plan, "words": words_of(plan)} for plan in broken.drafts]
+    is_running = found.state == CampaignState.PUBLISHED
+    context = {"campaign": found, "choices": choices, "broken": broken, "drafts": drafts, "is_running": is_running}
+    return render(request, "visits/repair_start.html", context)
+
+
+@for_roles(Role.COORDINATOR)
+def repair_new(request: SchoolRequest, campaign: int, what: str) -> HttpResponse:
+    """What exactly happened; the mentor whom it is about stands in the address (`?mentor=`)."""
+    found = campaign_of(request, campaign)
+    if what not in FORMS:
+        raise Http404
+    mentor, now = _mentor_of(request), timezone.now()
+    filled = request.POST if request.method == "POST" else None
+    form = FORMS[what](filled, campaign=found, mentor=mentor, now=now, initial=_initial(request))
+    context: dict[str, Any] = {"campaign": found, "form": form, "what": what, "person": mentor}
+    context |= dict(zip(("title", "note"), CHOICES[what], strict=False))
+    if form.is_about_mentor and mentor is None:
+        return render(request, "visits/repair_mentor.html", context | {"mentors": mentors_at_work(found)})
+    if request.method == "POST" and form.is_valid():
+        return _ask(request, found, form.change())
+    return render(request, "visits/repair_new.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(Role.COORDINATOR)
+def repair(request: SchoolRequest, plan: int) -> HttpResponse:
+    """The repair being made; then who would get another moment; and once it is done, what happened."""
+    found = plan_of(request, plan, with_result=True)
+    if found.kind != PlanKind.REPAIR:
+        return redirect("visits:plan", school=request.school.slug, plan=plan)
+    now = timezone.now()
+    is_ready = found.state == PlanState.READY
+    context = {
+        "plan": found,
+        "what": words_of(found),
+        "is_at_work": found.state in AT_WORK,
+        "change": Change.from_json(found.change),
+        "blockers": blockers(found, now) if is_ready else [],
+        "found": consequences(found, now) if is_ready or found.state == PlanState.PUBLISHED else None,
+    }
+    return render(request, "visits/repair.html", context)
+
+
+@for_roles(Role.COORDINATOR)
+def repair_progress(request: SchoolRequest, plan: int) -> HttpResponse:
+    """Whether the repair is made; when it is, the page is fetched anew."""
+    found = plan_of(request, plan)
+    response = render(request, "visits/_repair_progress.html", {"plan": found, "is_at_work": found.state in AT_WORK})
+    if found.state not in AT_WORK:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def repair_again(request: SchoolRequest, plan: int) -> HttpResponse:
+    """The same repair, on the season as it is now."""
+    found = plan_of(request, plan)
+    try:
+        fresh = make_anew(plan=found, by=request.user, now=timezone.now())
+    except RepairRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("visits:repair_start", school=request.school.slug, campaign=found.campaign_id)
+    transaction.on_commit(wake_planner)
+    return redirect("visits:repair", school=request.school.slug, plan=fresh.pk)
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def repair_drop(request: SchoolRequest, plan: int) -> HttpResponse:
+    """'Toch niet': the draft goes, and nothing has changed."""
+    found = plan_of(request, plan)
+    try:
+        discard_plan(plan=found, by=request.user, now=timezone.now())
+    except PlanRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Er is niets veranderd. Elk gezin houdt zijn moment."))
+    return redirect("visits:repair_start", school=request.school.slug, campaign=found.campaign_id)
+
+
+def _ask(request: SchoolRequest, campaign: Campaign, change: Change) -> HttpResponse:
+    try:
+        plan: Plan = request_repair(campaign=campaign, change=change, by=request.user, now=timezone.now())
+    except RepairRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("visits:repair_start", school=request.school.slug, campaign=campaign.pk)
+    transaction.on_commit(wake_planner)
+    return redirect("visits:repair", school=request.school.slug, plan=plan.pk)
+
+
+def _new(request: SchoolRequest, campaign: Campaign, what: str) -> str:
+    kwargs = {"school": request.school.slug, "campaign": campaign.pk, "what": what}
+    return reverse("visits:repair_new", kwargs=kwargs)
+
+
+def _mentor_of(request: SchoolRequest) -> Mentor | None:
+    """The mentor in `?mentor=`, if it is one of this school. Raises Http404 for another one."""
+    asked = request.GET.get("mentor", "")
+    if not asked.isdecimal():
+        return None
+    return get_object_or_404(
+        Mentor.objects.active().filter(school=request.school), pk=int(asked) if len(asked) < 10 else 0
+    )
+
+
+def _initial(request: SchoolRequest) -> dict[str, Any]:
+    """The visit in `?thuisbezoek=` and the days in `?van=` and `?tot=` fill the form in."""
+    asked = {"visit": "thuisbezoek", "first": "van", "last": "tot", "name": "naam", "closure": "vrij"}
+    return {name: request.GET[word] for name, word in asked.items() if request.GET.get(word)}
