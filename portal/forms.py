@@ -51,6 +51,14 @@ class MomentForm(SeenForm):
         error_messages={"required": _("Kies een moment."), "invalid": _("Kies een moment.")},
     )
 
+    def clean_starts_at(self) -> dt.datetime:
+        """In UTC; at either end of the calendar there is no such moment."""
+        starts_at: dt.datetime = self.cleaned_data["starts_at"]
+        try:
+            return starts_at.astimezone(dt.UTC)
+        except OverflowError:
+            raise forms.ValidationError(_("Kies een moment.")) from None
+
 
 class PlaceForm(SeenForm):
     """Where, or how, the family would rather meet."""
@@ -94,6 +102,7 @@ class HoursForm(SeenForm):
     """Per weekday: it does not matter, then we can, or then we cannot; and between which hours."""
 
     ANY, CAN, CANNOT = "", "can", "cannot"
+    needs_a_day = True
     ANSWERS = [(ANY, _("maakt niet uit")), (CAN, _("dan kunnen wij")), (CANNOT, _("dan kunnen wij niet"))]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,7 +123,7 @@ class HoursForm(SeenForm):
         """At least one day, and each from before until."""
         values = super().clean() or {}
         chosen = [day for day in range(len(WEEKDAYS)) if values.get(f"answer_{day}")]
-        if not chosen:
+        if self.needs_a_day and not chosen:
             raise forms.ValidationError(_("Kies bij minstens één dag of u dan kunt, of juist niet."))
         for day in chosen:
             if values.get(f"from_{day}", "") >= values.get(f"until_{day}", ""):
@@ -134,6 +143,17 @@ class HoursForm(SeenForm):
             for day in range(len(WEEKDAYS))
             if values[f"answer_{day}"]
         ]
+
+
+class WishesForm(HoursForm, PlaceForm):
+    """Per weekday: it does not matter, rather then, or not then; and where. Nothing has to be filled in."""
+
+    ANSWERS = [
+        (HoursForm.ANY, _("maakt niet uit")),
+        (HoursForm.CAN, _("het liefst dan")),
+        (HoursForm.CANNOT, _("dan kunnen wij niet")),
+    ]
+    needs_a_day = False
 
 
 class TopicsForm(forms.Form):

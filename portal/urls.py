@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from portal.views import answers, entry, home, topics
+from portal.views import answers, choosing, entry, home, topics
 
 _KEY = r"^(?P<key>[a-z2-7]{8})/"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     re_path(_KEY + r"akkoord/$", answers.accept, name="accept"),
     re_path(_KEY + r"anders/$", answers.other, name="other"),
     re_path(_KEY + r"moment/$", answers.moment, name="moment"),
+    re_path(_KEY + r"bevestigen/$", choosing.confirm, name="confirm"),
+    re_path(_KEY + r"teruggeven/$", choosing.release, name="release"),
+    re_path(_KEY + r"wensen/$", choosing.wishes, name="wishes"),
     re_path(_KEY + r"plek/$", answers.place, name="place"),
     re_path(_KEY + r"wanneer/$", answers.hours, name="hours"),
     re_path(_KEY + r"liever-niet/$", answers.decline, name="decline"),

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from portal.access import FamilyRequest, for_family
 from portal.forms import HoursForm, MomentForm, PlaceForm, SeenForm
-from portal.views.home import family_context, page_state, to_home
+from portal.views.choosing import pick, told_hours
+from portal.views.home import family_page, page_state, to_home
 from visits.actions import answers
 from visits.actions.moments import MomentError
 from visits.links import page_key_of
-from visits.models import AnswerChannel, Availability, PlaceKind
+from visits.models import AnswerChannel, PlaceKind, VisitState
+from visits.queries.booking import Asked, asked_of, asked_of_visit, is_being_planned
 from visits.queries.moments import fitting_moments, moments_to_offer
-
-REFUSED = 409
 
 
 @for_family
@@ -37,19 +35,26 @@ def accept(request: FamilyRequest) -> HttpResponse:
         )
     except MomentError as refusal:
         request.invitation.visit.refresh_from_db()
-        return _page(request, "home", refusal=refusal, page=page_state(request.invitation, now))
+        return family_page(request, "home", refusal=refusal, page=page_state(request.invitation, now))
     return to_home(request)
 
 
 @for_family
 def other(request: FamilyRequest) -> HttpResponse:
     """'Liever anders': what would be better?"""
-    return _page(request, "other")
+    return family_page(request, "other")
 
 
 @for_family
 def moment(request: FamilyRequest) -> HttpResponse:
-    """Another moment, among those that really fit the mentor's evenings."""
+    """Another moment, among those that really fit the mentor's evenings; held first where families choose."""
+    visit, now = request.invitation.visit, timezone.now()
+    asked = asked_of_visit(visit, now)
+    if asked == Asked.MOMENT and visit.state not in (VisitState.MET, VisitState.CANCELLED):
+        return pick(request)
+    if asked == Asked.WISHES and visit.state in (VisitState.OPEN, VisitState.DECLINED):
+        return redirect("portal:wishes", key=page_key_of(request.invitation))
+    is_planning = is_being_planned(visit, now)
     form = MomentForm(request.POST or None)
     refusal: MomentError | None = None
     if request.method == "POST" and form.is_valid():
@@ -60,15 +65,15 @@ def moment(request: FamilyRequest) -> HttpResponse:
                 seen_version=form.cleaned_data["version"],
                 channel=AnswerChannel.LINK,
                 by=None,
-                now=timezone.now(),
+                now=now,
             )
         except MomentError as error:
             refusal = error
-            request.invitation.visit.refresh_from_db()
+            visit.refresh_from_db()
         else:
             return to_home(request)
-    days = moments_to_offer(fitting_moments(request.invitation.visit, timezone.now()))
-    return _page(request, "moment", form=form, refusal=refusal, days=list(days.items()))
+    days = {} if is_planning else moments_to_offer(fitting_moments(visit, now))
+    return family_page(request, "moment", form=form, refusal=refusal, days=list(days.items()), is_planning=is_planning)
 
 
 @for_family
@@ -77,7 +82,7 @@ def place(request: FamilyRequest) -> HttpResponse:
     visit = request.invitation.visit
     form = PlaceForm(request.POST or None, initial={"place_kind": visit.place_kind, "place_note": visit.place_note})
     if request.method != "POST" or not form.is_valid():
-        return _page(request, "place", form=form)
+        return family_page(request, "place", form=form)
     values = form.cleaned_data
     try:
         stays = answers.choose_place(
@@ -91,17 +96,19 @@ def place(request: FamilyRequest) -> HttpResponse:
         )
     except MomentError as refusal:
         visit.refresh_from_db()
-        return _page(request, "place", form=form, refusal=refusal)
+        return family_page(request, "place", form=form, refusal=refusal)
     return to_home(request) if stays else redirect("portal:moment", key=page_key_of(request.invitation))
 
 
 @for_family
 def hours(request: FamilyRequest) -> HttpResponse:
     """No moment suits: when can you, and when not?"""
-    visit = request.invitation.visit
-    form = HoursForm(request.POST or None, initial=_told_before(request))
+    visit, now = request.invitation.visit, timezone.now()
+    if asked_of(visit.campaign, now) == Asked.WISHES and visit.state == VisitState.OPEN:
+        return redirect("portal:wishes", key=page_key_of(request.invitation))
+    form = HoursForm(request.POST or None, initial=told_hours(request))
     if request.method != "POST" or not form.is_valid():
-        return _page(request, "hours", form=form)
+        return family_page(request, "hours", form=form)
     try:
         answers.tell_hours(
             invitation=request.invitation,
@@ -113,7 +120,7 @@ def hours(request: FamilyRequest) -> HttpResponse:
         )
     except MomentError as refusal:
         visit.refresh_from_db()
-        return _page(request, "hours", form=form, refusal=refusal)
+        return family_page(request, "hours", form=form, refusal=refusal)
     return to_home(request)
 
 
@@ -122,7 +129,7 @@ def decline(request: FamilyRequest) -> HttpResponse:
     """'Liever niet': no reason is asked."""
     form = SeenForm(request.POST or None)
     if request.method != "POST" or not form.is_valid():
-        return _page(request, "decline")
+        return family_page(request, "decline")
     try:
         answers.decline(
             invitation=request.invitation,
@@ -133,23 +140,5 @@ def decline(request: FamilyRequest) -> HttpResponse:
         )
     except MomentError as refusal:
         request.invitation.visit.refresh_from_db()
-        return _page(request, "decline", refusal=refusal)
+        return family_page(request, "decline", refusal=refusal)
     return to_home(request)
-
-
-def _page(request: FamilyRequest, name: str, *, refusal: MomentError | None = None, **values: Any) -> HttpResponse:
-    """A page of this family, with why the last click was refused, if it was."""
-    context = family_context(request, timezone.now()) | values | {"refusal": refusal}
-    form = values.get("form")
-    status = REFUSED if refusal else 422 if form is not None and form.is_bound and form.errors else 200
-    return render(request, f"portal/{name}.html", context, status=status)
-
-
-def _told_before(request: FamilyRequest) -> dict[str, str]:
-    visit = request.invitation.visit
-    values: dict[str, str] = {}
-    for row in Availability.objects.filter(household=visit.household_id, campaign=visit.campaign_id):
-        values[f"answer_{row.weekday}"] = HoursForm.CAN if row.is_wish else HoursForm.CANNOT
-        values[f"from_{row.weekday}"] = row.from_time.strftime("%H:%M")
-        values[f"until_{row.weekday}"] = row.until_time.strftime("%H:%M")
-    return values

@@ -14,12 +14,15 @@ from portal.access import FamilyRequest, for_family
 from portal.access.entry import LANGUAGE_COOKIE
 from portal.forms import LanguageForm
 from visits.actions.answers import may_change, may_speak
+from visits.actions.moments import MomentError
 from visits.links import page_key_of
-from visits.models import AgendaTopic, Answer, Availability, Invitation, VisitState
+from visits.models import AgendaTopic, Answer, Availability, Booking, Invitation, MomentHold, Visit, VisitState
+from visits.queries.booking import Asked, asked_of_visit, is_being_planned
 from visits.queries.calendar import local_day
-from visits.queries.family import first_names_of
+from visits.queries.family import party_of
 
 A_YEAR = 365 * 24 * 60 * 60
+REFUSED = 409
 
 
 @for_family
@@ -29,6 +32,7 @@ def home(request: FamilyRequest) -> HttpResponse:
     context = family_context(request, now)
     context |= _agenda(request.invitation)
     context["page"] = page_state(request.invitation, now)
+    context["held"] = live_hold(request.invitation.visit, now)
     context["may_speak"] = may_speak(request.invitation.visit, now)
     return render(request, "portal/home.html", context)
 
@@ -60,31 +64,66 @@ def family_context(request: FamilyRequest, now: dt.datetime) -> dict[str, Any]:
     """What every page of a family shows: a first name, the school, the moment and kind of place."""
     invitation = request.invitation
     visit = invitation.visit
+    party = party_of(visit)
     return {
         "key": page_key_of(invitation),
         "school": visit.campaign.school,
         "visit": visit,
-        "names": first_names_of(visit),
-        "minutes": visit.campaign.visit_minutes,
+        "names": party.names,
+        "party": party,
+        "minutes": visit.campaign.visit_minutes + visit.extra_minutes,
         "may_change": may_change(visit, now),
         "languages": settings.LANGUAGES,
     }
 
 
+def family_page(
+    request: FamilyRequest, name: str, *, refusal: MomentError | None = None, **values: Any
+) -> HttpResponse:
+    """A page of this family, with why the last click was refused, if it was."""
+    context = family_context(request, timezone.now()) | values | {"refusal": refusal}
+    form = values.get("form")
+    status = REFUSED if refusal else 422 if form is not None and form.is_bound and form.errors else 200
+    return render(request, f"portal/{name}.html", context, status=status)
+
+
+def live_hold(visit: Visit, now: dt.datetime) -> MomentHold | None:
+    """The moment that this family holds at this instant, where families choose by themselves."""
+    if visit.campaign.booking != Booking.FREE or visit.campaign.booking_opened_at is None:
+        return None
+    return MomentHold.objects.live(now).filter(visit=visit).first()
+
+
 def page_state(invitation: Invitation, now: dt.datetime) -> str:
-    """Which page this is: proposed, agreed, past, searching, waiting, declined, cancelled or met."""
+    """Which page this is: proposed, agreed, past, searching, waiting, declined, cancelled or met.
+
+    Of a visit without a moment it may also be choose, wishes, wishes_given or planning.
+    """
     visit = invitation.visit
     match visit.state:
         case VisitState.MET | VisitState.DECLINED | VisitState.CANCELLED:
             return str(visit.state)
         case VisitState.OPEN:
-            return "searching" if invitation.answer == Answer.OTHER else "waiting"
+            return _open_state(invitation, now)
         case _ if visit.starts_at is not None and visit.starts_at <= now:
             return "past"
         case VisitState.CONFIRMED:
             return "today" if visit.starts_at and local_day(visit.starts_at) == local_day(now) else "agreed"
         case _:
             return "proposed"
+
+
+def _open_state(invitation: Invitation, now: dt.datetime) -> str:
+    """Of a visit without a moment: choose, wishes, wishes_given, planning, searching or waiting."""
+    visit = invitation.visit
+    asked = asked_of_visit(visit, now)
+    if asked == Asked.WISHES:
+        return "wishes_given" if invitation.answer == Answer.WISHES else "wishes"
+    if invitation.answer == Answer.OTHER:
+        return "searching"
+    if asked == Asked.MOMENT:
+        return "choose"
+    return "planning" if is_being_planned(visit, now) else "waiting"
 
 
 def _agenda(invitation: Invitation) -> dict[str, Any]:

@@ -1,0 +1,113 @@
+"""Choosing a moment that is held while the family reads it, and giving wishes before anything is planned."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+
+from portal.access import FamilyRequest, for_family
+from portal.forms import MomentForm, WishesForm
+from portal.views.home import family_page, page_state, to_home
+from visits.actions.answers import tell_wishes
+from visits.actions.holds import confirm_hold, hold_moment, release_hold
+from visits.actions.moments import MomentError
+from visits.links import page_key_of
+from visits.models import AnswerChannel, Availability, Booking, PlaceKind
+from visits.queries.booking import Asked, asked_of
+from visits.queries.choosing import Choices
+
+
+def pick(request: FamilyRequest) -> HttpResponse:
+    """The moments that really fit; the one that is picked is held for some minutes. Behind `moment`."""
+    form = MomentForm(request.POST or None)
+    refusal: MomentError | None = None
+    visit, now = request.invitation.visit, timezone.now()
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        try:
+            hold_moment(
+                invitation=request.invitation, starts_at=values["starts_at"], seen_version=values["version"], now=now
+            )
+        except MomentError as error:
+            refusal = error
+            visit.refresh_from_db()
+        else:
+            return to_home(request)
+    offer = Choices.of(visit, now).offer(all_days="meer" in request.GET)
+    values = {"days": list(offer.days.items()), "has_more": offer.has_more, "is_choosing": True}
+    return family_page(request, "moment", form=form, refusal=refusal, **values)
+
+
+@for_family
+def confirm(request: FamilyRequest) -> HttpResponse:
+    """'Dat is goed': the moment that is held becomes an appointment."""
+    form = MomentForm(request.POST)
+    if request.method != "POST" or not form.is_valid():
+        return to_home(request)
+    now = timezone.now()
+    try:
+        confirm_hold(
+            invitation=request.invitation,
+            starts_at=form.cleaned_data["starts_at"],
+            seen_version=form.cleaned_data["version"],
+            channel=AnswerChannel.LINK,
+            by=None,
+            now=now,
+        )
+    except MomentError as refusal:
+        request.invitation.visit.refresh_from_db()
+        return family_page(request, "home", refusal=refusal, page=page_state(request.invitation, now))
+    return to_home(request)
+
+
+@for_family
+def release(request: FamilyRequest) -> HttpResponse:
+    """'Toch een ander moment': back to what there is to choose."""
+    if request.method != "POST":
+        return to_home(request)
+    release_hold(invitation=request.invitation, now=timezone.now())
+    return redirect("portal:moment", key=page_key_of(request.invitation))
+
+
+@for_family
+def wishes(request: FamilyRequest) -> HttpResponse:
+    """When can you, and when not, and where? Until the last day for wishes, as often as somebody likes."""
+    visit, now = request.invitation.visit, timezone.now()
+    if visit.campaign.booking != Booking.WISHES_FIRST:
+        return to_home(request)
+    is_open = asked_of(visit.campaign, now) == Asked.WISHES
+    form = WishesForm(request.POST or None, initial=_wished_before(request))
+    if request.method != "POST" or not form.is_valid():
+        return family_page(request, "wishes", form=form, is_open=is_open)
+    try:
+        tell_wishes(
+            invitation=request.invitation,
+            hours=form.hours(),
+            place_kind=PlaceKind(form.cleaned_data["place_kind"]),
+            place_note=form.cleaned_data["place_note"],
+            seen_version=form.cleaned_data["version"],
+            channel=AnswerChannel.LINK,
+            by=None,
+            now=now,
+        )
+    except MomentError as refusal:
+        visit.refresh_from_db()
+        return family_page(request, "wishes", form=form, refusal=refusal, is_open=is_open)
+    return to_home(request)
+
+
+def _wished_before(request: FamilyRequest) -> dict[str, str]:
+    visit = request.invitation.visit
+    return told_hours(request) | {"place_kind": visit.place_kind, "place_note": visit.place_note}
+
+
+def told_hours(request: FamilyRequest) -> dict[str, str]:
+    """What the family said before, as the forms about hours show it."""
+    visit = request.invitation.visit
+    values: dict[str, str] = {}
+    for row in Availability.objects.filter(household=visit.household_id, campaign=visit.campaign_id):
+        values[f"answer_{row.weekday}"] = WishesForm.CAN if row.is_wish else WishesForm.CANNOT
+        values[f"from_{row.weekday}"] = row.from_time.strftime("%H:%M")
+        values[f"until_{row.weekday}"] = row.until_time.strftime("%H:%M")
+    return values
