@@ -34,7 +34,10 @@ from visits.models import (
     Shift,
     VisitState,
 )
+from visits.queries.booking import still_asked, with_wishes_in
+from visits.queries.repairs import on_closed_days
 from visits.queries.shifts import MentorEvenings, evenings_per_mentor
+from visits.queries.siblings import undecided_siblings
 from visits.queries.visit_list import waiting_for
 
 
@@ -42,9 +45,12 @@ from visits.queries.visit_list import waiting_for
 class Waiting:
     """How many of each wait."""
 
+    to_choose: int
+    wishes_in: int
     unanswered: int
     rather_otherwise: int
     without_moment: int
+    on_closed_day: int
     not_located: int
     suggestions: int
     without_household: int
@@ -54,6 +60,7 @@ class Waiting:
     without_account: int
     imports: int
     drafts: int
+    sibling_pairs: int
 
 
 @dataclass(frozen=True)
@@ -109,18 +116,22 @@ def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
 def numbers_of(school: School, now: dt.datetime) -> dict[str, Any]:
     """All counts and yes-or-noes of a school in one query."""
     counts = {
+        "to_choose": number(waiting_for("kiezen", now), "campaign__school", "pk"),
+        "wishes_in": number(with_wishes_in(now), "school", "pk"),
         "unanswered": number(waiting_for("antwoord", now), "campaign__school", "pk"),
         "rather_otherwise": number(waiting_for("anders", now), "campaign__school", "pk"),
         "without_moment": number(waiting_for("moment", now), "campaign__school", "pk"),
+        "on_closed_day": number(on_closed_days(now), "campaign__school", "pk"),
         "not_located": number(not_located(), "school", "pk"),
         "suggestions": number(HouseholdSuggestion.objects.filter(state=SuggestionState.OPEN), "school", "pk"),
         "without_household": number(Student.objects.enrolled().filter(residences=None), "school", "pk"),
         "classes_without_mentor": number(classes_without_mentor(), "school_year__school", "pk"),
-        "letters": number(letters(), "visit__campaign__school", "pk"),
+        "letters": number(letters(now), "visit__campaign__school", "pk"),
         "failed_messages": number(Message.objects.filter(state=MessageState.FAILED), "school", "pk"),
         "without_account": number(without_account(), "school", "pk"),
         "imports": number(RosterImport.objects.filter(state=ImportState.PREVIEW), "school", "pk"),
         "drafts": number(drafts(), "campaign__school", "campaign"),
+        "sibling_pairs": number(undecided_siblings(), "campaign__school", "household"),
     }
     plans = Plan.objects.filter(
         campaign__school=OuterRef("pk"), state__in=[PlanState.READY, PlanState.PUBLISHED]
@@ -153,13 +164,15 @@ def beginnings() -> dict[str, Exists]:
     }
 
 
-def letters() -> QuerySet[Invitation]:
+def letters(now: dt.datetime) -> QuerySet[Invitation]:
     """Invitations on paper that were not given yet: nobody in the home can be mailed."""
     can_be_mailed = Guardian.objects.filter(household=OuterRef("household"), is_invited=True).exclude(email="")
+    has_moment = Q(visit__state__in=[VisitState.PLANNED, VisitState.CONFIRMED])
+    is_asked = still_asked(now, "visit__campaign__") & Q(visit__state=VisitState.OPEN)
     return Invitation.objects.exclude(Exists(can_be_mailed)).filter(
+        has_moment | is_asked,
         sent_at=None,
         revoked_at=None,
-        visit__state__in=[VisitState.PLANNED, VisitState.CONFIRMED],
         visit__campaign__state=CampaignState.PUBLISHED,
     )
 

@@ -12,7 +12,7 @@ from mentors.models import Role
 from reports.links import place
 from reports.queries.worklist import worklist_of
 from reports.views.findings import pace_finding
-from reports.views.worklist_lines import lines_of, plan_url, steps_of
+from reports.views.worklist_lines import lines_of, plan_url, standing_url, steps_of
 
 
 @for_roles(Role.COORDINATOR)
@@ -29,6 +29,7 @@ def worklist(request: SchoolRequest) -> HttpResponse:
         "pace": work.pace,
         "finding": pace_finding(work.pace) if work.pace else "",
         "plans_url": plan_url(work.campaign, school) if work.campaign else "",
-        "plan_url": place("visits:plan", school, plan=work.plan) if work.plan else "",
+        "standing_url": standing_url(work.campaign, school) if work.campaign else "",
+        "board_url": place("visits:board", school, plan=work.plan) if work.plan else "",
     }
     return render(request, "reports/worklist.html", context)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from mentors.models import School
 from reports.links import place
 from reports.queries.worklist import Beginnings, Worklist
-from visits.models import Campaign
+from visits.models import Campaign, CampaignState
 
 NAMES_SHOWN = 4
 
@@ -112,6 +112,24 @@ FIRST_STEPS = [
 ]
 FAMILIES = [
     Kind(
+        "wishes_in",
+        ngettext_lazy("De wensen zijn binnen: maak het plan", "De wensen zijn binnen: maak het plan", "n"),
+        gettext_lazy("De laatste dag om te antwoorden is voorbij."),
+        "visits:campaign_booking",
+        "message-circle",
+        "brand",
+        is_in_round=True,
+    ),
+    Kind(
+        "to_choose",
+        ngettext_lazy("%(n)s gezin heeft nog niets gekozen", "%(n)s gezinnen hebben nog niets gekozen", "n"),
+        gettext_lazy("Zij krijgen één herinnering. Kijk wie er nog wacht, of geef de rest een moment."),
+        "visits:campaign_booking",
+        "hourglass",
+        "info",
+        is_in_round=True,
+    ),
+    Kind(
         "rather_otherwise",
         ngettext_lazy("%(n)s gezin wil het liever anders", "%(n)s gezinnen willen het liever anders", "n"),
         gettext_lazy("Zoek een ander moment, een andere plek of een andere vorm."),
@@ -119,6 +137,26 @@ FAMILIES = [
         "shuffle",
         "wait",
         {"wacht": "anders"},
+    ),
+    Kind(
+        "on_closed_day",
+        ngettext_lazy("%(n)s thuisbezoek valt op een vrije dag", "%(n)s thuisbezoeken vallen op een vrije dag", "n"),
+        gettext_lazy("De kalender veranderde. Kijk wie een ander moment krijgt."),
+        "visits:repair_start",
+        "calendar-off",
+        "wait",
+        is_in_round=True,
+    ),
+    Kind(
+        "sibling_pairs",
+        ngettext_lazy(
+            "%(n)s gezin heeft kinderen in twee klassen", "%(n)s gezinnen hebben kinderen in twee klassen", "n"
+        ),
+        gettext_lazy("Kies of het één gesprek wordt, voordat je plant."),
+        "visits:campaign_siblings",
+        "users",
+        "wait",
+        is_in_round=True,
     ),
     Kind(
         "without_moment",
@@ -310,6 +348,12 @@ def some_of(names: Sequence[str]) -> str:
 def plan_url(campaign: Campaign, school: School) -> str:
     """Where the round's plans are made, looked at and published."""
     return place("visits:plans", school, campaign=campaign.pk)
+
+
+def standing_url(campaign: Campaign, school: School) -> str:
+    """Where what stands now is put on a board, once a plan was published; else nothing."""
+    published = campaign.state == CampaignState.PUBLISHED
+    return place("visits:board_standing", school, campaign=campaign.pk) if published else ""
 
 
 def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> list[Step]:
