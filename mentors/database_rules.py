@@ -58,6 +58,18 @@ def install(rules: Sequence[DatabaseRule], *, using: str) -> None:
                     cursor.execute(statement)
 
 
+def make_way(rules: Sequence[DatabaseRule], *, using: str) -> None:
+    """Take the triggers of these rules away before a migration; `install` brings them back after it.
+
+    SQLite refuses to rename a table, which is how Django changes one, while a trigger on another table speaks of it.
+    """
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for name in [name for rule in rules for name in rule.sqlite_names]:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+
+
 def standing(connection: BaseDatabaseWrapper) -> set[str]:
     """Names of all triggers and exclusion constraints in this database."""
     if connection.vendor == "postgresql":
@@ -84,6 +96,15 @@ def missing(rules: Sequence[DatabaseRule], databases: Sequence[str]) -> list[Che
                 if rule.table in tables and name not in names:
                     errors.append(Error(f"Rule {name} is missing in database {alias}: run migrate.", id="mentors.E001"))
     return errors
+
+
+def clearer(rules: Sequence[DatabaseRule]) -> Callable[..., None]:
+    """The receiver of pre_migrate for rules whose triggers look into another table."""
+
+    def clear_rules(*, using: str, **_kwargs: Any) -> None:
+        make_way(rules, using=using)
+
+    return clear_rules
 
 
 def keeper(rules: Sequence[DatabaseRule]) -> tuple[Callable[..., None], Callable[..., list[CheckMessage]]]:

@@ -232,10 +232,6 @@ class MemoryAidQuerySet(models.QuerySet["MemoryAid"]):
         """The owner's alone."""
         return self.filter(owner__user=user)
 
-    def expired(self, today: dt.date) -> MemoryAidQuerySet:
-        """Those whose term is over."""
-        return self.filter(erase_on__lte=today)
-
 
 class MemoryAid(models.Model):
     """The mentor's own: not part of the file, no way to share it, erased by itself on `erase_on`."""

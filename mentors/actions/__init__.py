@@ -12,7 +12,7 @@ from mentors.actions.accounts import (
     sign_out_everywhere,
     take_role,
 )
-from mentors.actions.record import record_event
+from mentors.actions.record import record_event, record_events
 from mentors.actions.schools import (
     CalendarError,
     change_school,
@@ -40,6 +40,7 @@ __all__ = [
     "open_school",
     "open_year",
     "record_event",
+    "record_events",
     "remove_closure",
     "save_closure",
     "sign_out_everywhere",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -22,3 +23,20 @@ def record_event(
     """Add one row to the record, in the caller's transaction. `facts` are numbers, dates and codes only."""
     name = f"{subject._meta.label}:{subject.pk}" if subject is not None else ""
     return Event.objects.create(school=school, by=by, at=now, verb=verb, subject=name, facts=facts)
+
+
+def record_events(
+    *,
+    verb: str,
+    by: User | None,
+    now: dt.datetime,
+    school: School | None,
+    subjects: Iterable[tuple[models.Model, dict[str, Any]]],
+) -> None:
+    """The same row for each of many subjects, each with its own facts, in few statements."""
+    Event.objects.bulk_create(
+        [
+            Event(school=school, by=by, at=now, verb=verb, subject=f"{subject._meta.label}:{subject.pk}", facts=facts)
+            for subject, facts in subjects
+        ]
+    )

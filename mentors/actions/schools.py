@@ -117,7 +117,7 @@ def fill_closures(*, year: SchoolYear, by: User | None, now: dt.datetime) -> int
 
 
 @transaction.atomic
-def save_closure(*, closure: Closure, by: User, now: dt.datetime) -> Closure:
+def save_closure(*, closure: Closure, by: User | None, now: dt.datetime) -> Closure:
     """Add or change a closure. Raises CalendarError when it lies outside its school year."""
     year = closure.school_year
     if closure.ends_on < closure.starts_on:

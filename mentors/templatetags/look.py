@@ -250,6 +250,14 @@ def is_many_checks(field: BoundField) -> bool:
 
 
 @register.filter
+def may_be_empty(field: BoundField) -> bool:
+    """Whether to say so: not required, and no list in which the choice for nothing has words of its own."""
+    choices = getattr(field.field, "choices", ())
+    says_it = any(not value and any(letter.isalpha() for letter in str(words)) for value, words in choices)
+    return not field.field.required and not says_it
+
+
+@register.filter
 def focus_id(field: BoundField) -> str:
     """Where the link in the error summary goes: the field, or the group it is."""
     return field.id_for_label or field.auto_id

@@ -45,6 +45,7 @@ LOOKS: dict[str, dict[str, Look]] = {
         "none": Look("hourglass", "wait"),
         "accepted": Look("thumbs-up", "good"),
         "other": Look("shuffle", "info"),
+        "wishes": Look("message-circle", "info"),
         "declined": Look("hand", "calm"),
     },
     "plan": {

@@ -6,15 +6,16 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import get_language_info, gettext_lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from mentors.models import Mentor
 from notes.access import can_be_logged, shows_address
 from notes.queries.agreements import first_names
 from roads.queries import Place
 from students.models import Guardian, Household
 from visits.models import AgendaTopic, ConversationTopic, PlaceKind, Visit
 from visits.queries.days import place_of
+from visits.queries.languages import language_name
 
 # The shape of a conversation of 45 minutes; other lengths keep its proportions.
 SHAPE = [
@@ -24,15 +25,6 @@ SHAPE = [
     (10, gettext_lazy("Thuis en school samen: wat helpt")),
     (5, gettext_lazy("Eén afspraak, en bedanken")),
 ]
-# Languages of contact that the framework has no name for.
-MORE_LANGUAGES = {
-    "am": gettext_lazy("Amhaars"),
-    "ku": gettext_lazy("Koerdisch"),
-    "prs": gettext_lazy("Dari"),
-    "ps": gettext_lazy("Pasjtoe"),
-    "so": gettext_lazy("Somalisch"),
-    "ti": gettext_lazy("Tigrinya"),
-}
 
 
 @dataclass(frozen=True)
@@ -66,6 +58,13 @@ class Card:
     own_topics: list[ConversationTopic]
     shape: list[Part]
     can_log: bool
+    is_own: bool  # False: the reader comes along with a colleague, who writes the report
+    company: str  # who else is there
+
+    @property
+    def minutes(self) -> int:
+        """How long the conversation lasts."""
+        return sum(part.minutes for part in self.shape)
 
     @property
     def is_address_hidden(self) -> bool:
@@ -73,29 +72,52 @@ class Card:
         return self.address is None and self.visit.place_kind == PlaceKind.HOME
 
 
-def card_of(visit: Visit, *, now: dt.datetime) -> Card:
-    """The card. A secret address is on it for a visit at home on the day itself, and has no link to a map."""
+def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> Card:
+    """The card. A secret address is on it for a visit at home on the day itself, and has no link to a map.
+
+    `mentor` reads it; nobody: the visit's own.
+    """
     household = visit.household
     is_shown = shows_address(visit, now)
+    is_own = mentor is None or visit.mentor_id == mentor.pk
     topics = ConversationTopic.objects.filter(school=visit.campaign.school, is_active=True, on_card=True)
     if not visit.is_late_entrant:
         topics = topics.filter(only_late_entrants=False)
     return Card(
         visit=visit,
-        names=first_names(student.first_name for student in visit.students.all()),
+        names=names_at(visit),
         guardians=list(household.guardians.all()),
         language=language_name(household.language),
         address=address_of(household) if is_shown else None,
         place=place_of(visit) if visit.place_kind == PlaceKind.HOME and not household.is_secret_address else None,
         picked=_picked(visit),
         own_topics=list(topics),
-        shape=shape_for(visit.campaign.visit_minutes),
-        can_log=can_be_logged(visit, now),
+        shape=shape_for(visit.campaign.visit_minutes + visit.extra_minutes),
+        can_log=can_be_logged(visit, now) and is_own,
+        is_own=is_own,
+        company=company_of(visit, mentor),
     )
 
 
+def names_at(visit: Visit) -> str:
+    """The first names of all children of a conversation; of one with two mentors the other's too."""
+    pupils = [*visit.students.all()]
+    if visit.together_with is not None:
+        pupils += visit.together_with.students.all()
+    return first_names(pupil.first_name for pupil in pupils)
+
+
+def company_of(visit: Visit, mentor: Mentor | None) -> str:
+    """Which colleague is there too, for this mentor; '' for nobody."""
+    if mentor is not None and visit.second_id == mentor.pk:
+        return visit.mentor.name if visit.mentor is not None else ""
+    others = [visit.second, visit.together_with.mentor if visit.together_with is not None else None]
+    return ", ".join(other.name for other in others if other is not None)
+
+
 def _picked(visit: Visit) -> list[Picked]:
-    agenda = AgendaTopic.objects.filter(invitation__visit=visit).select_related("topic", "invitation")
+    there = [visit.pk, visit.together_with_id or visit.pk]
+    agenda = AgendaTopic.objects.filter(invitation__visit__in=there).select_related("topic", "invitation")
     return [
         Picked(
             text=row.topic.text if row.topic is not None else row.own_text,
@@ -111,16 +133,6 @@ def address_of(household: Household) -> str:
     street = " ".join(filter(None, [household.street, str(household.house_number or ""), household.house_suffix]))
     postcode = f"{household.postcode[:4]} {household.postcode[4:]}".strip()
     return ", ".join(filter(None, [street, f"{postcode} {household.town}".strip()]))
-
-
-def language_name(code: str) -> str:
-    """The language of contact in words."""
-    if code in MORE_LANGUAGES:
-        return str(MORE_LANGUAGES[code])
-    try:
-        return _(get_language_info(code)["name_translated"])
-    except KeyError:
-        return code
 
 
 def shape_for(minutes: int) -> list[Part]:

@@ -11,9 +11,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from mentors.models import Mentor, School, User
-from notes.access import can_be_logged, day_of, own_visits
+from notes.access import attended_visits, can_be_logged, day_of, own_visits
 from notes.models import Agreement
-from notes.queries.agreements import AgreementLine, agreement_lines, first_names
+from notes.queries.agreements import AgreementLine, agreement_lines
+from notes.queries.card import company_of, names_at
 from roads.queries import Pin, PinKind, Place, RouteLeg, draw_route_map, route_geometry
 from visits.models import CampaignState, PlaceKind, Route, Visit, VisitState
 from visits.queries.calendar import local_day, moment_at
@@ -33,6 +34,8 @@ class Stop:
     is_met: bool
     is_over: bool
     can_log: bool
+    is_own: bool = True  # False: the mentor comes along with a colleague
+    company: str = ""  # who else is there
     leg: RouteLeg | None = None
 
 
@@ -50,7 +53,7 @@ class Evening:
     @property
     def next_stop(self) -> Stop | None:
         """The first one that is still to come; when none is, the first one that is not logged."""
-        to_log = [stop for stop in self.stops if not stop.is_met]
+        to_log = [stop for stop in self.stops if not stop.is_met and (stop.is_own or not stop.is_over)]
         return next((stop for stop in to_log if not stop.is_over), to_log[0] if to_log else None)
 
 
@@ -71,14 +74,14 @@ def evening_page(*, user: User, mentor: Mentor | None, school: School, now: dt.d
         return EveningPage(None)
     today = local_day(now)
     visits = _visits_to_do(user, mentor, school, today)
-    missing = [visit for visit in visits if _is_missing(visit, now)]
+    missing = [visit for visit in visits if visit.mentor_id == mentor.pk and _is_missing(visit, now)]
     agreements = Agreement.objects.visible_to(user).filter(visit__mentor=mentor, school=school)
     evening = _evening(visits, mentor, now)
-    still_open = [_stop(visit, 0, now) for visit in visits if visit.state == VisitState.OPEN]
+    still_open = [_stop(visit, 0, now, mentor) for visit in visits if visit.state == VisitState.OPEN]
     return EveningPage(
         evening=evening,
         still_open=still_open,
-        log_missing=[_stop(visit, 0, now) for visit in missing],
+        log_missing=[_stop(visit, 0, now, mentor) for visit in missing],
         due=agreement_lines(agreements.due_by(today + AGREEMENTS_AHEAD), today=today),
         has_talked=evening is None and not still_open and (bool(missing) or _has_met(user, mentor, school)),
     )
@@ -92,11 +95,13 @@ def _has_met(user: User, mentor: Mentor, school: School) -> bool:
 def _visits_to_do(user: User, mentor: Mentor, school: School, today: dt.date) -> list[Visit]:
     to_do = Q(state__in=[VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED])
     today_or_later = Q(starts_at__gte=moment_at(today, 0))
-    visits = own_visits(user, mentor, school).filter(campaign__state=CampaignState.PUBLISHED)
+    visits = attended_visits(user, mentor, school).filter(campaign__state=CampaignState.PUBLISHED)
     visits = visits.filter(to_do | today_or_later & Q(state=VisitState.MET))
     return list(
-        visits.select_related("household", "campaign__school", "route")
-        .prefetch_related("students")
+        visits.select_related(
+            "household", "campaign__school", "route", "second_route", "mentor", "second", "together_with__mentor"
+        )
+        .prefetch_related("students", "together_with__students")
         .order_by("starts_at", "pk")
     )
 
@@ -124,14 +129,15 @@ def _evening(visits: Sequence[Visit], mentor: Mentor, now: dt.datetime) -> Eveni
 def _of_day(on: dt.date, visits: list[Visit], mentor: Mentor, now: dt.datetime) -> Evening:
     drawn = [visit for visit in visits if is_on_map(visit)]
     hidden = sum(visit.place_kind not in (PlaceKind.PHONE, PlaceKind.VIDEO) for visit in visits) - len(drawn)
-    route = next((visit.route for visit in visits if visit.route is not None), None)
+    routes = [visit.route if visit.mentor_id == mentor.pk else visit.second_route for visit in visits]
+    route = next((route for route in routes if route is not None), None)
     mode = route.mode if route else mentor.mode
     places = [place for visit in drawn if (place := place_of(visit)) is not None]
     depot = depot_of(mentor)
     legs = route_geometry([depot, *places, depot], mode) if depot is not None and places else []
     shown = legs if not hidden else []
     ways = dict(zip([visit.pk for visit in drawn], shown, strict=False))
-    stops = [_stop(visit, number, now, ways.get(visit.pk)) for number, visit in enumerate(visits, start=1)]
+    stops = [_stop(visit, number, now, mentor, ways.get(visit.pk)) for number, visit in enumerate(visits, start=1)]
     return Evening(on, on == local_day(now), stops, route, _map(stops, depot, shown), hidden)
 
 
@@ -154,13 +160,16 @@ def _map(stops: Sequence[Stop], depot: Place | None, legs: Sequence[RouteLeg]) -
     return draw_route_map([*start, *pins], legs, title=_("De route van deze avond"))
 
 
-def _stop(visit: Visit, number: int, now: dt.datetime, leg: RouteLeg | None = None) -> Stop:
+def _stop(visit: Visit, number: int, now: dt.datetime, mentor: Mentor, leg: RouteLeg | None = None) -> Stop:
+    is_own = visit.mentor_id == mentor.pk
     return Stop(
         visit=visit,
         number=number,
-        names=first_names(student.first_name for student in visit.students.all()),
+        names=names_at(visit),
         is_met=visit.state == VisitState.MET,
         is_over=visit.ends_at is not None and visit.ends_at < now,
-        can_log=can_be_logged(visit, now) and visit.state != VisitState.MET,
+        can_log=is_own and can_be_logged(visit, now) and visit.state != VisitState.MET,
+        is_own=is_own,
+        company=company_of(visit, mentor),
         leg=leg,
     )

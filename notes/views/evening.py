@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
+from notes.access import may_read_card
 from notes.queries.card import card_of
 from notes.queries.evening import evening_page
-from notes.views.finding import find_own_visit
+from notes.views.finding import find_attended_visit
 
 
 @for_roles(Role.MENTOR)
@@ -26,8 +27,11 @@ def evening(request: SchoolRequest) -> HttpResponse:
 @require_safe
 def card(request: SchoolRequest, visit: int) -> HttpResponse:
     """What to read before ringing the bell."""
-    found = find_own_visit(request, visit)
-    return render(request, "notes/card.html", {"card": card_of(found, now=timezone.now()), "visit": found})
+    found, now = find_attended_visit(request, visit), timezone.now()
+    if not may_read_card(found, request.mentor, now):
+        raise Http404
+    context = {"card": card_of(found, now=now, mentor=request.mentor), "visit": found}
+    return render(request, "notes/card.html", context)
 
 
 @for_roles(Role.MENTOR)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.shortcuts import get_object_or_404
 
 from mentors.access import SchoolRequest
-from notes.access import own_visits
+from notes.access import attended_visits, own_visits
 from notes.models import VisitReport
 from visits.models import Visit
 
@@ -14,6 +14,13 @@ def find_own_visit(request: SchoolRequest, pk: int) -> Visit:
     """A visit that this mentor makes; 404 otherwise."""
     visits = own_visits(request.user, request.mentor, request.school)
     visits = visits.select_related("household", "campaign__school", "mentor")
+    return get_object_or_404(visits, pk=pk)
+
+
+def find_attended_visit(request: SchoolRequest, pk: int) -> Visit:
+    """A visit that this mentor makes or comes along to; 404 otherwise."""
+    visits = attended_visits(request.user, request.mentor, request.school)
+    visits = visits.select_related("household", "campaign__school", "mentor", "second", "together_with__mentor")
     return get_object_or_404(visits, pk=pk)
 
 

@@ -80,17 +80,6 @@ def discard_import(*, roster_import: RosterImport, by: User | None, now: dt.date
         record_event(verb="roster.discarded", by=by, now=now, school=roster_import.school, subject=roster_import)
 
 
-def discard_stale_imports(*, now: dt.datetime) -> int:
-    """Throw away every preview older than a day, of all schools; how many there were."""
-    stale = RosterImport.objects.filter(state=ImportState.PREVIEW, created_at__lt=now - PREVIEW_LASTS)
-    count = 0
-    for roster_import in stale.select_related("school"):
-        with transaction.atomic():
-            discard_import(roster_import=roster_import, by=None, now=now)
-        count += 1
-    return count
-
-
 @transaction.atomic
 def apply_import(
     *,
