@@ -177,6 +177,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 2, "max_retries": 1}
 CELERY_TASK_PUBLISH_RETRY = False
+# What may take minutes has a queue of its own: no reminder waits for a plan.
+CELERY_TASK_ROUTES = {
+    "visits.tasks.run_waiting_plan_jobs": {"queue": "planning"},
+    "reports.tasks.run_waiting_cost_studies": {"queue": "planning"},
+}
 
 # --- language and time ---
 

@@ -148,6 +148,8 @@ def children_of_house(*, socket: Path, logs: Path, port: int) -> list[Child]:
         "threads",
         "--concurrency",
         "3",
+        "--queues",
+        "celery,planning",
         "--loglevel",
         "WARNING",
         "--without-gossip",

@@ -178,6 +178,23 @@ def make_pupils(addresses: Sequence[Address], *, rng: random.Random, first_day: 
     return pupils
 
 
+def make_late_twins(addresses: Sequence[Address], pupils: Sequence[Pupil], *, first_day: dt.date) -> list[Pupil]:
+    """Twins who come to school when the season is on its way, in two classes, at an address that nobody has yet."""
+    taken = {home.address for pupil in pupils for home in pupil.homes}
+    free = next(address for address in addresses if address not in taken)
+    emails = [f"ouder.laat.{adult}@demo.invalid" for adult in (1, 2)]
+    names = ["A. Sneeuwklok", "B. Sneeuwklok"]
+    adults = [
+        {"name": name, "email": email, "phone": "06 0000 0999", "authority": "ja"}
+        for name, email in zip(names, emails, strict=True)
+    ]
+    born_on = dt.date(first_day.year - 12, 3, 14)
+    return [
+        Pupil(number, first_name, "", "Sneeuwklok", born_on, school_class, [Home(free, adults)])
+        for number, first_name, school_class in (("20998", "Jip", "1d"), ("20999", "Janne", "1f"))
+    ]
+
+
 def _class_slots() -> list[str]:
     return [name for name, size in CLASS_SIZES.items() for _seat in range(size)]
 

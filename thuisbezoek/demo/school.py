@@ -21,8 +21,9 @@ from roads.actions import build_network
 from roads.queries import find_address
 from students.actions.importing import apply_import, prepare_import
 from students.roster.reading import SourceFile, read_rosters
-from thuisbezoek.demo.families import Address, edexml, guardians_csv, make_pupils, staff_email
+from thuisbezoek.demo.families import Address, Pupil, edexml, guardians_csv, make_pupils, staff_email
 from thuisbezoek.demo.season import replay
+from thuisbezoek.demo.together import arrange_company, list_interpreters, twins_arrive
 from thuisbezoek.demo.town import make_town
 from thuisbezoek.demo.town_extract import write_extract
 from thuisbezoek.demo.town_shapes import Town
@@ -88,7 +89,7 @@ def build_school(*, now: dt.datetime, say: Say) -> School:
     school = found_school(calendar, town)
     coordinator = hire_staff(school, now=calendar.at(19))
     say("3/6  De leerlingen en hun gezinnen")
-    read_roster(school, town, rng, coordinator, calendar)
+    pupils = read_roster(school, town, rng, coordinator, calendar)
     settle_mentors(school, now=calendar.at(15))
     say("4/6  De bezoekronde en de avonden van de mentoren")
     campaign = prepare_campaign(school, calendar, coordinator)
@@ -96,6 +97,9 @@ def build_school(*, now: dt.datetime, say: Say) -> School:
     plan_and_publish(campaign, coordinator, now=calendar.at(9))
     say("6/6  Weken van antwoorden, berichten en thuisbezoeken")
     replay(campaign=campaign, invited_at=calendar.at(9), now=now, rng=rng)
+    twins_arrive(campaign, homes(town), pupils, by=coordinator, now=now)
+    arrange_company(campaign, password=demo_password(), by=coordinator, now=now)
+    list_interpreters(campaign, by=coordinator, now=now)
     write_logins()
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -168,10 +172,9 @@ def demo_password() -> str:
     return str(path.read_text())
 
 
-def read_roster(school: School, town: Town, rng: random.Random, by: User, calendar: Calendar) -> None:
+def read_roster(school: School, town: Town, rng: random.Random, by: User, calendar: Calendar) -> list[Pupil]:
     """The roster files, read as any school's are: EDEXML for pupils, a Dutch CSV for guardians and addresses."""
-    addresses = [Address(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
-    pupils = make_pupils(addresses, rng=rng, first_day=calendar.first)
+    pupils = make_pupils(homes(town), rng=rng, first_day=calendar.first)
     year = f"{calendar.first.year}-{calendar.first.year + 1}"
     files = [
         SourceFile("leerlingen.xml", edexml(pupils, school_year=year, brin="99ZZ")),
@@ -181,6 +184,12 @@ def read_roster(school: School, town: Town, rng: random.Random, by: User, calend
         moment = calendar.at(18 - number)
         upload = prepare_import(school=school, roster=read_rosters([file]), by=by, now=moment)
         apply_import(roster_import=upload, by=by, now=moment)
+    return pupils
+
+
+def homes(town: Town) -> list[Address]:
+    """The addresses of the town, as a roster writes them."""
+    return [Address(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
 
 
 def settle_mentors(school: School, *, now: dt.datetime) -> None:
