@@ -8,7 +8,7 @@ ROOMS := mentors notes portal reports roads students thuisbezoek visits
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast check format texts lock bench clean
+.PHONY: help demo demo-reset test test-fast check format texts lock bench bench-planner clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -62,11 +62,21 @@ texts: .venv/.dev  ## collect the texts on screen for translation, and compile t
 bench: .venv/.dev  ## measure: planner, roads, pages, messages
 	@for bench in benchmarks/*.py; do echo "== $$bench"; $(BIN)/python $$bench || exit 1; done
 
+.venv-peers/.made: requirements-bench.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --require-hashes -r requirements-bench.txt
+	@touch $@
+
+bench-planner: .venv/.dev .venv-peers/.made  ## measure the planner beside PyVRP, OR-Tools and VROOM (half an hour)
+	$(BIN)/python benchmarks/planner.py --peers .venv-peers/bin/python
+
 lock: .venv/.dev  ## write the locks from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
 		-c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+		requirements-bench.in -o requirements-bench.txt
 
 clean:  ## remove what the targets made, except the demo's data
-	rm -rf .venv staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-peers staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""What the benchmarks measure on: schools that are made, and how they plan without a planner."""

@@ -1,0 +1,79 @@
+"""How long a repair takes through its real job: `python benchmarks/repairs.py [mentors] [families each]`.
+
+Its own SQLite file in a temporary folder (or DATABASE_URL). A season is planned and published; then one family
+cancels and one pupil comes late. Measured are the job (tables to draft), what the page asks, and the yes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import django
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
+FIRST = dt.date(2026, 9, 28)
+EVENINGS = [
+    FIRST + dt.timedelta(days=day) for day in range(19) if (FIRST + dt.timedelta(days=day)).weekday() in (0, 1, 2, 3)
+]
+MOST_SECONDS = 2.0  # from the click to the page that says what it means
+
+
+def timed(words: str, work: Callable[[], Any]) -> tuple[Any, float]:
+    """What the work made, and the seconds that it took; printed too."""
+    began = time.perf_counter()
+    made = work()
+    seconds = time.perf_counter() - began
+    print(f"{words:32} {seconds:7.2f} s")
+    return made, seconds
+
+
+def main(mentors: int, families: int) -> int:
+    """0 when both repairs are made within their limit."""
+    from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
+
+    from tests import factories  # noqa: PLC0415 - after django.setup()
+    from tests.visits.seasons import make_season  # noqa: PLC0415 - after django.setup()
+    from visits.actions.plans import publish_plan  # noqa: PLC0415 - after django.setup()
+    from visits.queries.changes import ChangeKind  # noqa: PLC0415 - after django.setup()
+
+    call_command("migrate", verbosity=0)
+    season = make_season(NOW, mentors=mentors, families=families, evenings=EVENINGS)
+    plan, _seconds = timed("plan of the whole season", lambda: season.draft(seconds=20))
+    timed("its publication", lambda: publish_plan(plan=plan, by=None, now=NOW))
+    season.campaign.refresh_from_db()
+    visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at")[mentors * families // 2]
+    slowest = mend(season, "cancellation", ChangeKind.CANCELLATION, visit=visit.pk)
+    factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
+    slowest = max(slowest, mend(season, "late entrant", ChangeKind.LATE))
+    return 0 if slowest <= MOST_SECONDS else 1
+
+
+def mend(season: Any, words: str, kind: Any, **facts: Any) -> float:
+    """Make one repair, look at it and say yes; the seconds until it can be looked at."""
+    from tests.visits.repairing import repaired  # noqa: PLC0415 - after django.setup()
+    from visits.actions.plans import publish_plan  # noqa: PLC0415 - after django.setup()
+    from visits.queries.consequences import consequences  # noqa: PLC0415 - after django.setup()
+
+    plan, job = timed(f"{words}: the job", lambda: repaired(season, kind, **facts))
+    found, page = timed(f"{words}: what it means", lambda: consequences(plan, NOW))
+    print(f"  planner {plan.result['seconds']} s; {len(found.changed)} families get another moment or a first one")
+    timed(f"{words}: the yes", lambda: publish_plan(plan=plan, by=None, now=NOW))
+    return job + page
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.setdefault("THUISBEZOEK_DATA", folder)
+        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thuisbezoek.settings")
+        django.setup()
+        sizes = [int(number) for number in sys.argv[1:3]]
+        sys.exit(main(*sizes) if len(sizes) == 2 else main(30, 28))
