@@ -15,6 +15,7 @@ from django.test import Client
 from mentors.models import Role, School, User
 from tests import factories
 from thuisbezoek.language import compile_catalogues
+from visits.queries.board_desk import forget_problems
 
 # The third week of a season, on a Tuesday, in summer time.
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
@@ -51,6 +52,12 @@ def log_in(client: Client) -> Callable[..., User]:
         return user
 
     return enter
+
+
+@pytest.fixture(autouse=True)
+def no_problem_from_another_test() -> None:
+    """The board keeps problems by primary key, and in a test that begins anew."""
+    forget_problems()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,9 +8,12 @@ from typing import Any
 
 from mentors.models import Board, Mentor, Role, School
 from notes.models import AgreedBy, Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
-from students.models import HouseholdSuggestion, RosterImport, Student
+from reports.figures.cost_question import Hours, Question
+from reports.models import CostState, CostStudy, CostVariant
+from students.models import HouseholdSuggestion, RosterImport, SchoolClass, Student
 from tests import factories
-from visits.models import Campaign, Message, MessageKind, Plan, PlanState, Route, Visit, VisitState
+from visits.actions.board_standing import open_standing_board
+from visits.models import Campaign, InterpreterShift, Message, MessageKind, Plan, PlanState, Route, Visit, VisitState
 
 # Pages for everybody; each says why in the code. The family's own pages are guarded by its secret link.
 OPEN_PAGES = {
@@ -102,11 +105,15 @@ def make_world(now: dt.datetime) -> World:
         "topic": factories.make_topic(school),
         "message": make_message(school, visit, now),
         "plan": make_plan(campaign, now),
+        "study": make_cost_study(school, now),
         "upload": make_upload(school, now),
+        "hours": make_interpreters(campaign, now),
         "suggestion": make_suggestion(school),
         "token": "verlopen",
         "form": "csv",
+        "what": "zonder-moment",
     }
+    rows |= make_drawn_plan(campaign, mentor, school_class, now)
     rows |= make_notes(school, mentor, past, student, now)
     rows |= {f"students:{name}:pk": rows[row] for name, row in STUDENT_PAGES.items()}
     return World(school, board, mentor, student, campaign, visit, rows)
@@ -136,6 +143,37 @@ def make_message(school: School, visit: Visit, now: dt.datetime) -> Message:
 def make_plan(campaign: Campaign, now: dt.datetime) -> Plan:
     """A planning job that failed: it has no result to draw."""
     return Plan.objects.create(campaign=campaign, created_at=now, state=PlanState.FAILED, error="test")
+
+
+def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClass, now: dt.datetime) -> dict[str, Any]:
+    """A draft with one family in it, for the pages of the board."""
+    factories.make_shift(campaign, mentor, dt.date(2026, 10, 6))
+    visit = factories.make_visit(
+        campaign, factories.make_student(school_class), starts_at=dt.datetime(2026, 10, 6, 16, 0, tzinfo=dt.UTC)
+    )
+    plan = open_standing_board(campaign=campaign, by=None, now=now)
+    pages = ["board", "board_news", "board_undo", "board_redo", "board_repair", "board_evening"]
+    of_family = ["board_visit", "board_spots", "board_move", "board_pin"]
+    rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in [*pages, *of_family]}
+    return rows | {f"visits:{name}:visit": visit for name in of_family}
+
+
+def make_cost_study(school: School, now: dt.datetime) -> CostStudy:
+    """A question about costs that was stopped before anything was worked out."""
+    question = Question((45,), (3,), ("bike",), ((1,),), (2,), (1, 3), Hours(960, 1260, 1290), dt.date(2026, 9, 14), 15)
+    study = CostStudy.objects.create(
+        school=school, question=question.to_json(), created_at=now, state=CostState.STOPPED
+    )
+    CostVariant.objects.create(
+        study=study, number=0, minutes=45, max_stops=3, mode="bike", year_groups=[1], evenings_a_week=2
+    )
+    return study
+
+
+def make_interpreters(campaign: Campaign, now: dt.datetime) -> InterpreterShift:
+    """An evening of one interpreter."""
+    hours = {"from_time": dt.time(17, 0), "until_time": dt.time(21, 0)}
+    return InterpreterShift.objects.create(campaign=campaign, language="ar", on=now.date(), **hours)
 
 
 def make_upload(school: School, now: dt.datetime) -> RosterImport:

@@ -69,7 +69,9 @@ class Visitor:
 
     def look(self, name: str) -> None:
         """No sideways scrolling at this width; the picture is kept where THUISBEZOEK_SHOTS says."""
-        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        page = "document.documentElement"
+        wide = f"() => document.readyState === 'complete' && {{ by: {page}.scrollWidth - {page}.clientWidth }}"
+        width = self.page.wait_for_function(wide).json_value()["by"]
         if SHOTS:
             Path(SHOTS).mkdir(parents=True, exist_ok=True)
             self.page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)

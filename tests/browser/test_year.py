@@ -199,6 +199,9 @@ def make_and_publish_the_plan(desk: Visitor, campaign: Campaign, clock: Clock) -
     expect(page.get_by_text("Bewezen best mogelijke plan")).to_be_visible()
     desk.look("year-11-draft")
     assert not Visit.objects.filter(state=VisitState.PLANNED).exists()
+    page.get_by_role("link", name="Publiceren").click()
+    expect(page.get_by_text("krijgen een uitnodiging per mail")).to_be_visible()
+    desk.look("year-11-what-it-means")
     page.get_by_role("button", name="Publiceer en nodig uit").click()
     page.wait_for_load_state()
     assert Visit.objects.filter(state=VisitState.PLANNED).count() > 150

@@ -163,7 +163,7 @@ def test_a_long_menu_folds_on_a_phone() -> None:
 
 
 # The style of a PDF goes into the paper itself: no browser and no policy come near it.
-FOR_PAPER = {"_paper_style.html"}
+FOR_PAPER = {"_paper_style.html", "_cost_paper_style.html"}
 PAGES = sorted(path for path in (ROOT / "templates").rglob("*.html") if path.name not in FOR_PAPER)
 
 

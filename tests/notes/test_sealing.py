@@ -12,7 +12,6 @@ from django.test import Client
 from pytest_django import Settings
 
 from mentors.models import Role
-from notes.actions.erasure import erase_memory_aids
 from notes.actions.keys import sealed_columns
 from notes.actions.log import Seen, save_draft
 from notes.actions.memory_aids import write_memory_aid
@@ -21,6 +20,7 @@ from notes.sealing import SealBroken, key_ring
 from tests import factories
 from tests.notes import rows
 from tests.notes.rows import Round
+from thuisbezoek.retention import erase_due
 
 CANARY = "KANARIE-7f3a"
 
@@ -175,6 +175,7 @@ def test_the_first_key_of_the_ring_writes() -> None:
 @pytest.mark.django_db
 def test_a_memory_aid_is_erased_on_its_day_and_not_before(there: Round, clock: dt.datetime) -> None:
     aid = write_memory_aid(visit=there.visit, owner=there.mentor, text="weg", by=there.user, now=clock)
-    assert erase_memory_aids(now=clock + dt.timedelta(days=there.school.memory_aid_days - 1)) == 0
-    assert erase_memory_aids(now=clock + dt.timedelta(days=there.school.memory_aid_days)) == 1
+    erase_due(now=clock + dt.timedelta(days=there.school.memory_aid_days - 1))
+    assert MemoryAid.objects.filter(pk=aid.pk).exists()
+    erase_due(now=clock + dt.timedelta(days=there.school.memory_aid_days + 1))
     assert not MemoryAid.objects.filter(pk=aid.pk).exists()

@@ -41,6 +41,9 @@ PAGES = [
     "leerling/",
     "akkoord/",
     "taal/",
+    "bevestigen/",
+    "teruggeven/",
+    "wensen/",
 ]
 
 

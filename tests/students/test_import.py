@@ -15,7 +15,6 @@ from mentors.models import Event, Mentor, School
 from students.actions.importing import (
     ImportRefused,
     apply_import,
-    discard_stale_imports,
     prepare_import,
 )
 from students.models import (
@@ -43,6 +42,7 @@ from tests.students.roster_files import (
     oneroster,
     table,
 )
+from thuisbezoek.retention import erase_due
 
 pytestmark = pytest.mark.django_db
 
@@ -188,16 +188,18 @@ def test_the_payload_is_erased_after_applying_and_cannot_be_applied_twice(school
         apply_import(roster_import=roster_import, by=None, now=now)
 
 
-def test_a_preview_is_thrown_away_after_a_day(school: School, now: dt.datetime) -> None:
+def test_a_preview_is_not_used_and_emptied_after_a_day(school: School, now: dt.datetime) -> None:
     roster = read_rosters([SourceFile("x", table(SAM))])
     roster_import = prepare_import(school=school, roster=roster, by=None, now=now)
     later = now + dt.timedelta(days=1, minutes=1)
     with pytest.raises(ImportRefused, match="verlopen"):
         apply_import(roster_import=roster_import, by=None, now=later)
-    assert discard_stale_imports(now=later - dt.timedelta(hours=1)) == 0
-    assert discard_stale_imports(now=later) == 1
+    erase_due(now=later - dt.timedelta(hours=1))
     roster_import.refresh_from_db()
-    assert (roster_import.payload, roster_import.state) == ({}, ImportState.DISCARDED)
+    assert roster_import.payload
+    erase_due(now=later)
+    roster_import.refresh_from_db()
+    assert not roster_import.payload
 
 
 def test_a_new_preview_throws_the_earlier_one_away(school: School, now: dt.datetime) -> None:

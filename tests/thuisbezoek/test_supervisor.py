@@ -12,6 +12,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+
+from thuisbezoek.celery import app
+from thuisbezoek.supervisor import children_of_house
 
 SCRIPT = """
 import sys
@@ -94,3 +98,15 @@ def test_no_child_outlives_a_supervisor_that_was_killed(supervisor: subprocess.P
     pids = [pid_of("plain", tmp_path), pid_of("stubborn", tmp_path)]
     supervisor.kill()
     assert eventually(lambda: not any(map(is_alive, pids)))
+
+
+def test_long_work_has_a_queue_of_its_own_and_the_demo_works_on_both(tmp_path: Path) -> None:
+    queues = {route["queue"] for route in settings.CELERY_TASK_ROUTES.values()}
+    children = children_of_house(socket=tmp_path / "s", logs=tmp_path, port=8000)
+    worker = next(child for child in children if child.name == "worker")
+    assert queues == {"planning"}
+    assert set(worker.command[worker.command.index("--queues") + 1].split(",")) == queues | {"celery"}
+
+
+def test_every_routed_task_is_one_of_the_schedule() -> None:
+    assert set(settings.CELERY_TASK_ROUTES) <= {entry["task"] for entry in app.conf.beat_schedule.values()}

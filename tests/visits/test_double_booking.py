@@ -25,7 +25,7 @@ from mentors.models import Mentor, School, SchoolYear
 from students.models import Household
 from tests import factories, services
 from visits.actions.moments import MentorBusy, plan_visit
-from visits.apps import NO_MENTOR_IN_TWO_HOMES
+from visits.apps import NO_MENTOR_IN_TWO_HOMES, clear_rules
 from visits.models import Campaign, Visit, VisitState
 
 ALIAS = "racing"
@@ -105,13 +105,21 @@ def open_visits(alias: str) -> list[Visit]:
     ]
 
 
-def race(alias: str) -> tuple[int, list[str]]:
-    """All writers book an overlapping time at the same instant: how many stand, and what the others heard."""
+def race(alias: str, *, with_seconds: bool = False) -> tuple[int, list[str]]:
+    """All writers book an overlapping time at the same instant: how many stand, and what the others heard.
+
+    `with_seconds`: the odd ones book a visit of somebody else, to which this mentor comes along.
+    """
     visits, start, refusals = open_visits(alias), threading.Barrier(WRITERS), []
+    mentor = visits[0].mentor
+    school = visits[0].campaign.school
+    others = [Mentor.objects.using(alias).create(school=school, name=f"Collega {number}") for number in range(WRITERS)]
 
     def book(number: int) -> None:
         begins = EVENING + dt.timedelta(minutes=5 * number)
         values = {"state": VisitState.PLANNED, "starts_at": begins, "ends_at": begins + dt.timedelta(minutes=45)}
+        if with_seconds and number % 2:
+            values |= {"mentor": others[number], "second": mentor}
         start.wait()
         try:
             Visit.objects.using(alias).filter(pk=visits[number].pk).update(**values)
@@ -168,6 +176,49 @@ def test_without_its_constraint_postgresql_books_the_mentor_twice(on_postgresql:
     assert refusals == []
 
 
+def test_who_comes_along_is_in_that_home_too_says_sqlite(on_sqlite: str) -> None:
+    booked, refusals = race(on_sqlite, with_seconds=True)
+    assert booked == 1
+    assert len(refusals) == WRITERS - 1
+    assert all("no_mentor_in_two_homes" in refusal for refusal in refusals)
+
+
+def test_without_its_triggers_sqlite_lets_who_comes_along_be_in_two_homes(on_sqlite: str) -> None:
+    drop_the_rule(on_sqlite)
+    booked, _refusals = race(on_sqlite, with_seconds=True)
+    assert booked > 1
+
+
+@pytest.mark.services
+def test_who_comes_along_is_in_that_home_too_says_postgresql(on_postgresql: str) -> None:
+    booked, refusals = race(on_postgresql, with_seconds=True)
+    assert booked == 1
+    assert len(refusals) == WRITERS - 1
+    assert all("no_mentor_in_two_homes" in refusal or "deadlock" in refusal for refusal in refusals)
+
+
+@pytest.mark.services
+def test_the_rule_of_an_earlier_release_gives_way_on_postgresql(on_postgresql: str) -> None:
+    drop_the_rule(on_postgresql)
+    with connections[on_postgresql].cursor() as cursor:
+        cursor.execute(
+            "ALTER TABLE visits_visit ADD CONSTRAINT no_mentor_in_two_homes EXCLUDE USING gist"
+            " (mentor_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (starts_at IS NOT NULL)"
+        )
+    call_command("migrate", database=on_postgresql, verbosity=0, interactive=False)
+    assert race(on_postgresql, with_seconds=True)[0] == 1
+
+
+def test_two_mentors_may_be_in_one_home_and_nobody_comes_along_to_an_own_visit(on_sqlite: str) -> None:
+    first, other = open_visits(on_sqlite)[:2]
+    colleague = Mentor.objects.using(on_sqlite).create(school=first.campaign.school, name="Collega")
+    moment = {"state": VisitState.PLANNED, "starts_at": EVENING, "ends_at": EVENING + dt.timedelta(minutes=45)}
+    Visit.objects.using(on_sqlite).filter(pk=first.pk).update(**moment)
+    Visit.objects.using(on_sqlite).filter(pk=other.pk).update(**moment, mentor=colleague)
+    with pytest.raises(DatabaseError, match="a_second_is_somebody_else_at_a_moment"):
+        Visit.objects.using(on_sqlite).filter(pk=other.pk).update(second=colleague)
+
+
 def test_a_new_booking_over_another_is_refused_at_insert_too(on_sqlite: str) -> None:
     first, other = open_visits(on_sqlite)[:2]
     moment = {"state": VisitState.MET, "starts_at": EVENING, "ends_at": EVENING + dt.timedelta(minutes=45)}
@@ -187,6 +238,7 @@ def test_a_new_booking_over_another_is_refused_at_insert_too(on_sqlite: str) -> 
 def test_the_triggers_come_back_when_a_migration_rebuilds_the_table(on_sqlite: str) -> None:
     database, names = connections[on_sqlite], set(NO_MENTOR_IN_TWO_HOMES.sqlite_names)
     assert names <= standing(database)
+    clear_rules(using=on_sqlite)  # what `migrate` begins with
     with database.schema_editor() as editor:
         editor._remake_table(Visit)  # what Django does to a table on SQLite for most changes
     assert not names & standing(database)

@@ -21,8 +21,8 @@ from visits.actions.plans import (
     run_waiting_plans,
     stop_plan,
 )
-from visits.models import Availability, CampaignState, Plan, PlanState, VisitState
-from visits.queries.drafts import read_draft
+from visits.models import Availability, CampaignState, Plan, PlanState, Visit, VisitState
+from visits.queries.drafts import gap_of, read_draft
 
 
 @pytest.fixture
@@ -32,6 +32,19 @@ def season(db: None, now: dt.datetime) -> Season:
 
 def request(season: Season) -> Plan:
     return request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+
+
+def exclude_every_day(visit: Visit, *, from_time: dt.time, until_time: dt.time) -> None:
+    """The family cannot in these hours, on any day."""
+    for weekday in range(7):
+        Availability.objects.create(
+            household=visit.household,
+            campaign=visit.campaign,
+            weekday=weekday,
+            from_time=from_time,
+            until_time=until_time,
+            is_wish=False,
+        )
 
 
 def test_a_job_that_waits_becomes_a_draft_with_proof(season: Season) -> None:
@@ -88,15 +101,7 @@ def test_a_wish_for_a_day_without_an_evening_is_counted_apart(season: Season) ->
 
 def test_a_family_that_never_can_has_a_reason(season: Season) -> None:
     visit = season.campaign.visits.all()[0]
-    for weekday in range(7):
-        Availability.objects.create(
-            household=visit.household,
-            campaign=season.campaign,
-            weekday=weekday,
-            from_time=dt.time(0, 0),
-            until_time=dt.time(23, 59),
-            is_wish=False,
-        )
+    exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(23, 59))
     unplaced = read_draft(season.draft()).unplaced
     assert [item.visit for item in unplaced] == [visit]
     assert unplaced[0].reason
@@ -186,6 +191,60 @@ def test_a_beat_shows_progress_and_hears_the_stop(season: Season) -> None:
     stop_plan(plan=plan, by=None, now=season.now)
     claim.beat()
     assert claim.is_over
+
+
+def test_a_beat_tells_what_the_best_plan_so_far_holds_and_draws_its_trail(season: Season) -> None:
+    plan = request(season)
+    claim = plan_runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    claim.families = 4
+    claim.beat()
+    plan.refresh_from_db()
+    assert (plan.so_far, plan.trail) == ({"phase": "roads", "families": 4, "seconds": 0}, [])
+    parts = {"unplaced": 1, "routes": 2, "travel_minutes": 50, "outside_wish": 0}
+    claim.hear(plan_runs.Progress(0.4, 1000.0, 900.0, "planning", 1, parts))
+    claim.beat()
+    claim.beat()
+    plan.refresh_from_db()
+    assert plan.so_far["placed"] == 3
+    assert plan.so_far["hopeless"] == 1
+    assert [point[1:] for point in plan.trail] == [[1000.0, 900.0]]
+
+
+def test_a_long_trail_keeps_its_ends_and_stays_short() -> None:
+    trail: list[list[float]] = []
+    for second in range(1000):
+        trail = plan_runs.longer_trail(trail, second, 2000.0 - second, 900.0)
+        assert len(trail) <= plan_runs.MOST_TRAIL
+    assert trail[0] == [0, 2000.0, 900.0]
+    assert trail[-1] == [999, 1001.0, 900.0]
+
+
+def test_a_finished_job_keeps_the_trail_that_ends_in_its_plan(season: Season) -> None:
+    plan = season.draft()
+    assert plan.trail[-1][1:] == [plan.cost, plan.bound]
+
+
+def test_a_worker_that_takes_over_begins_afresh_and_makes_the_same_plan(season: Season) -> None:
+    first = season.draft()
+    second = request(season)
+    stale = {"trail": [[1.0, 2.0, 3.0]], "progress": 0.9, "so_far": {"phase": "planning"}}
+    Plan.objects.filter(pk=second.pk).update(state=PlanState.RUNNING, lease_until=None, attempts=1, **stale)
+    assert run_plan(plan=second, clock=season.clock)
+    second.refresh_from_db()
+    assert second.result["routes"] == first.result["routes"]
+    assert [1.0, 2.0, 3.0] not in second.trail
+
+
+def test_the_gap_leaves_out_families_that_no_plan_can_place(season: Season) -> None:
+    visit = season.campaign.visits.all()[0]
+    exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(18, 20))
+    exclude_every_day(visit, from_time=dt.time(18, 40), until_time=dt.time(23, 59))
+    plan = season.draft()
+    assert plan.result["application"]["hopeless"] == 1
+    Plan.objects.filter(pk=plan.pk).update(cost=51_000.0, bound=50_990.0)
+    plan.refresh_from_db()
+    assert gap_of(plan) == pytest.approx(0.01)
 
 
 def test_a_job_that_was_stopped_still_gives_its_best_plan(season: Season) -> None:

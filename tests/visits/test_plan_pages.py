@@ -17,6 +17,7 @@ from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Campaign, CampaignState, Plan, PlanState, VisitState
 from visits.queries.calendar import moment_at
+from visits.queries.progress import closing_gap
 
 LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
@@ -36,6 +37,20 @@ def here(name: str, school: School, **kwargs: Any) -> str:
     return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
 
 
+SO_FAR = {"phase": "planning", "families": 4, "placed": 3, "hopeless": 1, "routes": 2} | {
+    "travel_minutes": 65,
+    "outside_wish": 0,
+    "stage": "planning",
+    "seconds": 12,
+}
+
+
+def at_work(season: Season, **fields: Any) -> Plan:
+    """A job at work that has a plan so far."""
+    values: dict[str, Any] = {"state": PlanState.RUNNING, "so_far": SO_FAR, "created_at": season.now}
+    return Plan.objects.create(campaign=season.campaign, **values | fields)
+
+
 def page(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200
@@ -44,11 +59,11 @@ def page(client: Client, url: str) -> str:
 
 def test_asking_for_a_plan_puts_one_job_in_the_queue(season: Season, client: Client, coordinator: User) -> None:
     url = here("plan_request", season.school, campaign=season.campaign.pk)
-    response = client.post(url, {"seconds": "30"})
+    response = client.post(url, {"seconds": "180"})
     plan = Plan.objects.get()
     assert response["Location"] == here("plan", season.school, plan=plan.pk)
-    assert (plan.state, plan.seconds, plan.created_by) == (PlanState.QUEUED, 30, coordinator)
-    again = client.post(url, {"seconds": "30"}, follow=True)
+    assert (plan.state, plan.seconds, plan.created_by) == (PlanState.QUEUED, 180, coordinator)
+    again = client.post(url, {"seconds": "180"}, follow=True)
     assert "al gepland" in again.content.decode()
     assert Plan.objects.count() == 1
 
@@ -80,13 +95,56 @@ def test_a_job_at_work_shows_how_far_it_is_and_then_the_whole_page_is_fetched_an
 ) -> None:
     plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.RUNNING, progress=0.4)
     url = here("plan_progress", season.school, plan=plan.pk)
-    assert "40% van de mentoren is klaar" in page(client, url)
-    Plan.objects.update(progress=1.0, cost=1000.0, bound=990.0)
+    text = page(client, url)
+    assert "40%" in text and "nog geen plan gevonden" in text
+    assert "van het best mogelijke" not in text
+    Plan.objects.update(so_far=SO_FAR, cost=51_000.0, bound=50_990.0, progress=0.9)
     response = client.get(url)
-    assert "Hoogstens 1,0% van het best mogelijke plan" in response.content.decode()
+    text = response.content.decode()
+    assert "3 van 4" in text and "1 uur 05" in text
+    assert "hoogstens 1,0% van het best mogelijke plan" in text
     assert "HX-Refresh" not in response
     Plan.objects.update(state=PlanState.READY)
     assert client.get(url)["HX-Refresh"] == "true"
+
+
+def test_a_plan_that_has_not_been_to_all_mentors_says_no_share(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = at_work(season, cost=200_000.0, bound=300.0)
+    text = page(client, here("plan_progress", season.school, plan=plan.pk))
+    assert "nog niet bij alle mentoren" in text
+    assert "van het best mogelijke" not in text
+
+
+def test_the_gap_that_closes_is_drawn_and_said(season: Season, client: Client, coordinator: User) -> None:
+    trail = [[2.0, 200_000.0, 300.0], [5.0, 51_000.0, 50_980.0], [9.0, 51_000.0, 50_995.0]]
+    plan = at_work(season, cost=51_000.0, bound=50_995.0, trail=trail)
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "Na 5 seconden lag het plan hoogstens 2,0% van het best mogelijke, nu hoogstens 0,50%." in text
+    assert "<polyline" in text
+
+
+def test_the_picture_of_the_gap_has_its_edge_at_the_first_whole_plan_and_holds_a_gap_until_it_changes() -> None:
+    trail = [[1.0, 1000.0, 10.0], [4.0, 1000.0, 985.0], [8.0, 1000.0, 990.0]]
+    picture = closing_gap(trail, 0, now=9, end=10)
+    assert picture is not None
+    assert (picture.top, picture.seconds, picture.first) == (0.02, 10, (4, 0.015))
+    assert picture.line == "400,60 800,60 800,120 900,120 900,120"
+    assert closing_gap(trail[:2], 0) is None
+
+
+def test_what_is_read_aloud_changes_a_few_times_in_a_job_not_every_second(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = at_work(season, cost=51_000.0, bound=50_990.0, progress=0.3)
+    url = here("plan_progress", season.school, plan=plan.pk)
+    first = client.get(url)
+    assert "3 van 4 gezinnen hebben een moment" in first.content.decode()
+    heard = f"{url}?gehoord={first.context['work'].milestone}"
+    for progress, is_told in ((0.3, False), (0.45, False), (0.55, True)):
+        Plan.objects.update(progress=progress)
+        assert ("hx-swap-oob" in page(client, heard)) == is_told
 
 
 def test_stop_keeps_what_was_found_and_takes_a_waiting_job_away(
@@ -113,7 +171,7 @@ def test_a_job_that_failed_says_why_and_offers_another_try(
 def test_the_draft_shows_totals_proof_and_the_estimate(season: Season, client: Client, coordinator: User) -> None:
     plan = season.draft()
     text = page(client, here("plan", season.school, plan=plan.pk))
-    for words in ("Bewezen best mogelijke plan", "rechte lijn", "Publiceer en nodig uit", season.mentors[0].name):
+    for words in ("Bewezen best mogelijke plan", "rechte lijn", "Publiceren", season.mentors[0].name):
         assert words in text
     by_evening = page(client, here("plan", season.school, plan=plan.pk) + "?per=avond")
     assert f"?dag={plan.result['routes'][0]['date']}" in by_evening
@@ -172,11 +230,11 @@ def test_publishing_goes_back_to_the_campaign_and_says_what_happens_next(
     season: Season, client: Client, coordinator: User
 ) -> None:
     plan = season.draft()
-    response = client.post(here("plan_publish", season.school, plan=plan.pk), follow=True)
+    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "4 gezinnen hebben een moment" in response.content.decode()
     assert Campaign.objects.get().state == CampaignState.PUBLISHED
     text = page(client, here("plan", season.school, plan=plan.pk))
-    assert "Publiceer en nodig uit" not in text and "Gooi dit plan weg" not in text
+    assert "Publiceren" not in text and "Gooi dit plan weg" not in text
 
 
 def test_a_draft_that_is_out_of_date_says_so_and_has_no_button_to_publish(
@@ -186,8 +244,8 @@ def test_a_draft_that_is_out_of_date_says_so_and_has_no_button_to_publish(
     season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(state=VisitState.DECLINED)
     text = page(client, here("plan", season.school, plan=plan.pk))
     assert "is 1 thuisbezoek veranderd" in text
-    assert "Publiceer en nodig uit" not in text
-    response = client.post(here("plan_publish", season.school, plan=plan.pk), follow=True)
+    assert "Publiceren" not in text
+    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "is 1 thuisbezoek veranderd" in response.content.decode()
     assert Campaign.objects.get().state == CampaignState.PREPARING
 

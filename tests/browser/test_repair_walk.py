@@ -1,0 +1,163 @@
+"""Repair in a real browser: a worker that runs, what it means, the yes, and the telephone list of tonight."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from mentors.models import Role
+from tests import factories
+from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.visits.repairing import agree, published_season
+from tests.visits.seasons import Season
+from visits.actions.plan_runs import run_waiting_plans
+from visits.models import Plan, PlanKind, PlanState, Visit, VisitState
+from visits.queries.calendar import local_day, moment_at
+
+PASSWORD = "een-lang-genoeg-wachtwoord"
+LONG = "Van der Westerlaken-Oosterhuizen tot Nieuwenhoven en Zevenaar"
+NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
+Come = Callable[..., Visitor]
+
+
+@pytest.fixture
+def season(several_connections: None, monkeypatch: pytest.MonkeyPatch) -> Season:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    school = factories.make_school(slug="herstelschool", name="De Herstelschool")
+    user = factories.make_user(school, Role.COORDINATOR, email="coordinator@example.org")
+    user.set_password(PASSWORD)
+    user.save()
+    season = published_season(NOW, school=school, mentors=3, families=5)
+    first = season.campaign.visits.order_by("pk")[0]
+    first.household.name = LONG
+    first.household.save()
+    for number, guardian in enumerate(guardians_of(season)):
+        guardian.phone = f"088 000 00 {number:02d}"
+        guardian.save()
+    return season
+
+
+def guardians_of(season: Season) -> list[Any]:
+    visits = season.campaign.visits.select_related("household").prefetch_related("household__guardians")
+    return [guardian for visit in visits for guardian in visit.household.guardians.all()]
+
+
+@pytest.fixture
+def worker(season: Season) -> Iterator[None]:
+    """A worker that looks for jobs ten times a second, in a thread of its own."""
+    stop = threading.Event()
+
+    def work() -> None:
+        while not stop.wait(0.1):
+            run_waiting_plans(clock=season.clock)
+        connection.close()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    yield
+    stop.set()
+    thread.join()
+
+
+def place(visit: Visit, *, on: dt.date, minutes: int) -> None:
+    starts = moment_at(on, minutes)
+    Visit.objects.filter(pk=visit.pk).update(starts_at=starts, ends_at=starts + dt.timedelta(minutes=45))
+
+
+def test_what_happened_what_it_means_and_the_yes(visitor: Come, season: Season, worker: None) -> None:
+    ill, today = season.mentors[0], local_day(NOW)
+    tonight = season.campaign.visits.filter(mentor=ill).order_by("-starts_at")[0]
+    place(tonight, on=today, minutes=19 * 60)
+    tonight.refresh_from_db()
+    agree(tonight)
+    desk = visitor(DESK)
+    desk.log_in("coordinator@example.org", PASSWORD)
+    desk.go(f"/school/herstelschool/bezoeken/rondes/{season.campaign.pk}/")
+    desk.look("repair-01-campaign")
+    desk.page.get_by_role("link", name="Er is iets veranderd").click()
+    expect(desk.page.get_by_role("heading", name="Wat is er gebeurd?")).to_be_visible()
+    desk.look("repair-02-start")
+    desk.page.get_by_role("link", name="Een mentor is er niet").click()
+    desk.look("repair-03-which-mentor")
+    desk.page.get_by_label("Om welke mentor gaat het?").select_option(label=ill.name)
+    desk.page.get_by_role("button", name="Ga verder").click()
+    desk.page.get_by_role("button", name="Bekijk wat dit betekent").click()
+    expect(desk.page.get_by_role("alert")).to_be_visible()
+    desk.look("repair-04-refused")
+    assert [wrong for wrong in desk.wrongs if "422" not in wrong] == []
+    desk.wrongs.clear()
+    desk.page.get_by_label("Nog niet bekend tot wanneer").check()
+    desk.page.get_by_role("button", name="Bekijk wat dit betekent").click()
+    expect(desk.page.get_by_role("button", name="Zo doen we het")).to_be_visible(timeout=10_000)
+    expect(desk.page.get_by_role("heading", name=re.compile("^Bel "))).to_be_visible()
+    desk.look("repair-05-what-it-means")
+    tonight.refresh_from_db()
+    assert tonight.starts_at == moment_at(today, 19 * 60)
+    desk.page.get_by_role("button", name="Zo doen we het").click()
+    expect(desk.page.get_by_text("Gedaan op")).to_be_visible()
+    desk.look("repair-06-done")
+    tonight.refresh_from_db()
+    assert tonight.state == VisitState.PLANNED and tonight.starts_at
+    assert local_day(tonight.starts_at) > today
+
+
+def test_on_a_phone_a_family_cancels_and_somebody_thinks_better_of_it(
+    visitor: Come, season: Season, worker: None
+) -> None:
+    visit = season.campaign.visits.order_by("pk")[0]
+    before = visit.starts_at
+    phone = visitor(PHONE)
+    phone.log_in("coordinator@example.org", PASSWORD)
+    phone.go(f"/school/herstelschool/bezoeken/{visit.pk}/")
+    phone.look("repair-10-visit")
+    phone.page.get_by_role("link", name="Gaat niet door: zoek een ander moment").click()
+    expect(phone.page.get_by_label("Welk gezin?")).to_have_value(str(visit.pk))
+    phone.look("repair-11-cancellation")
+    phone.page.get_by_role("button", name="Bekijk wat dit betekent").click()
+    expect(phone.page.get_by_role("button", name="Zo doen we het")).to_be_visible(timeout=10_000)
+    phone.look("repair-12-what-it-means")
+    phone.page.get_by_role("button", name="Toch niet").click()
+    expect(phone.page.get_by_text("Er is niets veranderd")).to_be_visible()
+    phone.look("repair-13-start")
+    visit.refresh_from_db()
+    assert visit.starts_at == before
+    assert Plan.objects.get(kind=PlanKind.REPAIR).state == PlanState.DISCARDED
+
+
+def test_other_changes_and_states_are_looked_at(visitor: Come, season: Season) -> None:
+    home = f"/school/herstelschool/bezoeken/rondes/{season.campaign.pk}/veranderd/"
+    mentor = f"?mentor={season.mentors[0].pk}"
+    for size, name in ((PHONE, "phone"), (DESK, "desk")):
+        who = visitor(size)
+        who.log_in("coordinator@example.org", PASSWORD)
+        for what in ("mentor-afwezig", "avond-terug", "avond-erbij", "vrije-dag", "zonder-moment", "gaat-niet-door"):
+            who.go(home + what + "/" + mentor)
+            who.look(f"repair-20-{name}-{what}")
+    who.go(home + "vrije-dag/")
+    who.page.get_by_label("Naam").fill("Studiedag")
+    for label in ("Eerste dag", "Laatste dag"):
+        who.page.get_by_label(label).fill("2026-10-06")
+    with who.page.expect_navigation():
+        who.page.get_by_role("button", name="Bekijk wat dit betekent").click()
+    who.look("repair-21-at-work")  # no worker runs
+    run_waiting_plans(clock=season.clock)
+    expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
+    Visit.objects.filter(state=VisitState.PLANNED).update(version=7)
+    who.page.get_by_role("button", name="Zo doen we het").click()
+    expect(who.page.get_by_role("button", name="Maak het opnieuw")).to_be_visible()
+    who.look("repair-22-changed-meanwhile")
+    who.page.get_by_role("button", name="Maak het opnieuw").click()
+    run_waiting_plans(clock=season.clock)
+    expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
+    who.look("repair-23-anew")
+    with who.page.expect_navigation():
+        who.page.get_by_role("link", name="Pas aan op het bord").click()
+    who.look("repair-24-board")

@@ -1,0 +1,70 @@
+"""The pages about who goes together, in a real browser: narrow and wide, with long names, empty and refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from mentors.models import Role
+from tests import factories
+from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.visits.families import season_with_siblings
+from visits.models import Commitment, InterpreterShift, Visit, VisitState
+
+PASSWORD = "rustige fiets langs het kanaal"
+LONG = "Familie van der Brugghen-Oosterwegel tot Nieuwendijk van Zuilichem"
+
+
+@pytest.mark.parametrize(("viewport", "size"), [(PHONE, "phone"), (DESK, "desk")])
+def test_the_pages_about_going_together_fit_and_say_what_to_do(
+    visitor: Callable[..., Visitor], several_connections: None, viewport: dict[str, int], size: str
+) -> None:
+    now = timezone.now()
+    season, sara, _tom = season_with_siblings(now)
+    sara.household.name, sara.household.needs_interpreter, sara.household.language = LONG, True, "ti"
+    sara.household.save()
+    other = season.campaign.visits.exclude(household=sara.household).first()
+    row = Commitment.objects.create(campaign=season.campaign, mentor=season.mentors[0], takes_over=True, most_visits=20)
+    row.companions.set(season.mentors[1:])
+    InterpreterShift.objects.create(
+        campaign=season.campaign, language="ti", on=dt.date(2026, 10, 6), from_time=dt.time(17), until_time=dt.time(21)
+    )
+    other.household.needs_interpreter = True
+    other.household.language = "ar"
+    other.household.save()
+    begins = now + dt.timedelta(days=3)
+    ends = begins + dt.timedelta(minutes=45)
+    Visit.objects.filter(pk=other.pk).update(state=VisitState.CONFIRMED, starts_at=begins, ends_at=ends)
+    user = factories.make_user(season.school, Role.COORDINATOR)
+    user.set_password(PASSWORD)
+    user.save()
+
+    there = visitor(viewport)
+    there.log_in(user.email, PASSWORD)
+    start = f"/school/{season.school.slug}/bezoeken/rondes/{season.campaign.pk}/"
+    there.go(start)
+    there.look(f"campaign-{size}")
+    there.go(start + "broers-en-zussen/")
+    there.look(f"siblings-open-{size}")
+    there.page.locator(".pair select").select_option(index=0)
+    there.page.click(".pair button")
+    there.page.wait_for_selector(".error-summary")
+    there.look(f"siblings-refused-{size}")
+    there.wrongs.clear()  # the browser notes the refusal's status
+    there.page.locator(".pair select").select_option("joint")
+    there.page.click(".pair button")
+    there.page.wait_for_selector(".tone-good")
+    there.look(f"siblings-decided-{size}")
+    there.go(start + "inzet/")
+    there.look(f"commitments-{size}")
+    there.go(start + f"inzet/{season.mentors[0].pk}/")
+    there.look(f"commitment-{size}")
+    there.go(start + "tolken/")
+    there.look(f"interpreters-{size}")
+    there.go(f"/school/{season.school.slug}/bezoeken/{sara.pk}/met-een-collega/")
+    there.look(f"company-{size}")
+    there.go(f"/school/{season.school.slug}/bezoeken/{sara.pk}/")
+    there.look(f"visit-{size}")

@@ -1,0 +1,393 @@
+"""Two people at one moment, from what a coordinator decides to what stands after publishing, with the real planner."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.core import mail
+
+from mentors.models import Role
+from tests import factories
+from tests.visits.families import season_with_siblings
+from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.actions.commitments import GivesAndTakes, OwnCompany, set_commitment, set_company
+from visits.actions.interpreters import add_interpreters
+from visits.actions.invitations import invite, revoke_link
+from visits.actions.moments import cancel_visit, confirm_visit, decline_visit, open_visit, reschedule_visit
+from visits.actions.outbox import send_due_messages
+from visits.actions.plans import PublishRefused, publish_plan
+from visits.actions.siblings import MomentStands, NoSuchMentor, decide_siblings
+from visits.actions.together import merge
+from visits.links import find_invitation, token_of
+from visits.models import (
+    CampaignState,
+    Invitation,
+    Message,
+    MessageKind,
+    Route,
+    SiblingChoice,
+    Visit,
+    VisitState,
+)
+from visits.queries.calendar import AMSTERDAM, local_day
+from visits.queries.changes import Change, ChangeKind
+from visits.queries.drafts import read_draft
+from visits.queries.moments import fitting_moments
+from visits.queries.problem import build_planning
+
+
+def published(season: Season) -> None:
+    publish_plan(plan=season.draft(), by=None, now=season.now)
+
+
+def refreshed(*visits: Visit) -> Iterator[Visit]:
+    return (Visit.objects.select_related("mentor", "second", "campaign__school").get(pk=visit.pk) for visit in visits)
+
+
+def letters_to(visit: Visit, kind: MessageKind) -> int:
+    return Message.objects.filter(visit__household=visit.household, kind=kind).count()
+
+
+@pytest.fixture
+def coordinator(db: None):
+    return factories.make_user(factories.make_school(), Role.COORDINATOR)
+
+
+def decide(first: Visit, second: Visit, choice: SiblingChoice, now: dt.datetime, by, mentor=None):
+    return decide_siblings(first=first, second=second, choice=choice, mentor=mentor, by=by, now=now)
+
+
+def test_a_joint_visit_stands_at_one_moment_with_both_mentors_and_one_invitation(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    sara, tom = refreshed(sara, tom)
+    assert sara.starts_at == tom.starts_at is not None
+    assert {sara.mentor, tom.mentor} == set(season.mentors)
+    assert sara.route.mentor == sara.mentor and tom.route.mentor == tom.mentor
+    assert Invitation.objects.filter(visit__household=sara.household, revoked_at=None).count() == 1
+    assert letters_to(sara, MessageKind.INVITATION) == sara.household.guardians.count()
+
+
+def test_what_a_family_answers_about_a_joint_visit_holds_for_both_mentors(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    confirm_visit(visit=next(refreshed(sara)), by=None, now=now)
+    assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.CONFIRMED}
+    assert letters_to(sara, MessageKind.CONFIRMATION) == sara.household.guardians.count()
+    decline_visit(visit=next(refreshed(tom)), by=None, now=now)
+    assert [(visit.state, visit.starts_at) for visit in refreshed(sara, tom)] == [(VisitState.DECLINED, None)] * 2
+
+
+def test_moving_one_of_a_joint_visit_moves_both_and_tells_the_family_once(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    sara, tom = refreshed(sara, tom)
+    elsewhere = sara.starts_at + dt.timedelta(days=1)
+    reschedule_visit(visit=tom, starts_at=elsewhere, by=coordinator, now=now)
+    sara, tom = refreshed(sara, tom)
+    assert sara.starts_at == tom.starts_at == elsewhere
+    assert sara.route != tom.route and sara.route.on == tom.route.on
+    assert letters_to(sara, MessageKind.MOVED) == sara.household.guardians.count()
+
+
+def test_opening_or_cancelling_one_of_a_joint_visit_does_so_to_both(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    open_visit(visit=next(refreshed(tom)), by=coordinator, now=now)
+    assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.OPEN}
+    cancel_visit(visit=next(refreshed(sara)), by=coordinator, now=now)
+    assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.CANCELLED}
+    assert not Route.objects.filter(visits=None, second_visits=None).exists()
+
+
+def test_a_joint_visit_that_the_family_agreed_to_stays_in_the_next_plan(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    confirm_visit(visit=next(refreshed(sara)), by=None, now=now)
+    before = [(visit.starts_at, visit.mentor) for visit in refreshed(sara, tom)]
+    published(season)
+    assert [(visit.starts_at, visit.mentor) for visit in refreshed(sara, tom)] == before
+    assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.CONFIRMED}
+
+
+def test_one_mentor_for_both_children_is_one_visit_that_lasts_longer_and_can_be_taken_back(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.DOUBLE, now, coordinator, mentor=tom.mentor)
+    sara, tom = refreshed(sara, tom)
+    assert (sara.state, sara.students.count()) == (VisitState.CANCELLED, 0)
+    assert [pupil.first_name for pupil in tom.students.order_by("pk")] == ["Sara", "Tom"]
+    decide(sara, tom, SiblingChoice.APART, now, coordinator)
+    assert [visit.students.get().first_name for visit in refreshed(sara, tom)] == ["Sara", "Tom"]
+    decide(sara, tom, SiblingChoice.DOUBLE, now, coordinator, mentor=sara.mentor)
+    published(season)
+    sara = next(refreshed(sara))
+    assert sara.ends_at - sara.starts_at == dt.timedelta(minutes=season.campaign.visit_minutes + 15)
+    assert Invitation.objects.filter(visit__household=sara.household, revoked_at=None).count() == 1
+
+
+def test_who_has_a_moment_is_not_put_together_or_apart_any_more(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    with pytest.raises(MomentStands):
+        decide(sara, tom, SiblingChoice.APART, now, coordinator)
+    with pytest.raises(MomentStands):
+        decide(sara, tom, SiblingChoice.DOUBLE, now, coordinator, mentor=sara.mentor)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+
+
+def test_one_mentor_for_both_has_to_be_one_of_the_two(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    for mentor in (None, factories.make_mentor(season.school)):
+        with pytest.raises(NoSuchMentor):
+            decide(sara, tom, SiblingChoice.DOUBLE, now, coordinator, mentor=mentor)
+
+
+def test_a_choice_of_after_the_draft_holds_the_draft_back(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    plan = season.draft()
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    with pytest.raises(PublishRefused, match="veranderd"):
+        publish_plan(plan=plan, by=None, now=now)
+
+
+def test_where_the_planner_may_choose_a_family_is_visited_at_once(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    season.campaign.siblings = SiblingChoice.TOGETHER
+    season.campaign.save()
+    assert build_planning(season.campaign, now).problem["siblings"] == [[str(sara.pk), str(tom.pk)]]
+    published(season)
+    there = [visit for visit in refreshed(sara, tom) if visit.state == VisitState.PLANNED]
+    assert len({visit.starts_at for visit in there}) == 1
+    assert sum(visit.students.count() for visit in there) == 2
+    assert Invitation.objects.filter(visit__in=there, revoked_at=None).count() == 1
+
+
+def test_who_goes_their_own_way_is_no_pair_in_the_problem(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    season.campaign.siblings = SiblingChoice.TOGETHER
+    season.campaign.save()
+    decide(sara, tom, SiblingChoice.APART, now, coordinator)
+    assert build_planning(season.campaign, now).problem["siblings"] == []
+
+
+def test_a_colleague_comes_along_to_every_visit_of_an_unsure_mentor(now, coordinator) -> None:
+    season = make_season(now, mentors=2, families=2)
+    unsure, colleague = season.mentors
+    commit(season, unsure, coordinator, companions=[colleague])
+    published(season)
+    theirs = list(season.campaign.visits.filter(mentor=unsure))
+    assert theirs and all(visit.second == colleague for visit in theirs)
+    assert all(visit.second_route.mentor == colleague for visit in theirs)
+    assert all(visit.second is None for visit in season.campaign.visits.filter(mentor=colleague))
+
+
+def test_who_comes_along_moves_along_and_is_free_when_the_moment_lapses(now, coordinator) -> None:
+    season = make_season(now, mentors=2, families=2)
+    unsure, colleague = season.mentors
+    visit = season.campaign.visits.filter(mentor=unsure).first()
+    set_company(visit=visit, companions=[colleague], by=coordinator, now=now)
+    published(season)
+    visit = next(refreshed(visit))
+    assert visit.second == colleague
+    moved = visit.starts_at + dt.timedelta(days=1)
+    reschedule_visit(visit=visit, starts_at=moved, by=coordinator, now=now)
+    visit = next(refreshed(visit))
+    assert (visit.second, visit.second_route.on) == (colleague, moved.date())
+    open_visit(visit=visit, by=coordinator, now=now)
+    assert next(refreshed(visit)).second is None
+    assert not Route.objects.filter(mentor=colleague, on=moved.date()).exists()
+
+
+def test_nobody_takes_themselves_along(now, coordinator) -> None:
+    season = make_season(now)
+    with pytest.raises(OwnCompany):
+        commit(season, season.mentors[0], coordinator, companions=season.mentors)
+
+
+def test_a_visit_with_company_that_gave_no_evening_is_left_out_with_that_reason(now, coordinator) -> None:
+    season = make_season(now, families=1)
+    commit(season, season.mentors[0], coordinator, companions=[factories.make_mentor(season.school)])
+    left_out = build_planning(season.campaign, now).problem["application"]["left_out"]
+    assert [item["code"] for item in left_out] == ["no_company"]
+
+
+def commit(season: Season, mentor, by, **values):
+    defaults = {"most_visits": None, "hands_over": False, "takes_over": False, "most_extra": None, "companions": []}
+    return set_commitment(campaign=season.campaign, mentor=mentor, by=by, now=season.now, **defaults | values)
+
+
+def test_the_visits_of_a_mentor_who_hands_over_are_shared_out_fairly(now, coordinator) -> None:
+    season = make_season(now, mentors=3, families=3)
+    leaves, *volunteers = season.mentors
+    season.campaign.shifts.filter(mentor=leaves).delete()
+    commit(season, leaves, coordinator, hands_over=True)
+    for mentor in volunteers:
+        commit(season, mentor, coordinator, takes_over=True)
+    published(season)
+    visits = season.campaign.visits.filter(state=VisitState.PLANNED)
+    assert visits.count() == 9
+    assert sorted(visits.filter(mentor=mentor).count() for mentor in volunteers) == [4, 5]
+
+
+def test_a_volunteer_takes_no_more_than_was_said(now, coordinator) -> None:
+    season = make_season(now, mentors=3, families=3)
+    leaves, eager, careful = season.mentors
+    commit(season, leaves, coordinator, hands_over=True)
+    commit(season, eager, coordinator, takes_over=True)
+    commit(season, careful, coordinator, takes_over=True, most_extra=0)
+    published(season)
+    assert season.campaign.visits.filter(mentor=careful).count() == 3
+    assert season.campaign.visits.filter(mentor=eager).count() == 6
+
+
+def test_handed_over_and_nobody_who_takes_over_is_said_to_the_coordinator(now, coordinator) -> None:
+    season = make_season(now, families=1)
+    commit(season, season.mentors[0], coordinator, hands_over=True)
+    left_out = build_planning(season.campaign, now).problem["application"]["left_out"]
+    assert [item["code"] for item in left_out] == ["no_taker"]
+
+
+def test_nobody_hands_over_and_takes_over(now, coordinator) -> None:
+    season = make_season(now, families=1)
+    with pytest.raises(GivesAndTakes):
+        commit(season, season.mentors[0], coordinator, hands_over=True, takes_over=True)
+
+
+def test_a_mentor_makes_no_more_visits_than_agreed(now, coordinator) -> None:
+    season = make_season(now, families=4)
+    commit(season, season.mentors[0], coordinator, most_visits=3)
+    published(season)
+    assert season.campaign.visits.filter(state=VisitState.PLANNED).count() == 3
+
+
+def test_families_with_one_interpreter_are_visited_one_after_the_other(now, coordinator) -> None:
+    season = make_season(now, mentors=2, families=1)
+    for visit in season.campaign.visits.select_related("household"):
+        visit.household.needs_interpreter, visit.household.language = True, "ar"
+        visit.household.save()
+    assert "interpreter_by_hand" in build_planning(season.campaign, now).problem["application"]["notes"]
+    add_interpreters(
+        campaign=season.campaign,
+        language="ar",
+        on=dt.date(2026, 10, 6),
+        from_time=dt.time(16),
+        until_time=dt.time(21),
+        count=1,
+        every_week=False,
+        by=coordinator,
+        now=now,
+    )
+    assert "interpreter_by_hand" not in build_planning(season.campaign, now).problem["application"]["notes"]
+    published(season)
+    first, second = season.campaign.visits.filter(state=VisitState.PLANNED).order_by("starts_at")
+    assert second.starts_at - first.ends_at >= dt.timedelta(minutes=30)
+
+
+def test_other_moments_of_a_visit_with_company_fit_both(now, coordinator) -> None:
+    season = make_season(now, mentors=2, families=2)
+    unsure, colleague = season.mentors
+    visit = season.campaign.visits.filter(mentor=unsure).first()
+    set_company(visit=visit, companions=[colleague], by=coordinator, now=now)
+    published(season)
+    visit = Visit.objects.select_related("campaign__school", "campaign__school_year", "household").get(pk=visit.pk)
+    alone = {moment.starts_at for moment in fitting_moments(visit, now)}
+    season.campaign.shifts.filter(mentor=colleague).exclude(on=local_day(visit.starts_at)).delete()
+    both = {moment.starts_at for moment in fitting_moments(visit, now)}
+    assert both < alone
+    assert {local_day(moment) for moment in both} <= {local_day(visit.starts_at)}
+
+
+def test_other_moments_with_an_interpreter_are_those_at_which_one_is_free(now, coordinator) -> None:
+    season = make_season(now, families=1)
+    visit = season.campaign.visits.select_related("household", "campaign__school", "mentor").get()
+    visit.household.needs_interpreter, visit.household.language = True, "ar"
+    visit.household.save()
+    assert {local_day(moment.starts_at) for moment in fitting_moments(visit, now)} == set(EVENINGS)
+    hours = {"from_time": dt.time(16), "until_time": dt.time(21), "count": 1, "every_week": False}
+    add_interpreters(campaign=season.campaign, language="ar", on=EVENINGS[1], **hours, by=coordinator, now=now)
+    moments = fitting_moments(visit, now)
+    assert {local_day(moment.starts_at) for moment in moments} == {EVENINGS[1]}
+    assert max(moment.ends_at for moment in moments).astimezone(AMSTERDAM).time() <= dt.time(20, 30)
+
+
+def test_two_conversations_that_run_into_each_other_are_not_published(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now, families=0)
+    plan = season.draft()
+    for route in plan.result["routes"]:
+        is_first = route["stops"][0]["visits"] == [str(sara.pk)]
+        route["date"] = "2026-10-06"
+        route["leaves"], route["back"] = "17:30", "20:30"
+        route["stops"][0]["start"], route["stops"][0]["until"] = ("18:00", "18:45") if is_first else ("18:30", "19:15")
+    plan.save()
+    with pytest.raises(PublishRefused, match="in elkaar lopen"):
+        publish_plan(plan=plan, by=None, now=now)
+    assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.OPEN}
+
+
+def test_a_draft_says_who_goes_together(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now, families=0)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    stops = {route.mentor: route.stops[0] for route in read_draft(season.draft()).routes}
+    assert stops[sara.mentor].company == f"samen met {tom.mentor.name}"
+    assert stops[tom.mentor].company == f"samen met {sara.mentor.name}"
+    assert [pupil.first_name for pupil in stops[tom.mentor].pupils] == ["Sara", "Tom"]
+
+
+def test_a_sick_colleague_takes_the_moment_from_a_visit_that_needs_two(now, coordinator) -> None:
+    season = make_season(now, mentors=2, families=1)
+    unsure, colleague = season.mentors
+    commit(season, unsure, coordinator, companions=[colleague])
+    published(season)
+    visit = season.campaign.visits.get(mentor=unsure)
+    confirm_visit(visit=visit, by=None, now=now)
+    on = local_day(next(refreshed(visit)).starts_at)
+    sick = Change(kind=ChangeKind.SICK, mentor=colleague.pk, first=on, last=on)
+    problem = build_planning(season.campaign, now, sick).problem
+    assert str(visit.pk) not in problem["fixed"]
+    (planned,) = [item for item in problem["visits"] if item["id"] == str(visit.pk)]
+    assert planned["second"] == [str(colleague.pk)]
+
+
+@pytest.mark.parametrize("choice", [SiblingChoice.JOINT, SiblingChoice.DOUBLE])
+@pytest.mark.parametrize("is_closed", [True, False])
+def test_a_link_that_the_school_closed_stays_closed_when_children_are_visited_apart_again(
+    now, coordinator, choice: SiblingChoice, is_closed: bool
+) -> None:
+    _season, sara, tom = season_with_siblings(now)
+    lead, other = (next(refreshed(visit)) for visit in (sara, tom))
+    (invitation,) = invite(visit=other, by=None, now=now)
+    if is_closed:
+        revoke_link(invitation=invitation, by=coordinator, now=now)
+    later = now + dt.timedelta(hours=1)
+    decide(lead, other, choice, later, coordinator, mentor=lead.mentor)
+    assert find_invitation(token_of(invitation), later) is None
+    decide(*refreshed(sara, tom), SiblingChoice.APART, later, coordinator)
+    assert (find_invitation(token_of(invitation), later) is None) == is_closed
+
+
+def test_who_was_told_of_a_conversation_that_merges_into_another_hears_whose_mentor_does_not_come(
+    now, coordinator
+) -> None:
+    season, sara, tom = season_with_siblings(now)
+    season.campaign.state = CampaignState.PUBLISHED
+    season.campaign.save()
+    for visit, days in ((sara, 7), (tom, 8)):
+        begins = now + dt.timedelta(days=days, hours=4)
+        ends = begins + dt.timedelta(minutes=45)
+        Visit.objects.filter(pk=visit.pk).update(state=VisitState.PLANNED, starts_at=begins, ends_at=ends)
+        invite(visit=next(refreshed(visit)), by=None, now=now)
+    send_due_messages(now=now)
+    mail.outbox.clear()
+    sara, tom = refreshed(sara, tom)
+    merge(kept=sara, other=tom, extra_minutes=15, by=coordinator, now=now)
+    send_due_messages(now=now + dt.timedelta(minutes=15))
+    lapsed = [letter.body for letter in mail.outbox if "vervalt" in letter.subject]
+    assert len(lapsed) == 2 and all("de mentor van Tom op" in body for body in lapsed)
