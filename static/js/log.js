@@ -78,6 +78,15 @@ async function keepNow() {
   }
 }
 
+/** No network: said once all that was typed is kept here. With a newer change under way its own save says it. */
+async function showOffline() {
+  const kept = keeping;
+  await kept;
+  if (kept === keeping) {
+    show("offline");
+  }
+}
+
 function body(id) {
   const data = new FormData(form);
   data.set("client_id", id);
@@ -104,7 +113,7 @@ async function sendOnce() {
     });
   } catch {
     isDirty = true;
-    show("offline");
+    await showOffline();
     return false;
   }
   return answered(response);
@@ -129,7 +138,7 @@ async function answered(response) {
   } else if (response.status === 422) {
     show("refused", (await response.json()).error);
   } else {
-    show("offline");
+    await showOffline();
   }
   return false;
 }
@@ -164,9 +173,7 @@ function changed() {
   if (isStopped) {
     return;
   }
-  if (status.dataset.saveState === "saved" || status.dataset.saveState === "idle") {
-    show("saving");
-  }
+  show("saving");
   clearTimeout(timer);
   timer = setTimeout(send, WAIT_MS);
 }
@@ -202,7 +209,7 @@ form.addEventListener("submit", (event) => {
 
 status.querySelector("[data-send]").addEventListener("click", () => send());
 addEventListener("online", () => isDirty && send());
-addEventListener("offline", () => isDirty && show("offline"));
+addEventListener("offline", () => isDirty && showOffline());
 document.addEventListener("visibilitychange", () => {
   if (isDirty && !isStopped) {
     send();
