@@ -82,7 +82,7 @@ def _read_csv(text: str) -> Iterator[tuple[int, list[str]]]:
     if marked:
         text, offset = rest, 1
     delimiter = marked[1] if marked and marked[1] in ";,\t|" else _sniff(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows = csv.reader(_lines(text), delimiter=delimiter)
     try:
         for number, cells in enumerate(rows, start=1 + offset):
             _refuse_large(number, len(cells))
@@ -101,14 +101,22 @@ def _sniff(text: str) -> str:
     return max(";\t,|", key=outside.count)
 
 
+def _lines(text: str) -> Iterator[str]:
+    """The lines, with their ends. One that cannot be a row of ours is refused before it is cut into cells."""
+    for line in io.StringIO(text, newline=""):
+        if len(line) > MAX_COLUMNS * MAX_CELL_CHARACTERS:
+            raise _too_large()
+        yield line
+
+
 def _refuse_large(row: int, columns: int) -> None:
     if row > MAX_ROWS or columns > MAX_COLUMNS:
-        raise RosterRefused(
-            str(
-                _("Dit bestand is te groot: hooguit %(rows)d rijen en %(columns)d kolommen.")
-                % {"rows": MAX_ROWS, "columns": MAX_COLUMNS}
-            )
-        )
+        raise _too_large()
+
+
+def _too_large() -> RosterRefused:
+    words = _("Dit bestand is te groot: hooguit %(rows)d rijen en %(columns)d kolommen.")
+    return RosterRefused(str(words % {"rows": MAX_ROWS, "columns": MAX_COLUMNS}))
 
 
 def _read_workbook(data: bytes) -> list[Sheet]:
