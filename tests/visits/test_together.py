@@ -12,6 +12,7 @@ from mentors.models import Role
 from tests import factories
 from tests.visits.families import season_with_siblings
 from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.actions.campaigns import join_cohort
 from visits.actions.commitments import GivesAndTakes, OwnCompany, set_commitment, set_company
 from visits.actions.interpreters import add_interpreters
 from visits.actions.invitations import invite, revoke_link
@@ -28,6 +29,7 @@ from visits.models import (
     MessageKind,
     Route,
     SiblingChoice,
+    SiblingPair,
     Visit,
     VisitState,
 )
@@ -36,6 +38,7 @@ from visits.queries.changes import Change, ChangeKind
 from visits.queries.drafts import read_draft
 from visits.queries.moments import fitting_moments
 from visits.queries.problem import build_planning
+from visits.queries.siblings import pair_lines
 
 
 def published(season: Season) -> None:
@@ -130,6 +133,49 @@ def test_one_mentor_for_both_children_is_one_visit_that_lasts_longer_and_can_be_
     sara = next(refreshed(sara))
     assert sara.ends_at - sara.starts_at == dt.timedelta(minutes=season.campaign.visit_minutes + 15)
     assert Invitation.objects.filter(visit__household=sara.household, revoked_at=None).count() == 1
+
+
+def brought_together_by_the_planner(now) -> tuple[Season, Visit, Visit]:
+    """Two mentors without an evening in common: the planner lets one of them visit both children, published."""
+    season, sara, tom = season_with_siblings(now, families=0)
+    season.campaign.siblings = SiblingChoice.TOGETHER
+    season.campaign.save()
+    season.campaign.shifts.filter(mentor=season.mentors[0]).exclude(on=EVENINGS[0]).delete()
+    season.campaign.shifts.filter(mentor=season.mentors[1], on=EVENINGS[0]).delete()
+    publish_plan(plan=season.draft(), by=None, now=season.now)
+    return season, *refreshed(sara, tom)
+
+
+def test_children_whom_the_planner_gave_one_mentor_are_parted_on_the_siblings_page_again(now, coordinator) -> None:
+    season, sara, tom = brought_together_by_the_planner(now)
+    kept, lapsed = sorted((sara, tom), key=lambda visit: visit.state == VisitState.CANCELLED)
+    assert (kept.state, lapsed.state, kept.students.count()) == (VisitState.PLANNED, VisitState.CANCELLED, 2)
+    (line,) = pair_lines(season.campaign, local_day(now))
+    assert (line.pair, line.choice, line.has_moment) == ((sara, tom), SiblingChoice.DOUBLE, True)
+    with pytest.raises(MomentStands):
+        decide(sara, tom, SiblingChoice.APART, now, coordinator)
+    open_visit(visit=kept, by=coordinator, now=now)
+    decide(*refreshed(sara, tom), SiblingChoice.APART, now, coordinator)
+    sara, tom = refreshed(sara, tom)
+    assert [visit.state for visit in (sara, tom)] == [VisitState.OPEN] * 2
+    assert [visit.students.get().first_name for visit in (sara, tom)] == ["Sara", "Tom"]
+    assert [visit.extra_minutes for visit in (sara, tom)] == [0, 0]
+    assert SiblingPair.objects.get().moved == []
+
+
+def test_who_stays_with_a_third_child_keeps_the_longer_conversation(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    mentor = factories.make_mentor(season.school)
+    factories.make_student(factories.make_class(season.school, mentor), sara.household, first_name="Bo")
+    join_cohort(campaign=season.campaign, by=None, now=now)
+    bo = season.campaign.visits.get(mentor=mentor)
+    for other in (tom, bo):
+        decide(*refreshed(sara, other), SiblingChoice.DOUBLE, now, coordinator, mentor=sara.mentor)
+    assert next(refreshed(sara)).students.count() == 3
+    decide(*refreshed(sara, bo), SiblingChoice.APART, now, coordinator)
+    assert next(refreshed(sara)).extra_minutes == 15
+    decide(*refreshed(sara, tom), SiblingChoice.APART, now, coordinator)
+    assert next(refreshed(sara)).extra_minutes == 0
 
 
 def test_who_has_a_moment_is_not_put_together_or_apart_any_more(now, coordinator) -> None:

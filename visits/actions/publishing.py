@@ -17,8 +17,8 @@ from visits.actions.changes import is_near, lost_visits, make_it_so, tell_at_onc
 from visits.actions.invitations import invite_all
 from visits.actions.moments import MomentHeld, PastMoment, open_visit
 from visits.actions.proposals import Clash, Proposal, plan_visits
-from visits.actions.together import merge, tie, untie
-from visits.models import Campaign, CampaignState, Plan, PlanState, Route, Visit, VisitState
+from visits.actions.together import keep_pair, merge, tie, untie
+from visits.models import Campaign, CampaignState, Plan, PlanState, Route, SiblingChoice, Visit, VisitState
 from visits.queries.annotations import minutes_of_clock
 from visits.queries.calendar import local_day, moment_at
 from visits.queries.changes import Change
@@ -86,7 +86,8 @@ def _bring_together(result: dict[str, Any], visits: dict[str, Visit], *, by: Use
     """Make of children in two classes what the draft makes of them: one conversation, or each their own again."""
     for first, second, mentor in doubles_in(result):
         kept, other = sorted((visits[first], visits[second]), key=lambda visit: visit.mentor_id != mentor)
-        merge(kept=kept, other=other, extra_minutes=DOUBLE_EXTRA_MINUTES, by=by, now=now)
+        moved = merge(kept=kept, other=other, extra_minutes=DOUBLE_EXTRA_MINUTES, by=by, now=now)
+        keep_pair(first=kept, second=other, choice=SiblingChoice.DOUBLE, moved=moved, by=by, now=now)
         for visit in (kept, other):
             visit.refresh_from_db()
     at_once: dict[tuple[int, dt.datetime], list[Visit]] = defaultdict(list)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
-from visits.actions.together import merge, part, tie, untie
+from visits.actions.together import keep_pair, merge, part, tie, untie
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.problem import DOUBLE_EXTRA_MINUTES
 
@@ -67,10 +67,7 @@ def decide_siblings(
     _make_it_so(first, second, choice, by, now)
     moved = _give_to(first, second, mentor, by, now) if choice == SiblingChoice.DOUBLE else []
     Visit.objects.filter(pk__in=[first.pk, second.pk]).update(version=_next_version(first, second))
-    values = {"choice": choice, "moved": moved, "decided_by": by, "decided_at": now}
-    pair, _is_new = SiblingPair.objects.update_or_create(
-        first=first, second=second, defaults={"campaign": first.campaign, **values}
-    )
+    pair = keep_pair(first=first, second=second, choice=choice, moved=moved, by=by, now=now)
     facts = {"first": first.pk, "second": second.pk, "choice": str(choice)}
     record_event(verb="siblings.decided", by=by, now=now, school=first.campaign.school, subject=first.campaign, **facts)
     return pair

@@ -10,12 +10,13 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import Q
 
 from mentors.actions import record_event
 from mentors.models import Event, User
 from visits.actions.invitations import invite, revoke_link
 from visits.actions.moments import cancel_visit
-from visits.models import SiblingPair, Visit, VisitState
+from visits.models import SiblingChoice, SiblingPair, Visit, VisitState
 
 
 @transaction.atomic
@@ -71,6 +72,15 @@ def merge(*, kept: Visit, other: Visit, extra_minutes: int, by: User | None, now
     return pupils
 
 
+def keep_pair(
+    *, first: Visit, second: Visit, choice: SiblingChoice, moved: list[int], by: User | None, now: dt.datetime
+) -> SiblingPair:
+    """Write down what holds about two visits of one home, and which pupils went over, so that it can be taken back."""
+    first, second = sorted((first, second), key=lambda visit: visit.pk)
+    values = {"campaign": first.campaign, "choice": choice, "moved": moved, "decided_by": by, "decided_at": now}
+    return SiblingPair.objects.update_or_create(first=first, second=second, defaults=values)[0]
+
+
 @transaction.atomic
 def part(*, pair: SiblingPair, by: User | None, now: dt.datetime) -> None:
     """Take a merging back: the visit that lapsed waits for a moment again, with its own pupils."""
@@ -82,7 +92,8 @@ def part(*, pair: SiblingPair, by: User | None, now: dt.datetime) -> None:
     pupils = list(kept.students.filter(pk__in=pair.moved).values_list("pk", flat=True))
     other.students.add(*pupils)
     kept.students.remove(*pupils)
-    kept.extra_minutes = 0
+    others = SiblingPair.objects.filter(Q(first=kept) | Q(second=kept)).exclude(pk=pair.pk).exclude(moved=[])
+    kept.extra_minutes = kept.extra_minutes if others.exists() else 0
     kept.save(update_fields=["extra_minutes"])
     _open_links(other)
     record_event(verb="visit.parted", by=by, now=now, school=kept.campaign.school, subject=kept, other=other.pk)
