@@ -15,7 +15,7 @@ from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.actions.campaigns import join_cohort
 from visits.actions.commitments import GivesAndTakes, OwnCompany, set_commitment, set_company
 from visits.actions.interpreters import add_interpreters
-from visits.actions.invitations import invite, revoke_link
+from visits.actions.invitations import invite, renew_link, revoke_link
 from visits.actions.moments import cancel_visit, confirm_visit, decline_visit, open_visit, reschedule_visit
 from visits.actions.outbox import send_due_messages
 from visits.actions.plans import PublishRefused, publish_plan
@@ -437,3 +437,25 @@ def test_who_was_told_of_a_conversation_that_merges_into_another_hears_whose_men
     send_due_messages(now=now + dt.timedelta(minutes=15))
     lapsed = [letter.body for letter in mail.outbox if "vervalt" in letter.subject]
     assert len(lapsed) == 2 and all("de mentor van Tom op" in body for body in lapsed)
+
+
+def test_a_new_link_for_either_of_two_visits_that_are_one_conversation_is_the_one_link(now, coordinator) -> None:
+    season, sara, tom = season_with_siblings(now)
+    (before,) = invite(visit=tom, by=None, now=now)
+    decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
+    published(season)
+    renew_link(invitation=Invitation.objects.get(pk=before.pk), by=coordinator, now=now)
+    (kept,) = Invitation.objects.filter(visit__household=sara.household, revoked_at=None)
+    assert kept.visit == sara
+    assert find_invitation(token_of(before), now) is None
+    assert find_invitation(token_of(kept), now) == kept
+
+
+def test_a_new_link_for_the_visit_that_lapsed_is_the_link_of_the_one_that_stays(now, coordinator) -> None:
+    _season, sara, tom = season_with_siblings(now)
+    (before,) = invite(visit=tom, by=None, now=now)
+    decide(sara, tom, SiblingChoice.DOUBLE, now, coordinator, mentor=sara.mentor)
+    renew_link(invitation=Invitation.objects.get(pk=before.pk), by=coordinator, now=now)
+    (kept,) = Invitation.objects.filter(visit__household=sara.household, revoked_at=None)
+    assert kept.visit == sara
+    assert letters_to(sara, MessageKind.INVITATION) == sara.household.guardians.count()

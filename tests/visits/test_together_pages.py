@@ -22,7 +22,16 @@ from visits.actions.campaigns import join_cohort
 from visits.actions.commitments import set_company
 from visits.actions.outbox import send_due_messages
 from visits.actions.plans import publish_plan
-from visits.models import CampaignState, Commitment, InterpreterShift, SiblingChoice, SiblingPair, Visit, VisitState
+from visits.models import (
+    CampaignState,
+    Commitment,
+    InterpreterShift,
+    Invitation,
+    SiblingChoice,
+    SiblingPair,
+    Visit,
+    VisitState,
+)
 
 pytestmark = [pytest.mark.usefixtures("today"), pytest.mark.django_db]
 LogIn = Callable[..., User]
@@ -278,3 +287,26 @@ def test_the_mails_and_the_calendar_of_a_joint_visit_name_both_mentors_once_a_gu
     assert len(confirmations) == sara.household.guardians.count()
     calendar = confirmations[0].attachments[0].get_payload(decode=True).decode().replace("\r\n ", "")
     assert "Kennismaken met de mentoren van Sara en Tom" in calendar
+
+
+def test_both_pages_of_a_joint_visit_renew_and_close_the_familys_one_link(client: Client, log_in: LogIn, now) -> None:
+    season, sara, tom = season_with_siblings(now, families=0)
+    log_in(season.school, Role.COORDINATOR)
+    pair = key(sara, tom)
+    client.post(url(season, "campaign_siblings"), {"pair": pair, f"{pair}-choice": "joint"})
+    publish_plan(plan=season.draft(), by=None, now=now)
+    invitation = Invitation.objects.get(visit__household=sara.household)
+    assert invitation.visit == sara
+    client.force_login(tom.mentor.user)
+    at = {"school": season.school.slug, "visit": tom.pk}
+    page = client.get(reverse("visits:visit", kwargs=at)).content.decode()
+    link = reverse("visits:visit_link", kwargs=at | {"invitation": invitation.pk})
+    assert link in page and "voor alle kinderen samen" in page and "nog niet uitgenodigd" not in page
+    old = invitation.token_hash
+    client.post(link)
+    invitation.refresh_from_db()
+    assert invitation.token_hash != old and Invitation.objects.filter(revoked_at=None).get() == invitation
+    client.post(link, {"close": "1"})
+    assert not Invitation.objects.filter(revoked_at=None).exists()
+    elsewhere = reverse("visits:visit_link", kwargs={**at, "visit": sara.pk, "invitation": invitation.pk})
+    assert client.post(elsewhere).status_code == 404

@@ -15,6 +15,7 @@ from visits.actions.messages import queue_for_families, queue_for_family
 from visits.links import RENEWAL, code_from, code_hash_of, hash_of, new_seed, token_from
 from visits.models import Answer, Invitation, Message, MessageKind, MessageState, Visit, VisitState
 from visits.queries.booking import Asked, asked_of_visit
+from visits.queries.together import invited_visit
 
 ANSWERABLE = frozenset({VisitState.PLANNED, VisitState.CONFIRMED})
 
@@ -28,8 +29,7 @@ def invite(*, visit: Visit, by: User | None, now: dt.datetime) -> list[Invitatio
     whose e-mail address came later gets the mail at the next call. Two visits that are one conversation have one
     invitation, on the older row.
     """
-    if visit.together_with_id is not None and visit.together_with_id < visit.pk:
-        visit = Visit.objects.select_related("campaign__school", "household").get(pk=visit.together_with_id)
+    visit = invited_visit(visit)
     invitation = Invitation.objects.filter(visit=visit, household=visit.household).first()
     if invitation is None:
         invitation = _make(visit, now)
@@ -71,7 +71,13 @@ def invite_all(*, visits: Iterable[Visit], by: User | None, now: dt.datetime) ->
 
 @transaction.atomic
 def renew_link(*, invitation: Invitation, by: User | None, now: dt.datetime) -> Invitation:
-    """Give a family a new link and a new letter code; the old ones open nothing from now on."""
+    """Give a family a new link and a new letter code; the old ones open nothing from now on.
+
+    A conversation has one link, whichever of its visits this was asked for.
+    """
+    lead = invited_visit(invitation.visit)
+    if lead.pk != invitation.visit_id:
+        invitation = _make(lead, now)
     fresh = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     for name, value in _secrets(fresh.visit, now).items():
         setattr(fresh, name, value)

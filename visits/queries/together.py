@@ -10,10 +10,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from mentors.models import Mentor
-from visits.models import Campaign, Commitment, InterpreterShift, SiblingChoice, Visit, VisitState
+from visits.models import Campaign, Commitment, InterpreterShift, SiblingChoice, SiblingPair, Visit, VisitState
 
 _STANDS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
@@ -108,6 +108,28 @@ def pairs_among(visits: Iterable[Visit]) -> list[tuple[Visit, Visit]]:
             homes[visit.household_id].append(visit)
     found = [pair for there in homes.values() for pair in combinations(sorted(there, key=lambda v: v.pk), 2)]
     return [(first, second) for first, second in found if first.mentor_id != second.mentor_id]
+
+
+def invited_visit(visit: Visit) -> Visit:
+    """The visit that has the family's one invitation: of two that are one conversation the older row.
+
+    Of a visit whose children went over to the other mentor it is that mentor's.
+    """
+    if visit.together_with_id is not None and visit.together_with_id < visit.pk:
+        return _in_full(Visit.objects.filter(pk=visit.together_with_id)) or visit
+    if visit.state != VisitState.CANCELLED:
+        return visit
+    pairs = SiblingPair.objects.filter(Q(first=visit) | Q(second=visit)).exclude(moved=[])
+    return next((other for pair in pairs if (other := _kept_of(pair, visit)) is not None), visit)
+
+
+def _kept_of(pair: SiblingPair, lapsed: Visit) -> Visit | None:
+    other = pair.second_id if pair.first_id == lapsed.pk else pair.first_id
+    return _in_full(Visit.objects.filter(pk=other).exclude(state=VisitState.CANCELLED))
+
+
+def _in_full(visits: QuerySet[Visit]) -> Visit | None:
+    return visits.select_related("campaign__school", "household").first()
 
 
 def _may_be_joint(first: Visit, second: Visit) -> bool:

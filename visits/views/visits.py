@@ -25,6 +25,7 @@ from visits.models import AnswerChannel, Invitation, PlaceKind, Visit, VisitStat
 from visits.queries.history import history_of
 from visits.queries.moments import fits_now, fitting_moments, moments_to_offer
 from visits.queries.outbox import messages_about
+from visits.queries.together import invited_visit
 
 UNDO_SECONDS = 30 * 60
 REFUSED = 409
@@ -54,9 +55,11 @@ def to_visit(request: SchoolRequest, visit: Visit) -> HttpResponse:
 def visit(request: SchoolRequest, visit: int) -> HttpResponse:
     """State, moment, the family's answer, and what happened."""
     found = visit_of(request, visit)
-    invitations = list(found.invitations.select_related("household").prefetch_related("household__guardians"))
+    lead = invited_visit(found)
+    invitations = list(lead.invitations.select_related("household").prefetch_related("household__guardians"))
     context = {
         "visit": found,
+        "is_invited_elsewhere": lead.pk != found.pk,
         "students": found.students.select_related("school_class"),
         "invitations": invitations,
         "messages_sent": messages_about(found)[:12],
@@ -117,7 +120,7 @@ def visit_answer(request: SchoolRequest, visit: int) -> HttpResponse:
         request.POST or None,
         moments=_offered(found, now),
         has_moment=found.state in (VisitState.PLANNED, VisitState.CONFIRMED),
-        initial={"version": _invited(found).version, "place_kind": found.place_kind},
+        initial={"version": invited_visit(found).version, "place_kind": found.place_kind},
     )
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, "answer", found, form)
@@ -164,7 +167,8 @@ def visit_undo(request: SchoolRequest, visit: int, token: str) -> HttpResponse:
 def visit_link(request: SchoolRequest, visit: int, invitation: int) -> HttpResponse:
     """Send the family a new link, or close the link that it has."""
     found = visit_to_arrange(request, visit)
-    row = get_object_or_404(Invitation.objects.select_related("visit__campaign__school"), visit=found, pk=invitation)
+    invitations = Invitation.objects.select_related("visit__campaign__school", "visit__household")
+    row = get_object_or_404(invitations, visit=invited_visit(found), pk=invitation)
     if request.method == "POST":
         now = timezone.now()
         if request.POST.get("close"):
@@ -186,12 +190,6 @@ def undo_address(request: SchoolRequest, visit: Visit) -> str:
     token = signing.dumps(facts, salt=_SALT)
     kwargs = {"school": request.school.slug, "visit": visit.pk, "token": token}
     return "undo:" + reverse("visits:visit_undo", kwargs=kwargs)
-
-
-def _invited(visit: Visit) -> Visit:
-    """The visit that has the family's invitation: of two that are one conversation, the older row."""
-    other = visit.together_with
-    return other if other is not None and other.pk < visit.pk else visit
 
 
 def _write_down(form: AnswerForm, invitation: Invitation, request: SchoolRequest, now: dt.datetime) -> None:
