@@ -19,7 +19,8 @@ from visits.actions.shifts import set_evenings
 from visits.models import Availability, Plan, PlanState, Visit
 from visits.planner.reasons import SENTENCES
 from visits.planner.remedy import KINDS
-from visits.queries.drafts import CAUSES, TIMES_DO_NOT_FIT, read_draft
+from visits.queries.causes import CAUSES, TIMES_DO_NOT_FIT
+from visits.queries.drafts import read_draft
 from visits.queries.possibilities import possibilities
 from visits.queries.remedies import PLACES, Help, chosen, read_remedies
 
@@ -152,6 +153,9 @@ def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_roun
     plan = season.draft()
     found = help_of(plan, "longer_season")
     assert "?erbij=2026-10-13" in found.url
+    many = found.url.count("erbij=") > 1
+    assert str(found.link_words) == ("Zet deze avonden erbij" if many else "Zet deze avond erbij")
+    assert str(help_of(plan, "extra_evening").link_words) == "Zet deze avond erbij"
     season.campaign.ends_on = EVENINGS[0]
     visits = {str(visit.pk): visit for visit in season.campaign.visits.select_related("household")}
     people = {str(season.mentors[0].pk): season.mentors[0]}

@@ -8,14 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
-from django.utils.functional import Promise
 
 from mentors.models import Mentor
 from students.models import Guardian
 from visits.models import CampaignState, Message, MessageState, Plan, PlanState, Route, Visit, VisitState
 from visits.queries.calendar import local_day
+from visits.queries.causes import reason_of
 from visits.queries.changes import Change
-from visits.queries.drafts import CAUSES, TIMES_DO_NOT_FIT
 from visits.queries.outcome import Outcome, moments_in, outcome_of
 from visits.queries.season import first_day
 
@@ -30,7 +29,7 @@ class Line:
     outcome: Outcome
     old_mentor: Mentor | None
     new_mentor: Mentor | None
-    why: str | Promise
+    why: str
     just_told: dt.datetime | None  # when this family heard of the moment that it loses, if that is short ago
     is_near: bool  # the old moment lies within days: there is no time for a letter
 
@@ -196,10 +195,10 @@ def _lines(plan: Plan, outcomes: list[Outcome], now: dt.datetime) -> list[Line]:
     ]
 
 
-def _why(outcome: Outcome) -> str | Promise:
+def _why(outcome: Outcome) -> str:
     if not outcome.code:
         return ""
-    return CAUSES.get(outcome.code, TIMES_DO_NOT_FIT).sentence or outcome.reason
+    return reason_of(outcome.code, outcome.facts)
 
 
 def _told_lately(visits: list[int], now: dt.datetime) -> dict[int, dt.datetime]:

@@ -16,63 +16,11 @@ from mentors.models import Mentor
 from roads.queries import Pin, PinKind, Place, RouteLeg, route_geometry
 from students.models import Student
 from visits.models import Plan, Visit
+from visits.queries.causes import Cause, cause_of, reason_of
 from visits.queries.days import depot_of, place_of
 from visits.queries.problem import WEIGHTS
 from visits.queries.remedies import Help, read_remedies
 
-
-@dataclass(frozen=True)
-class Cause:
-    """Why families are left without a moment. `fix` is where it is solved: class, address, shifts, visit or answer."""
-
-    heading: Promise
-    fix: str
-    sentence: Promise | None = None  # else the planner's own, which names days and times
-
-
-# By code: first those that keep a visit from being planned at all, then those of the planner.
-CAUSES: dict[str, Cause] = {
-    "no_mentor": Cause(_("Geen mentor"), "class", _("De klas heeft nog geen mentor.")),
-    "mentor_left": Cause(
-        _("Mentor vertrokken"), "class", _("De mentor werkt hier niet meer. Geef de klas een andere mentor.")
-    ),
-    "not_located": Cause(_("Adres niet gevonden"), "address", _("Het adres is niet gevonden.")),
-    "no_evenings": Cause(
-        _("Mentor zonder avonden"), "shifts", _("De mentor heeft nog geen avonden opgegeven die nog komen.")
-    ),
-    "no_taker": Cause(
-        _("Niemand neemt het over"),
-        "visit",
-        _("De mentor gaf dit bezoek uit handen, en nog geen collega neemt het over."),
-    ),
-    "no_company": Cause(
-        _("Wie meegaat heeft geen avonden"),
-        "visit",
-        _("Er moet iemand mee, en wie dat kan heeft nog geen avonden opgegeven."),
-    ),
-    "no_visitor": Cause(_("Geen mentor"), "class", _("Er is niemand aangewezen die dit gezin kan bezoeken.")),
-    "no_windows": Cause(
-        _("Gezin kan nooit als de mentor kan"),
-        "shifts",
-        _("Het gezin kan op geen van de avonden die de mentor geeft."),
-    ),
-    "no_common_day": Cause(_("Geen gezamenlijke dag"), "shifts"),
-    "window_too_short": Cause(_("Het gezin kan te kort"), "answer"),
-    "outside_shift": Cause(_("Het gezin kan op andere tijden dan de mentor"), "shifts"),
-    "road_too_long": Cause(_("De weg is te lang"), "shifts"),
-    "off_grid": Cause(_("Het gezin kan te kort voor een bezoek met z'n tweeën"), "answer"),
-    "no_second_evening": Cause(_("Geen gezamenlijk moment met wie meegaat"), "visit"),
-    "no_interpreter": Cause(_("Geen tolk die dan kan"), "visit"),
-    "limit_reached": Cause(_("De mentor doet al zo veel bezoeken als mag"), "visit"),
-    "fixed_in_the_way": Cause(_("Afspraken die vaststaan laten geen plaats"), "shifts"),
-    "interpreters_busy": Cause(_("De tolken zijn bezet"), "visit"),
-    "evenings_full": Cause(_("Avonden vol"), "shifts"),
-    "siblings_apart": Cause(_("Alleen plaats zonder broer of zus"), "visit"),
-    "by_hand": Cause(_("Met de hand uit het plan gehaald"), "visit", _("Op het bord uit het plan gehaald.")),
-    "no_moment_yet": Cause(_("Nog geen moment"), "visit", _("Dit gezin heeft nog geen moment.")),
-    "room_left": Cause(_("Er is nog plaats"), "visit"),
-}
-TIMES_DO_NOT_FIT = Cause(_("Tijden passen niet bij elkaar"), "shifts")
 NOTES: dict[str, Promise] = {
     "home_not_located": _("Van een mentor die van huis vertrekt is het adres niet gevonden. Gerekend is vanaf school."),
     "interpreter_by_hand": _("Een of meer gezinnen willen een tolk voor wie geen uren zijn opgegeven. Regel die zelf."),
@@ -141,7 +89,7 @@ class Unplaced:
     """A family without a moment: why, where it is solved, and the facts behind it in the planner's own form."""
 
     visit: Visit
-    reason: str | Promise
+    reason: str
     cause: Cause
     facts: Mapping[str, Any]
 
@@ -336,9 +284,8 @@ def _unplaced(result: dict[str, Any], visits: dict[str, Visit]) -> list[Unplaced
     found = []
     for item in [*left_out, *result.get("unplaced", [])]:
         if item["visit"] in visits:
-            cause = CAUSES.get(item["code"], TIMES_DO_NOT_FIT)
-            reason = cause.sentence or item["reason"]
-            found.append(Unplaced(visits[item["visit"]], reason, cause, item.get("facts", {})))
+            code, facts = item["code"], item.get("facts", {})
+            found.append(Unplaced(visits[item["visit"]], reason_of(code, facts), cause_of(code), facts))
     return sorted(found, key=lambda item: (item.visit.household.name, item.visit.pk))
 
 

@@ -6,7 +6,8 @@ Asked before publishing, it compares the draft with what stands. Once published,
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from visits.models import Plan, PlanState, VisitState
@@ -15,13 +16,15 @@ from visits.queries.drawn import appointments_in
 
 _CAN_CHANGE = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 _HAS_MOMENT = (VisitState.PLANNED, VisitState.CONFIRMED)
+_NO_CAUSE: tuple[str, Mapping[str, Any]] = ("", {})
 
 
 @dataclass(frozen=True)
 class Outcome:
     """One family whose moment changes. Mentors and visits are primary keys; moments are in UTC.
 
-    `code` says why a family is left without a moment: the planner's or the application's, '' when it is not.
+    `code` says why a family is left without a moment: the planner's or the application's, '' when it is not; `facts`
+    are what a sentence about it needs (causes.py).
     """
 
     visit: int
@@ -31,7 +34,7 @@ class Outcome:
     new_mentor: int | None = None
     new_starts_at: dt.datetime | None = None
     code: str = ""
-    reason: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
     is_called_off: bool = False
 
     @property
@@ -73,8 +76,8 @@ def outcome_of(plan: Plan, now: dt.datetime) -> list[Outcome]:
         new = None if is_dropped else coming.get(key)
         if new == old or not (is_lost or is_dropped or new or key in causes):
             continue
-        cause = causes.get(key) or causes.get(str(visit.together_with_id)) or ("", "")
-        code, reason = ("", "") if new or is_dropped else cause
+        cause = causes.get(key) or causes.get(str(visit.together_with_id)) or _NO_CAUSE
+        code, facts = _NO_CAUSE if new or is_dropped else cause
         found.append(
             Outcome(
                 visit=visit.pk,
@@ -84,14 +87,14 @@ def outcome_of(plan: Plan, now: dt.datetime) -> list[Outcome]:
                 new_mentor=new[0] if new else None,
                 new_starts_at=new[1] if new else None,
                 code=code,
-                reason=reason,
+                facts=facts,
                 is_called_off=is_dropped,
             )
         )
     return found
 
 
-def _causes(result: dict[str, Any]) -> dict[str, tuple[str, str]]:
-    """Why each visit of the draft is left without a moment: a code, and the planner's sentence if it has one."""
+def _causes(result: dict[str, Any]) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """Why each visit of the draft is left without a moment: a code, and the facts of the planner's."""
     left_out = result.get("application", {}).get("left_out", [])
-    return {item["visit"]: (item["code"], item.get("reason", "")) for item in [*left_out, *result.get("unplaced", [])]}
+    return {item["visit"]: (item["code"], item.get("facts", {})) for item in [*left_out, *result.get("unplaced", [])]}

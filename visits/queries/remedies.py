@@ -9,19 +9,26 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
-from django.utils import formats
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from mentors.models import Mentor, TravelMode
+from mentors.templatetags.look import nl_day
 from visits.models import Campaign, Visit
 from visits.planner import Remedy
+from visits.queries.causes import listed, weekday_name
+
+
+def _add(evenings: int) -> Promise:
+    """The link that puts evenings to a mentor's own."""
+    return ngettext_lazy("Zet deze avond erbij", "Zet deze avonden erbij", evenings)
+
 
 SHIFTS, CAMPAIGN, VISIT, ANSWER = "shifts", "campaign", "visit", "answer"
 # Where each kind is done, and the words of the link.
 PLACES: dict[str, tuple[str, Promise]] = {
-    "extra_evening": (SHIFTS, gettext_lazy("Zet deze avond erbij")),
+    "extra_evening": (SHIFTS, _add(1)),
     "longer_evening": (SHIFTS, gettext_lazy("Bekijk de avonden van de mentor")),
     "one_more_stop": (CAMPAIGN, gettext_lazy("Wijzig de afspraken van de bezoekronde")),
     "higher_limit": (CAMPAIGN, gettext_lazy("Wijzig de afspraken van de bezoekronde")),
@@ -108,13 +115,10 @@ class _Saying:
         the round's own period: then they are added to the mentor's evenings."""
         place, link_words = PLACES[item["kind"]]
         if item["kind"] == "longer_season" and max(item["facts"]["days"]) <= self.campaign.ends_on.isoformat():
-            place, link_words = (
-                SHIFTS,
-                ngettext_lazy("Zet deze avond erbij", "Zet deze avonden erbij", len(item["facts"]["days"])),
-            )
+            place, link_words = SHIFTS, _add(len(item["facts"]["days"]))
         return Help(
             kind=item["kind"],
-            words=_SENTENCES[item["kind"]](self._words(item)),
+            words=SAYINGS[item["kind"]](self._words(item)),
             cost_words=self._cost(item),
             url=self._url(place, item),
             link_words=link_words,
@@ -130,14 +134,14 @@ class _Saying:
         words |= {name: self.people[facts[name]].name for name in ("visitor", "second") if name in facts}
         if "day" in facts:
             on = dt.date.fromisoformat(facts["day"])
-            words |= {"day": _day(on), "weekday": formats.date_format(on, "l").lower()}
+            words |= {"day": nl_day(on), "weekday": weekday_name(on.weekday())}
         if "days" in facts:
-            words["days"] = _listed([_day(dt.date.fromisoformat(on)) for on in facts["days"]])
+            words["days"] = listed([nl_day(dt.date.fromisoformat(on)) for on in facts["days"]])
         if "mode" in facts:
             words["mode"] = str(dict(TravelMode.choices).get(facts["mode"], facts["mode"])).lower()
         words["family"] = self.visits[item["visits"][0]].household.name
         words["gives"] = _gives(words["family"], len(item["visits"]), len(facts.get("asked", item["visits"])))
-        words["losers"] = _listed([self.visits[pk].household.name for pk in item["lost"]])
+        words["losers"] = listed([self.visits[pk].household.name for pk in item["lost"]])
         return words
 
     def _cost(self, item: Mapping[str, Any]) -> str:
@@ -197,7 +201,7 @@ def _wider_window(words: dict[str, Any]) -> str:
     return text % words
 
 
-_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+SAYINGS: dict[str, Callable[[dict[str, Any]], str]] = {
     "extra_evening": _extra_evening,
     "longer_evening": _longer_evening,
     "one_more_stop": lambda words: (
@@ -220,17 +224,6 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         % words
     ),
 }
-
-
-def _listed(names: list[str]) -> str:
-    """'a, b en c'."""
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(first)s en %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
-
-
-def _day(on: dt.date) -> str:
-    return formats.date_format(on, "D j F").lower()
 
 
 def _clock(text: str) -> str:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import formats
-
 from mentors.models import Mentor
 from visits.models import Visit
+from visits.queries.causes import weekday_name
 from visits.queries.drafts import Draft, Unplaced
 from visits.queries.remedies import Help
 
@@ -61,11 +60,7 @@ def _by_weekday(windows: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     for window in windows:
         on = dt.date.fromisoformat(window["date"])
         found.setdefault(on.weekday(), {})[f"{_clock(window['from'])}–{_clock(window['until'])}"] = None
-    monday = dt.date(2026, 1, 5)
-    return [
-        (formats.date_format(monday + dt.timedelta(days=weekday), "l").lower(), list(times))
-        for weekday, times in sorted(found.items())
-    ]
+    return [(weekday_name(weekday), list(times)) for weekday, times in sorted(found.items())]
 
 
 def _evening(shift: dict[str, Any], visits: Mapping[str, Visit], people: Mapping[int, Mentor]) -> EveningFacts:
