@@ -18,18 +18,10 @@ def own_visits(user: User, mentor: Mentor | None, school: School) -> VisitQueryS
     return visits.filter(mentor=mentor) if mentor is not None else visits.none()
 
 
-def attended_visits(user: User, mentor: Mentor | None, school: School) -> VisitQuerySet:
-    """The visits that this mentor makes, and those to which they come along: what to read before, no more."""
-    visits = Visit.objects.visible_to(user).filter(campaign__school=school)
+def attended_visits(user: User, mentor: Mentor | None, school: School, now: dt.datetime) -> VisitQuerySet:
+    """The visits that this mentor makes, and until the day is over those to which they come along."""
+    visits = Visit.objects.readable_by(user, now).filter(campaign__school=school)
     return visits.filter(Q(mentor=mentor) | Q(second=mentor)) if mentor is not None else visits.none()
-
-
-def may_read_card(visit: Visit, mentor: Mentor | None, now: dt.datetime) -> bool:
-    """The card is a visit's own mentor's; who comes along reads it until the day is over."""
-    if mentor is None or visit.mentor_id == mentor.pk:
-        return mentor is not None
-    day = day_of(visit)
-    return visit.second_id == mentor.pk and day is not None and day >= local_day(now)
 
 
 def day_of(visit: Visit) -> dt.date | None:

@@ -73,7 +73,7 @@ def evening_page(*, user: User, mentor: Mentor | None, school: School, now: dt.d
     if mentor is None:
         return EveningPage(None)
     today = local_day(now)
-    visits = _visits_to_do(user, mentor, school, today)
+    visits = _visits_to_do(user, mentor, school, now)
     missing = [visit for visit in visits if visit.mentor_id == mentor.pk and _is_missing(visit, now)]
     agreements = Agreement.objects.visible_to(user).filter(visit__mentor=mentor, school=school)
     evening = _evening(visits, mentor, now)
@@ -92,10 +92,10 @@ def _has_met(user: User, mentor: Mentor, school: School) -> bool:
     return met.exists()
 
 
-def _visits_to_do(user: User, mentor: Mentor, school: School, today: dt.date) -> list[Visit]:
+def _visits_to_do(user: User, mentor: Mentor, school: School, now: dt.datetime) -> list[Visit]:
     to_do = Q(state__in=[VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED])
-    today_or_later = Q(starts_at__gte=moment_at(today, 0))
-    visits = attended_visits(user, mentor, school).filter(campaign__state=CampaignState.PUBLISHED)
+    today_or_later = Q(starts_at__gte=moment_at(local_day(now), 0))
+    visits = attended_visits(user, mentor, school, now).filter(campaign__state=CampaignState.PUBLISHED)
     visits = visits.filter(to_do | today_or_later & Q(state=VisitState.MET))
     return list(
         visits.select_related(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.shortcuts import get_object_or_404
 
 from mentors.access import SchoolRequest
@@ -17,9 +19,9 @@ def find_own_visit(request: SchoolRequest, pk: int) -> Visit:
     return get_object_or_404(visits, pk=pk)
 
 
-def find_attended_visit(request: SchoolRequest, pk: int) -> Visit:
-    """A visit that this mentor makes or comes along to; 404 otherwise."""
-    visits = attended_visits(request.user, request.mentor, request.school)
+def find_attended_visit(request: SchoolRequest, pk: int, now: dt.datetime) -> Visit:
+    """A visit that this mentor makes or, until the day is over, comes along to; 404 otherwise."""
+    visits = attended_visits(request.user, request.mentor, request.school, now)
     visits = visits.select_related("household", "campaign__school", "mentor", "second", "together_with__mentor")
     return get_object_or_404(visits, pk=pk)
 

@@ -229,7 +229,7 @@ def test_who_comes_along_sees_evening_and_card_and_no_report(client: Client, now
 
 
 @pytest.mark.parametrize("has_taken_place", [True, False])
-def test_who_came_along_reads_the_familys_topics_no_more_after_the_day(
+def test_who_came_along_reads_nothing_about_the_family_any_more_after_the_day(
     client: Client, now, has_taken_place: bool
 ) -> None:
     season = make_season(now, mentors=2, families=1)
@@ -239,10 +239,13 @@ def test_who_came_along_reads_the_familys_topics_no_more_after_the_day(
         begins = now - dt.timedelta(days=days, hours=1)
         moment = {"starts_at": begins, "ends_at": begins + dt.timedelta(minutes=45)}
         Visit.objects.filter(pk=visit.pk).update(state=state, second=colleague, **moment)
-        card = reverse("notes:card", kwargs={"school": season.school.slug, "visit": visit.pk})
+        at = {"school": season.school.slug}
+        pages = [reverse(name, kwargs=at | {"visit": visit.pk}) for name in ("notes:card", "visits:visit")]
+        listed = reverse("visits:visits", kwargs=at) + f"?stand={state}"
         for mentor, is_read in ((own, True), (colleague, not days)):
             client.force_login(mentor.user)
-            assert client.get(card).status_code == (200 if is_read else 404)
+            assert [client.get(page).status_code for page in pages] == [200 if is_read else 404] * 2
+            assert (visit.household.name in client.get(listed).content.decode()) == is_read
 
 
 def test_each_mentor_of_a_joint_visit_reads_the_reports_of_own_pupils_only(client: Client, log_in: LogIn, now) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, Role, TravelMode, User
@@ -53,13 +54,22 @@ class PlaceKind(models.TextChoices):
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: User) -> VisitQuerySet:
-        """Planning and status: coordinator and director of the school, a mentor own visits and those they join."""
+        """Planning and status: coordinator and director of the school, a mentor own visits."""
+        return self._seen_by(user, Q())
+
+    def readable_by(self, user: User, now: dt.datetime) -> VisitQuerySet:
+        """As `visible_to`, and the visits to which a mentor comes along, until that day is over."""
+        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        along = Q(second__user=user, second__is_active=True, starts_at__gte=today)
+        return self._seen_by(user, along)
+
+    def _seen_by(self, user: User, more: Q) -> VisitQuerySet:
         whole = Q(
             campaign__school__memberships__user=user,
             campaign__school__memberships__role__in=[Role.COORDINATOR, Role.DIRECTOR],
         )
-        own = Q(mentor__user=user, mentor__is_active=True) | Q(second__user=user, second__is_active=True)
-        return self.filter(pk__in=self.model.objects.filter(whole | own).values("pk"))
+        own = Q(mentor__user=user, mentor__is_active=True)
+        return self.filter(pk__in=self.model.objects.filter(whole | own | more).values("pk"))
 
     def with_moment(self) -> VisitQuerySet:
         """Those that stand in a mentor's evening: proposed, agreed or done."""

@@ -69,7 +69,7 @@ def waiting_for(what: str, now: dt.datetime) -> QuerySet[Visit]:
 
 def list_visits(user: User, school: School, filters: Filters, *, now: dt.datetime) -> QuerySet[Visit]:
     """The visits that `user` may see at `school`, those with a moment first; lapsed ones only when asked for."""
-    visits = Visit.objects.visible_to(user).filter(campaign__school=school)
+    visits = Visit.objects.readable_by(user, now).filter(campaign__school=school)
     if filters.campaign:
         visits = visits.filter(campaign=filters.campaign)
     if filters.school_class:
@@ -93,9 +93,9 @@ def list_visits(user: User, school: School, filters: Filters, *, now: dt.datetim
     )
 
 
-def choices_at(school: School, user: User) -> dict[str, list[tuple[int, str]]]:
+def choices_at(school: School, user: User, *, now: dt.datetime) -> dict[str, list[tuple[int, str]]]:
     """What the list can be narrowed to."""
-    seen = Visit.objects.visible_to(user).filter(campaign__school=school)
+    seen = Visit.objects.readable_by(user, now).filter(campaign__school=school)
     return {
         "campaigns": [(row.pk, row.name) for row in Campaign.objects.filter(school=school)],
         "classes": list(

@@ -22,14 +22,15 @@ ASKED = ("ronde", "stand", "klas", "mentor", "plek", "wacht")
 @for_roles(Role.COORDINATOR, Role.DIRECTOR, Role.MENTOR)
 def visits(request: SchoolRequest) -> HttpResponse:
     """Visits, narrowed by what stands in the address; a mentor sees own ones."""
-    found = list_visits(request.user, request.school, Filters.of(request.GET), now=timezone.now())
+    now = timezone.now()
+    found = list_visits(request.user, request.school, Filters.of(request.GET), now=now)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     asked = {name: request.GET[name] for name in ASKED if request.GET.get(name)}
     context = {
         "page": page,
         "query": urlencode(asked) + "&" if asked else "",
         "asked": asked,
-        "choices": choices_at(request.school, request.user),
+        "choices": choices_at(request.school, request.user, now=now),
         "states": [*VisitState.choices, (UPCOMING, _("voorgesteld of afgesproken"))],
         "waits": WAITS.items(),
         "places": PlaceKind.choices,

@@ -34,7 +34,7 @@ _SALT = "visits.undo"
 
 def visit_of(request: SchoolRequest, pk: int) -> Visit:
     """The visit, if this person may see it at this school. Raises Http404."""
-    visits = Visit.objects.visible_to(request.user).filter(campaign__school=request.school)
+    visits = Visit.objects.readable_by(request.user, timezone.now()).filter(campaign__school=request.school)
     return get_object_or_404(visits.select_related("campaign__school", "mentor__school", "household", "second"), pk=pk)
 
 
