@@ -13,7 +13,19 @@ from reports.models import CostState, CostStudy, CostVariant
 from students.models import HouseholdSuggestion, RosterImport, SchoolClass, Student
 from tests import factories
 from visits.actions.board_standing import open_standing_board
-from visits.models import Campaign, InterpreterShift, Message, MessageKind, Plan, PlanState, Route, Visit, VisitState
+from visits.models import (
+    Campaign,
+    InterpreterShift,
+    Message,
+    MessageKind,
+    Plan,
+    PlanKind,
+    PlanState,
+    Route,
+    Visit,
+    VisitState,
+)
+from visits.queries.changes import Change, ChangeKind
 
 # Pages for everybody; each says why in the code. The family's own pages are guarded by its secret link.
 OPEN_PAGES = {
@@ -31,6 +43,33 @@ OPEN_PAGES = {
     "portal:enter_code",
     "portal:lost",
 }
+# Who opens which page of a school, said a second time: a guard that is widened by mistake differs from this.
+# A page that is not here is for the coordinator alone.
+WHO_OPENS = {
+    frozenset({Role.MENTOR}): (
+        "notes:amend notes:card notes:draft notes:evening notes:hand_over notes:log notes:memory_aid notes:report "
+        "notes:reports notes:support visits:my_shifts"
+    ),
+    frozenset({Role.CARE}): "notes:concerns notes:take_over",
+    frozenset({Role.CARE, Role.MENTOR}): "notes:concern",
+    frozenset({Role.COORDINATOR, Role.MENTOR}): (
+        "notes:agreements notes:keep notes:reopen visits:visit_answer visits:visit_cancel visits:visit_link "
+        "visits:visit_reschedule visits:visit_undo"
+    ),
+    frozenset({Role.COORDINATOR, Role.DIRECTOR}): (
+        "reports:cost_new reports:cost_pdf reports:cost_progress reports:cost_resume reports:cost_sheet "
+        "reports:cost_stop reports:cost_study reports:costs reports:packs_pdf visits:board visits:board_evening "
+        "visits:board_news"
+    ),
+    frozenset({Role.COORDINATOR, Role.DIRECTOR, Role.CARE}): (
+        "reports:dashboard reports:dashboard_pdf reports:dashboard_sheet"
+    ),
+    frozenset({Role.COORDINATOR, Role.DIRECTOR, Role.MENTOR}): (
+        "reports:pack reports:pack_pdf reports:packs visits:visit visits:visits"
+    ),
+}
+# Pages that send on to another one whatever they are asked for; every other page that can be read shows itself.
+SEND_ON = {"reports:costs", "students:import_preview", "visits:visit_link", "visits:visit_undo"}
 # What `pk` means in the addresses of the students room.
 STUDENT_PAGES = {
     "student": "student",
@@ -146,16 +185,36 @@ def make_plan(campaign: Campaign, now: dt.datetime) -> Plan:
 
 
 def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClass, now: dt.datetime) -> dict[str, Any]:
-    """A draft with one family in it, for the pages of the board."""
+    """A draft with one family in it and one without a moment, for the pages that draw one; and a repair like it."""
     factories.make_shift(campaign, mentor, dt.date(2026, 10, 6))
     visit = factories.make_visit(
         campaign, factories.make_student(school_class), starts_at=dt.datetime(2026, 10, 6, 16, 0, tzinfo=dt.UTC)
     )
+    waiting = factories.make_visit(campaign, factories.make_student(school_class))
     plan = open_standing_board(campaign=campaign, by=None, now=now)
-    pages = ["board", "board_news", "board_undo", "board_redo", "board_repair", "board_evening"]
-    of_family = ["board_visit", "board_spots", "board_move", "board_pin"]
-    rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in [*pages, *of_family]}
-    return rows | {f"visits:{name}:visit": visit for name in of_family}
+    pages = "plan plan_mentor plan_evening plan_why plan_rename plan_discard plan_publish "
+    pages += "board board_news board_undo board_redo board_repair board_evening "
+    of_family = "board_visit board_spots board_move board_pin"
+    repairs = "repair repair_progress repair_again repair_drop"
+    rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in (pages + of_family).split()}
+    rows |= dict.fromkeys((f"visits:{name}:plan" for name in repairs.split()), make_repair(plan))
+    rows |= {f"visits:{name}:visit": visit for name in of_family.split()}
+    return rows | {"visits:plan_why:visit": waiting}
+
+
+def make_repair(plan: Plan) -> Plan:
+    """A repair that waits for a yes and leaves everything where it stands."""
+    return Plan.objects.create(
+        campaign=plan.campaign,
+        kind=PlanKind.REPAIR,
+        state=PlanState.READY,
+        change=Change(kind=ChangeKind.LATE).to_json(),
+        problem=plan.problem,
+        result=plan.result,
+        cost=plan.cost,
+        created_at=plan.created_at,
+        finished_at=plan.finished_at,
+    )
 
 
 def make_cost_study(school: School, now: dt.datetime) -> CostStudy:

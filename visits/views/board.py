@@ -37,6 +37,12 @@ def board_plan(request: SchoolRequest, pk: int) -> Plan:
     return plan
 
 
+def visit_on(request: SchoolRequest, plan: Plan, pk: int) -> Visit:
+    """The visit, if it is of the plan's campaign. Raises Http404."""
+    visits = Visit.objects.visible_to(request.user).filter(campaign=plan.campaign_id)
+    return get_object_or_404(visits.select_related("household", "campaign").prefetch_related("students"), pk=pk)
+
+
 def board_of(request: SchoolRequest, plan: Plan) -> Board:
     """The board as this request wants to see it."""
     desk = desk_of(plan)
@@ -128,7 +134,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
 def board_visit(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     """One family: the best places, and a form to choose an own moment. Works without a script."""
     found = board_plan(request, plan)
-    row = _visit_of(request, found, visit)
+    row = visit_on(request, found, visit)
     shown = board_of(request, found)
     name = str(row.pk)
     if name not in shown.desk.almanac.visits:
@@ -158,7 +164,7 @@ def board_visit(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
 def board_spots(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     """Where this family could go, for the script."""
     found = board_plan(request, plan)
-    row = _visit_of(request, found, visit)
+    row = visit_on(request, found, visit)
     shown = board_of(request, found)
     name = str(row.pk)
     if name not in shown.desk.almanac.visits or not may_edit(request, found):
@@ -187,8 +193,3 @@ def board_news(request: SchoolRequest, plan: int) -> HttpResponse:
 def _clean_first(spot: Spot) -> tuple[bool, float]:
     """What asks for an exception comes after what does not."""
     return spot.tone == "wait", spot.cost
-
-
-def _visit_of(request: SchoolRequest, plan: Plan, pk: int) -> Visit:
-    visits = Visit.objects.visible_to(request.user).filter(campaign=plan.campaign_id)
-    return get_object_or_404(visits.select_related("household", "campaign").prefetch_related("students"), pk=pk)

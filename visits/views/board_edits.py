@@ -33,7 +33,7 @@ from visits.queries.board import Board
 from visits.queries.board_changes import changes_since, touches
 from visits.queries.board_desk import desk_of, name_of
 from visits.queries.board_words import costs, moment_words, sentences, shifts
-from visits.views.board import asked_look, board_of, board_plan
+from visits.views.board import asked_look, board_of, board_plan, visit_on
 from visits.views.board_answers import answer_of
 
 Act = Callable[[Plan, int], Edited]
@@ -44,6 +44,7 @@ Act = Callable[[Plan, int], Edited]
 def board_move(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     """Put a family in another evening, or take it out of the plan."""
     found, form = board_plan(request, plan), MoveForm(request.POST)
+    visit_on(request, found, visit)
     if not form.is_valid():
         return _refused(request, found, BoardError(), [_("Kies een avond en een tijd die bestaan.")])
     values, now = form.cleaned_data, timezone.now()
@@ -77,7 +78,7 @@ def board_pin(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
         lambda held, seen: pin_visit(
             plan=held, visit=str(visit), is_pinned=is_pinned, seen=seen, by=request.user, now=now
         ),
-        visit=str(visit),
+        visit,
     )
 
 
@@ -97,11 +98,12 @@ def board_redo(request: SchoolRequest, plan: int) -> HttpResponse:
     return _change(request, plan, lambda held, seen: redo_edit(plan=held, seen=seen, by=request.user, now=now))
 
 
-def _change(request: SchoolRequest, plan: int, act: Act, visit: str | None = None) -> HttpResponse:
+def _change(request: SchoolRequest, plan: int, act: Act, visit: int | None = None) -> HttpResponse:
     found, form = board_plan(request, plan), RevisionForm(request.POST)
+    name = None if visit is None else str(visit_on(request, found, visit).pk)
     if not form.is_valid():
         return _refused(request, found, BoardError(), [_("Ververs de pagina en probeer het opnieuw.")])
-    return _answer(request, found, form.cleaned_data["revision"], act, visit=visit)
+    return _answer(request, found, form.cleaned_data["revision"], act, visit=name)
 
 
 def _answer(request: SchoolRequest, plan: Plan, seen: int, act: Act, *, visit: str | None) -> HttpResponse:

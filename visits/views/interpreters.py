@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
@@ -43,11 +44,11 @@ def campaign_interpreters(request: SchoolRequest, campaign: int) -> HttpResponse
 
 
 @for_roles(Role.COORDINATOR)
+@require_POST
 def interpreters_remove(request: SchoolRequest, campaign: int, hours: int) -> HttpResponse:
     """Take hours off the list."""
     found = campaign_of(request, campaign)
-    if request.method == "POST":
-        shift = get_object_or_404(InterpreterShift.objects.select_related("campaign__school"), campaign=found, pk=hours)
-        remove_interpreters(shift=shift, by=request.user, now=timezone.now())
-        messages.success(request, _("De uren zijn eraf. Afspraken die staan, blijven staan."))
+    shift = get_object_or_404(InterpreterShift.objects.select_related("campaign__school"), campaign=found, pk=hours)
+    remove_interpreters(shift=shift, by=request.user, now=timezone.now())
+    messages.success(request, _("De uren zijn eraf. Afspraken die staan, blijven staan."))
     return redirect("visits:campaign_interpreters", school=request.school.slug, campaign=found.pk)
