@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+import pytest
 
 from mentors.models import Mentor, School
 from students.models import SchoolClass
 from tests import factories
 from visits.actions.campaigns import join_cohort
-from visits.actions.plans import request_plan, run_plan
+from visits.actions.plans import PublishRefused, request_plan, run_plan
 from visits.models import Campaign, CampaignState, Plan
+
+
+@contextmanager
+def not_published(words: str) -> Iterator[None]:
+    """Publishing is refused, with these words among its sentences."""
+    with pytest.raises(PublishRefused) as caught:
+        yield
+    assert re.search(words, " ".join(caught.value.problems))
+
 
 EVENINGS = [dt.date(2026, 10, 6), dt.date(2026, 10, 8), dt.date(2026, 10, 13)]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from typing import Any
 
 import pytest
@@ -11,12 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from mentors.models import Event
 from tests import factories
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.seasons import EVENINGS, Season, make_season, not_published
 from visits.actions.invitations import invite, invite_all
 from visits.actions.moments import MentorBusy, PastMoment, VisitOver, plan_visit
 from visits.actions.plans import PublishRefused, publish_plan
 from visits.actions.proposals import Proposal, plan_visits
-from visits.models import Answer, Invitation, Message, MessageKind, Route, Visit, VisitState
+from visits.models import Answer, Invitation, Message, MessageKind, Plan, Route, Visit, VisitState
 from visits.queries.calendar import moment_at
 
 
@@ -149,8 +150,9 @@ def test_a_moment_that_stands_stays_agreed_and_only_gets_its_route(season: Seaso
     assert kept(season) == before
 
 
-def test_a_plan_refused_by_the_database_names_who_is_somewhere_else(season: Season) -> None:
-    plan = season.draft()
+def someone_else_is_at(season: Season, plan: Plan) -> None:
+    """The mentor has something in another campaign at the first moment of the draft."""
+    assert plan.result is not None
     route = plan.result["routes"][0]
     on, clock = dt.date.fromisoformat(route["date"]), dt.time.fromisoformat(route["stops"][0]["start"])
     elsewhere = factories.make_campaign(season.school)
@@ -160,7 +162,12 @@ def test_a_plan_refused_by_the_database_names_who_is_somewhere_else(season: Seas
         season.mentors[0],
         starts_at=moment_at(on, clock.hour * 60 + clock.minute),
     )
-    with pytest.raises(PublishRefused, match=f"{season.mentors[0].name} heeft op"):
+
+
+def test_a_plan_refused_by_the_database_names_who_is_somewhere_else(season: Season) -> None:
+    plan = season.draft()
+    someone_else_is_at(season, plan)
+    with not_published(f"{season.mentors[0].name} heeft op"):
         publish_plan(plan=plan, by=None, now=season.now)
     assert not season.campaign.visits.exclude(state=VisitState.OPEN).exists()
     assert not Route.objects.filter(campaign=season.campaign).exists()
@@ -176,3 +183,15 @@ def test_publishing_takes_one_small_statement_a_family_and_no_more(db: None, now
             assert publish_plan(plan=plan, by=None, now=now) == 3 * mentors
         counts.append(len(queries))
     assert counts[1] - counts[0] == 30 - 3
+
+
+def test_a_refusal_that_nobody_catches_writes_no_name_into_a_log(
+    season: Season, caplog: pytest.LogCaptureFixture
+) -> None:
+    plan, mentor = season.draft(), season.mentors[0]
+    someone_else_is_at(season, plan)
+    with pytest.raises(PublishRefused) as caught:
+        publish_plan(plan=plan, by=None, now=season.now)
+    logging.getLogger(__name__).error("not published: %r", caught.value, exc_info=caught.value)
+    assert mentor.name in caught.value.problems[0]
+    assert "PublishRefused" in caplog.text and mentor.name not in caplog.text

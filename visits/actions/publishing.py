@@ -29,10 +29,13 @@ from visits.queries.publishing import blockers, not_invited
 
 
 class PublishRefused(Exception):
-    """A draft cannot be published; `problems` are sentences for the coordinator."""
+    """A draft cannot be published; `problems` are sentences for the coordinator.
+
+    Those may name people. The text of the exception does not: it may end in a log.
+    """
 
     def __init__(self, problems: list[str]) -> None:
-        super().__init__(" ".join(problems))
+        super().__init__(f"{len(problems)} problems")
         self.problems = problems
 
 
