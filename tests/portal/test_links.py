@@ -8,8 +8,10 @@ import pytest
 from django.apps import apps
 from django.core import mail
 from django.test import Client, override_settings
+from django.urls import reverse
 
-from mentors.models import School
+from mentors.models import Role, School
+from portal.urls import urlpatterns
 from tests.conftest import NOW
 from tests.factories import (
     make_campaign,
@@ -19,6 +21,7 @@ from tests.factories import (
     make_shift,
     make_student,
     make_topic,
+    make_user,
     make_visit,
 )
 from tests.portal.conftest import EVENING, enter
@@ -99,6 +102,23 @@ def without_csrf(page: str) -> str:
     return re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]*"', "", page)
 
 
+def test_these_are_all_the_pages_of_a_family() -> None:
+    guarded = [page for page in urlpatterns if page.callback.guard.kind == "family"]
+    addresses = {reverse(f"portal:{page.name}", kwargs={"key": "abcdefgh"}) for page in guarded}
+    assert addresses == {f"/gezin/abcdefgh/{part}" for part in PAGES}
+
+
+@pytest.mark.parametrize("part", PAGES)
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.BOARD])
+def test_a_role_at_the_school_opens_no_page_of_a_family(
+    client: Client, invitation: Invitation, visit: Visit, part: str, role: Role
+) -> None:
+    client.force_login(make_user(visit.campaign.school, role))
+    address = f"/gezin/{page_key_of(invitation)}/{part}"
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"version": 1}).status_code == 404
+
+
 @pytest.mark.parametrize("part", PAGES)
 def test_without_the_link_no_page_opens(client: Client, invitation: Invitation, part: str) -> None:
     before = everything()
@@ -125,7 +145,11 @@ def test_a_cookie_of_one_family_opens_no_other(client: Client, address: str, vis
     )
     (foreign,) = invite(visit=other, by=None, now=NOW)
     client.cookies["gezin"]["path"] = f"/gezin/{page_key_of(foreign)}/"
-    assert client.get(f"/gezin/{page_key_of(foreign)}/").status_code == 404
+    before = everything()
+    for part in PAGES:
+        there = f"/gezin/{page_key_of(foreign)}/{part}"
+        assert (client.get(there).status_code, client.post(there, {"version": 1}).status_code) == (404, 404)
+    assert everything() == before
     client.cookies["gezin"] = client.cookies["gezin"].value[:-2] + "xx"
     assert client.get(address).status_code == 404
 
