@@ -66,6 +66,10 @@ urlpatterns = [
     path("plannen/<int:plan>/bord/ongedaan/", board_edits.board_undo, name="board_undo"),
     path("plannen/<int:plan>/bord/opnieuw/", board_edits.board_redo, name="board_redo"),
     path("plannen/<int:plan>/bord/herstel/", board_repairs.board_repair, name="board_repair"),
+    path(
+        "plannen/<int:plan>/bord/herstel/voortgang/", board_repairs.board_repair_progress, name="board_repair_progress"
+    ),
+    path("plannen/<int:plan>/bord/herstel/overnemen/", board_repairs.board_repair_apply, name="board_repair_apply"),
     path("plannen/<int:plan>/bord/mentor/<int:mentor>/", board.board_evening, name="board_evening"),
     path("plannen/<int:plan>/bord/gezin/<int:visit>/", board.board_visit, name="board_visit"),
     path("plannen/<int:plan>/bord/gezin/<int:visit>/plekken/", board.board_spots, name="board_spots"),

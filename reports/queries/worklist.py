@@ -133,9 +133,11 @@ def numbers_of(school: School, now: dt.datetime) -> dict[str, Any]:
         "drafts": number(drafts(), "campaign__school", "campaign"),
         "sibling_pairs": number(undecided_siblings(), "campaign__school", "household"),
     }
-    plans = Plan.objects.filter(
-        campaign__school=OuterRef("pk"), state__in=[PlanState.READY, PlanState.PUBLISHED]
-    ).exclude(campaign__state=CampaignState.CLOSED)
+    plans = (
+        Plan.objects.drafts()
+        .filter(campaign__school=OuterRef("pk"), state__in=[PlanState.READY, PlanState.PUBLISHED])
+        .exclude(campaign__state=CampaignState.CLOSED)
+    )
     newest = {"newest_plan": Subquery(plans.order_by("-created_at", "-pk").values("pk")[:1])}
     found: dict[str, Any] = School.objects.filter(pk=school.pk).values(**counts, **beginnings(), **newest).get()  # type: ignore[assignment]
     return found
@@ -201,7 +203,7 @@ def without_account() -> QuerySet[Mentor]:
 
 def drafts() -> QuerySet[Plan]:
     """Plans that are ready to be looked at and published."""
-    return Plan.objects.filter(state=PlanState.READY).exclude(campaign__state=CampaignState.CLOSED)
+    return Plan.objects.drafts().filter(state=PlanState.READY).exclude(campaign__state=CampaignState.CLOSED)
 
 
 def missing_logs(school: School, now: dt.datetime) -> tuple[MissingLogs, ...]:

@@ -15,6 +15,8 @@ from mentors.models import Role, School
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.visits.seasons import make_season
+from visits.actions.board import take_out_visit
+from visits.actions.plan_runs import run_waiting_plans
 from visits.models import Plan
 from visits.queries.board_desk import desk_of, name_of
 
@@ -172,18 +174,55 @@ def test_what_cannot_be_is_refused_in_a_window_and_a_reason_is_asked_there(
 
 
 def test_a_pinned_family_cannot_be_dragged_and_the_rest_is_mended_around_it(
-    plan: Plan, week: int, visitor: Come
+    plan: Plan, week: int, visitor: Come, now: dt.datetime
 ) -> None:
     visit, home, _evening = a_move(plan)
+    other = next(name for name in sorted(desk_of(plan).days.made) if name != visit)
     anna = coordinator(visitor, plan.campaign.school, DESK)
     anna.go(address(plan, week=week))
     card(anna, visit).locator("a").click()
     anna.look("bord-gezin-1280")
     anna.page.get_by_role("button", name="Zet vast").click()
     expect(card(anna, visit)).not_to_have_attribute("draggable", "true")
-    anna.page.get_by_role("link", name="Herstel de rest").click()
+    card(anna, other).drag_to(anna.page.locator("[data-tray] h2"))
+    expect(anna.page.locator(f"[data-tray] [data-visit='{other}']")).to_be_visible()
+    anna.page.get_by_role("button", name="Herstel de rest").click()
+    expect(anna.page.get_by_text("De planner zoekt uit")).to_be_visible()
+    anna.look("bord-herstel-bezig-1280")
+    assert run_waiting_plans(clock=lambda: now) == 1
+    expect(anna.page.get_by_role("heading", name="krijgt een nieuw moment")).to_be_visible()
     anna.look("bord-herstel-1280")
-    assert stands(plan, visit) == home
+    assert (stands(plan, visit), stands(plan, other)) == (home, "")
+    anna.page.get_by_role("button", name="Neem over in het plan").click()
+    expect(anna.page.get_by_text("De rest van het plan is hersteld")).to_be_visible()
+    assert stands(plan, visit) == home and stands(plan, other)
+    anna.page.get_by_role("button", name="Ongedaan maken").click()
+    expect(anna.page.locator(f"[data-tray] [data-visit='{other}']")).to_be_visible()
+
+
+def test_on_a_phone_the_rest_is_mended_anew_when_a_colleague_was_quicker(
+    plan: Plan, week: int, visitor: Come, now: dt.datetime
+) -> None:
+    _visit, _home, _evening = a_move(plan)
+    first, second = sorted(desk_of(plan).days.made)[:2]
+    anna = coordinator(visitor, plan.campaign.school, PHONE)
+    out = take_out_visit(plan=plan, visit=first, seen=0, by=None, now=now).plan
+    anna.go(address(plan, week=week))
+    anna.page.get_by_role("button", name="Herstel de rest").click()
+    anna.look("bord-herstel-bezig-390")
+    run_waiting_plans(clock=lambda: now)
+    expect(anna.page.get_by_role("button", name="Neem over in het plan")).to_be_visible()
+    anna.look("bord-herstel-390")
+    take_out_visit(plan=out, visit=second, seen=1, by=None, now=now)
+    anna.page.get_by_role("button", name="Neem over in het plan").click()
+    expect(anna.page.get_by_text("Een collega heeft dit plan intussen aangepast")).to_be_visible()
+    anna.look("bord-herstel-te-laat-390")
+    anna.page.get_by_role("button", name="Opnieuw uitrekenen").click()
+    expect(anna.page.get_by_text("De planner zoekt uit")).to_be_visible()
+    run_waiting_plans(clock=lambda: now)
+    anna.page.get_by_role("button", name="Neem over in het plan").click()
+    expect(anna.page.get_by_text("De rest van het plan is hersteld")).to_be_visible()
+    assert stands(plan, first) and stands(plan, second)
 
 
 def test_two_coordinators_lose_nothing_and_see_each_other(plan: Plan, week: int, visitor: Come) -> None:

@@ -1,20 +1,17 @@
-"""What stands now on a board, and mending the rest of a draft around what people pinned."""
+"""What stands now, on a board."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Role, School, User
-from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season
-from visits.actions.board import BoardChanged, move_visit, pin_visit, take_out_visit, undo_edit
-from visits.actions.board_repair import RepairStale, apply_repair, propose_repair
+from visits.actions.board import move_visit
 from visits.actions.board_standing import StandingRefused, open_standing_board
 from visits.actions.plans import publish_plan
 from visits.models import Campaign, CampaignState, Message, MessageKind, Plan, PlanKind, PlanState, Shift, Visit
@@ -121,94 +118,3 @@ def test_the_button_opens_the_board(published: Season, client: Client, log_in: L
     assert "Bord van wat nu staat" in response.content.decode()
     Campaign.objects.update(state=CampaignState.CLOSED)
     assert "afgesloten" in client.post(url, follow=True).content.decode()
-
-
-# --- mending the rest ---
-
-
-@pytest.fixture
-def plan(season: Season) -> Plan:
-    return season.draft()
-
-
-def worse(plan: Plan, now: dt.datetime) -> Plan:
-    """The draft with one family taken out by hand."""
-    visit = sorted(desk_of(plan).days.made)[0]
-    return take_out_visit(plan=plan, visit=visit, seen=plan.revision, by=None, now=now).plan
-
-
-def test_the_planner_mends_the_rest_and_it_can_be_undone_as_one_change(plan: Plan, now: dt.datetime) -> None:
-    out = worse(plan, now)
-    proposal = propose_repair(plan=out)
-    assert proposal.cost < 0 and proposal.parts["unplaced"] == -1
-    assert any(moved.before is None for moved in proposal.moved)
-    mended = apply_repair(plan=out, token=proposal.token, seen=1, by=None, now=now).plan
-    assert len(desk_of(mended).days.made) == 6 and desk_of(mended).assessment.broken == ()
-    undone = undo_edit(plan=mended, seen=2, by=None, now=now).plan
-    assert undone.result["routes"] == out.result["routes"]  # type: ignore[index]
-
-
-def test_what_is_pinned_stays_when_the_rest_is_mended(plan: Plan, now: dt.datetime) -> None:
-    visit, evening = another_evening(plan)
-    moved = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=now).plan
-    pinned = pin_visit(plan=moved, visit=visit, is_pinned=True, seen=1, by=None, now=now).plan
-    stop = desk_of(pinned).days.stop_of(visit)
-    proposal = propose_repair(plan=pinned)
-    assert visit not in {each.visit for each in proposal.moved}
-    if proposal.moved:
-        pinned = apply_repair(plan=pinned, token=proposal.token, seen=2, by=None, now=now).plan
-    assert desk_of(pinned).days.stop_of(visit) == stop
-
-
-def test_an_evening_in_which_a_warning_was_overruled_stays_as_it_is(plan: Plan, now: dt.datetime) -> None:
-    visit, evening = another_evening(plan)
-    late = move_visit(
-        plan=plan, visit=visit, evening=evening, seen=0, by=None, now=now, start=20 * 60 + 45, reason="Gebeld."
-    ).plan
-    stops = desk_of(late).days.stops(evening)
-    out = take_out_visit(
-        plan=late,
-        visit=next(name for name, key in desk_of(late).days.made.items() if key != evening),
-        seen=1,
-        by=None,
-        now=now,
-    ).plan
-    proposal = propose_repair(plan=out)
-    mended = apply_repair(plan=out, token=proposal.token, seen=2, by=None, now=now).plan
-    assert desk_of(mended).days.stops(evening) == stops
-
-
-def test_a_proposal_of_before_another_change_or_that_was_tampered_with_is_refused(plan: Plan, now: dt.datetime) -> None:
-    out = worse(plan, now)
-    proposal = propose_repair(plan=out)
-    with pytest.raises(RepairStale):
-        apply_repair(plan=out, token=proposal.token + "x", seen=1, by=None, now=now)
-    Plan.objects.filter(pk=plan.pk).update(revision=5)
-    with pytest.raises(BoardChanged):
-        apply_repair(plan=out, token=proposal.token, seen=1, by=None, now=now)
-    with pytest.raises(RepairStale):
-        apply_repair(plan=out, token=proposal.token, seen=5, by=None, now=now)
-
-
-def test_the_page_shows_who_would_move_and_a_yes_does_it(
-    plan: Plan, client: Client, log_in: LogIn, now: dt.datetime
-) -> None:
-    out = worse(plan, now)
-    url = reverse("visits:board_repair", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
-    log_in(plan.campaign.school, Role.COORDINATOR)
-    page = client.get(url)
-    assert "een nieuw moment in dit plan" in page.content.decode()
-    data: dict[str, Any] = {"revision": out.revision, "token": page.context["proposal"].token}
-    assert "hersteld" in client.post(url, data, follow=True).content.decode()
-    assert "intussen aangepast" in client.post(url, data, follow=True).content.decode()
-    Plan.objects.update(state=PlanState.PUBLISHED)
-    assert "niet meer worden aangepast" in client.get(url, follow=True).content.decode()
-
-
-def test_mending_is_for_the_coordinator(plan: Plan, client: Client, log_in: LogIn) -> None:
-    url = reverse("visits:board_repair", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
-    for role in (Role.DIRECTOR, Role.MENTOR, Role.CARE):
-        log_in(plan.campaign.school, role)
-        assert client.get(url).status_code == 403
-    log_in(factories.make_school(), Role.COORDINATOR)
-    assert client.get(url).status_code == 404

@@ -1,32 +1,34 @@
 """'Herstel de rest': the planner mends a draft around what people pinned and changed by hand.
 
-Nothing is kept between looking and saying yes but what was shown: the proposal travels through the page, signed.
+It is a job like any other (visits/actions/plan_runs.py): a row that names the draft and the revision that was seen,
+and that keeps the proposal when it is done. Saying yes writes that proposal as one change of the draft, if the draft
+is still as it was.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.core import signing
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from mentors.actions import record_event
 from mentors.models import User
 from visits.actions.board import Edited
-from visits.actions.board_sheet import BoardError, Slip, open_sheet, slips, write_down
-from visits.models import EditVerb, Plan
+from visits.actions.board_sheet import BoardError, BoardShut, Slip, open_sheet, slips, write_down
+from visits.models import EditVerb, Plan, PlanKind, PlanState
+from visits.planner import Plan as Made
 from visits.planner.almanac import Days, Evening
 from visits.planner.assess import assess
 from visits.planner.plan import Route
-from visits.planner.problem import Appointment, BadProblem, Problem
-from visits.planner.repair import repair
+from visits.planner.problem import Appointment, Problem
 from visits.queries.board_desk import Desk, desk_of
+from visits.queries.board_mending import moves_between
 
 SECONDS = 8
-SALT = "visits.board.repair"
 
 
 class RepairStuck(BoardError):
@@ -37,75 +39,109 @@ class RepairStale(BoardError):
     text = _("Dit voorstel is verlopen. Vraag het opnieuw aan.")
 
 
-@dataclass(frozen=True)
-class Moved:
-    """A family that gets another evening or start; None is no moment."""
-
-    visit: str
-    before: Appointment | None
-    after: Appointment | None
+class RepairLate(BoardError):
+    text = _("Het plan is intussen aangepast. Laat de rest opnieuw herstellen.")
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What the planner would make of the rest: who moves, and what it gains. `token` carries it to the yes."""
-
-    moved: tuple[Moved, ...]
-    parts: Mapping[str, int]
-    cost: float
-    token: str
+class PlannerBusy(BoardError):
+    text = _("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")
 
 
-def propose_repair(*, plan: Plan) -> Proposal:
-    """Let the planner mend the draft at its present revision; writes nothing. Raises RepairStuck."""
-    desk = desk_of(plan)
-    after = _mended(desk)
-    touched = {
-        evening: after.stops(evening)
-        for evening in desk.days.routes.keys() | after.routes.keys()
-        if desk.days.stops(evening) != after.stops(evening)
-    }
-    new = assess(desk.almanac.problem, after, desk.almanac)
-    old, then = desk.assessment.parts.as_dict(), new.parts.as_dict()
-    data: dict[str, Any] = {"plan": plan.pk, "revision": plan.revision, "slips": None}
-    if touched:
-        before, wanted = slips(desk, touched)
-        data["slips"] = [before.as_json(), wanted.as_json()]
-    return Proposal(
-        moved=tuple(_moves(desk.days, after)),
-        parts={name: then[name] - old[name] for name in then},
-        cost=new.cost - desk.assessment.cost,
-        token=signing.dumps(data, salt=SALT, compress=True),
-    )
+# --- asking ---
 
 
 @transaction.atomic
-def apply_repair(*, plan: Plan, token: str, seen: int, by: User | None, now: dt.datetime) -> Edited:
-    """Make the proposal that was looked at one change of the draft. Raises RepairStale or BoardChanged."""
+def request_mending(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Plan:
+    """Put a job in the queue that mends the rest of this draft as it was seen; the one that somebody asked for before
+    when that is about the same revision. What was proposed for an older one goes. Raises BoardShut, BoardChanged or
+    PlannerBusy."""
+    draft = open_sheet(plan, seen)
+    others = Plan.objects.filter(based_on=draft, kind=PlanKind.MENDING).exclude(state=PlanState.DISCARDED)
+    same = others.filter(revision=seen).exclude(state=PlanState.FAILED).first()
+    if same is not None:
+        return same
+    others.update(state=PlanState.DISCARDED)  # a worker that is at one finds its row gone, and stops
     try:
-        data: dict[str, Any] = signing.loads(token, salt=SALT, max_age=dt.timedelta(hours=1))
-    except signing.BadSignature:
-        raise RepairStale from None
-    if (data["plan"], data["revision"]) != (plan.pk, seen) or not data["slips"]:
+        with transaction.atomic():
+            job = Plan.objects.create(
+                campaign=draft.campaign,
+                kind=PlanKind.MENDING,
+                based_on=draft,
+                revision=seen,
+                seconds=SECONDS,
+                created_by=by,
+                created_at=now,
+            )
+    except IntegrityError:
+        raise PlannerBusy from None
+    record_event(verb="plan.mending_requested", by=by, now=now, school=draft.campaign.school, subject=draft)
+    return job
+
+
+# --- making the proposal ---
+
+
+@dataclass(frozen=True)
+class Mending:
+    """A draft with the problem around what stays: everything but pins and agreed moments may move, if it pays."""
+
+    desk: Desk
+    frozen: frozenset[Evening]
+    problem: Problem
+
+    @classmethod
+    def of(cls, job: Plan) -> Mending:
+        """What this job works on. Raises BoardShut or RepairLate."""
+        draft = Plan.objects.select_related("campaign__school").defer("problem").filter(pk=job.based_on_id or 0).first()
+        if draft is None or draft.state != PlanState.READY or not draft.result:
+            raise BoardShut
+        if draft.revision != job.revision:
+            raise RepairLate
+        desk = desk_of(draft)
+        frozen = frozenset(_frozen(desk))
+        return cls(desk, frozen, _problem_around(desk, frozen))
+
+    @property
+    def company(self) -> dict[str, str]:
+        """Who comes along now."""
+        there = {visit.id for visit in self.problem.visits}
+        return {name: keys[0][0] for name, keys in self.desk.days.company.items() if keys and name in there}
+
+    def proposal(self, made: Made) -> dict[str, Any]:
+        """What the planner made of it, as the job keeps it: who moves, what it gains, and both sides of the change."""
+        before = self.desk.days
+        kept: list[Route] = [route for evening, route in before.routes.items() if evening in self.frozen]
+        after = Days.of([*kept, *made.routes])
+        touched = {
+            evening: after.stops(evening)
+            for evening in before.routes.keys() | after.routes.keys()
+            if before.stops(evening) != after.stops(evening)
+        }
+        new, old = assess(self.desk.almanac.problem, after, self.desk.almanac), self.desk.assessment
+        gains = {name: value - old.parts.as_dict()[name] for name, value in new.parts.as_dict().items()}
+        sides = [side.as_json() for side in slips(self.desk, touched)] if touched else None
+        moved = [each.as_json() for each in moves_between(before, after)]
+        return {"moved": moved, "parts": gains, "cost": new.cost - old.cost, "slips": sides}
+
+
+# --- saying yes ---
+
+
+@transaction.atomic
+def apply_mending(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
+    """Make the proposal of this job one change of its draft. Raises RepairStale, BoardShut or BoardChanged."""
+    if job.based_on is None:
         raise RepairStale
-    desk = desk_of(open_sheet(plan, seen))
-    before, after = (Slip.from_json(side) for side in data["slips"])
+    draft = open_sheet(job.based_on, job.revision)
+    mine = Plan.objects.filter(pk=job.pk, kind=PlanKind.MENDING, state=PlanState.READY)
+    if not mine.update(state=PlanState.DISCARDED) or not (job.result or {}).get("slips"):
+        raise RepairStale
+    before, after = (Slip.from_json(side) for side in (job.result or {})["slips"])
+    desk = desk_of(draft)
     return Edited(*write_down(desk, verb=EditVerb.REPAIR, visit=None, before=before, after=after, by=by, now=now))
 
 
-def _mended(desk: Desk) -> Days:
-    """The draft with everything but pins and agreed moments free to move, if it pays."""
-    frozen = _frozen(desk)
-    problem = _problem_around(desk, frozen)
-    company = {
-        name: keys[0][0] for name, keys in desk.days.company.items() if keys and name in {v.id for v in problem.visits}
-    }
-    try:
-        made = repair(problem, seconds=SECONDS, company=company)
-    except BadProblem:
-        raise RepairStuck from None
-    kept: list[Route] = [route for evening, route in desk.days.routes.items() if evening in frozen]
-    return Days.of([*kept, *made.routes])
+# --- what stays, and the problem around it ---
 
 
 def _frozen(desk: Desk) -> set[Evening]:
@@ -122,7 +158,7 @@ def _frozen(desk: Desk) -> set[Evening]:
     return frozen
 
 
-def _problem_around(desk: Desk, frozen: set[Evening]) -> Problem:
+def _problem_around(desk: Desk, frozen: Collection[Evening]) -> Problem:
     """The draft's own problem, with its moments as they stand now and without the evenings that stay."""
     problem = desk.almanac.problem
     gone = {name for evening in frozen for stop in desk.days.stops(evening) for name in stop.visits}
@@ -151,21 +187,7 @@ def _problem_around(desk: Desk, frozen: set[Evening]) -> Problem:
     )
 
 
-def _left(desk: Desk, visitor: str, most: int | None, frozen: set[Evening]) -> int | None:
+def _left(desk: Desk, visitor: str, most: int | None, frozen: Collection[Evening]) -> int | None:
     if most is None:
         return None
     return max(0, most - sum(len(desk.days.stops(evening)) for evening in frozen if evening[0] == visitor))
-
-
-def _moves(before: Days, after: Days) -> list[Moved]:
-    found = []
-    for name in sorted(before.made.keys() | after.made.keys()):
-        old, new = _appointment(before, name), _appointment(after, name)
-        if old != new:
-            found.append(Moved(name, old, new))
-    return found
-
-
-def _appointment(days: Days, name: str) -> Appointment | None:
-    stop, home = days.stop_of(name), days.made.get(name)
-    return Appointment(home[0], home[1], stop.start) if stop is not None and home is not None else None

@@ -15,6 +15,8 @@ import structlog
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from visits.actions.board_repair import Mending, RepairStuck
+from visits.actions.board_sheet import BoardError
 from visits.models import Plan, PlanKind, PlanState
 from visits.planner import BadProblem, Problem, Progress, repair, solve, try_remedies
 from visits.planner import Plan as Made
@@ -59,9 +61,11 @@ def run_plan(*, plan: Plan, clock: Clock) -> bool:
     if claim is None:
         return False
     try:
-        _make_draft(claim)
+        _work_on(claim)
     except _LeaseLost:
         return False
+    except BoardError as refusal:
+        claim.fail(str(refusal))
     except SchoolNotOnMap:
         claim.fail(_("De school staat niet op de kaart. Vul het adres van de school in en plan opnieuw."))
     except BadProblem as refusal:
@@ -189,6 +193,28 @@ def _claim(pk: int, clock: Clock) -> _Claim | None:
     return _Claim(pk=pk, lease=lease, clock=clock) if taken else None
 
 
+def _work_on(claim: _Claim) -> None:
+    is_mending = Plan.objects.filter(pk=claim.pk, kind=PlanKind.MENDING).exists()
+    (_make_proposal if is_mending else _make_draft)(claim)
+
+
+def _make_proposal(claim: _Claim) -> None:
+    """Mend the rest of a draft (board_repair.py). Raises BoardError."""
+    plan = Plan.objects.defer("problem", "result").get(pk=claim.pk)
+    mending = Mending.of(plan)
+    try:
+        made = _solved(claim, mending.problem, plan.seconds, partial(repair, company=mending.company))
+    except BadProblem:
+        raise RepairStuck from None
+    claim.write(
+        state=PlanState.READY,
+        result=mending.proposal(made),
+        progress=1.0,
+        lease_until=None,
+        finished_at=claim.clock(),
+    )
+
+
 def _make_draft(claim: _Claim) -> None:
     plan = (
         Plan.objects.defer("problem", "result")
@@ -200,7 +226,10 @@ def _make_draft(claim: _Claim) -> None:
     result, made = empty_result(), None
     if planning.problem["visits"]:
         problem = problem_from_json(planning.problem)
-        made = _solved(claim, problem, plan)
+        make = partial(solve, gap=GOOD_ENOUGH)
+        if plan.kind == PlanKind.REPAIR:
+            make = partial(repair, company=company_now(plan.campaign))
+        made = _solved(claim, problem, plan.seconds, make)
         result = plan_to_json(made)
     result = annotate(result, planning)
     if made is not None:
@@ -220,16 +249,13 @@ def _make_draft(claim: _Claim) -> None:
     )
 
 
-def _solved(claim: _Claim, problem: Problem, plan: Plan) -> Made:
+def _solved(claim: _Claim, problem: Problem, seconds: float, make: Callable[..., Made]) -> Made:
     """What the planner makes of it."""
     claim.families, claim.phase = len(problem.visits), Phase.PLANNING
-    make = partial(solve, gap=GOOD_ENOUGH)
-    if plan.kind == PlanKind.REPAIR:
-        make = partial(repair, company=company_now(plan.campaign))
     made = claim.watch(
         lambda: make(
             problem,
-            seconds=plan.seconds,
+            seconds=seconds,
             seed=SEED,
             jobs=JOBS,
             progress=claim.hear,

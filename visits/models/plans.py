@@ -23,6 +23,13 @@ class PlanKind(models.TextChoices):
     WHOLE = "whole", _("nieuw plan")
     REPAIR = "repair", _("herstelplan")
     STANDING = "standing", _("wat nu staat")
+    MENDING = "mending", _("herstel van de rest")
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def drafts(self) -> PlanQuerySet:
+        """All but the jobs that mend the rest of a draft: those make a proposal, and no draft of their own."""
+        return self.exclude(kind=PlanKind.MENDING)
 
 
 class Plan(models.Model):
@@ -30,7 +37,8 @@ class Plan(models.Model):
 
     `problem` and `result` are in the planner's exchange format; ids in it are primary keys, places are numbers.
     A draft may be changed by hand (`PlanEdit`); `revision` counts every change of `result` or `pins`, and who
-    changes something says which revision was seen.
+    changes something says which revision was seen. A job that mends the rest of a draft (`MENDING`) is none itself:
+    `based_on` and `revision` say which draft it is about, and as it was when; its `result` is the proposal.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="plans")
@@ -58,6 +66,8 @@ class Plan(models.Model):
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
+
+    objects = PlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

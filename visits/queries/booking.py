@@ -64,7 +64,7 @@ def is_being_planned(visit: Visit, now: dt.datetime) -> bool:
 
 def with_wishes_in(now: dt.datetime) -> QuerySet[Campaign]:
     """Campaigns whose last day for wishes is over, and for which nobody asked for a plan since. Of all schools."""
-    after = Plan.objects.filter(campaign=OuterRef("pk"), created_at__date__gt=OuterRef("wishes_until"))
+    after = Plan.objects.drafts().filter(campaign=OuterRef("pk"), created_at__date__gt=OuterRef("wishes_until"))
     return Campaign.objects.running().filter(
         ~Exists(after.exclude(state__in=[PlanState.FAILED, PlanState.DISCARDED])),
         booking=Booking.WISHES_FIRST,

@@ -174,8 +174,8 @@ def _rest_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
 
 
 def _plan_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
-    plans = campaign.plans.filter(state__in=[PlanState.READY, PlanState.PUBLISHED]).values_list("pk", "state")
-    states = {state: pk for pk, state in reversed(plans)}
+    plans = campaign.plans.drafts().filter(state__in=[PlanState.READY, PlanState.PUBLISHED])
+    states = {state: pk for pk, state in reversed(plans.values_list("pk", "state"))}
     ready, open_visits = states.get(PlanState.READY), counts[VisitState.OPEN]
     is_published = PlanState.PUBLISHED in states
     waits = ngettext("%(n)s gezin wacht op een moment.", "%(n)s gezinnen wachten op een moment.", open_visits)

@@ -216,7 +216,7 @@ def _letters(values: dict[str, int], wanted: int) -> str:
 def plans_to_compare(campaign: Campaign, asked: Iterable[str]) -> list[Plan]:
     """The plans with these primary keys that can be compared, in the order in which they were made."""
     keys = {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 10}
-    plans = campaign.plans.filter(pk__in=keys, state__in=COMPARABLE).defer("problem", "trail", "pins")
+    plans = campaign.plans.drafts().filter(pk__in=keys, state__in=COMPARABLE).defer("problem", "trail", "pins")
     return list(plans.order_by("created_at", "pk")[: MOST + 1])
 
 

@@ -167,7 +167,7 @@ def _spoken(day: dt.date) -> str:
 
 def drafts_of(campaign: Campaign) -> QuerySet[Plan]:
     """All plans of a campaign but those thrown away, newest first; `totals` beside each, the large columns not."""
-    plans = campaign.plans.exclude(state=PlanState.DISCARDED).select_related("created_by")
+    plans = campaign.plans.drafts().exclude(state=PlanState.DISCARDED).select_related("created_by")
     return plans.annotate(totals=F("result__application__totals")).defer("problem", "result")
 
 

@@ -1,24 +1,30 @@
-"""'Herstel de rest' of a draft: look at what the planner would move, and say yes."""
+"""'Herstel de rest' of a draft: ask for it, wait a moment, look at what the planner would move, and say yes."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from visits.actions.board import BoardError
-from visits.actions.board_repair import Moved, apply_repair, propose_repair
-from visits.forms.board import RevisionForm
+from visits.actions.board_repair import apply_mending, request_mending
+from visits.forms.board import RevisionForm, revision_of
+from visits.models import Plan, PlanKind, PlanState
 from visits.planner.problem import Appointment
-from visits.queries.board import Board
+from visits.queries.board_mending import Moved, mending_of, proposal_of
 from visits.queries.board_words import Names, moment_words, parts_words
 from visits.views.board import board_of, board_plan, may_edit
+from visits.views.plans import AT_WORK, wake_planner
 
 
 @dataclass(frozen=True)
@@ -32,41 +38,73 @@ class Line:
 
 @for_roles(Role.COORDINATOR)
 def board_repair(request: SchoolRequest, plan: int) -> HttpResponse:
-    """What the planner would make of the rest; a yes makes it one change that can be undone."""
+    """Asking (POST) puts a job in the queue; looking shows how far it is, and then what it would move."""
     found = board_plan(request, plan)
     if not may_edit(request, found):
         messages.error(request, _("Dit plan kan niet meer worden aangepast: het is gepubliceerd of weggegooid."))
         return redirect("visits:board", school=request.school.slug, plan=plan)
     if request.method == "POST":
-        return _yes(request, plan)
-    try:
-        proposal = propose_repair(plan=found)
-    except BoardError as refusal:
-        messages.error(request, str(refusal))
-        return redirect("visits:board", school=request.school.slug, plan=plan)
-    board = board_of(request, found)
-    names = board.fetch(moved.visit for moved in proposal.moved)
-    context = {
-        "plan": found,
-        "proposal": proposal,
-        "lines": [_line(moved, names) for moved in proposal.moved],
-        "gains": parts_words(proposal.parts),
-        "pins": _pins(board),
-    }
+        return _ask(request, found)
+    job = mending_of(found)
+    is_late = job is not None and job.revision != found.revision
+    context: dict[str, Any] = {"plan": found, "job": job, "is_late": is_late, "revision": found.revision}
+    if job is not None and job.state in AT_WORK:
+        context |= {"is_at_work": True, "progress_url": _progress_url(request, found)}
+    elif job is not None and job.state == PlanState.READY and not is_late:
+        proposal = proposal_of(job)
+        names = board_of(request, found).fetch(moved.visit for moved in proposal.moved)
+        context |= {
+            "proposal": proposal,
+            "lines": [_line(moved, names) for moved in proposal.moved],
+            "gains": parts_words(proposal.parts),
+        }
     return render(request, "visits/board_repair.html", context)
 
 
-def _yes(request: SchoolRequest, plan: int) -> HttpResponse:
-    found, form = board_plan(request, plan), RevisionForm(request.POST)
-    seen = form.cleaned_data["revision"] if form.is_valid() else -1
+@for_roles(Role.COORDINATOR)
+@require_GET
+def board_repair_progress(request: SchoolRequest, plan: int) -> HttpResponse:
+    """Whether the job is done; when it is, the page is fetched anew."""
+    found = board_plan(request, plan)
+    job = mending_of(found)
+    is_at_work = job is not None and job.state in AT_WORK
+    context = {"plan": found, "is_at_work": is_at_work, "progress_url": _progress_url(request, found)}
+    response = render(request, "visits/_repair_progress.html", context)
+    if not is_at_work:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def board_repair_apply(request: SchoolRequest, plan: int) -> HttpResponse:
+    """Yes: the proposal that was looked at becomes one change of the draft, which can be undone."""
+    found = board_plan(request, plan)
+    jobs = Plan.objects.filter(based_on=found, kind=PlanKind.MENDING).select_related("based_on")
+    job = get_object_or_404(jobs, pk=revision_of(request.POST.get("voorstel")) or 0)
     try:
-        token = request.POST.get("token", "")
-        apply_repair(plan=found, token=token, seen=seen, by=request.user, now=timezone.now())
+        apply_mending(job=job, by=request.user, now=timezone.now())
     except BoardError as refusal:
         messages.error(request, str(refusal))
         return redirect("visits:board_repair", school=request.school.slug, plan=plan)
     messages.success(request, _("De rest van het plan is hersteld. Met 'Ongedaan maken' is alles weer als daarvoor."))
     return redirect("visits:board", school=request.school.slug, plan=plan)
+
+
+def _ask(request: SchoolRequest, plan: Plan) -> HttpResponse:
+    form = RevisionForm(request.POST)
+    seen = form.cleaned_data["revision"] if form.is_valid() else -1
+    try:
+        request_mending(plan=plan, seen=seen, by=request.user, now=timezone.now())
+    except BoardError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("visits:board", school=request.school.slug, plan=plan.pk)
+    transaction.on_commit(wake_planner)
+    return redirect("visits:board_repair", school=request.school.slug, plan=plan.pk)
+
+
+def _progress_url(request: SchoolRequest, plan: Plan) -> str:
+    return reverse("visits:board_repair_progress", kwargs={"school": request.school.slug, "plan": plan.pk})
 
 
 def _line(moved: Moved, names: Names) -> Line:
@@ -77,7 +115,3 @@ def _words(at: Appointment | None, names: Names) -> str:
     if at is None:
         return _("geen moment")
     return _("%(moment)s, %(mentor)s") % {"moment": moment_words(at.on, at.start), "mentor": names.mentor(at.visitor)}
-
-
-def _pins(board: Board) -> int:
-    return len(board.desk.pins)

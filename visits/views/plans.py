@@ -32,7 +32,7 @@ AT_WORK = (PlanState.QUEUED, PlanState.RUNNING)
 def plan_of(request: SchoolRequest, pk: int, *, with_result: bool = False) -> Plan:
     """The plan, if it is of this school and was not thrown away. Raises Http404."""
     seen = Campaign.objects.visible_to(request.user).filter(school=request.school)
-    plans = Plan.objects.filter(campaign__in=seen.values("pk")).exclude(state=PlanState.DISCARDED)
+    plans = Plan.objects.drafts().filter(campaign__in=seen.values("pk")).exclude(state=PlanState.DISCARDED)
     plans = plans.select_related("campaign__school", "campaign__school_year", "created_by")
     return get_object_or_404(plans.defer("problem") if with_result else plans.defer("problem", "result"), pk=pk)
 
