@@ -19,7 +19,7 @@ from visits.mail.letter import write_mail
 from visits.mail.texts import Facts, place_in_words, text_of, who_in_words
 from visits.models import Message, MessageKind, Visit, VisitState
 from visits.queries.family import language_of, party_of
-from visits.queries.outbox import last_told, was_told_a_moment
+from visits.queries.outbox import last_told, was_told_a_moment, was_told_this_moment
 
 WITH_CALENDAR = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCELLED})
 
@@ -57,6 +57,7 @@ def facts_of(message: Message) -> Facts:
         starts_at=visit.starts_at,
         told_starts_at=told.told_starts_at if told else None,
         was_told=was_told_a_moment(message) if message.kind == MessageKind.MOVED else True,
+        stands_again=message.kind == MessageKind.MOVED and was_told_this_moment(message),
         booking=visit.campaign.booking,
         wishes_until=visit.campaign.wishes_until,
     )

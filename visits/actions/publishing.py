@@ -18,7 +18,8 @@ from visits.actions.invitations import invite_all
 from visits.actions.moments import MomentHeld, PastMoment, open_visit
 from visits.actions.proposals import Clash, Proposal, plan_visits
 from visits.actions.together import keep_pair, merge, tie, untie
-from visits.models import Campaign, CampaignState, Plan, PlanState, Route, SiblingChoice, Visit, VisitState
+from visits.actions.undoing import keep_trace
+from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState, Route, SiblingChoice, Visit, VisitState
 from visits.queries.annotations import minutes_of_clock
 from visits.queries.calendar import local_day, moment_at
 from visits.queries.changes import Change
@@ -26,6 +27,7 @@ from visits.queries.drawn import Drawn, Evening, appointments_in, doubles_in
 from visits.queries.outcome import Outcome, moments_in, outcome_of
 from visits.queries.problem import DOUBLE_EXTRA_MINUTES
 from visits.queries.publishing import blockers, not_invited
+from visits.queries.traces import picture_of
 
 
 class PublishRefused(Exception):
@@ -61,6 +63,7 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     problems = blockers(plan, now, seen_revision=seen_revision)
     if problems:
         raise PublishRefused(problems)
+    before = picture_of(campaign, now) if plan.kind == PlanKind.REPAIR else None
     outcome = outcome_of(plan, now)
     near = [line.visit for line in outcome if is_near(line.old_starts_at, now)]
     make_it_so(campaign=campaign, change=change, lost=lost, get_a_moment=set(moments_in(result)), by=by, now=now)
@@ -73,6 +76,8 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     Route.objects.filter(campaign=campaign, on__gt=local_day(now), visits=None, second_visits=None).delete()
     tell_at_once(near=near, now=now)
     _mark_published(plan, campaign, now, outcome)
+    if before is not None:
+        keep_trace(plan=plan, before=before, now=now)
     placed = len(moments_in(result)) - len(result.get("application", {}).get("joint", {}).keys() & coming.keys())
     facts = {"routes": len(result["routes"]), "visits": placed}
     record_event(verb="plan.published", by=by, now=now, school=campaign.school, subject=plan, **facts)

@@ -32,6 +32,7 @@ class Facts:
     told_starts_at: dt.datetime | None = None
     who: str = ""
     was_told: bool = True  # a moment, before this mail
+    stands_again: bool = False  # this moment was told before, then another one or none
     booking: str = Booking.ASSIGNED
     wishes_until: dt.date | None = None
 
@@ -216,6 +217,8 @@ def _moved(facts: Facts) -> Text:
     if not facts.was_told and facts.state == VisitState.PLANNED:
         return _invitation(facts)  # asked to choose or for wishes before, but of a moment this is the first word
     asks = facts.state == VisitState.PLANNED
+    if facts.stands_again:
+        return _stands_again(facts, asks=asks)
     return Text(
         subject=_("Een ander moment: kennismaken met de mentor"),
         paragraphs=[
@@ -223,6 +226,20 @@ def _moved(facts: Facts) -> Text:
             _("Het gesprek met %(who)s is verzet.") % {"who": who_in_words(facts)},
             _moment_and_place(facts),
             _("Past dat? Laat het weten met de knop.") if asks else _("U hoeft niets te doen."),
+        ],
+        button=_("Bekijk het voorstel") if asks else _("Bekijk de afspraak"),
+    )
+
+
+def _stands_again(facts: Facts, *, asks: bool) -> Text:
+    return Text(
+        subject=_("Het eerdere moment geldt weer: kennismaken met de mentor"),
+        paragraphs=[
+            _("Beste ouder of verzorger,"),
+            _("Het gesprek met %(who)s is toch op het moment dat u eerder van ons hoorde.")
+            % {"who": who_in_words(facts)},
+            _moment_and_place(facts),
+            _("Past dat nog? Laat het weten met de knop.") if asks else _("U hoeft niets te doen."),
         ],
         button=_("Bekijk het voorstel") if asks else _("Bekijk de afspraak"),
     )

@@ -9,6 +9,7 @@ from visits.models.interpreters import InterpreterShift
 from visits.models.invitations import Answer, AnswerChannel, Availability, Invitation
 from visits.models.messages import Message, MessageKind, MessageQuerySet, MessageState
 from visits.models.plans import EditVerb, Plan, PlanEdit, PlanKind, PlanState
+from visits.models.repairs import RepairTrace
 from visits.models.siblings import SiblingPair
 from visits.models.topics import AgendaTopic, ConversationTopic
 from visits.models.visits import PlaceKind, Route, Visit, VisitQuerySet, VisitState
@@ -39,6 +40,7 @@ __all__ = [
     "PlanEdit",
     "PlanKind",
     "PlanState",
+    "RepairTrace",
     "Route",
     "Shift",
     "SiblingChoice",

@@ -140,7 +140,7 @@ class Consequences:
 def consequences(plan: Plan, now: dt.datetime) -> Consequences:
     """What publishing this draft does; of a published one, what it did. A fixed number of queries."""
     outcomes = outcome_of(plan, now)
-    lines = _lines(plan, outcomes, now)
+    lines = lines_of(plan, outcomes, now)
     is_done = plan.state == PlanState.PUBLISHED
     stay = {} if is_done else _staying(plan, {line.visit for line in outcomes if line.changes})
     return Consequences(
@@ -172,7 +172,8 @@ def _sorted(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=key)
 
 
-def _lines(plan: Plan, outcomes: list[Outcome], now: dt.datetime) -> list[Line]:
+def lines_of(plan: Plan, outcomes: list[Outcome], now: dt.datetime) -> list[Line]:
+    """These outcomes with the family, its mentors and what it was told. A fixed number of queries."""
     visits = plan.campaign.visits.select_related("household").prefetch_related(
         "students__school_class", "household__guardians"
     )

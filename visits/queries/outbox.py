@@ -146,22 +146,25 @@ def _why_no_log_is_missing(message: Message, visit: Visit) -> str:
 
 def last_told(message: Message) -> Message | None:
     """The last mail about this visit that this adult got."""
-    return (
-        Message.objects.filter(visit=message.visit_id, to_guardian=message.to_guardian_id, state=MessageState.SENT)
-        .order_by("-sent_at", "-pk")
-        .first()
-    )
+    return _told(message).order_by("-sent_at", "-pk").first()
 
 
 def was_told_a_moment(message: Message) -> bool:
     """Whether this adult heard of a moment for this visit before: else the next one is not another, but the first."""
-    told = Message.objects.filter(
-        visit=message.visit_id,
-        to_guardian=message.to_guardian_id,
-        state=MessageState.SENT,
-        told_starts_at__isnull=False,
-    )
-    return told.exists()
+    return _told(message).filter(told_starts_at__isnull=False).exists()
+
+
+def was_told_this_moment(message: Message) -> bool:
+    """Whether this adult heard before of the very moment that stands now."""
+    visit = message.visit
+    if visit is None or visit.starts_at is None:
+        return False
+    return _told(message).filter(told_starts_at=visit.starts_at).exists()
+
+
+def _told(message: Message) -> QuerySet[Message]:
+    """The mails about this visit that this adult got."""
+    return Message.objects.filter(visit=message.visit_id, to_guardian=message.to_guardian_id, state=MessageState.SENT)
 
 
 def undelivered(school: School) -> QuerySet[Message]:

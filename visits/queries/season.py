@@ -259,7 +259,9 @@ def _shifts_to_use(campaign: Campaign, first: dt.date, change: Change) -> dict[M
 
 def _called_off(campaign: Campaign, change: Change) -> dict[int, set[dt.date]]:
     """The days on which a family or the school called a visit off, by this change or an earlier one."""
-    repairs = campaign.plans.filter(state=PlanState.PUBLISHED, change__kind=ChangeKind.CANCELLATION)
+    repairs = campaign.plans.filter(
+        state=PlanState.PUBLISHED, change__kind=ChangeKind.CANCELLATION, trace__taken_back_at=None
+    )
     days: dict[int, set[dt.date]] = defaultdict(set)
     for before in [*map(Change.from_json, repairs.values_list("change", flat=True)), change]:
         if before.kind == ChangeKind.CANCELLATION and before.visit and before.first:
