@@ -20,6 +20,7 @@ from django.urls import reverse
 from mentors.models import Mentor, Role
 from students.models import Household, SchoolClass
 from tests import factories, worlds
+from visits.actions.commitments import OtherSchool, set_company
 from visits.models import Campaign, Plan, Visit
 from visits.queries.changes import ChangeKind
 
@@ -170,6 +171,7 @@ def make_scene(now: dt.datetime, word: str) -> Scene:
     Household.objects.filter(school=world.school).update(name=f"{word}-gezin")
     SchoolClass.objects.filter(school_year__school=world.school).update(name=f"{word}-klas")
     Campaign.objects.filter(school=world.school).update(name=f"{word}-ronde")
+    Plan.objects.filter(campaign__school=world.school).update(label=f"{word}-plan")
     world.visit.household.guardians.update(email="")  # this family gets a letter
     return Scene(world, second)
 
@@ -207,6 +209,19 @@ def test_a_row_of_another_school_in_an_address_shows_nothing(
     assert CANARY not in answer.content.decode()
     answer, _written = case.send(client, mine, mine)
     assert "EIGEN" in answer.content.decode()
+
+
+def test_nobody_of_another_school_comes_along_to_a_visit_without_a_mentor(
+    scenes: tuple[Scene, Scene], now: dt.datetime
+) -> None:
+    mine, theirs = scenes
+    Visit.objects.filter(pk=mine.waiting.pk).update(mentor=None)
+    visit, by = Visit.objects.get(pk=mine.waiting.pk), factories.make_user(mine.world.school, Role.COORDINATOR)
+    with pytest.raises(OtherSchool):
+        set_company(visit=visit, companions=[theirs.second], by=by, now=now)
+    assert list(visit.companions.all()) == []
+    set_company(visit=visit, companions=[mine.second], by=by, now=now)
+    assert list(visit.companions.all()) == [mine.second]
 
 
 def test_every_kind_of_change_that_names_a_row_is_tried() -> None:

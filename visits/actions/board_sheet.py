@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
+from visits.actions.refusals import Refusal
 from visits.models import EditVerb, Plan, PlanEdit, PlanState
 from visits.planner.almanac import Days
 from visits.planner.moves import Touched
@@ -24,13 +25,8 @@ BY_HAND = "by_hand"  # the code of a family that somebody took out of the plan
 Content = dict[str, Any]
 
 
-class BoardError(Exception):
+class BoardError(Refusal):
     """A draft cannot be changed like this; the text is for the coordinator."""
-
-    text: Any = ""
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class BoardShut(BoardError):

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
+from visits.actions.refusals import Refusal
 from visits.models import Campaign, Commitment, Visit
 
 
-class CommitmentError(Exception):
+class CommitmentError(Refusal):
     """What is asked of a mentor contradicts itself; `field` is where, the text is for the coordinator."""
-
-    field = ""
-    text: Any = ""
-
-    def __init__(self) -> None:
-        super().__init__(self.text)
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class GivesAndTakes(CommitmentError):
@@ -61,7 +52,7 @@ def set_commitment(
     """
     if hands_over and takes_over:
         raise GivesAndTakes
-    _refuse_company(mentor, companions)
+    _refuse_company(campaign.school_id, mentor, companions)
     values = {
         "most_visits": most_visits,
         "hands_over": hands_over,
@@ -78,16 +69,15 @@ def set_commitment(
 @transaction.atomic
 def set_company(*, visit: Visit, companions: Collection[Mentor], by: User, now: dt.datetime) -> None:
     """Of whom one comes along to this visit; nobody: as its mentor always does. Raises OwnCompany, OtherSchool."""
-    if visit.mentor is not None:
-        _refuse_company(visit.mentor, companions)
+    _refuse_company(visit.campaign.school_id, visit.mentor, companions)
     visit.companions.set(companions)
     record_event(
         verb="visit.company", by=by, now=now, school=visit.campaign.school, subject=visit, companions=len(companions)
     )
 
 
-def _refuse_company(mentor: Mentor, companions: Collection[Mentor]) -> None:
-    if any(companion.pk == mentor.pk for companion in companions):
+def _refuse_company(school: int, mentor: Mentor | None, companions: Collection[Mentor]) -> None:
+    if mentor is not None and any(companion.pk == mentor.pk for companion in companions):
         raise OwnCompany
-    if any(companion.school_id != mentor.school_id for companion in companions):
+    if any(companion.school_id != school for companion in companions):
         raise OtherSchool

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,21 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
+from visits.actions.refusals import Refusal
 from visits.models import Campaign, InterpreterShift
 from visits.queries.calendar import open_days
 
 
-class InterpreterError(Exception):
+class InterpreterError(Refusal):
     """Hours of interpreters that cannot be; `field` is where, the text is for the coordinator."""
 
     field = "on"
-    text: Any = ""
-
-    def __init__(self) -> None:
-        super().__init__(self.text)
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class OutsideSeason(InterpreterError):

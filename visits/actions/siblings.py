@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
+from visits.actions.refusals import Refusal
 from visits.actions.together import keep_pair, merge, part, tie, untie
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.problem import DOUBLE_EXTRA_MINUTES
 
 
-class SiblingError(Exception):
+class SiblingError(Refusal):
     """A choice about two visits cannot be made; the text is for the coordinator."""
-
-    text: Any = ""
-
-    def __init__(self) -> None:
-        super().__init__(self.text)
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class MomentStands(SiblingError):
