@@ -14,7 +14,7 @@ from portal.access import FamilyRequest, for_family
 from portal.access.entry import LANGUAGE_COOKIE
 from portal.forms import LanguageForm
 from visits.actions.answers import may_change, may_speak
-from visits.actions.moments import MomentError
+from visits.actions.keeping import MomentError
 from visits.links import page_key_of
 from visits.models import AgendaTopic, Answer, Availability, Booking, Invitation, MomentHold, Visit, VisitState
 from visits.queries.booking import Asked, asked_of_visit, is_being_planned

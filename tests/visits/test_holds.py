@@ -25,6 +25,7 @@ from tests.visits.test_double_booking import EVENING, WRITERS, on_postgresql, on
 from visits.actions import answers, moments
 from visits.actions.holds import HOLD, BookingClosed, HoldGone, confirm_hold, hold_moment, release_hold
 from visits.actions.invitations import invite
+from visits.actions.keeping import MomentHeld, VisitChanged, VisitOver
 from visits.models import (
     Answer,
     AnswerChannel,
@@ -165,7 +166,7 @@ def test_the_school_cannot_put_a_visit_on_a_moment_that_is_held(family, now: dt.
     mine, other = family(), family()
     starts_at = offered(mine, now)[0]
     pick(mine, starts_at, now)
-    with pytest.raises(moments.MomentHeld):
+    with pytest.raises(MomentHeld):
         moments.reschedule_visit(visit=other.visit, starts_at=starts_at, by=None, now=now)
     other.visit.refresh_from_db()
     assert other.visit.state == VisitState.OPEN
@@ -229,10 +230,10 @@ def test_nothing_is_held_where_families_do_not_choose(family, campaign, now: dt.
 def test_nothing_is_held_on_what_changed_meanwhile_or_is_over(family, now: dt.datetime) -> None:
     mine = family()
     starts_at = offered(mine, now)[0]
-    with pytest.raises(moments.VisitChanged):
+    with pytest.raises(VisitChanged):
         hold_moment(invitation=mine, starts_at=starts_at, seen_version=9, now=now)
     moments.cancel_visit(visit=mine.visit, by=None, now=now)
-    with pytest.raises(moments.VisitOver):
+    with pytest.raises(VisitOver):
         pick(mine, starts_at, now)
 
 

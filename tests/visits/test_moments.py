@@ -14,13 +14,8 @@ from tests.factories import (
     make_visit,
 )
 from visits.actions.invitations import invite
+from visits.actions.keeping import ClosedDay, MentorBusy, NoMentor, PastMoment, VisitChanged, VisitOver
 from visits.actions.moments import (
-    ClosedDay,
-    MentorBusy,
-    NoMentor,
-    PastMoment,
-    VisitChanged,
-    VisitOver,
     cancel_visit,
     confirm_visit,
     decline_visit,

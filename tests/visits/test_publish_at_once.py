@@ -14,7 +14,8 @@ from mentors.models import Event
 from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season, not_published
 from visits.actions.invitations import invite, invite_all
-from visits.actions.moments import MentorBusy, PastMoment, VisitOver, plan_visit
+from visits.actions.keeping import MentorBusy, PastMoment, VisitOver
+from visits.actions.moments import plan_visit
 from visits.actions.plans import PublishRefused, publish_plan
 from visits.actions.proposals import Proposal, plan_visits
 from visits.models import Answer, Invitation, Message, MessageKind, Plan, Route, Visit, VisitState

@@ -12,7 +12,7 @@ from django.db import connection
 from tests.visits.repairing import agree, deliver, published_season, repaired
 from tests.visits.seasons import Season
 from visits.actions.answers import accept
-from visits.actions.moments import VisitChanged
+from visits.actions.keeping import VisitChanged
 from visits.actions.plans import PublishRefused, publish_plan
 from visits.models import AnswerChannel, Invitation, Message, MessageKind, Plan, PlanKind, PlanState, Visit, VisitState
 from visits.queries.calendar import local_day

@@ -14,16 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
+from visits.actions.keeping import UNDO_WINDOW, MentorBusy, MomentError, VisitOver, hold
 from visits.actions.messages import queue_for_coordinators, queue_for_staff
 from visits.actions.moments import (
-    UNDO_WINDOW,
-    MentorBusy,
-    MomentError,
-    VisitOver,
     change_place,
     confirm_visit,
     decline_visit,
-    hold,
     open_visit,
     reopen_visit,
     reschedule_visit,

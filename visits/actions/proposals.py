@@ -12,8 +12,7 @@ from django.db.models import Model
 
 from mentors.actions import record_events
 from mentors.models import Mentor, User
-from visits.actions.messages import queue_for_families
-from visits.actions.moments import (
+from visits.actions.keeping import (
     UNDO_WINDOW,
     MentorBusy,
     MomentHeld,
@@ -22,6 +21,7 @@ from visits.actions.moments import (
     drop_expired_holds,
     refusing_two_homes,
 )
+from visits.actions.messages import queue_for_families
 from visits.models import Answer, Invitation, MessageKind, Route, Visit, VisitState
 
 _PLACE = ("route", "second", "second_route")

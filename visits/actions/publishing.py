@@ -15,7 +15,8 @@ from mentors.models import Mentor, User
 from mentors.templatetags.look import nl_day, nl_time
 from visits.actions.changes import is_near, lost_visits, make_it_so, tell_at_once
 from visits.actions.invitations import invite_all
-from visits.actions.moments import MomentHeld, PastMoment, open_visit
+from visits.actions.keeping import MomentHeld, PastMoment
+from visits.actions.moments import open_visit
 from visits.actions.proposals import Clash, Proposal, plan_visits
 from visits.actions.together import keep_pair, merge, tie, untie
 from visits.actions.undoing import keep_trace

@@ -12,7 +12,8 @@ from django.db import transaction
 from mentors.actions import record_event, record_events, remove_closure, save_closure
 from mentors.models import Closure, Mentor, User
 from visits.actions.changes import is_near, tell_at_once
-from visits.actions.moments import MentorBusy, MomentHeld, PastMoment, open_visit
+from visits.actions.keeping import MentorBusy, MomentHeld, PastMoment
+from visits.actions.moments import open_visit
 from visits.actions.proposals import Proposal, plan_visits
 from visits.actions.routes import settle_route
 from visits.actions.together import part, tie, untie

@@ -20,6 +20,7 @@ from mentors.templatetags.look import nl_moment
 from visits.access import may_arrange
 from visits.actions import answers, moments
 from visits.actions.invitations import invite, renew_link, revoke_link
+from visits.actions.keeping import MomentError
 from visits.forms.visits import AnswerForm, MomentForm, SeenForm
 from visits.models import AnswerChannel, Invitation, PlaceKind, Visit, VisitState
 from visits.queries.history import history_of
@@ -84,7 +85,7 @@ def visit_reschedule(request: SchoolRequest, visit: int) -> HttpResponse:
         moments.reschedule_visit(
             visit=found, starts_at=starts_at, by=request.user, now=now, seen_version=form.cleaned_data["version"]
         )
-    except moments.MomentError as refusal:
+    except MomentError as refusal:
         return _form_page(request, "reschedule", visit_of(request, visit), form, refusal)
     text = _("Het thuisbezoek is verzet naar %(moment)s. Het gezin krijgt bericht.") % {"moment": nl_moment(starts_at)}
     if not fits:
@@ -106,7 +107,7 @@ def visit_cancel(request: SchoolRequest, visit: int) -> HttpResponse:
             moments.cancel_visit(visit=found, by=request.user, now=now, seen_version=form.cleaned_data["version"])
         else:
             moments.open_visit(visit=found, by=request.user, now=now, seen_version=form.cleaned_data["version"])
-    except moments.MomentError as refusal:
+    except MomentError as refusal:
         return _form_page(request, "cancel", visit_of(request, visit), form, refusal)
     messages.success(request, _("Het moment is vervallen. Het gezin krijgt bericht."), extra_tags=undo)
     return to_visit(request, found)
@@ -127,7 +128,7 @@ def visit_answer(request: SchoolRequest, visit: int) -> HttpResponse:
     (invitation,) = invite(visit=found, by=request.user, now=now)
     try:
         _write_down(form, invitation, request, now)
-    except moments.MomentError as refusal:
+    except MomentError as refusal:
         return _form_page(request, "answer", visit_of(request, visit), form, refusal)
     messages.success(request, _("Het antwoord van het gezin staat erin."))
     return to_visit(request, found)
@@ -156,7 +157,7 @@ def visit_undo(request: SchoolRequest, visit: int, token: str) -> HttpResponse:
             now=timezone.now(),
             second=Mentor.objects.filter(pk=second).first() if second else None,
         )
-    except moments.MomentError as refusal:
+    except MomentError as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, _("De wijziging is ongedaan gemaakt."))
@@ -221,7 +222,7 @@ def _offered(visit: Visit, now: dt.datetime) -> list[Any]:
 
 
 def _form_page(
-    request: SchoolRequest, name: str, visit: Visit, form: SeenForm, refusal: moments.MomentError | None = None
+    request: SchoolRequest, name: str, visit: Visit, form: SeenForm, refusal: MomentError | None = None
 ) -> HttpResponse:
     context = {"visit": visit, "form": form, "refusal": refusal}
     status = REFUSED if refusal else 422 if form.is_bound and form.errors else 200
