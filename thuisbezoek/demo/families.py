@@ -183,10 +183,10 @@ def make_late_twins(addresses: Sequence[Address], pupils: Sequence[Pupil], *, fi
     taken = {home.address for pupil in pupils for home in pupil.homes}
     free = next(address for address in addresses if address not in taken)
     emails = [f"ouder.laat.{adult}@demo.invalid" for adult in (1, 2)]
-    names = ["A. Sneeuwklok", "B. Sneeuwklok"]
+    names, phones = ["A. Sneeuwklok", "B. Sneeuwklok"], ["06 0000 0999", "06 0100 0999"]
     adults = [
-        {"name": name, "email": email, "phone": "06 0000 0999", "authority": "ja"}
-        for name, email in zip(names, emails, strict=True)
+        {"name": name, "email": email, "phone": phone, "authority": "ja"}
+        for name, email, phone in zip(names, emails, phones, strict=True)
     ]
     born_on = dt.date(first_day.year - 12, 3, 14)
     return [
@@ -219,12 +219,13 @@ def _home(address: Address, last_name: str, position: int, rng: random.Random, a
     if position % 11 == 4:
         home.language = LANGUAGES[(position // 11) % len(LANGUAGES)]
     has_email = position % 23 != 9
+    initials = rng.sample("ABCDEFGHJKLMNPRST", 2)
     for adult in range(adults or rng.choice([1, 2, 2])):
         home.guardians.append(
             {
-                "name": f"{rng.choice('ABCDEFGHJKLMNPRST')}. {last_name}",
+                "name": f"{initials[adult]}. {last_name}",
                 "email": f"ouder{position}.{adult + 1}@demo.invalid" if has_email else "",
-                "phone": f"06 0000 {position % 10000:04d}",
+                "phone": f"06 0{adult}00 {position % 10000:04d}",
                 "authority": "nee" if position % 37 == 12 and adult == 1 else "ja",
             }
         )

@@ -37,6 +37,7 @@ class Command(BaseCommand):
         with self.only_one():
             if reset:
                 self.throw_away()
+            settings.SITE_URL = f"http://127.0.0.1:{port}"  # the mails of the weeks that are replayed link to it
             self.build()
             if not build_only:
                 self.serve(port)
@@ -69,7 +70,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         collect_when_changed(settings.STATIC_ROOT)
         if not School.objects.exists():
-            self.stdout.write("De demoschool wordt gebouwd; dat duurt ongeveer een halve minuut.")
+            self.stdout.write("De demoschool wordt gebouwd; dat duurt ongeveer een minuut.")
             build_school(now=timezone.now(), say=self.say)
 
     def say(self, line: str) -> None:

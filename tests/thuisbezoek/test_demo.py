@@ -1,0 +1,54 @@
+"""The demo that somebody starts for the first time: its mails lead to it, and its families look like families."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from pytest_django import Settings
+
+from thuisbezoek.demo.families import Address, Home, make_late_twins, make_pupils
+from thuisbezoek.management.commands import demo
+
+FIRST_DAY = dt.date(2026, 9, 14)
+ADDRESSES = [Address("Lindelaan", number, "", "9998AB", "Waterwolde") for number in range(1, 900)]
+
+
+@pytest.fixture
+def homes() -> list[Home]:
+    """Every home of the demo once."""
+    pupils = make_pupils(ADDRESSES, rng=random.Random(1), first_day=FIRST_DAY)
+    pupils += make_late_twins(ADDRESSES, pupils, first_day=FIRST_DAY)
+    return list({home.address: home for pupil in pupils for home in pupil.homes}.values())
+
+
+@pytest.mark.django_db
+def test_the_replayed_weeks_link_to_the_port_that_the_demo_is_served_on(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.DATA_DIR, settings.SITE_URL = tmp_path, "http://127.0.0.1:8000"
+    linked_to: list[str] = []
+
+    def build(**_options: Any) -> None:
+        linked_to.append(settings.SITE_URL)
+
+    monkeypatch.setattr(demo, "build_school", build)
+    monkeypatch.setattr(demo, "collect_when_changed", lambda _root: None)
+    call_command("demo", port=8123, build_only=True)
+    assert linked_to == ["http://127.0.0.1:8123"]
+
+
+def test_two_parents_have_each_their_own_telephone(homes: list[Home]) -> None:
+    phones = [adult["phone"] for home in homes for adult in home.guardians]
+    assert len(phones) > len(homes) > 150
+    assert len(set(phones)) == len(phones)
+
+
+def test_two_parents_in_one_home_do_not_share_a_name(homes: list[Home]) -> None:
+    for home in homes:
+        names = [adult["name"] for adult in home.guardians]
+        assert len(set(names)) == len(names)
