@@ -358,9 +358,11 @@ async function look() {
   if (document.hidden || picked || isBusy || dialog.open) {
     return;
   }
-  const answer = await ask(`${board.dataset.news}?sinds=${revision}&${board.dataset.query}`);
+  const held = encodeURIComponent(board.dataset.held);
+  const answer = await ask(`${board.dataset.news}?sinds=${revision}&vast=${held}&${board.dataset.query}`);
   if (answer?.status === 200 && answer.data?.parts && !picked && !isBusy) {
     show(answer.data);
+    board.dataset.held = answer.data.held;
     if (answer.data.news.length) {
       say(answer.data.news.join(" "));
     }

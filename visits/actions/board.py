@@ -26,6 +26,7 @@ from visits.planner.almanac import Evening
 from visits.planner.assess import Finding, Severity
 from visits.planner.moves import Change, NoSuchEvening
 from visits.queries.board_desk import Desk, desk_of
+from visits.queries.board_holds import held_moments, placed
 
 __all__ = [
     "BoardChanged",
@@ -124,7 +125,8 @@ def move_visit(
     """
     desk = _desk_for(plan, visit, seen)
     try:
-        change = desk.mover().place(visit, evening, start=start, position=position)
+        held = held_moments(desk.plan, now)
+        change = placed(desk, held, desk.mover(), visit, evening, start=start, position=position)
     except (NoSuchEvening, KeyError):
         raise NoEvening from None
     return _carry_out(desk, EditVerb.MOVE, change, reason, by=by, now=now)

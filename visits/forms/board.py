@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from mentors.templatetags.look import nl_day
 from visits.actions.board import REASON_LENGTH
 from visits.planner.almanac import Almanac, Evening
-from visits.queries.board import Board, Look
+from visits.queries.board import Board
 from visits.queries.board_desk import evening_of, name_of
+from visits.queries.board_values import Look
 
 SEASON = "seizoen"
 

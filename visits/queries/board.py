@@ -8,170 +8,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import ngettext
-
 from mentors.models import Mentor
-from mentors.templatetags.look import nl_day, nl_day_short
+from mentors.templatetags.look import nl_day
 from students.models import SchoolClass
 from visits.models import Plan, PlanEdit, PlanKind, Visit, VisitState
 from visits.planner.almanac import Evening
 from visits.planner.assess import Finding, Severity
 from visits.planner.plan import SECOND, Stop
 from visits.queries.board_desk import Desk, name_of
-from visits.queries.board_words import Names, Sentence, sentences, spoken_clock
+from visits.queries.board_holds import Held, standing_on
+from visits.queries.board_values import Card, Cell, Holding, Look, Row, Totals, Waiting, Week
+from visits.queries.board_words import Names, sentences, spoken_clock
 from visits.queries.drafts import gap_of
-
-
-@dataclass(frozen=True)
-class Look:
-    """What somebody wants to see: a week of the season (None: all of it), and of whom."""
-
-    week: int | None = None
-    mentor: int | None = None
-    school_class: int | None = None
-    weekday: int | None = None
-
-    @property
-    def is_season(self) -> bool:
-        return self.week is None
-
-
-@dataclass(frozen=True)
-class Card:
-    """One family in an evening. `second`: the mentor comes along with a colleague."""
-
-    pk: str
-    name: str
-    pupils: str
-    start: str
-    until: str
-    travel_minutes: int
-    place_kind: str = "home"
-    is_pinned: bool = False
-    is_agreed: bool = False
-    is_second: bool = False
-    is_double: bool = False
-    has_company: bool = False
-    needs_interpreter: bool = False
-    is_wish_missed: bool = False
-
-    @property
-    def may_move(self) -> bool:
-        return not (self.is_pinned or self.is_agreed or self.is_second)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One evening of one mentor. `hours` is empty when the mentor gives no such evening."""
-
-    name: str
-    mentor: str
-    mentor_name: str
-    on: dt.date
-    day: str = ""
-    hours: str = ""
-    most: int = 0
-    cards: tuple[Card, ...] = ()
-    leaves: str = ""
-    back: str = ""
-    travel_minutes: int = 0
-    troubles: tuple[Sentence, ...] = ()
-    reasons: tuple[str, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """The cell's id in the page."""
-        return f"cel-{self.name.replace(' ', '-')}"
-
-    @property
-    def has_pins(self) -> bool:
-        return any(card.is_pinned for card in self.cards)
-
-    @property
-    def has_agreed(self) -> bool:
-        return any(card.is_agreed for card in self.cards)
-
-    @property
-    def is_full(self) -> bool:
-        return len(self.cards) >= self.most > 0
-
-
-@dataclass(frozen=True)
-class Row:
-    """One mentor over the days that are shown; the totals are of the whole draft."""
-
-    mentor: Mentor
-    cells: tuple[Cell, ...]
-    families: int
-    evenings: int
-    travel_minutes: int
-    waiting: int
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A family in the tray."""
-
-    pk: str
-    name: str
-    pupils: str
-    mentor_name: str
-    by_hand: bool
-
-
-@dataclass(frozen=True)
-class Week:
-    """One week of the season, to choose from."""
-
-    number: int
-    first: dt.date
-    last: dt.date
-
-    @property
-    def label(self) -> str:
-        """'7–11 sep', '28 sep–2 okt', '6 okt'."""
-        first, last = (nl_day_short(day).partition(" ")[2] for day in (self.first, self.last))
-        if self.first == self.last:
-            return last
-        is_one_month = self.first.month == self.last.month
-        return f"{self.first.day if is_one_month else first}\N{EN DASH}{last}"
-
-
-@dataclass(frozen=True)
-class Totals:
-    """What the draft comes to, and what hand work changed of that. `gap` holds for rules that are kept."""
-
-    now: Mapping[str, Any]
-    made: Mapping[str, Any]
-    gap: float | None
-    warnings: int
-    blocking: int
-    is_changed: bool
-
-    def since(self, name: str) -> str:
-        """How much more or less of it there is than in the draft as it was made; empty when it is the same."""
-        difference = int((self.now.get(name) or 0) - (self.made.get(name) or 0))
-        if not self.is_changed or not difference:
-            return ""
-        return f"+{difference}" if difference > 0 else f"\N{MINUS SIGN}{-difference}"
-
-    @property
-    def travel_since(self) -> str:
-        return self.since("travel_minutes")
-
-    @property
-    def placed_since(self) -> str:
-        return self.since("placed")
-
-    @property
-    def wishes_since(self) -> str:
-        return self.since("wishes_met")
-
-    @property
-    def remarks(self) -> str:
-        """How many rules are not kept: overruled, or broken by what stands."""
-        count = self.warnings + self.blocking
-        return ngettext("%(n)s uitzondering", "%(n)s uitzonderingen", count) % {"n": count}
 
 
 @dataclass
@@ -180,6 +28,7 @@ class Board:
 
     desk: Desk
     look: Look
+    held: tuple[Held, ...] = ()
     mentors: dict[str, Mentor] = field(default_factory=dict)
     _drawn: dict[str, dict[str, Any]] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
@@ -187,8 +36,9 @@ class Board:
     _days: dict[dt.date, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, desk: Desk, look: Look) -> Board:
-        board = cls(desk, look)
+    def of(cls, desk: Desk, look: Look, held: tuple[Held, ...] = ()) -> Board:
+        """`held`: what families hold at this moment."""
+        board = cls(desk, look, held)
         people = Mentor.objects.filter(pk__in=desk.almanac.visitors).order_by("name", "pk")
         board.mentors = {str(mentor.pk): mentor for mentor in people}
         board._drawn = {f"{r['visitor']} {r['date']}": r for r in (desk.plan.result or {}).get("routes", [])}
@@ -285,6 +135,11 @@ class Board:
         ]
         return sorted(found, key=lambda waiting: (waiting.name, waiting.pk))
 
+    @property
+    def held_names(self) -> str:
+        """What is held now, for an open board to hear of what changes."""
+        return "|".join(each.name for each in self.held)
+
     def left_out(self) -> int:
         """Families that cannot be planned yet: no mentor, no address, no evenings."""
         return len((self.plan.result or {}).get("application", {}).get("left_out", []))
@@ -328,7 +183,7 @@ class Board:
 
     def _trouble(self) -> dict[Evening, list[Finding]]:
         found: dict[Evening, list[Finding]] = defaultdict(list)
-        for finding in self.desk.assessment.findings:
+        for finding in (*self.desk.assessment.findings, *standing_on(self.desk, self.held)):
             if finding.visitor is not None and finding.on is not None and finding.code != "moved":
                 found[finding.visitor, finding.on].append(finding)
         return found
@@ -367,6 +222,11 @@ class Board:
             travel_minutes=drawn["travel_minutes"] if drawn else 0,
             troubles=tuple(sentences(remarks, names)) if remarks else (),
             reasons=tuple(self._reasons.get(name, ())),
+            held=tuple(
+                Holding(*map(spoken_clock, (each.start, each.ends, each.until)))
+                for each in self.held
+                if each.evening == evening
+            ),
         )
 
     def _day(self, on: dt.date) -> str:

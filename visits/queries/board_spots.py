@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from visits.planner.almanac import Evening
 from visits.planner.moves import Change
 from visits.queries.board import Board
 from visits.queries.board_desk import name_of
+from visits.queries.board_holds import beside_holds, placed
 from visits.queries.board_words import Sentence, costs, moment_words, sentences, shifts, signed, spoken_clock
 
 
@@ -53,7 +54,7 @@ class Spot:
 def spots_of(board: Board, visit: str) -> list[Spot]:
     """The best place in each evening, in the order of the calendar."""
     desk = board.desk
-    changes = [change for change in desk.mover().spots(visit) if change.evening and change.evening[0] in board.mentors]
+    changes = [change for change in _changes(board, visit) if change.evening and change.evening[0] in board.mentors]
     names = board.fetch({visit, *_mentioned(changes)})
     home = desk.days.made.get(visit)
     found = []
@@ -78,6 +79,16 @@ def spots_of(board: Board, visit: str) -> list[Spot]:
             )
         )
     return found
+
+
+def _changes(board: Board, visit: str) -> Iterator[Change]:
+    """The best place in each evening, also beside what families hold."""
+    mover, evenings = board.desk.mover(), {each.evening for each in board.held}
+    for change in mover.spots(visit):
+        if change.evening in evenings:
+            yield placed(board.desk, board.held, mover, visit, change.evening)
+        else:
+            yield beside_holds(board.desk, board.held, change)
 
 
 def _stays(change: Change, home: Evening | None, stop: object) -> bool:

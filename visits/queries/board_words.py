@@ -187,6 +187,24 @@ def _long_wait(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
+def _held(words: Facts, facts: Facts, names: Names) -> str:
+    return _(
+        "Een gezin dat nu kiest houdt bij %(mentor)s %(day)s van %(start)s tot %(ends)s vast. Om %(until)s is dat"
+        " afgesproken of weer vrij."
+    ) % {**words, **_clocks(facts)}
+
+
+def _held_near(words: Facts, facts: Facts, names: Names) -> str:
+    return _(
+        "Een gezin dat nu kiest houdt %(start)s tot %(ends)s vast. De weg tussen dat gezin en %(visit)s duurt %(leg)s"
+        " minuten: daar is te weinig tijd voor."
+    ) % {**words, **_clocks(facts), "leg": facts["leg"]}
+
+
+def _clocks(facts: Facts) -> dict[str, str]:
+    return {name: spoken_clock(facts[name]) for name in ("start", "ends", "until")}
+
+
 def _plain(text: Callable[[], str]) -> Callable[[Facts, Facts, Names], str]:
     return lambda words, facts, names: text() % words
 
@@ -208,6 +226,8 @@ _SENTENCES: dict[str, Callable[[Facts, Facts, Names], str]] = {
     "moved": _moved,
     "siblings_split": _siblings_split,
     "long_wait": _long_wait,
+    "held": _held,
+    "held_near": _held_near,
     "may_not_visit": _plain(lambda: _("%(mentor)s is niet de mentor van %(visit)s.")),
     "may_not_be_second": _plain(lambda: _("%(mentor)s gaat niet mee naar %(visit)s.")),
     "lacks_second": _plain(lambda: _("Bij %(visit)s moet een collega mee, en die kan op %(day)s dan niet.")),

@@ -14,10 +14,12 @@ from mentors.models import Mentor, Role
 from visits.actions.board_standing import StandingRefused, open_standing_board
 from visits.forms.board import OwnMomentForm, look_of, query_of, revision_of
 from visits.models import Plan, PlanState, Visit
-from visits.queries.board import Board, Look, classes_of
+from visits.queries.board import Board, classes_of
 from visits.queries.board_changes import changes_since
 from visits.queries.board_desk import Desk, desk_of
+from visits.queries.board_holds import evenings_of, held_moments
 from visits.queries.board_spots import Spot, spots_of
+from visits.queries.board_values import Look
 from visits.queries.board_words import moment_words
 from visits.queries.drafts import map_of, read_draft
 from visits.queries.publishing import blockers
@@ -46,7 +48,7 @@ def visit_on(request: SchoolRequest, plan: Plan, pk: int) -> Visit:
 def board_of(request: SchoolRequest, plan: Plan) -> Board:
     """The board as this request wants to see it."""
     desk = desk_of(plan)
-    return Board.of(desk, asked_look(request, desk))
+    return Board.of(desk, asked_look(request, desk), held_moments(plan, timezone.now()))
 
 
 def asked_look(request: SchoolRequest, desk: Desk) -> Look:
@@ -115,7 +117,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
         raise Http404
     draft = read_draft(found)
     route = next((route for route in draft.of_mentor(person.pk) if route.on == day), None)
-    shown = Board.of(shown.desk, look_of({"week": "0"}, 0))
+    shown = Board.of(shown.desk, look_of({"week": "0"}, 0), shown.held)
     context = {
         "plan": found,
         "person": person,
@@ -176,18 +178,22 @@ def board_spots(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
 @for_roles(Role.COORDINATOR, Role.DIRECTOR)
 @require_GET
 def board_news(request: SchoolRequest, plan: int) -> HttpResponse:
-    """What others changed since the revision `?sinds=`; only that revision when nothing did."""
+    """What others changed since the revision `?sinds=`, and what families hold other than `?vast=`; only that revision
+    when nothing did."""
     found = plan_of(request, plan)
     since = revision_of(request.GET.get("sinds"))
     if since is None:
         raise Http404
-    if found.revision == since and found.state in DRAWN:
+    seen = set(filter(None, request.GET.get("vast", "").split("|")))
+    held = held_moments(found, timezone.now())
+    other = seen ^ {each.name for each in held}
+    if found.revision == since and found.state in DRAWN and not other:
         return JsonResponse({"revision": since})
     shown = board_of(request, board_plan(request, plan))
     changes = changes_since(found, since)
-    evenings = {name for change in changes for name in change.evenings}
+    evenings = {name for change in changes for name in change.evenings} | evenings_of(other)
     others = [change.text for change in changes if change.by != request.user.pk]
-    return JsonResponse(answer_of(request, shown, evenings) | {"news": others})
+    return JsonResponse(answer_of(request, shown, evenings) | {"news": others, "held": shown.held_names})
 
 
 def _clean_first(spot: Spot) -> tuple[bool, float]:

@@ -32,6 +32,7 @@ from visits.models import Plan
 from visits.queries.board import Board
 from visits.queries.board_changes import changes_since, touches
 from visits.queries.board_desk import desk_of, name_of
+from visits.queries.board_holds import held_moments
 from visits.queries.board_words import costs, moment_words, sentences, shifts
 from visits.views.board import asked_look, board_of, board_plan, visit_on
 from visits.views.board_answers import answer_of
@@ -117,7 +118,7 @@ def _answer(request: SchoolRequest, plan: Plan, seen: int, act: Act, *, visit: s
     except BoardError as refusal:
         return _refused(request, plan, refusal, [str(refusal)])
     edited.plan.campaign.school = request.school
-    board = Board.of(edited.desk, asked_look(request, edited.desk))
+    board = Board.of(edited.desk, asked_look(request, edited.desk), held_moments(edited.plan, timezone.now()))
     text = _told(board, edited)
     if _is_script(request):
         return JsonResponse(answer_of(request, board, edited.evenings) | {"done": text})
