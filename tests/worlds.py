@@ -196,7 +196,7 @@ def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClas
     pages += "board board_news board_undo board_redo board_evening "
     pages += "board_repair board_repair_progress board_repair_apply "
     of_family = "board_visit board_spots board_move board_pin"
-    repairs = "repair repair_progress repair_again repair_drop"
+    repairs = "repair repair_progress repair_again repair_undo repair_drop"
     rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in (pages + of_family).split()}
     rows |= dict.fromkeys((f"visits:{name}:plan" for name in repairs.split()), make_repair(plan))
     rows |= {f"visits:{name}:visit": visit for name in of_family.split()}

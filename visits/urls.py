@@ -59,6 +59,7 @@ urlpatterns = [
     path("plannen/<int:plan>/herstel/", repairs.repair, name="repair"),
     path("plannen/<int:plan>/herstel/voortgang/", repairs.repair_progress, name="repair_progress"),
     path("plannen/<int:plan>/herstel/opnieuw/", repairs.repair_again, name="repair_again"),
+    path("plannen/<int:plan>/herstel/terugdraaien/", repairs.repair_undo, name="repair_undo"),
     path("plannen/<int:plan>/herstel/toch-niet/", repairs.repair_drop, name="repair_drop"),
     path("rondes/<int:campaign>/bord/", board.board_standing, name="board_standing"),
     path("plannen/<int:plan>/bord/", board.board, name="board"),

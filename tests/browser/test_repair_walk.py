@@ -107,6 +107,25 @@ def test_what_happened_what_it_means_and_the_yes(visitor: Come, season: Season, 
     tonight.refresh_from_db()
     assert tonight.state == VisitState.PLANNED and tonight.starts_at
     assert local_day(tonight.starts_at) > today
+    desk.page.get_by_role("link", name="Draai dit terug").click()
+    expect(desk.page.get_by_role("heading", name="Terugdraaien: wat betekent dat?")).to_be_visible()
+    desk.look("repair-07-undo")
+    address = desk.page.url.removeprefix(desk.origin)
+    phone = visitor(PHONE)
+    phone.log_in("coordinator@example.org", PASSWORD)
+    phone.go(address)
+    phone.look("repair-07-undo-phone")
+    phone.page.get_by_role("button", name="Draai terug").click()
+    expect(phone.page.get_by_text("Teruggedraaid op")).to_be_visible()
+    phone.look("repair-08-undone-phone")
+    tonight.refresh_from_db()
+    assert (tonight.state, tonight.starts_at) == (VisitState.CONFIRMED, moment_at(today, 19 * 60))
+    desk.page.get_by_role("button", name="Draai terug").click()
+    expect(desk.page.get_by_text("al teruggedraaid")).to_be_visible()
+    desk.look("repair-08-undone-twice")
+    desk.page.get_by_role("link", name="Er is iets veranderd").first.click()
+    expect(desk.page.get_by_role("heading", name="Wat is opgelost")).to_be_visible()
+    desk.look("repair-09-solved")
 
 
 def test_on_a_phone_a_family_cancels_and_somebody_thinks_better_of_it(

@@ -17,6 +17,8 @@ from visits.queries.calendar import AMSTERDAM, local_day, moment_at, open_days
 from visits.queries.changes import Change, ChangeKind
 from visits.queries.season import first_day
 
+SHOWN = 5  # repairs that were done
+
 
 @dataclass(frozen=True)
 class OnClosedDay:
@@ -63,6 +65,14 @@ def broken_in(campaign: Campaign, now: dt.datetime) -> Broken:
         closures=[line for line in closures if line.visits],
         without_moment=campaign.visits.filter(state=VisitState.OPEN, mentor__is_active=True).count(),
         drafts=list(repairs.defer("problem", "result")),
+    )
+
+
+def done_repairs(campaign: Campaign) -> list[Plan]:
+    """The last repairs that were said yes to, the last one first; whether each was taken back stands in its trace."""
+    done = campaign.plans.filter(kind=PlanKind.REPAIR, state=PlanState.PUBLISHED).order_by("-published_at", "-pk")
+    return list(
+        done.select_related("trace", "campaign").defer("problem", "result", "trace__before", "trace__after")[:SHOWN]
     )
 
 

@@ -9,31 +9,36 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from mentors.models import Closure
 from visits.models import Campaign, Invitation, RepairTrace, Visit, VisitState
 from visits.queries.calendar import local_day
 
 Picture = dict[str, dict[str, Any]]
 _VISIT = ("version", "state", "mentor", "second", "starts_at", "ends_at", "together_with")
+_CLOSURE = ("name", "starts_on", "ends_on", "is_holiday")
+_PAIR = ("choice", "moved", "decided_by", "decided_at")
 _INVITATION = ("visit", "answer", "answered_at", "answered_version", "channel", "announced_starts_at")
 
 
 def picture_of(campaign: Campaign, now: dt.datetime) -> Picture:
     """All rows that a repair may touch. Five queries."""
-    today = local_day(now)
-    shifts = campaign.shifts.filter(on__gte=today).values("mentor", "on", "leave_from", "visits_until", "back_by")
-    closures = Closure.objects.filter(school_year=campaign.school_year_id)
-    pairs = campaign.sibling_pairs.values("first", "second", "choice", "moved", "decided_by", "decided_at")
-    invitations = Invitation.objects.filter(visit__campaign=campaign)
+    shifts = campaign.shifts.filter(on__gte=local_day(now))
     return {
-        "visits": {str(row.pop("pk")): _plain(row) for row in campaign.visits.values("pk", *_VISIT)},
-        "invitations": {str(row.pop("pk")): _plain(row) for row in invitations.values("pk", *_INVITATION)},
-        "shifts": {f"{row.pop('mentor')} {row.pop('on')}": _plain(row) for row in shifts},
-        "closures": {
-            str(row.pop("pk")): _plain(row)
-            for row in closures.values("pk", "name", "starts_on", "ends_on", "is_holiday")
-        },
-        "pairs": {f"{row.pop('first')} {row.pop('second')}": _plain(row) for row in pairs},
+        "visits": _rows(campaign.visits.all(), ("pk",), _VISIT),
+        "invitations": _rows(Invitation.objects.filter(visit__campaign=campaign), ("pk",), _INVITATION),
+        "shifts": _rows(shifts, ("mentor", "on"), ("leave_from", "visits_until", "back_by")),
+        "closures": _rows(Closure.objects.filter(school_year=campaign.school_year_id), ("pk",), _CLOSURE),
+        "pairs": _rows(campaign.sibling_pairs.all(), ("first", "second"), _PAIR),
+    }
+
+
+def _rows(found: QuerySet[Any], key: tuple[str, ...], columns: tuple[str, ...]) -> dict[str, Any]:
+    """The rows by their key, in which a space parts what it is made of."""
+    return {
+        " ".join(map(str, row[: len(key)])): dict(zip(columns, map(_plain, row[len(key) :]), strict=True))
+        for row in found.values_list(*key, *columns)
     }
 
 
@@ -83,8 +88,10 @@ def stood_before(trace: RepairTrace) -> list[Stood]:
 
 def stood_in(pk: int, row: dict[str, Any]) -> Stood:
     """A visit from a row of a picture."""
-    moments = {name: row[name] and dt.datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at")}
-    return Stood(visit=pk, **{name: row[name] for name in _VISIT if name not in moments}, **moments)
+    moments: dict[str, Any] = {
+        name: row[name] and dt.datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at")
+    }
+    return Stood(visit=pk, **{**{name: row[name] for name in _VISIT}, **moments})
 
 
 def visits_of(trace: RepairTrace) -> dict[int, Visit]:
@@ -93,5 +100,5 @@ def visits_of(trace: RepairTrace) -> dict[int, Visit]:
     return visits.in_bulk([int(key) for key in trace.before["visits"]])
 
 
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value

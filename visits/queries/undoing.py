@@ -77,7 +77,7 @@ def _announced(row: dict[str, Any] | None) -> str | None:
 
 
 def _as_text(moment: dt.datetime | None) -> str | None:
-    return moment and moment.isoformat()
+    return moment.isoformat() if moment else None
 
 
 def _outcome(stood: Stood, visit: Visit) -> Outcome | None:

@@ -19,12 +19,15 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
 from visits.actions.plans import PlanRefused, discard_plan
 from visits.actions.repairs import RepairRefused, make_anew, request_repair
+from visits.actions.undoing import UndoRefused, take_back
 from visits.forms.repairs import FORMS
-from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState
+from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState, RepairTrace
 from visits.queries.changes import Change
 from visits.queries.consequences import consequences
+from visits.queries.obstacles import obstacles
 from visits.queries.publishing import blockers
-from visits.queries.repairs import broken_in, mentors_at_work, words_of
+from visits.queries.repairs import broken_in, done_repairs, mentors_at_work, words_of
+from visits.queries.undoing import undoing_of
 from visits.views.campaigns import campaign_of
 from visits.views.plans import AT_WORK, plan_of, wake_planner
 
@@ -72,9 +75,14 @@ def repair_start(request: SchoolRequest, campaign: int) -> HttpResponse:
         for what, (text, note, icon) in CHOICES.items()
     ]
     broken = broken_in(found, timezone.now())
-    drafts = [{"plan": plan, "words": words_of(plan)} for plan in broken.drafts]
-    is_running = found.state == CampaignState.PUBLISHED
-    context = {"campaign": found, "choices": choices, "broken": broken, "drafts": drafts, "is_running": is_running}
+    context = {
+        "campaign": found,
+        "choices": choices,
+        "broken": broken,
+        "drafts": [{"plan": plan, "words": words_of(plan)} for plan in broken.drafts],
+        "done": [{"plan": plan, "words": words_of(plan)} for plan in done_repairs(found)],
+        "is_running": found.state == CampaignState.PUBLISHED,
+    }
     return render(request, "visits/repair_start.html", context)
 
 
@@ -104,9 +112,12 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
         return redirect("visits:plan", school=request.school.slug, plan=plan)
     now = timezone.now()
     is_ready = found.state == PlanState.READY
+    trace = RepairTrace.objects.filter(plan=found).select_related("taken_back_by").first()
     context = {
         "plan": found,
         "what": words_of(found),
+        "trace": trace,
+        "obstacles": obstacles(found, trace, now) if trace is not None else [],
         "is_at_work": found.state in AT_WORK,
         "change": Change.from_json(found.change),
         "blockers": blockers(found, now) if is_ready else [],
@@ -123,6 +134,25 @@ def repair_progress(request: SchoolRequest, plan: int) -> HttpResponse:
     if found.state not in AT_WORK:
         response["HX-Refresh"] = "true"
     return response
+
+
+@for_roles(Role.COORDINATOR)
+def repair_undo(request: SchoolRequest, plan: int) -> HttpResponse:
+    """What taking the repair back means for whom; with a POST everything stands again as it stood."""
+    found, now = plan_of(request, plan), timezone.now()
+    if request.method == "POST":
+        try:
+            take_back(plan=found, by=request.user, now=now)
+        except UndoRefused as refusal:
+            for obstacle in refusal.obstacles:
+                messages.error(request, obstacle.text)
+        else:
+            messages.success(request, _("Teruggedraaid. Elk gezin heeft weer het moment van daarvoor."))
+        return redirect("visits:repair", school=request.school.slug, plan=plan)
+    undoing = undoing_of(found, now)
+    if undoing.obstacles:
+        return redirect("visits:repair", school=request.school.slug, plan=plan)
+    return render(request, "visits/repair_undo.html", {"plan": found, "what": words_of(found), "undoing": undoing})
 
 
 @for_roles(Role.COORDINATOR)
