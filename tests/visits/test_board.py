@@ -474,3 +474,25 @@ def test_a_draft_in_which_nobody_could_be_planned_is_an_empty_board_with_a_way_o
     text = client.get(here("board", plan)).content.decode()
     assert "Hier is niets te zien" in text and "6 gezinnen kunnen nog niet worden gepland" in text
     assert client.get(here("board", plan), {"week": "seizoen"}).status_code == 200
+
+
+def test_a_board_opens_on_the_week_that_is_not_over(
+    plan: Plan, client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weeks = desk_of(plan).almanac.problem.weeks
+    for day, opened in [(EVENINGS[1], EVENINGS[0]), (EVENINGS[2], EVENINGS[2]), (dt.date(2027, 1, 4), max(weeks))]:
+        at = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
+        monkeypatch.setattr("django.utils.timezone.now", lambda at=at: at)
+        client.force_login(coordinator)
+        assert client.get(here("board", plan)).context["look"].week == weeks[opened]
+
+
+def test_who_comes_along_is_counted_with_the_mentor(plan: Plan, client: Client, coordinator: User) -> None:
+    result = plan.result or {}
+    route = result["routes"][0]
+    route["stops"][0]["role"] = "second"
+    Plan.objects.filter(pk=plan.pk).update(result=result)
+    response = client.get(here("board", plan), {"week": "seizoen"})
+    (row,) = [row for row in response.context["rows"] if str(row.mentor.pk) == route["visitor"]]
+    assert (row.families, row.along) == (2, 1)
+    assert "3 gezinnen" in response.content.decode() and "2 gezinnen, gaat mee naar 1" in response.content.decode()

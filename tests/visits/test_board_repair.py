@@ -276,6 +276,7 @@ def test_the_page_shows_who_would_move_and_a_yes_does_it(
     page = client.get(here("board_repair", plan))
     assert "een nieuw moment in dit plan" in page.content.decode()
     assert len(page.context["lines"]) == len(proposal.moved)
+    assert "+1 gezin met een moment" in page.context["gains"]
     data: dict[str, Any] = {"voorstel": job.pk}
     assert "hersteld" in client.post(here("board_repair_apply", plan), data, follow=True).content.decode()
     assert "intussen aangepast" in client.post(here("board_repair_apply", plan), data, follow=True).content.decode()

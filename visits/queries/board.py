@@ -188,20 +188,21 @@ class Board:
                 found[finding.visitor, finding.on].append(finding)
         return found
 
-    def _totals_of_mentors(self) -> dict[str, tuple[int, int, int, int]]:
-        """Families, evenings, travel minutes, families without a moment."""
-        counts: dict[str, list[int]] = {name: [0, 0, 0, 0] for name in self.mentors}
+    def _totals_of_mentors(self) -> dict[str, tuple[int, int, int, int, int]]:
+        """Families, those of colleagues, evenings, travel minutes, families without a moment."""
+        counts: dict[str, list[int]] = {name: [0, 0, 0, 0, 0] for name in self.mentors}
         for route in self._drawn.values():
             if route["visitor"] in counts:
                 line = counts[route["visitor"]]
-                line[0] += sum(len(stop["visits"]) for stop in route["stops"] if stop.get("role") != SECOND)
-                line[1] += 1
-                line[2] += route["travel_minutes"]
+                for stop in route["stops"]:
+                    line[stop.get("role") == SECOND] += len(stop["visits"])
+                line[2] += 1
+                line[3] += route["travel_minutes"]
         for item in (self.plan.result or {}).get("unplaced", []):
             visit = self.desk.almanac.visits.get(item["visit"])
             if visit and len(visit.visitors) == 1 and visit.visitors[0] in counts:
-                counts[visit.visitors[0]][3] += 1
-        return {name: (line[0], line[1], line[2], line[3]) for name, line in counts.items()}
+                counts[visit.visitors[0]][4] += 1
+        return {name: (line[0], line[1], line[2], line[3], line[4]) for name, line in counts.items()}
 
     def _cell(self, evening: Evening, found: list[Finding], names: Names) -> Cell:
         name, shift, mentor = name_of(evening), self.desk.almanac.shifts.get(evening), self.mentors[evening[0]]

@@ -101,11 +101,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One mentor over the days that are shown; the totals are of the whole draft."""
+    """One mentor over the days that are shown; the totals are of the whole draft. `along`: families of colleagues to
+    whom the mentor comes along."""
 
     mentor: Mentor
     cells: tuple[Cell, ...]
     families: int
+    along: int
     evenings: int
     travel_minutes: int
     waiting: int

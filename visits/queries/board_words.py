@@ -247,12 +247,13 @@ def costs(change: Change) -> list[str]:
     return parts_words(change.parts) or [_("geen extra reistijd")]
 
 
-def parts_words(parts: Mapping[str, int]) -> list[str]:
-    """What a difference is made of, in words; nothing when there is none."""
+def parts_words(parts: Mapping[str, int], *, says_one: bool = False) -> list[str]:
+    """What a difference is made of, in words; nothing when there is none. Of one family more or less with a moment
+    nothing is said where that speaks for itself, unless `says_one`."""
     said: list[str] = []
     if placed := -parts["unplaced"]:
         text = ngettext("%(sign)s%(n)s gezin met een moment", "%(sign)s%(n)s gezinnen met een moment", abs(placed))
-        said += [_signed(placed, text)] if abs(placed) > 1 else []
+        said += [_signed(placed, text)] if abs(placed) > 1 or says_one else []
     if travel := parts["travel_minutes"]:
         said.append(_signed(travel, _("%(sign)s%(n)s min reizen")))
     if waiting := parts["waiting_minutes"]:

@@ -21,6 +21,7 @@ from visits.queries.board_holds import evenings_of, held_moments
 from visits.queries.board_spots import Spot, spots_of
 from visits.queries.board_values import Look
 from visits.queries.board_words import moment_words
+from visits.queries.calendar import local_day
 from visits.queries.drafts import map_of, read_draft
 from visits.queries.publishing import blockers
 from visits.views.board_answers import answer_of, can_redo, can_undo
@@ -52,8 +53,10 @@ def board_of(request: SchoolRequest, plan: Plan) -> Board:
 
 
 def asked_look(request: SchoolRequest, desk: Desk) -> Look:
-    """What this request wants to see; the first week when it does not say."""
-    first = min(desk.almanac.problem.weeks.values(), default=0)
+    """What this request wants to see; the first week that is not over when it does not say."""
+    weeks, today = desk.almanac.problem.weeks, local_day(timezone.now())
+    to_come = [week for on, week in weeks.items() if on >= today]
+    first = min(to_come, default=max(weeks.values(), default=0))
     return look_of(request.POST if request.method == "POST" else request.GET, first)
 
 

@@ -56,7 +56,7 @@ def board_repair(request: SchoolRequest, plan: int) -> HttpResponse:
         context |= {
             "proposal": proposal,
             "lines": [_line(moved, names) for moved in proposal.moved],
-            "gains": parts_words(proposal.parts),
+            "gains": parts_words(proposal.parts, says_one=True),
         }
     return render(request, "visits/board_repair.html", context)
 
