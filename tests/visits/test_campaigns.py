@@ -15,6 +15,7 @@ from mentors.models import Closure, Event, Role, School, SchoolYear, User
 from tests import factories
 from tests.visits.seasons import make_season
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
+from visits.actions.publishing import publish_plan
 from visits.actions.topics import seed_topics
 from visits.models import Campaign, CampaignState, ConversationTopic, Frequency, VisitState
 from visits.queries.calendar import usual_period
@@ -239,6 +240,22 @@ def test_the_page_names_the_next_thing_to_do(school: School, client: Client, log
     season.draft()
     page = client.get(here("campaign", school, campaign=season.campaign.pk))
     assert page.context["next"]["text"] == "Plan bekijken en publiceren"
+
+
+def test_a_draft_from_before_the_published_plan_is_no_plan_for_who_waits_now(school: School, now: dt.datetime) -> None:
+    season = make_season(now, school=school)
+    season.draft()
+    publish_plan(plan=season.draft(), by=factories.make_user(school, Role.COORDINATOR), now=now)
+    season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(
+        state=VisitState.OPEN, starts_at=None, ends_at=None, route=None
+    )
+    steps = {step.text: step for step in overview_of(season.campaign, now).steps}
+    assert (steps["Plan maken"].is_done, steps["Plan maken"].note) == (False, "1 gezin wacht op een moment.")
+    assert steps["Plan bekijken en publiceren"].is_done
+    season.draft()
+    steps = {step.text: step for step in overview_of(season.campaign, now).steps}
+    assert (steps["Plan maken"].is_done, steps["Plan maken"].note) == (True, "Er ligt een plan klaar.")
+    assert not steps["Plan bekijken en publiceren"].is_done
 
 
 def test_addresses_and_classes_come_before_evenings(school: School, now: dt.datetime) -> None:

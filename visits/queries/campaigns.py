@@ -176,18 +176,23 @@ def _rest_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
 def _plan_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
     plans = campaign.plans.drafts().filter(state__in=[PlanState.READY, PlanState.PUBLISHED])
     states = {state: pk for pk, state in reversed(plans.values_list("pk", "state"))}
-    ready, open_visits = states.get(PlanState.READY), counts[VisitState.OPEN]
-    is_published = PlanState.PUBLISHED in states
+    published, open_visits = states.get(PlanState.PUBLISHED), counts[VisitState.OPEN]
+    ready = states.get(PlanState.READY)
+    if ready and published and ready < published:
+        ready = None  # an older draft does not know what was published after it
     waits = ngettext("%(n)s gezin wacht op een moment.", "%(n)s gezinnen wachten op een moment.", open_visits)
     note = waits % {"n": open_visits} if open_visits else _("Elk gezin heeft een moment.")
+    after = _("De uitnodigingen zijn verstuurd.")
+    if ready and open_visits:
+        note, after = _("Er ligt een plan klaar."), _("Wie nog geen moment had, krijgt daarna bericht.")
+    if not published:
+        after = _("Daarna krijgt elk gezin een uitnodiging.")
     return [
-        Step(_("Plan maken"), note, bool(ready) or (is_published and not open_visits), "plans"),
+        Step(_("Plan maken"), note, bool(ready) or (bool(published) and not open_visits), "plans"),
         Step(
             _("Plan bekijken en publiceren"),
-            _("Daarna krijgt elk gezin een uitnodiging.")
-            if not is_published
-            else _("De uitnodigingen zijn verstuurd."),
-            is_published and not (ready and open_visits),
+            after,
+            bool(published) and not (ready and open_visits),
             "plan" if ready else "plans",
             ready,
         ),
