@@ -9,16 +9,19 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from mentors.models import Role, User
+from tests import factories
 from tests.visits.repairing import agree, deliver, published_season, repaired
 from tests.visits.seasons import Season
 from visits.actions.answers import accept
 from visits.actions.keeping import VisitChanged
 from visits.actions.plans import PublishRefused, publish_plan
+from visits.actions.undoing import UndoRefused, take_back
 from visits.models import AnswerChannel, Invitation, Message, MessageKind, Plan, PlanKind, PlanState, Visit, VisitState
 from visits.queries.calendar import local_day
 from visits.queries.changes import ChangeKind
 
-ANSWERS = (PublishRefused, VisitChanged)
+ANSWERS = (PublishRefused, UndoRefused, VisitChanged)
 
 
 @pytest.fixture
@@ -101,3 +104,42 @@ def test_a_family_that_agreed_before_the_evening_goes_is_moved_by_a_repair_that_
     assert at_once(say_yes(season, plan), say_yes(season, plan)) == ["PublishRefused"]
     visit.refresh_from_db()
     assert visit.state == VisitState.PLANNED
+
+
+def undone(season: Season, plan: Plan, by: User) -> Callable[[], object]:
+    return lambda: take_back(plan=Plan.objects.get(pk=plan.pk), by=by, now=season.now)
+
+
+def test_of_two_coordinators_who_take_a_repair_back_one_does(season: Season) -> None:
+    visit, by = first_visit(season), factories.make_user(season.school, Role.COORDINATOR)
+    before = visit.starts_at
+    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    say_yes(season, plan)()
+    deliver(season, minutes=11)
+    assert at_once(*[undone(season, plan, by)] * 3) == ["UndoRefused"] * 2
+    visit.refresh_from_db()
+    assert visit.starts_at == before
+    assert len(deliver(season, minutes=11)) == 1
+
+
+def test_a_family_that_agrees_while_the_repair_is_taken_back_is_heard_or_asked_anew(season: Season) -> None:
+    visit, by = first_visit(season), factories.make_user(season.school, Role.COORDINATOR)
+    before = visit.starts_at
+    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    say_yes(season, plan)()
+    deliver(season, minutes=11)
+    visit.refresh_from_db()
+    new = visit.starts_at
+
+    def agrees() -> None:
+        invitations = Invitation.objects.select_related("visit__mentor", "visit__campaign__school")
+        seen = invitations.get(visit=visit)
+        accept(invitation=seen, seen_version=visit.version, channel=AnswerChannel.LINK, by=None, now=season.now)
+
+    refusals = at_once(agrees, undone(season, plan, by))
+    now_so = Visit.objects.get(pk=visit.pk)
+    if refusals == ["UndoRefused"]:
+        assert (now_so.state, now_so.starts_at) == (VisitState.CONFIRMED, new)
+    else:
+        assert refusals == ["VisitChanged"]
+        assert (now_so.state, now_so.starts_at) == (VisitState.PLANNED, before)

@@ -145,7 +145,7 @@ def repair_undo(request: SchoolRequest, plan: int) -> HttpResponse:
             take_back(plan=found, by=request.user, now=now)
         except UndoRefused as refusal:
             for obstacle in refusal.obstacles:
-                messages.error(request, obstacle.text)
+                messages.warning(request, obstacle.text)
         else:
             messages.success(request, _("Teruggedraaid. Elk gezin heeft weer het moment van daarvoor."))
         return redirect("visits:repair", school=request.school.slug, plan=plan)
