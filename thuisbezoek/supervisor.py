@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -23,6 +24,10 @@ PR_SET_PDEATHSIG = 1
 STEADY_SECONDS = 10.0  # a child that lived this long is given a quick restart again
 LONGEST_WAIT_SECONDS = 10.0
 STOP_SECONDS = 8.0
+BROKER = "--port 0 --unixsocketperm 700 --appendonly no --save ''"
+WEB = "--workers 1 --worker-class gthread --threads 8 --graceful-timeout 5 --timeout 60"
+WORKER = "--pool threads --concurrency 3 --queues celery,planning --loglevel WARNING --without-gossip --without-mingle"
+SCHEDULE = "--loglevel WARNING --pidfile ''"
 
 
 def _die_with_parent() -> None:
@@ -130,44 +135,11 @@ def children_of_house(*, socket: Path, logs: Path, port: int) -> list[Child]:
     logs.mkdir(parents=True, exist_ok=True)
     python = [sys.executable, "-m"]
     celery = [*python, "celery", "-A", "thuisbezoek.celery"]
-    broker = ["--port", "0", "--unixsocketperm", "700", "--appendonly", "no"]
-    web = [
-        "--workers",
-        "1",
-        "--worker-class",
-        "gthread",
-        "--threads",
-        "8",
-        "--graceful-timeout",
-        "5",
-        "--timeout",
-        "60",
-    ]
-    worker = [
-        "--pool",
-        "threads",
-        "--concurrency",
-        "3",
-        "--queues",
-        "celery,planning",
-        "--loglevel",
-        "WARNING",
-        "--without-gossip",
-        "--without-mingle",
-    ]
-    commands: dict[str, list[str]] = {
-        "broker": [
-            str(get_binary_path()),
-            "--unixsocket",
-            str(socket),
-            "--dir",
-            str(socket.parent),
-            "--save",
-            "",
-            *broker,
-        ],
-        "web": [*python, "gunicorn", "thuisbezoek.wsgi", "--bind", f"127.0.0.1:{port}", "--timeout", "60", *web],
-        "worker": [*celery, "worker", "--hostname", "worker@thuisbezoek", "--without-mingle", *worker],
-        "schedule": [*celery, "beat", "--loglevel", "WARNING", "--pidfile", "", "-s", str(logs / "schedule")],
+    broker = [str(get_binary_path()), "--unixsocket", str(socket), "--dir", str(socket.parent)]
+    commands = {
+        "broker": [*broker, *shlex.split(BROKER)],
+        "web": [*python, "gunicorn", "thuisbezoek.wsgi", "--bind", f"127.0.0.1:{port}", *shlex.split(WEB)],
+        "worker": [*celery, "worker", "--hostname", "worker@thuisbezoek", *shlex.split(WORKER)],
+        "schedule": [*celery, "beat", "-s", str(logs / "schedule"), *shlex.split(SCHEDULE)],
     }
     return [Child(name, command, logs / f"{name}.log") for name, command in commands.items()]
