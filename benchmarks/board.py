@@ -10,16 +10,14 @@ counts is CPU time of the process, SQLite's work included, as in pages.py; the c
 from __future__ import annotations
 
 import datetime as dt
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import django
+from cases.database import run
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 NOW = dt.datetime(2026, 8, 31, 12, 0, tzinfo=dt.UTC)
@@ -166,10 +164,4 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("THUISBEZOEK_DATA", folder)
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        asked = [int(word) for word in sys.argv[1:3]]
-        sys.exit(main(*(asked or [40, 25])))
+    run(main, 40, 25)

@@ -8,15 +8,18 @@ lines. Prints the time until the first variant and until the last, and the memor
 from __future__ import annotations
 
 import datetime as dt
-import os
 import resource
 import sys
-import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import django
 import numpy as np
+from cases.database import run
+
+if TYPE_CHECKING:
+    from reports.figures.cost_totals import Outcome
+    from reports.models import CostVariant
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 FIRST_LIMIT, WHOLE_LIMIT = 30.0, 480.0  # seconds, on two cores
@@ -55,12 +58,7 @@ def main(classes: int, pupils: int) -> int:
     outcomes = [Outcome.from_json(row.outcome) for row in rows]
     first = (min(row.done_at for row in rows) - asked).total_seconds()
     for row, outcome in zip(rows, outcomes, strict=True):
-        print(
-            f"{row.minutes} min {row.max_stops} stops {row.mode:4} groups {len(row.year_groups)} "
-            f"{row.evenings_a_week} a week: {outcome.minutes / 60:7.0f} h {outcome.kilometres:8.0f} km "
-            f"{outcome.evenings:4} evenings {outcome.weeks:2} weeks, unplaced {outcome.unplaced}, "
-            f"within {outcome.proven_within:.2%}, evenings in doubt {outcome.unproven_evenings}"
-        )
+        print(line_of(row, outcome))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     is_within = first <= FIRST_LIMIT and seconds <= WHOLE_LIMIT and len(outcomes) == len(question.variants())
     print(
@@ -70,6 +68,16 @@ def main(classes: int, pupils: int) -> int:
         f"{memory:.0f} MB{'' if is_within else '  TOO MUCH'}"
     )
     return 0 if is_within else 1
+
+
+def line_of(row: CostVariant, outcome: Outcome) -> str:
+    """One variant and what it comes to."""
+    return (
+        f"{row.minutes} min {row.max_stops} stops {row.mode:4} groups {len(row.year_groups)} "
+        f"{row.evenings_a_week} a week: {outcome.minutes / 60:7.0f} h {outcome.kilometres:8.0f} km "
+        f"{outcome.evenings:4} evenings {outcome.weeks:2} weeks, unplaced {outcome.unplaced}, "
+        f"within {outcome.proven_within:.2%}, evenings in doubt {outcome.unproven_evenings}"
+    )
 
 
 def build(classes: int, pupils: int):  # type: ignore[no-untyped-def]
@@ -100,9 +108,4 @@ def build(classes: int, pupils: int):  # type: ignore[no-untyped-def]
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/costs.sqlite3")
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        sizes = [int(word) for word in sys.argv[1:3]]
-        sys.exit(main(*(sizes or [35, 26])))
+    run(main, 35, 26)

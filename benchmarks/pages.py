@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import datetime as dt
 import gzip
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-import django
+from cases.database import run
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
@@ -93,10 +91,4 @@ def measure(client: Any, url: str, *, times: int) -> tuple[float, float, int]:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("THUISBEZOEK_DATA", folder)
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        asked = [int(word) for word in sys.argv[1:3]]
-        sys.exit(main(*(asked or [35, 28])))
+    run(main, 35, 28)

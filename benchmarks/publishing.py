@@ -8,13 +8,11 @@ can write meanwhile.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-import django
+from cases.database import run
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 NOW = dt.datetime(2026, 9, 1, 12, 0, tzinfo=dt.UTC)
@@ -53,10 +51,4 @@ def main(mentors: int, families: int) -> int:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("THUISBEZOEK_DATA", folder)
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-        django.setup()
-        asked = [int(word) for word in sys.argv[1:3]]
-        sys.exit(main(*(asked or [30, 28])))
+    run(main, 30, 28)

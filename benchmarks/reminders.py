@@ -7,13 +7,11 @@ asking whether a mail is still true, writing it and marking it. The target is 3,
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-import django
+from cases.database import run
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 TARGET_PER_MINUTE = 3000
@@ -44,9 +42,4 @@ def main(families: int) -> int:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("THUISBEZOEK_DATA", folder)
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thuisbezoek.settings")
-        django.setup()
-        sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 500))
+    run(main, 500, settings="thuisbezoek.settings")

@@ -7,15 +7,13 @@ cancels and one pupil comes late. Measured are the job (tables to draft), what t
 from __future__ import annotations
 
 import datetime as dt
-import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import django
+from cases.database import run
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
@@ -70,10 +68,4 @@ def mend(season: Any, words: str, kind: Any, **facts: Any) -> float:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("THUISBEZOEK_DATA", folder)
-        os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/bench.sqlite3")
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "thuisbezoek.settings")
-        django.setup()
-        sizes = [int(number) for number in sys.argv[1:3]]
-        sys.exit(main(*sizes) if len(sizes) == 2 else main(30, 28))
+    run(main, 30, 28, settings="thuisbezoek.settings")

@@ -17,6 +17,23 @@ SPEED = {"bike": (1.25, 15.0, 0.0), "car": (1.35, 28.0, 2.0)}  # detour, km an h
 MONDAY = dt.date(2026, 9, 7)
 EVENING = (16 * 60, 21 * 60, 21 * 60 + 30)
 FREE = [(16 * 60, 21 * 60), (16 * 60, 18 * 60 + 30), (18 * 60 + 30, 21 * 60), (17 * 60, 20 * 60)]
+# As visits/queries/problem.py has them, which needs a database to read.
+RULES = {
+    "start_grid_minutes": 5,
+    "coupled_grid_minutes": 15,
+    "double_extra_minutes": 15,
+    "interpreter_buffer_minutes": 30,
+}
+COST = {
+    "unplaced": 50_000,
+    "outside_wish": 150,
+    "week": 20,
+    "travel_minute": 5,
+    "waiting_minute": 1,
+    "siblings_split": 2_000,
+    "substitute": 400,
+    "moved": 300,
+}
 Point = tuple[float, float]
 
 
@@ -79,23 +96,8 @@ def make_school(
     interpreters = [{"date": day["date"], "from": "16:00", "until": "21:30", "count": 2} for day in dates]
     return {
         "format": "thuisbezoek-problem/1",
-        "rules": {
-            "max_stops": max_stops,
-            "start_grid_minutes": 5,
-            "coupled_grid_minutes": 15,
-            "double_extra_minutes": 15,
-            "interpreter_buffer_minutes": 30,
-        },
-        "cost": {
-            "unplaced": 50_000,
-            "outside_wish": 150,
-            "week": 20,
-            "travel_minute": 5,
-            "waiting_minute": 1,
-            "siblings_split": 2_000,
-            "substitute": 400,
-            "moved": 300,
-        },
+        "rules": {"max_stops": max_stops, **RULES},
+        "cost": COST,
         "days": dates,
         "places": list(town.where),
         "travel_minutes": {mode: town.minutes(mode) for mode in SPEED},

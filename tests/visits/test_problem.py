@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks.cases.schools import make_school
 from mentors.models import Closure, Mentor, TravelMode
 from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season
@@ -33,6 +34,11 @@ def agree(visit: Visit, on: dt.date, minutes: int, state: VisitState = VisitStat
     visit.state, visit.starts_at = state, moment_at(on, minutes)
     visit.ends_at = visit.starts_at + dt.timedelta(minutes=45)
     visit.save()
+
+
+def test_the_schools_that_are_measured_have_the_rules_and_prices_of_the_product(season: Season) -> None:
+    problem, measured = problem_of(season), make_school(1, 2, 3, max_stops=season.campaign.max_stops)
+    assert (measured["rules"], measured["cost"]) == (problem["rules"], problem["cost"])
 
 
 def windows_of(problem: dict[str, Any], visit: Visit) -> list[tuple[str, str, str, bool]]:
