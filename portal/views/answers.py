@@ -9,7 +9,7 @@ from django.utils import timezone
 from portal.access import FamilyRequest, for_family
 from portal.forms import HoursForm, MomentForm, PlaceForm, SeenForm
 from portal.views.choosing import pick, told_hours
-from portal.views.home import family_page, page_state, to_home
+from portal.views.home import agree, family_page, to_home
 from visits.actions import answers
 from visits.actions.keeping import MomentError
 from visits.links import page_key_of
@@ -21,22 +21,7 @@ from visits.queries.moments import fitting_moments, moments_to_offer
 @for_family
 def accept(request: FamilyRequest) -> HttpResponse:
     """'Dat is goed'."""
-    form = SeenForm(request.POST)
-    if request.method != "POST" or not form.is_valid():
-        return to_home(request)
-    now = timezone.now()
-    try:
-        answers.accept(
-            invitation=request.invitation,
-            seen_version=form.cleaned_data["version"],
-            channel=AnswerChannel.LINK,
-            by=None,
-            now=now,
-        )
-    except MomentError as refusal:
-        request.invitation.visit.refresh_from_db()
-        return family_page(request, "home", refusal=refusal, page=page_state(request.invitation, now))
-    return to_home(request)
+    return agree(request, SeenForm(request.POST), answers.accept)
 
 
 @for_family

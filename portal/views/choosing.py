@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.access import FamilyRequest, for_family
 from portal.forms import MomentForm, WishesForm
-from portal.views.home import family_page, page_state, to_home
+from portal.views.home import agree, family_page, to_home
 from visits.actions.answers import tell_wishes
 from visits.actions.holds import confirm_hold, hold_moment, release_hold
 from visits.actions.keeping import MomentError
@@ -42,23 +42,7 @@ def pick(request: FamilyRequest) -> HttpResponse:
 @for_family
 def confirm(request: FamilyRequest) -> HttpResponse:
     """'Dat is goed': the moment that is held becomes an appointment."""
-    form = MomentForm(request.POST)
-    if request.method != "POST" or not form.is_valid():
-        return to_home(request)
-    now = timezone.now()
-    try:
-        confirm_hold(
-            invitation=request.invitation,
-            starts_at=form.cleaned_data["starts_at"],
-            seen_version=form.cleaned_data["version"],
-            channel=AnswerChannel.LINK,
-            by=None,
-            now=now,
-        )
-    except MomentError as refusal:
-        request.invitation.visit.refresh_from_db()
-        return family_page(request, "home", refusal=refusal, page=page_state(request.invitation, now))
-    return to_home(request)
+    return agree(request, MomentForm(request.POST), confirm_hold)
 
 
 @for_family

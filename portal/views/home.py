@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -12,11 +13,22 @@ from django.utils import timezone
 
 from portal.access import FamilyRequest, for_family
 from portal.access.entry import LANGUAGE_COOKIE
-from portal.forms import LanguageForm
-from visits.actions.answers import may_change, may_speak
+from portal.forms import LanguageForm, SeenForm
+from visits.actions.agenda import may_speak
+from visits.actions.answers import may_change
 from visits.actions.keeping import MomentError
 from visits.links import page_key_of
-from visits.models import AgendaTopic, Answer, Availability, Booking, Invitation, MomentHold, Visit, VisitState
+from visits.models import (
+    AgendaTopic,
+    Answer,
+    AnswerChannel,
+    Availability,
+    Booking,
+    Invitation,
+    MomentHold,
+    Visit,
+    VisitState,
+)
 from visits.queries.booking import Asked, asked_of_visit, is_being_planned
 from visits.queries.calendar import local_day
 from visits.queries.family import party_of
@@ -75,6 +87,20 @@ def family_context(request: FamilyRequest, now: dt.datetime) -> dict[str, Any]:
         "may_change": may_change(visit, now),
         "languages": settings.LANGUAGES,
     }
+
+
+def agree(request: FamilyRequest, form: SeenForm, act: Callable[..., object]) -> HttpResponse:
+    """'Dat is goed': what stood on the page becomes an appointment by `act`. Behind `accept` and `confirm`."""
+    if request.method != "POST" or not form.is_valid():
+        return to_home(request)
+    now, read = timezone.now(), dict(form.cleaned_data)
+    said = {"seen_version": read.pop("version"), "channel": AnswerChannel.LINK, "by": None, "now": now}
+    try:
+        act(invitation=request.invitation, **said, **read)
+    except MomentError as refusal:
+        request.invitation.visit.refresh_from_db()
+        return family_page(request, "home", refusal=refusal, page=page_state(request.invitation, now))
+    return to_home(request)
 
 
 def family_page(

@@ -26,6 +26,7 @@ from tests.factories import (
 )
 from tests.portal.conftest import EVENING, enter
 from visits.actions import answers, moments
+from visits.actions.agenda import pick_topics
 from visits.actions.invitations import invite, renew_link, revoke_link
 from visits.actions.outbox import send_due_messages
 from visits.links import code_of, find_by_code, normalised_code, page_key_of, token_of
@@ -279,7 +280,7 @@ def test_household_a_never_learns_of_household_b(school: School, client: Client)
     )
     (invitation_a,) = invite(visit=visit_a, by=None, now=NOW)
     (invitation_b,) = invite(visit=visit_b, by=None, now=NOW)
-    answers.pick_topics(invitation=invitation_b, chosen=[topic], own_text=f"{CANARY}-wens", by_whom="parent", now=NOW)
+    pick_topics(invitation=invitation_b, chosen=[topic], own_text=f"{CANARY}-wens", by_whom="parent", now=NOW)
     answers.accept(invitation=invitation_b, seen_version=1, channel=AnswerChannel.LINK, by=None, now=NOW)
     answers.accept(invitation=invitation_a, seen_version=1, channel=AnswerChannel.LINK, by=None, now=NOW)
     make_shift(campaign, mentor, dt.date(2026, 10, 1))

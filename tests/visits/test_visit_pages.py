@@ -23,7 +23,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
-from visits.actions.answers import pick_topics
+from visits.actions.agenda import pick_topics
 from visits.actions.invitations import invite
 from visits.actions.moments import mark_met
 from visits.actions.outbox import send_due_messages

@@ -17,7 +17,8 @@ from notes.actions.content import Agreed, LogContent
 from notes.actions.log import Seen, finish_report
 from notes.actions.memory_aids import write_memory_aid
 from notes.models import AgreedBy, Agreement, CalledOffBy, Feeling, Outcome
-from visits.actions.answers import Hours, accept, choose_place, decline, pick_topics, tell_hours
+from visits.actions.agenda import pick_topics
+from visits.actions.answers import Hours, accept, choose_place, decline, tell_hours
 from visits.actions.outbox import send_due_messages
 from visits.actions.reminders import queue_reminders
 from visits.models import AgendaTopic, AnswerChannel, Campaign, Invitation, PlaceKind, Visit
