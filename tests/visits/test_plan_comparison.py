@@ -196,6 +196,19 @@ def test_the_page_of_plans_offers_to_compare_as_soon_as_there_are_two(
     assert f'value="{other.pk}" checked' in text
 
 
+@pytest.mark.usefixtures("coordinator")
+def test_a_repair_says_what_it_repaired_and_is_not_what_one_compares_first(season: Season, client: Client) -> None:
+    older, newer = season.draft(), season.draft()
+    repair = copied(newer, lambda _result: None)
+    Plan.objects.filter(pk=repair.pk).update(kind=PlanKind.REPAIR, change={"kind": "away"})
+    page = client.get(
+        reverse("visits:plans", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
+    ).content.decode()
+    assert "een mentor is er niet" in page
+    checked = {plan.pk for plan in (older, newer, repair) if f'value="{plan.pk}" checked' in page}
+    assert checked == {older.pk, newer.pk}
+
+
 @pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
 def test_a_comparison_is_for_the_coordinator(season: Season, client: Client, log_in: LogIn, role: Role) -> None:
     plan = season.draft()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from mentors.templatetags.look import nl_moment
 from visits.models import Plan, PlanKind
+from visits.queries.changes import Change
 
 register = template.Library()
 
@@ -67,6 +68,15 @@ def plan_name(plan: Plan) -> str:
     if plan.kind == PlanKind.REPAIR:
         return _("Herstelplan van %(moment)s") % {"moment": moment}
     return _("Plan van %(moment)s") % {"moment": moment}
+
+
+@register.filter
+def plan_note(plan: Plan) -> str:
+    """What stands under a plan's name: what was repaired, and of a plan with a name of its own what and when."""
+    words = str(Change.from_json(plan.change).kind.label) if plan.kind == PlanKind.REPAIR else plan.get_kind_display()
+    if plan.label:
+        return f"{words} · {nl_moment(plan.created_at)}"
+    return words if plan.kind == PlanKind.REPAIR else ""
 
 
 @register.filter

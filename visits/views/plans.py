@@ -18,7 +18,7 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
 from visits.actions.plans import PlanRefused, discard_plan, request_plan, stop_plan
 from visits.forms.campaigns import PlanForm, PlanNameForm, day_of
-from visits.models import Campaign, Plan, PlanState
+from visits.models import Campaign, Plan, PlanKind, PlanState
 from visits.queries.comparison import COMPARABLE, FEWEST
 from visits.queries.drafts import gap_of, hopeless_of, map_of, read_draft
 from visits.queries.progress import closing_gap, work_of
@@ -43,13 +43,14 @@ def plans(request: SchoolRequest, campaign: int) -> HttpResponse:
     found = campaign_of(request, campaign)
     drafts = list(drafts_of(found))
     comparable = [plan.pk for plan in drafts if plan.state in COMPARABLE]
+    whole = [plan.pk for plan in drafts if plan.pk in comparable and plan.kind != PlanKind.REPAIR]
     context = {
         "campaign": found,
         "drafts": drafts,
         "at_work": next((plan for plan in drafts if plan.state in AT_WORK), None),
         "form": PlanForm(),
         "comparable": comparable if len(comparable) >= FEWEST else [],
-        "picked": comparable[:FEWEST],
+        "picked": sorted(comparable, key=lambda pk: pk not in whole)[:FEWEST],
     }
     return render(request, "visits/plans.html", context)
 
