@@ -15,6 +15,7 @@ from mentors.models import Role, School
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.visits.seasons import make_season
+from tests.visits.test_board_holds import hold
 from visits.actions.board import take_out_visit
 from visits.actions.plan_runs import run_waiting_plans
 from visits.models import Plan
@@ -262,3 +263,32 @@ def test_an_evening_of_the_season_opens_beside_the_board_and_its_families_can_be
     card(anna, visit).drag_to(cell(anna, evening))
     expect(anna.page.locator("#gezegd")).to_contain_text("staat nu op")
     assert stands(plan, visit) == evening
+
+
+def test_a_moment_that_a_family_holds_appears_on_an_open_board_and_stays_free(
+    plan: Plan, week: int, visitor: Come, now: dt.datetime
+) -> None:
+    holder = plan.campaign.visits.select_related("campaign", "mentor").order_by("pk")[0]
+    other = plan.campaign.visits.filter(mentor=holder.mentor).order_by("pk")[1]
+    anna = coordinator(visitor, plan.campaign.school, DESK)
+    anna.go(address(plan, week=week))
+    expect(anna.page.locator(".board-held")).to_have_count(0)
+    held = hold(holder, WEEK[1], 19 * 60, now)
+    here = cell(anna, f"{holder.mentor_id} {WEEK[1].isoformat()}")
+    expect(here.locator(".board-held")).to_contain_text("Een gezin kiest nu", timeout=9000)
+    anna.look("bord-vastgehouden-1280")
+    card(anna, str(other.pk)).locator("a").click()
+    anna.page.select_option("#id_evening", f"{holder.mentor_id} {WEEK[1].isoformat()}")
+    anna.page.fill("#id_start", "19:15")
+    anna.page.get_by_role("button", name="Zet het hier").click()
+    expect(anna.page.get_by_role("heading", name="Dat kan niet")).to_be_visible()
+    expect(anna.page.get_by_text("Een gezin dat nu kiest houdt")).to_be_visible()
+    anna.look("bord-vastgehouden-geweigerd-1280")
+    anna.page.get_by_role("link", name="Kies een ander moment").click()
+    expect(anna.page.get_by_role("heading", name="Waar past het?")).to_be_visible()
+    phone = coordinator(visitor, plan.campaign.school, PHONE, name="Bas de Wit")
+    phone.go(address(plan, week=week))
+    phone.look("bord-vastgehouden-390")
+    anna.go(address(plan, week=week))
+    held.delete()
+    expect(anna.page.locator(".board-held")).to_have_count(0, timeout=9000)

@@ -496,3 +496,19 @@ def test_who_comes_along_is_counted_with_the_mentor(plan: Plan, client: Client, 
     (row,) = [row for row in response.context["rows"] if str(row.mentor.pk) == route["visitor"]]
     assert (row.families, row.along) == (2, 1)
     assert "3 gezinnen" in response.content.decode() and "2 gezinnen, gaat mee naar 1" in response.content.decode()
+
+
+def test_without_a_script_every_refusal_leads_on(
+    plan: Plan, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    visit, home = next(iter(desk_of(plan).days.made.items()))
+    stranger = next(key for key in desk_of(plan).almanac.shifts if key[0] != home[0])
+    url = here("board_move", plan, visit=int(visit))
+    refused = client.post(url, {"revision": 0, "evening": name_of(stranger)}).content.decode()
+    assert here("board_visit", plan, visit=int(visit)) in refused and 'method="dialog"' not in refused
+    move(plan, *free_place(plan), now)
+    visit = str(PlanEdit.objects.get().visit_id)
+    late = client.post(here("board_move", plan, visit=int(visit)), {"revision": 0, "evening": ""}).content.decode()
+    assert "Bekijk het bord" in late and 'method="dialog"' not in late
+    window = as_script(client, url, {"revision": 1, "evening": name_of(stranger)}).json()["dialog"]
+    assert 'method="dialog"' in window

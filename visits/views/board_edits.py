@@ -175,6 +175,7 @@ def _not_so(request: SchoolRequest, plan: Plan, stop: MoveRefused | ReasonNeeded
     context = {
         "plan": board.plan,
         "refusal": stop,
+        "visit": change.visit,
         "is_refused": isinstance(stop, MoveRefused),
         "troubles": sentences(change.findings, names),
         "costs": ", ".join(costs(change)),
