@@ -139,18 +139,21 @@ def pace_chart(pace: Pace, *, width: int, height: int = 240) -> LineChart | None
             if n == 0 or point.on.isocalendar().week != pace.points[n - 1].on.isocalendar().week
         ),
         today_x=met[-1][0] if met and not pace.is_over else None,
-        met_label=label_at(met[-1], left, above=pace.met >= pace.needed) if past > 0 else None,
-        needed_label=label_at(needed[past], left, above=pace.met < pace.needed) if past > 0 else None,
+        met_label=label_at(met[-1], left, bottom, above=pace.met >= pace.needed) if past > 0 else None,
+        needed_label=label_at(needed[past], left, bottom, above=pace.met < pace.needed) if past > 0 else None,
     )
 
 
-def label_at(spot: tuple[float, float], left: int, *, above: bool) -> Label:
-    """The place of a line's words: above the higher line and below the lower one, so that they never meet."""
+def label_at(spot: tuple[float, float], left: int, bottom: int, *, above: bool) -> Label:
+    """The place of a line's words: above the higher line and below the lower one, so that they never meet.
+
+    Both stay above the axis, where the weeks have their names; at the start of a round that is two lines of words.
+    """
     x, y = spot
     if above:
         has_room = x > left + WORDS_WIDTH
-        return Label(x - 8 if has_room else left + 4, y - 8, "end" if has_room else "start")
-    return Label(x + 10, y + 24, "start")
+        return Label(x - 8 if has_room else left + 4, min(y - 8, bottom - 28), "end" if has_room else "start")
+    return Label(x + 10, min(y + 24, bottom - 6), "start")
 
 
 def path_of(spots: Sequence[tuple[float, float]]) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from mentors.templatetags.look import nl_day
 from reports.figures.coverage import ClassTally
 from reports.figures.hours import Hours
-from reports.figures.pace import Pace
+from reports.figures.pace import DAYS_A_WEEK, Pace
 from reports.queries.dashboard import Figures
 
 _WEEKS = {
@@ -92,12 +92,10 @@ def pace_finding(pace: Pace) -> str:
             "De ronde is voorbij; %(n)s gezinnen zijn nog niet gesproken",
             left,
         ) % {"n": left}
+    if not pace.met_in_window and pace.window_days < DAYS_A_WEEK:
+        return _("De ronde is net begonnen; er is nog niemand gesproken")
     if not pace.met_in_window:
-        return ngettext(
-            "Op de laatste schooldag is niemand gesproken",
-            "In de laatste %(n)s schooldagen is niemand gesproken",
-            pace.window_days,
-        ) % {"n": pace.window_days}
+        return _("In de laatste %(n)s schooldagen is niemand gesproken") % {"n": pace.window_days}
     return projection(pace)
 
 
