@@ -19,7 +19,7 @@ from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.visits.repairing import agree, published_season
 from tests.visits.seasons import Season
 from visits.actions.plan_runs import run_waiting_plans
-from visits.models import Plan, PlanKind, PlanState, Visit, VisitState
+from visits.models import CampaignState, Plan, PlanKind, PlanState, Visit, VisitState
 from visits.queries.calendar import local_day, moment_at
 
 PASSWORD = "een-lang-genoeg-wachtwoord"
@@ -149,6 +149,25 @@ def test_on_a_phone_a_family_cancels_and_somebody_thinks_better_of_it(
     visit.refresh_from_db()
     assert visit.starts_at == before
     assert Plan.objects.get(kind=PlanKind.REPAIR).state == PlanState.DISCARDED
+
+
+def test_a_mentor_who_is_away_has_visits_in_another_round_too(visitor: Come, season: Season, worker: None) -> None:
+    ill, day = season.mentors[0], dt.date(2026, 10, 6)
+    elsewhere = factories.make_campaign(season.school, name="Bezoekronde leerjaar 2", state=CampaignState.PUBLISHED)
+    pupil = factories.make_student(season.classes[0])
+    factories.make_visit(elsewhere, pupil, ill, starts_at=moment_at(day, 20 * 60 + 30))
+    for size, name in ((PHONE, "phone"), (DESK, "desk")):
+        who = visitor(size)
+        who.log_in("coordinator@example.org", PASSWORD)
+        home = f"/school/herstelschool/bezoeken/rondes/{season.campaign.pk}/veranderd/"
+        who.go(home + f"mentor-afwezig/?mentor={ill.pk}&van=2026-10-06&tot=2026-10-08")
+        who.page.get_by_role("button", name="Bekijk wat dit betekent").click()
+        expect(who.page.get_by_text("ook 1 thuisbezoek in Bezoekronde leerjaar 2")).to_be_visible(timeout=10_000)
+        who.look(f"repair-14-{name}-two-rounds")
+        who.page.get_by_role("link", name="Los het daar ook op").click()
+        expect(who.page.get_by_label("Vanaf")).to_have_value("2026-10-06")
+        expect(who.page.get_by_label(re.compile("^Tot en met"))).to_have_value("2026-10-08")
+        who.look(f"repair-15-{name}-other-round")
 
 
 def test_other_changes_and_states_are_looked_at(visitor: Come, season: Season) -> None:

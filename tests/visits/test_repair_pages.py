@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +19,7 @@ from tests.visits.repairing import OCTOBER, agree, published_season, repaired, s
 from tests.visits.seasons import Season
 from visits.actions.plan_runs import run_waiting_plans
 from visits.forms.repairs import FORMS
-from visits.models import CampaignState, Plan, PlanKind, PlanState, Visit, VisitState
+from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState, Visit, VisitState
 from visits.queries.calendar import local_day, moment_at
 from visits.queries.changes import Change, ChangeKind
 from visits.queries.consequences import consequences
@@ -429,3 +431,58 @@ def test_the_pages_take_as_many_queries_for_thirty_families_as_for_one(
                 client.get(url)
             counts.setdefault(mentors, []).append(len(queries))
     assert counts[1] == counts[15]
+
+
+# --- two campaigns ---
+
+
+def other_round(season: Season, *, on: dt.date, minutes: int = 20 * 60) -> Visit:
+    """A visit of the same mentor in another campaign that runs."""
+    elsewhere = factories.make_campaign(season.school, name="Bezoekronde leerjaar 2", state=CampaignState.PUBLISHED)
+    pupil = factories.make_student(season.classes[0])
+    return factories.make_visit(elsewhere, pupil, season.mentors[0], starts_at=moment_at(on, minutes))
+
+
+def test_a_mentor_who_is_away_has_visits_in_another_round_too_and_the_page_leads_there(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    there = other_round(season, on=OCTOBER[0])
+    mentor = season.mentors[0].pk
+    plan = repaired(season, ChangeKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1], is_last_known=False)
+    url = here("repair", season.school, plan=plan.pk)
+    text = page(client, url)
+    assert "ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text and "Los eerst dit op" in text
+    address = here("repair_new", season.school, campaign=there.campaign_id, what="mentor-afwezig")
+    (link,) = re.findall(f'href="({address}[^"]*)"', text)
+    form = client.get(html.unescape(link)).context["form"]
+    assert (form.mentor, form["first"].value(), form["is_unknown"].value()) == (season.mentors[0], "2026-10-06", "1")
+    say_yes(season, plan)
+    assert "Los eerst dit op" not in page(client, url) and address in page(client, url)
+    fresh = Plan.objects.create(
+        campaign=there.campaign, kind=PlanKind.REPAIR, state=PlanState.READY, change=plan.change, created_at=season.now
+    )
+    text = page(client, url)
+    assert here("repair", season.school, plan=fresh.pk) in text and address not in text
+
+
+@pytest.mark.parametrize("reason", ["another week", "another mentor", "not published", "over"])
+def test_a_round_that_is_not_hit_is_not_named(season: Season, client: Client, coordinator: User, reason: str) -> None:
+    there = other_round(season, on=OCTOBER[3] if reason == "another week" else OCTOBER[0])
+    if reason == "another mentor":
+        Visit.objects.filter(pk=there.pk).update(mentor=factories.make_mentor(season.school))
+    if reason == "not published":
+        Campaign.objects.filter(pk=there.campaign_id).update(state=CampaignState.CLOSED)
+    if reason == "over":
+        Visit.objects.filter(pk=there.pk).update(state=VisitState.MET)
+    plan = repaired(season, ChangeKind.SICK, mentor=season.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1])
+    assert "Bezoekronde leerjaar 2" not in page(client, here("repair", season.school, plan=plan.pk))
+
+
+def test_a_day_off_leads_to_every_round_with_visits_on_it(season: Season, client: Client, coordinator: User) -> None:
+    there, stranger = (other_round(one, on=OCTOBER[0]) for one in (season, published_season(season.now)))
+    Campaign.objects.filter(pk=stranger.campaign_id).update(name="Ronde van een andere school")
+    plan = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    text = page(client, here("repair", season.school, plan=plan.pk))
+    assert "Op deze dagen is er ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text
+    assert here("repair_new", season.school, campaign=there.campaign_id, what="vrije-dag") in text
+    assert "andere school" not in text

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import formats
 from django.utils.translation import gettext as _
@@ -34,6 +35,15 @@ class Evening:
 
     on: dt.date
     visits: int
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another campaign that the same change hits: how many visits stand there, and the repair that waits, if any."""
+
+    campaign: Campaign
+    visits: int
+    waiting: int | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,34 @@ def visits_of_mentor(campaign: Campaign, mentor: Mentor, first: dt.date, last: d
     upcoming = campaign.visits.upcoming().filter(mentor=mentor)
     ends = moment_at(last + dt.timedelta(days=1), 0)
     return int(upcoming.filter(starts_at__gte=moment_at(first, 0), starts_at__lt=ends).count())
+
+
+def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[Elsewhere]:
+    """A mentor who is away, or a day off, hits other campaigns too: those with visits then. Two queries at most.
+
+    Each is repaired by itself, after this one: its plan has to know which evenings are taken by then.
+    """
+    change = Change.from_json(plan.change)
+    if change.kind not in (ChangeKind.SICK, ChangeKind.CLOSURE):
+        return []
+    others = Visit.objects.upcoming().filter(
+        campaign__state=CampaignState.PUBLISHED, campaign__school_year=plan.campaign.school_year_id, starts_at__gt=now
+    )
+    if change.kind == ChangeKind.SICK:
+        others = others.filter(Q(mentor=change.mentor) | Q(second=change.mentor))
+    hit: dict[Campaign, int] = defaultdict(int)
+    for visit in others.exclude(campaign=plan.campaign_id).select_related("campaign").order_by("campaign"):
+        hit[visit.campaign] += change.loses(visit, now)
+    campaigns = [campaign for campaign, visits in hit.items() if visits]
+    ready = Plan.objects.filter(
+        campaign__in=campaigns, kind=PlanKind.REPAIR, state=PlanState.READY, change__kind=str(change.kind)
+    )
+    waiting = {
+        campaign: pk
+        for campaign, pk, mentor in ready.values_list("campaign", "pk", "change__mentor")
+        if mentor == change.mentor
+    }
+    return [Elsewhere(campaign, hit[campaign], waiting.get(campaign.pk)) for campaign in campaigns]
 
 
 def words_of(plan: Plan) -> str:

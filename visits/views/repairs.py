@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -26,7 +28,7 @@ from visits.queries.changes import Change
 from visits.queries.consequences import consequences
 from visits.queries.obstacles import obstacles
 from visits.queries.publishing import blockers
-from visits.queries.repairs import broken_in, done_repairs, mentors_at_work, words_of
+from visits.queries.repairs import Elsewhere, broken_in, done_repairs, hit_elsewhere, mentors_at_work, words_of
 from visits.queries.undoing import undoing_of
 from visits.views.campaigns import campaign_of
 from visits.views.plans import AT_WORK, plan_of, wake_planner
@@ -118,6 +120,7 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
         "what": words_of(found),
         "trace": trace,
         "obstacles": obstacles(found, trace, now) if trace is not None else [],
+        "elsewhere": _elsewhere(request, found, trace, now),
         "is_at_work": found.state in AT_WORK,
         "change": Change.from_json(found.change),
         "blockers": blockers(found, now) if is_ready else [],
@@ -198,6 +201,28 @@ def _new(request: SchoolRequest, campaign: Campaign, what: str) -> str:
     return reverse("visits:repair_new", kwargs=kwargs)
 
 
+def _elsewhere(request: SchoolRequest, plan: Plan, trace: RepairTrace | None, now: dt.datetime) -> list[dict[str, Any]]:
+    """Other campaigns that the same change hits, each with the address at which it is solved there."""
+    if plan.state in AT_WORK or (trace is not None and trace.taken_back_at is not None):
+        return []
+    return [
+        {"campaign": line.campaign, "visits": line.visits, "waits": line.waiting, "url": _solve(request, plan, line)}
+        for line in hit_elsewhere(plan, now)
+    ]
+
+
+def _solve(request: SchoolRequest, plan: Plan, line: Elsewhere) -> str:
+    """The repair that waits there, or the form with the same change filled in."""
+    if line.waiting:
+        return reverse("visits:repair", kwargs={"school": request.school.slug, "plan": line.waiting})
+    change = Change.from_json(plan.change)
+    what = next(word for word, form in FORMS.items() if form.kind == change.kind)
+    last = change.last if change.is_last_known else None
+    asked = {"mentor": change.mentor, "van": change.first, "tot": last, "naam": change.name, "vrij": change.closure}
+    asked["onbekend"] = "1" if not change.is_last_known else None
+    return _new(request, line.campaign, what) + "?" + urlencode({name: value for name, value in asked.items() if value})
+
+
 def _mentor_of(request: SchoolRequest) -> Mentor | None:
     """The mentor in `?mentor=`, if it is one of this school. Raises Http404 for another one."""
     asked = request.GET.get("mentor", "")
@@ -211,4 +236,5 @@ def _mentor_of(request: SchoolRequest) -> Mentor | None:
 def _initial(request: SchoolRequest) -> dict[str, Any]:
     """The visit in `?thuisbezoek=` and the days in `?van=` and `?tot=` fill the form in."""
     asked = {"visit": "thuisbezoek", "first": "van", "last": "tot", "name": "naam", "closure": "vrij"}
+    asked["is_unknown"] = "onbekend"
     return {name: request.GET[word] for name, word in asked.items() if request.GET.get(word)}
