@@ -19,7 +19,7 @@ from visits.actions.invitations import invite, renew_link, revoke_link
 from visits.actions.moments import cancel_visit, confirm_visit, decline_visit, open_visit, reschedule_visit
 from visits.actions.outbox import send_due_messages
 from visits.actions.plans import publish_plan
-from visits.actions.siblings import MomentStands, NoSuchMentor, decide_siblings
+from visits.actions.siblings import MomentStands, NoSuchMentor, ThirdChild, decide_siblings
 from visits.actions.together import merge
 from visits.links import find_invitation, token_of
 from visits.models import (
@@ -38,6 +38,7 @@ from visits.queries.changes import Change, ChangeKind
 from visits.queries.drafts import read_draft
 from visits.queries.moments import fitting_moments
 from visits.queries.problem import build_planning
+from visits.queries.publishing import blockers
 from visits.queries.siblings import pair_lines
 
 
@@ -459,3 +460,62 @@ def test_a_new_link_for_the_visit_that_lapsed_is_the_link_of_the_one_that_stays(
     (kept,) = Invitation.objects.filter(visit__household=sara.household, revoked_at=None)
     assert kept.visit == sara
     assert letters_to(sara, MessageKind.INVITATION) == sara.household.guardians.count()
+
+
+def season_with_three(now) -> tuple[Season, list[Visit]]:
+    """A home with a child in each of three classes."""
+    season, sara, _tom = season_with_siblings(now, families=0)
+    mentor = factories.make_mentor(season.school)
+    for evening in EVENINGS:
+        factories.make_shift(season.campaign, mentor, evening)
+    factories.make_student(factories.make_class(season.school, mentor), sara.household, first_name="Bo")
+    join_cohort(campaign=season.campaign, by=None, now=now)
+    return season, list(season.campaign.visits.select_related("mentor", "campaign").order_by("pk"))
+
+
+def test_of_three_children_two_go_together_and_the_third_has_a_moment_of_its_own(now, coordinator) -> None:
+    season, (sara, tom, bo) = season_with_three(now)
+    season.campaign.siblings = SiblingChoice.JOINT
+    season.campaign.save()
+    decide(sara, bo, SiblingChoice.JOINT, now, coordinator)
+    with pytest.raises(ThirdChild):
+        decide(tom, bo, SiblingChoice.JOINT, now, coordinator)
+    decide(sara, tom, SiblingChoice.APART, now, coordinator)
+    decide(tom, bo, SiblingChoice.APART, now, coordinator)
+    season.campaign.shifts.filter(mentor=tom.mentor).exclude(on=EVENINGS[2]).delete()
+    season.campaign.shifts.exclude(mentor=tom.mentor).filter(on=EVENINGS[2]).delete()
+    published(season)
+    sara, tom, bo = refreshed(sara, tom, bo)
+    assert sara.together_with == bo and sara.starts_at == bo.starts_at is not None
+    assert tom.together_with is None and local_day(tom.starts_at) == EVENINGS[2]
+
+
+def test_one_mentor_visits_three_children_when_that_is_chosen_for_each_pair(now, coordinator) -> None:
+    season, (sara, tom, bo) = season_with_three(now)
+    for other in (tom, bo):
+        decide(*refreshed(sara, other), SiblingChoice.DOUBLE, now, coordinator, mentor=sara.mentor)
+    published(season)
+    sara, tom, bo = refreshed(sara, tom, bo)
+    assert (sara.state, tom.state, bo.state) == (VisitState.PLANNED, VisitState.CANCELLED, VisitState.CANCELLED)
+    assert {pupil.first_name for pupil in sara.students.all()} == {"Sara", "Tom", "Bo"}
+
+
+@pytest.mark.parametrize(
+    ("starts", "is_refused"),
+    [
+        (["18:00", "18:00", "18:00"], True),
+        (["18:00", "18:00", "18:30"], True),
+        (["18:00", "18:00", "18:45"], False),
+        (["17:00", "18:00", "18:00"], False),
+    ],
+)
+def test_no_home_gets_three_mentors_at_once(now, coordinator, starts: list[str], is_refused: bool) -> None:
+    season, _visits = season_with_three(now)
+    plan = season.draft()
+    assert plan.result is not None and len(plan.result["routes"]) == 3
+    for route, start in zip(plan.result["routes"], starts, strict=True):
+        begins = dt.datetime.fromisoformat(f"2026-10-06T{start}")
+        route |= {"date": "2026-10-06", "leaves": "16:30", "back": "20:30"}
+        route["stops"][0] |= {"start": start, "until": f"{begins + dt.timedelta(minutes=45):%H:%M}"}
+    plan.save()
+    assert any("in elkaar lopen" in text for text in blockers(plan, now)) == is_refused

@@ -313,3 +313,15 @@ def test_both_pages_of_a_joint_visit_renew_and_close_the_familys_one_link(client
     assert not Invitation.objects.filter(revoked_at=None).exists()
     elsewhere = reverse("visits:visit_link", kwargs={**at, "visit": sara.pk, "invitation": invitation.pk})
     assert client.post(elsewhere).status_code == 404
+
+
+def test_the_page_says_how_three_children_are_visited(client: Client, log_in: LogIn, now) -> None:
+    season, sara, _tom = season_with_siblings(now, families=0)
+    log_in(season.school, Role.COORDINATOR)
+    words = "kinderen bij meer dan twee mentoren"
+    assert words not in client.get(url(season, "campaign_siblings")).content.decode()
+    third = factories.make_class(season.school, factories.make_mentor(season.school))
+    factories.make_student(third, sara.household, first_name="Bo")
+    join_cohort(campaign=season.campaign, by=None, now=now)
+    page = client.get(url(season, "campaign_siblings")).content.decode()
+    assert page.count(words) == 3 and f"{sara.mentor.name} bezoekt de kinderen uit deze twee klassen" in page

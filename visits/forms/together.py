@@ -30,6 +30,8 @@ class SiblingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._mentors = [mentor for mentor in (line.first.mentor, line.second.mentor) if mentor is not None]
         both = _("%(mentor)s bezoekt alle kinderen van dit gezin")
+        if line.is_of_many:
+            both = _("%(mentor)s bezoekt de kinderen uit deze twee klassen")
         choices = [(_DOUBLE + str(mentor.pk), both % {"mentor": mentor.name}) for mentor in self._mentors]
         self.fields["choice"].choices = [  # type: ignore[attr-defined]
             ("", _("Kies")),

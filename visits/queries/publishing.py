@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -32,7 +32,7 @@ from visits.queries.board_publishing import broken_by_hand, is_as_planned
 from visits.queries.booking import Asked, asked_of
 from visits.queries.calendar import local_day, minutes_of
 from visits.queries.changes import Change
-from visits.queries.drawn import appointments_in, doubles_in
+from visits.queries.drawn import Drawn, appointments_in
 
 
 def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:
@@ -57,19 +57,13 @@ def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) 
 def _two_at_once(plan: Plan) -> str:
     """Whether a home with children in two classes gets two conversations that run into each other.
 
-    Two that begin together become one conversation with both mentors; two that overlap cannot be held.
+    Two that begin together become one conversation with both mentors; more, or two that overlap, cannot be held.
     """
     coming = appointments_in(plan.result or {})
     homes: dict[int, list[str]] = defaultdict(list)
     for pk, home in plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
         homes[home].append(str(pk))
-    doubles = {name for pair in doubles_in(plan.result or {}) for name in pair[:2]}
-    clashing = 0
-    for names in homes.values():
-        there = sorted((coming[name] for name in names if name not in doubles), key=lambda drawn: drawn.starts_at)
-        clashing += any(
-            first.starts_at < second.starts_at < first.ends_at for first, second in itertools.pairwise(there)
-        )
+    clashing = sum(_run_into_each_other([coming[name] for name in names]) for names in homes.values())
     if not clashing:
         return ""
     return ngettext(
@@ -79,6 +73,15 @@ def _two_at_once(plan: Plan) -> str:
         " 'Kinderen in twee klassen' hoe het gaat, of verplaats er een op het bord.",
         clashing,
     ) % {"number": clashing}
+
+
+def _run_into_each_other(there: list[Drawn]) -> bool:
+    if max(Counter(drawn.starts_at for drawn in there).values()) > 2:
+        return True
+    ordered = sorted(there, key=lambda drawn: drawn.starts_at)
+    return any(
+        first.starts_at < second.starts_at < first.ends_at for first, second in itertools.combinations(ordered, 2)
+    )
 
 
 def snapshot_of(plan: Plan) -> dict[str, list[Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from mentors.templatetags.look import nl_day
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.together import pairs_among
 
+MOST_TOGETHER = 2  # mentors in one conversation; the planner knows pairs
 _IN_PLAY = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
 
@@ -29,6 +31,7 @@ class PairLine:
     suggestion: str
     reason: str
     has_moment: bool
+    is_of_many: bool = False  # the home has children with a third mentor
 
     @property
     def key(self) -> str:
@@ -69,7 +72,16 @@ def pair_lines(campaign: Campaign, today: dt.date) -> list[PairLine]:
         if row.moved and (a, b) not in known and a in visits and b in visits
     ]
     evenings = _evenings_of(campaign, today)
-    lines = [_line(campaign, first, second, decided.get((first.pk, second.pk)), evenings) for first, second in pairs]
+    mentors: dict[int, set[int | None]] = defaultdict(set)
+    for pair in pairs:
+        mentors[pair[0].household_id] |= {visit.mentor_id for visit in pair}
+    lines = [
+        replace(
+            _line(campaign, first, second, decided.get((first.pk, second.pk)), evenings),
+            is_of_many=len(mentors[first.household_id]) > MOST_TOGETHER,
+        )
+        for first, second in pairs
+    ]
     return sorted(lines, key=lambda line: (not line.is_open, bool(line.choice), line.first.household.name, line.key))
 
 
