@@ -47,9 +47,9 @@ NAMED = {
     "no_second_evening": ["dinsdag 16.00 tot 17.30", "donderdag 18.00 tot 21.00", "dinsdag 18.30 tot 20.00"],
     "no_interpreter": ["een tolk is er op donderdag 19.00 tot 20.00."],
     "limit_reached": ["9 thuisbezoeken"],
-    "fixed_in_the_way": ["dinsdag 16.00 tot 17.30", "1 bezoekavond "],
+    "fixed_in_the_way": ["dinsdag 16.00 tot 17.30", "ene bezoekavond "],
     "interpreters_busy": ["dinsdag 16.00 tot 17.30", "een tolk is er op donderdag 19.00 tot 20.00."],
-    "evenings_full": ["dinsdag 16.00 tot 17.30", "1 bezoekavond "],
+    "evenings_full": ["dinsdag 16.00 tot 17.30", "ene bezoekavond "],
     "siblings_apart": ["donderdag 19.15 tot 20.00"],
     "room_left": ["donderdag 19.15 tot 20.00"],
 }

@@ -164,8 +164,7 @@ def _limit_reached(facts: Facts) -> str:
 
 def _fixed_in_the_way(facts: Facts) -> str:
     return ngettext(
-        "Het gezin kan op %(family)s. Op de %(number)s bezoekavond waarop dat past laten afspraken die vaststaan geen"
-        " plaats.",
+        "Het gezin kan op %(family)s. Op de ene bezoekavond waarop dat past laten afspraken die vaststaan geen plaats.",
         "Het gezin kan op %(family)s. Op de %(number)s bezoekavonden waarop dat past laten afspraken die vaststaan"
         " geen plaats.",
         len(facts.get("shifts", [])),
@@ -180,7 +179,7 @@ def _interpreters_busy(facts: Facts) -> str:
 
 def _evenings_full(facts: Facts) -> str:
     return ngettext(
-        "Het gezin kan op %(family)s. De %(number)s bezoekavond waarop dat past is vol: met de andere thuisbezoeken is"
+        "Het gezin kan op %(family)s. De ene bezoekavond waarop dat past is vol: met de andere thuisbezoeken is"
         " er geen plaats.",
         "Het gezin kan op %(family)s. De %(number)s bezoekavonden waarop dat past zijn vol: met de andere"
         " thuisbezoeken is er geen plaats.",
