@@ -275,7 +275,7 @@ def test_a_bar_of_nobody_is_empty() -> None:
 @pytest.mark.parametrize("met", [0, 1, 3])
 @pytest.mark.parametrize("today", [START, START + dt.timedelta(days=2), dt.date(2026, 9, 18)])
 def test_the_words_beside_the_lines_stay_off_the_axis_and_off_each_other(met: int, today: dt.date) -> None:
-    chart = pace_chart(pace(met, today), width=340)
+    chart = pace_chart(pace(met, today, per_day=4), width=340)
     assert chart and chart.met_label and chart.needed_label
     assert max(chart.met_label.y, chart.needed_label.y) < chart.bottom
     assert abs(chart.met_label.y - chart.needed_label.y) >= 20
