@@ -117,16 +117,12 @@ def _invitation(facts: Facts) -> Text:
     )
 
 
-def _comes(facts: Facts) -> str:
-    return _who_comes(facts)
-
-
 def _invitation_to_choose(facts: Facts) -> Text:
     return Text(
         subject=_("Kennismaken met de mentor: kies een moment (%(school)s)") % {"school": facts.school},
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _comes(facts),
+            _who_comes(facts),
             _("U kiest zelf een moment dat u past. Met de knop ziet u de dagen en tijden."),
             _("Een andere plek of liever niet? Dat kan daar ook. U hoeft niets voor te bereiden."),
         ],
@@ -139,7 +135,7 @@ def _invitation_to_wish(facts: Facts) -> Text:
         subject=_("Kennismaken met de mentor: wanneer kunt u? (%(school)s)") % {"school": facts.school},
         paragraphs=[
             _("Beste ouder of verzorger,"),
-            _comes(facts),
+            _who_comes(facts),
             _("Vertel ons met de knop wanneer u kunt, en waar u de mentor het liefst spreekt."),
             _wishes_until(facts),
             _("Liever niet? Dat kan daar ook. U hoeft niets voor te bereiden."),
