@@ -302,6 +302,22 @@ def test_families_without_mail_get_a_letter_with_their_own_code(
     assert "veranderd sinds de brief" in client.get(reverse("visits:letters", kwargs=kwargs)).content.decode()
 
 
+def test_letters_take_as_many_queries_for_eight_families_as_for_one(
+    client: Client, log_in: LogIn, school: School, visit: Visit
+) -> None:
+    log_in(school, Role.COORDINATOR)
+    address = reverse("visits:letters_print", kwargs={"school": school.slug, "campaign": visit.campaign.pk})
+    counts = []
+    for number in range(8):
+        student = make_student(visit.mentor.classes.get(), make_household(school, guardians=0))
+        letter = make_visit(visit.campaign, student, starts_at=EVENING + dt.timedelta(days=1, hours=number))
+        invite(visit=letter, by=None, now=NOW)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).content.decode().count("<article") == number + 1
+        counts.append(len(queries))
+    assert counts[0] == counts[-1]
+
+
 def test_letters_are_the_coordinators_alone(client: Client, log_in: LogIn, school: School, visit: Visit) -> None:
     for name in ("letters", "letters_print"):
         address = reverse(f"visits:{name}", kwargs={"school": school.slug, "campaign": visit.campaign.pk})

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +13,8 @@ from django.utils.translation import gettext as _
 
 from students.models import Guardian, Household, SchoolClass, Student
 from visits.models import AgendaTopic, Campaign, ConversationTopic, Invitation, Visit
+
+Pupil = tuple[str, bool]  # the first name, and whether the mentor who comes is the pupil's own
 
 
 class Visitor(StrEnum):
@@ -42,15 +45,29 @@ class Party:
         return visitor_in_words(self.visitor, self.own_names, has_company=self.has_company)
 
 
-def party_of(visit: Visit) -> Party:
-    """Who is there and who comes, in one query. Of a conversation with two mentors all its children.
+def pupils_at(visits: Iterable[Visit]) -> dict[int, list[Pupil]]:
+    """The children of each of these conversations, in one query. Of one with two mentors all its children."""
+    there = {visit.pk: {visit.pk, visit.together_with_id or visit.pk} for visit in visits}
+    mine = SchoolClass.mentors.through.objects.filter(
+        schoolclass=OuterRef("student__school_class"), mentor=OuterRef("visit__mentor")
+    )
+    rows = Visit.students.through.objects.filter(visit__in=set().union(*there.values()))
+    found: dict[int, dict[int, Pupil]] = defaultdict(dict)
+    for visit, pupil, name, is_own in rows.values_list("visit", "student", "student__first_name", Exists(mine)):
+        found[visit][pupil] = name, is_own
+    conversations = {}
+    for pk, both in there.items():
+        pupils = {pupil: who for one in both for pupil, who in found[one].items()}
+        conversations[pk] = [pupils[pupil] for pupil in sorted(pupils)]
+    return conversations
+
+
+def party_of(visit: Visit, pupils: Mapping[int, list[Pupil]] | None = None) -> Party:
+    """Who is there and who comes, in one query; in none when `pupils_at` was asked for this visit already.
 
     Of a visit whose children went over to another visit of this home: those whose mentor would have come.
     """
-    mine = SchoolClass.mentors.through.objects.filter(schoolclass=OuterRef("school_class"), mentor=visit.mentor_id)
-    there = [visit.pk, visit.together_with_id or visit.pk]
-    pupils = Student.objects.filter(visits__in=there).annotate(is_own=Exists(mine)).distinct().order_by("pk")
-    rows = list(pupils.values_list("first_name", "is_own")) or _went_over(visit)
+    rows = (pupils if pupils is not None else pupils_at([visit]))[visit.pk] or _went_over(visit)
     names, own = _joined([name for name, _own in rows]), _joined([name for name, is_own in rows if is_own])
     visitor = Visitor.MENTOR if own or not visit.mentor_id else Visitor.COLLEAGUE
     if visit.together_with_id:
@@ -58,7 +75,7 @@ def party_of(visit: Visit) -> Party:
     return Party(names, own or names, visitor, has_company=visit.second_id is not None)
 
 
-def _went_over(visit: Visit) -> list[tuple[str, bool]]:
+def _went_over(visit: Visit) -> list[Pupil]:
     of_home = Visit.objects.filter(household=visit.household_id, campaign=visit.campaign_id)
     pupils = Student.objects.filter(visits__in=of_home, school_class__mentors=visit.mentor_id).distinct().order_by("pk")
     return [(name, True) for name in pupils.values_list("first_name", flat=True)]
@@ -103,7 +120,7 @@ def invitations_by_letter(campaign: Campaign) -> QuerySet[Invitation]:
     return (
         Invitation.objects.filter(visit__campaign=campaign, revoked_at=None)
         .exclude(household__in=reached)
-        .select_related("visit__mentor", "visit__campaign__school", "household")
+        .select_related("visit__mentor", "visit__campaign__school", "visit__household", "household")
         .prefetch_related("visit__students")
         .order_by("household__name", "pk")
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -18,15 +19,16 @@ from visits.actions.invitations import note_letter_given
 from visits.actions.outbox import retry_message
 from visits.forms.letters import LettersForm
 from visits.links import LinkLost, code_of
-from visits.models import Campaign, Invitation
-from visits.queries.family import invitations_by_letter, language_of, party_of
+from visits.models import Invitation
+from visits.queries.family import Pupil, invitations_by_letter, language_of, party_of, pupils_at
 from visits.queries.outbox import undelivered
+from visits.views.campaigns import campaign_of
 
 
 @for_roles(Role.COORDINATOR)
 def letters(request: SchoolRequest, campaign: int) -> HttpResponse:
     """Which families need a letter, and which of them have it; ticking them off says that they know."""
-    found = _campaign(request, campaign)
+    found = campaign_of(request, campaign)
     invitations = invitations_by_letter(found)
     if request.method == "POST":
         form = LettersForm(request.POST, invitations=invitations)
@@ -44,9 +46,10 @@ def letters(request: SchoolRequest, campaign: int) -> HttpResponse:
 @for_roles(Role.COORDINATOR)
 def letters_print(request: SchoolRequest, campaign: int) -> HttpResponse:
     """The letters that have to be given (again), one family a page, ready to print."""
-    found = _campaign(request, campaign)
+    found = campaign_of(request, campaign)
     to_give = [row for row in invitations_by_letter(found) if letter_status(row) != "given"]
-    pages = [page for page in map(_letter, to_give) if page]
+    pupils = pupils_at(row.visit for row in to_give)
+    pages = [page for row in to_give if (page := _letter(row, pupils))]
     return render(request, "visits/letters_print.html", {"campaign": found, "pages": pages, "site": settings.SITE_URL})
 
 
@@ -72,7 +75,7 @@ def letter_status(invitation: Invitation) -> str:
     return "given" if is_same else "changed"
 
 
-def _letter(invitation: Invitation) -> dict[str, Any] | None:
+def _letter(invitation: Invitation, pupils: Mapping[int, list[Pupil]]) -> dict[str, Any] | None:
     """What stands in one letter; None for a link that the server's key no longer knows."""
     try:
         code = code_of(invitation)
@@ -80,10 +83,5 @@ def _letter(invitation: Invitation) -> dict[str, Any] | None:
         return None
     language = language_of(invitation.household)
     with override(language):
-        party = party_of(invitation.visit)
+        party = party_of(invitation.visit, pupils)
     return {"visit": invitation.visit, "code": code, "party": party, "language": language}
-
-
-def _campaign(request: SchoolRequest, pk: int) -> Campaign:
-    campaigns = Campaign.objects.visible_to(request.user).filter(school=request.school)
-    return get_object_or_404(campaigns, pk=pk)
