@@ -134,6 +134,11 @@ def test_the_picture_of_the_gap_has_its_edge_at_the_first_whole_plan_and_holds_a
     assert closing_gap(trail[:2], 0) is None
 
 
+def test_a_gap_too_small_to_see_is_told_in_words_only() -> None:
+    assert closing_gap([[1, 10_000, 9_999], [2, 10_000, 10_000]], 0) is None
+    assert closing_gap([[1, 10_000, 9_900], [2, 10_000, 10_000]], 0) is not None
+
+
 def test_what_is_read_aloud_changes_a_few_times_in_a_job_not_every_second(
     season: Season, client: Client, coordinator: User
 ) -> None:

@@ -19,6 +19,7 @@ from visits.queries.drafts import gap_between
 LONG_WAIT = dt.timedelta(seconds=30)
 WIDTH, HEIGHT = 1000, 240  # of the picture; it is stretched to its place on the page
 WHOLE_PLAN = 0.5  # a gap above this one belongs to a plan that has not been to all mentors yet
+VISIBLE = 0.0005  # a smaller gap is a flat line at the scale of one percent, and words say it better
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # tops of the picture, as shares
 
 PHASES: dict[str, Promise] = {
@@ -101,7 +102,9 @@ def _gap_words(gap: float) -> str:
 
 
 def closing_gap(trail: Sequence[Sequence[float]], hopeless: int, *, now: float = 0, end: float = 0) -> Picture | None:
-    """The picture of a trail up to `now`, with room until `end`, in seconds; nothing before a second plan came.
+    """The picture of a trail up to `now`, with room until `end`, in seconds.
+
+    Nothing before a second plan came, nor when the first was so good that nothing is seen to close.
 
     The upper edge is the scale of the first whole plan and stays that, so that what closes is seen to close.
     """
@@ -110,6 +113,8 @@ def closing_gap(trail: Sequence[Sequence[float]], hopeless: int, *, now: float =
     if len(whole) < 2:
         return None
     first, last = whole[0], whole[-1]
+    if first[1] < VISIBLE:
+        return None
     top = next(scale for scale in SCALES if first[1] <= scale)
     end = max(end, now, last[0], 1.0)
     points = [first]
