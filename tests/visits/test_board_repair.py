@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +18,7 @@ from tests import factories
 from tests.visits.seasons import Season, make_season
 from tests.visits.test_board_standing import LogIn, another_evening
 from visits.actions import plan_runs
-from visits.actions.board import BoardChanged, BoardShut, move_visit, pin_visit, take_out_visit, undo_edit
+from visits.actions.board import BoardChanged, BoardError, BoardShut, move_visit, pin_visit, take_out_visit, undo_edit
 from visits.actions.board_repair import PlannerBusy, RepairStale, RepairStuck, apply_mending, request_mending
 from visits.actions.plan_runs import run_plan, run_waiting_plans
 from visits.actions.plans import request_plan
@@ -333,3 +337,44 @@ def test_mending_is_for_the_coordinator(plan: Plan, client: Client, log_in: LogI
     log_in(factories.make_school(), Role.COORDINATOR)
     assert statuses() == {404}
     assert PlanEdit.objects.filter(verb="repair").count() == 0
+
+
+# --- two at once ---
+
+
+def at_once(*acts: Callable[[], Any]) -> list[Any]:
+    """What each of these answers, or refuses with, when they begin at the same moment."""
+    start = threading.Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        try:
+            start.wait(timeout=10)
+            return act()
+        except BoardError as refusal:
+            return refusal
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(max_workers=len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def test_two_who_ask_at_once_get_one_job(several_connections: None, now: dt.datetime) -> None:
+    plan = make_season(now, mentors=2, families=3).draft()
+
+    def ask() -> Plan:
+        return asked(Plan.objects.get(pk=plan.pk), now)
+
+    first, second = at_once(ask, ask)
+    assert first == second == Plan.objects.get(kind=PlanKind.MENDING)
+
+
+def test_of_two_who_say_yes_at_once_one_does_it(several_connections: None, now: dt.datetime) -> None:
+    job, _proposal = proposed(worse(make_season(now, mentors=2, families=3).draft(), now), now)
+
+    def yes() -> Any:
+        return apply_mending(job=Plan.objects.select_related("based_on").get(pk=job.pk), by=None, now=now)
+
+    found = at_once(yes, yes)
+    assert sum(isinstance(each, BoardError) for each in found) == 1
+    assert PlanEdit.objects.filter(verb="repair").count() == 1
