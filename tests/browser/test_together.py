@@ -7,11 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from mentors.models import Role
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.visits.families import season_with_siblings
+from visits.actions.campaigns import join_cohort
+from visits.actions.invitations import invite
 from visits.models import Commitment, InterpreterShift, Visit, VisitState
 
 PASSWORD = "rustige fiets langs het kanaal"
@@ -23,7 +26,7 @@ def test_the_pages_about_going_together_fit_and_say_what_to_do(
     visitor: Callable[..., Visitor], several_connections: None, viewport: dict[str, int], size: str
 ) -> None:
     now = timezone.now()
-    season, sara, _tom = season_with_siblings(now)
+    season, sara, tom = season_with_siblings(now)
     sara.household.name, sara.household.needs_interpreter, sara.household.language = LONG, True, "ti"
     sara.household.save()
     other = season.campaign.visits.exclude(household=sara.household).first()
@@ -58,6 +61,16 @@ def test_the_pages_about_going_together_fit_and_say_what_to_do(
     there.page.click(".pair button")
     there.page.wait_for_selector(".tone-good")
     there.look(f"siblings-decided-{size}")
+    invite(visit=sara, by=None, now=now)
+    there.go(f"/school/{season.school.slug}/bezoeken/{tom.pk}/")
+    expect(there.page.get_by_text("voor alle kinderen samen")).to_be_visible()
+    there.look(f"visit-second-{size}")
+    third = factories.make_class(season.school, factories.make_mentor(season.school))
+    factories.make_student(third, sara.household, first_name="Bo")
+    join_cohort(campaign=season.campaign, by=None, now=now)
+    there.go(start + "broers-en-zussen/")
+    expect(there.page.get_by_text("Hoogstens twee mentoren komen samen").first).to_be_visible()
+    there.look(f"siblings-three-{size}")
     there.go(start + "inzet/")
     there.look(f"commitments-{size}")
     there.go(start + f"inzet/{season.mentors[0].pk}/")

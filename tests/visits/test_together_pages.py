@@ -316,7 +316,7 @@ def test_both_pages_of_a_joint_visit_renew_and_close_the_familys_one_link(client
 
 
 def test_the_page_says_how_three_children_are_visited(client: Client, log_in: LogIn, now) -> None:
-    season, sara, _tom = season_with_siblings(now, families=0)
+    season, sara, tom = season_with_siblings(now, families=0)
     log_in(season.school, Role.COORDINATOR)
     words = "kinderen bij meer dan twee mentoren"
     assert words not in client.get(url(season, "campaign_siblings")).content.decode()
@@ -324,4 +324,9 @@ def test_the_page_says_how_three_children_are_visited(client: Client, log_in: Lo
     factories.make_student(third, sara.household, first_name="Bo")
     join_cohort(campaign=season.campaign, by=None, now=now)
     page = client.get(url(season, "campaign_siblings")).content.decode()
-    assert page.count(words) == 3 and f"{sara.mentor.name} bezoekt de kinderen uit deze twee klassen" in page
+    assert page.count(words) == 1 and "Over 1 gezin is nog niets gekozen" in page
+    assert f"{sara.mentor.name} bezoekt de kinderen uit deze twee klassen" in page
+    pair = key(sara, tom)
+    client.post(url(season, "campaign_siblings"), {"pair": pair, f"{pair}-choice": "joint"})
+    page = client.get(url(season, "campaign_siblings")).content.decode()
+    assert page.count("Een van deze kinderen gaat al samen") == page.count("Voorstel: los van elkaar.") == 2

@@ -32,6 +32,7 @@ class PairLine:
     reason: str
     has_moment: bool
     is_of_many: bool = False  # the home has children with a third mentor
+    is_first: bool = True  # of its home
 
     @property
     def key(self) -> str:
@@ -82,7 +83,22 @@ def pair_lines(campaign: Campaign, today: dt.date) -> list[PairLine]:
         )
         for first, second in pairs
     ]
-    return sorted(lines, key=lambda line: (not line.is_open, bool(line.choice), line.first.household.name, line.key))
+    return _by_home(lines)
+
+
+def _by_home(lines: list[PairLine]) -> list[PairLine]:
+    """Homes about which something is to be decided first, then those that follow the campaign; each home together."""
+    homes: dict[int, list[PairLine]] = defaultdict(list)
+    for line in sorted(lines, key=_haste):
+        homes[line.first.household_id].append(line)
+    ordered = sorted(
+        homes.values(), key=lambda there: (_haste(there[0])[:2], there[0].first.household.name, there[0].key)
+    )
+    return [replace(line, is_first=line is there[0]) for there in ordered for line in there]
+
+
+def _haste(line: PairLine) -> tuple[bool, bool, int, int]:
+    return not line.is_open, bool(line.choice), line.first.pk, line.second.pk
 
 
 def undecided_siblings() -> QuerySet[Visit]:
@@ -136,6 +152,8 @@ def _line(
 
 def _suggested(first: Visit, second: Visit, evenings: dict[int, set[dt.date]]) -> tuple[str, str]:
     """Together where both mentors give the same evening; else one mentor for both. Only a suggestion."""
+    if {first.together_with_id, second.together_with_id} - {None, first.pk, second.pk}:
+        return SiblingChoice.APART, _("Een van deze kinderen gaat al samen met een ander kind uit dit gezin.")
     if first.place_kind != second.place_kind:
         return SiblingChoice.APART, _("De gesprekken zijn op twee verschillende plekken.")
     both = evenings.get(first.mentor_id or 0, set()) & evenings.get(second.mentor_id or 0, set())

@@ -76,7 +76,7 @@ def _page(
     context = {
         "campaign": campaign,
         "rows": list(zip(lines, forms, strict=True)),
-        "open": sum(line.is_open for line in lines),
+        "open": len({line.first.household_id for line in lines if line.is_open}),
         "default": default or SiblingDefaultForm(initial={"siblings": campaign.siblings}),
         "refusal": refusal,
         "wrong": wrong,
