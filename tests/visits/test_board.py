@@ -33,7 +33,9 @@ from visits.actions.board import (
     undo_edit,
 )
 from visits.models import EditVerb, Plan, PlanEdit, PlanState
+from visits.queries.board import Board
 from visits.queries.board_desk import desk_of, evening_of, name_of
+from visits.queries.board_values import Look
 from visits.queries.publishing import blockers
 
 LogIn = Callable[..., User]
@@ -512,3 +514,12 @@ def test_without_a_script_every_refusal_leads_on(
     assert "Bekijk het bord" in late and 'method="dialog"' not in late
     window = as_script(client, url, {"revision": 1, "evening": name_of(stranger)}).json()["dialog"]
     assert 'method="dialog"' in window
+
+
+def test_the_proof_is_not_shown_of_a_draft_from_which_a_family_was_taken_out(plan: Plan, now: dt.datetime) -> None:
+    assert Board.of(desk_of(plan), Look()).totals().gap is not None
+    visit = sorted(desk_of(plan).days.made)[0]
+    out = take_out_visit(plan=plan, visit=visit, seen=0, by=None, now=now).plan
+    assert Board.of(desk_of(out), Look()).totals().gap is None
+    back = undo_edit(plan=out, seen=1, by=None, now=now).plan
+    assert Board.of(desk_of(back), Look()).totals().gap is not None

@@ -150,11 +150,15 @@ class Board:
         now = application.get("totals", {})
         made = application.get("as_made", {}).get("totals", now)
         assessment = self.desk.assessment
-        gap = gap_of(self.plan) if self.plan.bound is not None and not assessment.broken else None
+        is_comparable = (
+            self.plan.kind != PlanKind.STANDING
+            and not assessment.broken
+            and now.get("placed", 0) >= made.get("placed", 0)  # a family taken out weighs more than all else together
+        )
         return Totals(
             now=now,
             made=made,
-            gap=None if self.plan.kind == PlanKind.STANDING else gap,
+            gap=gap_of(self.plan) if is_comparable else None,
             warnings=len(assessment.warnings),
             blocking=len(assessment.blocking),
             is_changed=bool(self.plan.revision),
