@@ -6,8 +6,9 @@ Each has a key that makes it the only one; whether it is still true is asked at 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from visits.actions.messages import queue_for_family, queue_for_staff
 from visits.models import Answer, Booking, Campaign, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
@@ -48,35 +49,16 @@ def _second_invitations(now: dt.datetime) -> int:
     has not kept anybody waiting.
     """
     waiting = (
-        Invitation.objects.filter(
-            answer=Answer.NONE,
-            sent_at__lt=now,
-            reminded_at=None,
-            revoked_at=None,
-            expires_at__gt=now,
-            visit__state=VisitState.PLANNED,
-            visit__starts_at__gt=now,
-            visit__campaign__state=CampaignState.PUBLISHED,
-        )
-        .exclude(messages__kind=MessageKind.SECOND_INVITATION)
+        _unanswered(now)
+        .filter(visit__state=VisitState.PLANNED, visit__starts_at__gt=now)
         .annotate(proposed_at=Max("messages__created_at", filter=Q(messages__kind__in=PROPOSING)))
-        .select_related("household", "visit__campaign__school")
-        .order_by("pk")
     )
-    queued = 0
+    due = []
     for invitation in waiting:
         since = max(moment for moment in (invitation.sent_at, invitation.proposed_at) if moment is not None)
-        if (local_day(now) - local_day(since)).days < invitation.visit.campaign.reply_days:
-            continue
-        queue_for_family(
-            key=f"{MessageKind.SECOND_INVITATION}:{invitation.pk}",
-            kind=MessageKind.SECOND_INVITATION,
-            invitation=invitation,
-            due_at=now,
-            now=now,
-        )
-        queued += 1
-    return queued
+        if (local_day(now) - local_day(since)).days >= invitation.visit.campaign.reply_days:
+            due.append(invitation)
+    return _remind(due, now)
 
 
 def _second_asks(now: dt.datetime) -> int:
@@ -86,31 +68,38 @@ def _second_asks(now: dt.datetime) -> int:
     """
     today = local_day(now)
     silent = (
+        _unanswered(now)
+        .filter(still_asked(now, "visit__campaign__"), visit__state=VisitState.OPEN)
+        .exclude(visit__held_moment__held_until__gt=now)
+    )
+    due = [row for row in silent if row.sent_at and _is_time(row.visit.campaign, local_day(row.sent_at), today)]
+    return _remind(due, now)
+
+
+def _unanswered(now: dt.datetime) -> QuerySet[Invitation]:
+    """Invitations that went out, and of which nothing was heard; nobody was reminded of them yet."""
+    return (
         Invitation.objects.filter(
-            still_asked(now, "visit__campaign__"),
             answer=Answer.NONE,
             sent_at__lt=now,
             reminded_at=None,
             revoked_at=None,
             expires_at__gt=now,
-            visit__state=VisitState.OPEN,
             visit__campaign__state=CampaignState.PUBLISHED,
         )
         .exclude(messages__kind=MessageKind.SECOND_INVITATION)
-        .exclude(visit__held_moment__held_until__gt=now)
         .select_related("household", "visit__campaign__school")
         .order_by("pk")
     )
-    due = [row for row in silent if row.sent_at and _is_time(row.visit.campaign, local_day(row.sent_at), today)]
-    for invitation in due:
-        queue_for_family(
-            key=f"{MessageKind.SECOND_INVITATION}:{invitation.pk}",
-            kind=MessageKind.SECOND_INVITATION,
-            invitation=invitation,
-            due_at=now,
-            now=now,
-        )
-    return len(due)
+
+
+def _remind(invitations: Sequence[Invitation], now: dt.datetime) -> int:
+    """Queue the one reminder that each of these families gets; says how many."""
+    kind = MessageKind.SECOND_INVITATION
+    for invitation in invitations:
+        key = f"{kind}:{invitation.pk}"
+        queue_for_family(key=key, kind=kind, invitation=invitation, due_at=now, now=now)
+    return len(invitations)
 
 
 def _is_time(campaign: Campaign, sent_on: dt.date, today: dt.date) -> bool:
