@@ -83,12 +83,6 @@ def signed_in(view: View) -> View:
     return worn(guarded, Guard("signed_in"))
 
 
-def roles_at(user: User, school: School) -> frozenset[Role]:
-    """The roles of `user` at `school`."""
-    found = Membership.objects.filter(user=user, school=school).values_list("role", flat=True)
-    return frozenset(Role(role) for role in found)
-
-
 def for_roles(*roles: Role) -> Callable[[View], View]:
     """A page of one school, for these roles there. The view gets a SchoolRequest, without the slug."""
     wanted = frozenset(roles)

@@ -50,12 +50,6 @@ def read_rosters(
     return replace(merged, scope=scope) if scope in SCOPES else merged
 
 
-def _read_one(file: SourceFile, mapping: Mapping[str, str] | None) -> Roster:
-    if is_edexml(file.data):
-        return read_edexml(file.data)
-    return read_table(file.data, file.name, mapping)
-
-
 def headers_to_match(
     files: Sequence[SourceFile], mapping: Mapping[str, str] | None = None, *, all_of_them: bool = False
 ) -> list[TableHeader]:

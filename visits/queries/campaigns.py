@@ -14,7 +14,7 @@ from mentors.models import School, SchoolYear
 from mentors.templatetags.look import nl_day
 from visits.models import Answer, Booking, Campaign, Invitation, PlanKind, PlanState, Visit, VisitState
 from visits.queries.booking import Asked, asked_of
-from visits.queries.calendar import autumn_holiday, open_days
+from visits.queries.calendar import autumn_holiday
 from visits.queries.season import NEAR_HOME
 from visits.queries.shifts import evenings_per_mentor
 
@@ -40,11 +40,6 @@ class Overview:
     total: int
     steps: list[Step]
     unanswered: int
-
-    @property
-    def next_step(self) -> Step | None:
-        """The first thing that is not done."""
-        return next((step for step in self.steps if not step.is_done), None)
 
 
 def campaigns_of(school: School) -> QuerySet[Campaign]:
@@ -89,11 +84,6 @@ def period_warnings(year: SchoolYear, starts_on: dt.date, ends_on: dt.date) -> l
     if not any(closure.is_holiday for closure in year.closures.all()):
         found.append(_("Er staan nog geen vakanties in dit schooljaar. Vul die eerst in bij School."))
     return found
-
-
-def has_open_days(campaign: Campaign) -> bool:
-    """Whether any day of the period is left to visit on."""
-    return bool(open_days(campaign))
 
 
 def _steps(campaign: Campaign, counts: dict[str, int], now: dt.datetime) -> list[Step]:
