@@ -141,3 +141,10 @@ def test_no_page_shows_the_planners_own_dutch_sentence(
 def test_what_a_published_plan_keeps_of_a_reason_comes_back_as_it_was() -> None:
     outcome = Outcome(1, False, None, None, code="evenings_full", facts=FACTS)
     assert Outcome.from_json(outcome.to_json()) == outcome
+
+
+def test_an_outcome_of_before_causes_had_words_of_their_own_is_read_too() -> None:
+    outcome = Outcome(visit=1, was_confirmed=False, old_mentor=None, old_starts_at=None)
+    earlier = outcome.to_json() | {"reason": "De avonden zijn vol."}
+    del earlier["facts"]
+    assert Outcome.from_json(earlier) == outcome

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from visits.models import Plan, PlanState, VisitState
@@ -49,10 +49,11 @@ class Outcome:
 
     @classmethod
     def from_json(cls, facts: dict[str, Any]) -> Outcome:
-        """What `to_json` wrote."""
+        """What `to_json` wrote, also before the words about a family left it."""
+        known = {each.name: facts[each.name] for each in fields(cls) if each.name in facts}
         moments = {name: facts[name] for name in ("old_starts_at", "new_starts_at")}
         read = {name: dt.datetime.fromisoformat(text) if text else None for name, text in moments.items()}
-        return cls(**facts | read)
+        return cls(**known | read)
 
 
 def moments_in(result: dict[str, Any]) -> dict[str, tuple[int, dt.datetime]]:
