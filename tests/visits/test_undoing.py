@@ -17,6 +17,7 @@ from visits.actions.answers import accept, decline
 from visits.actions.invitations import note_letter_given
 from visits.actions.moments import mark_met, reschedule_visit
 from visits.actions.plans import publish_plan
+from visits.actions.reminders import queue_reminders
 from visits.actions.siblings import decide_siblings
 from visits.actions.undoing import UndoRefused, take_back
 from visits.models import (
@@ -444,3 +445,22 @@ def test_what_was_repaired_after_it_elsewhere_does_not_hold_it_back(season: Seas
         say_yes(season, repaired(season, ChangeKind.CANCELLATION, visit=second.pk, again=False))
     undo(season, plan, coordinator)
     assert Visit.objects.get(pk=first.pk).starts_at == first.starts_at
+
+
+def test_who_was_reminded_of_tomorrow_is_not_reminded_again_after_there_and_back(
+    season: Season, coordinator: User
+) -> None:
+    visit = _first(season)
+    agree(visit)
+    Invitation.objects.filter(visit=visit).update(answered_at=season.now)
+    season.change_moment(lambda now: moment_at(day_of(visit) - dt.timedelta(days=1), 17 * 60 + 5))
+    queue_reminders(now=season.now)
+    home = visit.household.guardians.get().email
+    assert [mail.subject for mail in deliver(season) if home in mail.to] == ["Uw afspraak met de mentor"]
+    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk, again=False)
+    say_yes(season, plan)
+    undo(season, plan, coordinator)
+    visit.refresh_from_db()
+    assert visit.state == VisitState.CONFIRMED
+    queue_reminders(now=season.now)
+    assert [mail.subject for mail in deliver(season, minutes=15) if home in mail.to] == []

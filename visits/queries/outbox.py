@@ -105,18 +105,22 @@ def _why_untrue_of_a_moment(message: Message, visit: Visit, invitation: Invitati
         case MessageKind.CONFIRMATION:
             return "" if visit.state == VisitState.CONFIRMED else "not_agreed"
         case MessageKind.DAY_BEFORE:
-            return _why_no_reminder(visit, invitation, now)
+            return _why_no_reminder(message, visit, invitation, now)
         case MessageKind.MOVED:
             return _why_not_moved(message, visit, invitation)
         case _:
             return ""
 
 
-def _why_no_reminder(visit: Visit, invitation: Invitation, now: dt.datetime) -> str:
+def _why_no_reminder(message: Message, visit: Visit, invitation: Invitation, now: dt.datetime) -> str:
     if visit.state != VisitState.CONFIRMED:
         return "not_agreed"
     answered = invitation.answered_at
-    return "just_answered" if answered is not None and local_day(answered) == local_day(now) else ""
+    if answered is not None and local_day(answered) == local_day(now):
+        return "just_answered"
+    last = last_told(message)
+    is_same = last is not None and (last.told_starts_at, last.told_place) == (visit.starts_at, visit.place_kind)
+    return "reminded" if last is not None and is_same and last.kind == MessageKind.DAY_BEFORE else ""
 
 
 def _why_not_moved(message: Message, visit: Visit, invitation: Invitation) -> str:
