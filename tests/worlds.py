@@ -21,11 +21,13 @@ from visits.models import (
     Plan,
     PlanKind,
     PlanState,
+    RepairTrace,
     Route,
     Visit,
     VisitState,
 )
 from visits.queries.changes import Change, ChangeKind
+from visits.queries.traces import picture_of
 
 # Pages for everybody; each says why in the code. The family's own pages are guarded by its secret link.
 OPEN_PAGES = {
@@ -196,9 +198,10 @@ def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClas
     pages += "board board_news board_undo board_redo board_evening "
     pages += "board_repair board_repair_progress board_repair_apply "
     of_family = "board_visit board_spots board_move board_pin"
-    repairs = "repair repair_progress repair_again repair_undo repair_drop"
+    repairs = "repair repair_progress repair_again repair_drop"
     rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in (pages + of_family).split()}
     rows |= dict.fromkeys((f"visits:{name}:plan" for name in repairs.split()), make_repair(plan))
+    rows["visits:repair_undo:plan"] = make_done_repair(plan)
     rows |= {f"visits:{name}:visit": visit for name in of_family.split()}
     return rows | {"visits:plan_why:visit": waiting}
 
@@ -216,6 +219,15 @@ def make_repair(plan: Plan) -> Plan:
         created_at=plan.created_at,
         finished_at=plan.finished_at,
     )
+
+
+def make_done_repair(plan: Plan) -> Plan:
+    """A repair that was said yes to and that touched no row: it can be taken back."""
+    done = make_repair(plan)
+    Plan.objects.filter(pk=done.pk).update(state=PlanState.PUBLISHED, published_at=plan.created_at)
+    nothing: dict[str, Any] = {table: {} for table in picture_of(plan.campaign, plan.created_at)}
+    RepairTrace.objects.create(plan=done, before=nothing, after=nothing)
+    return done
 
 
 def make_cost_study(school: School, now: dt.datetime) -> CostStudy:
