@@ -348,7 +348,7 @@ document.addEventListener("click", (event) => {
   if (link && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
     const url = new URL(link.href);
-    openEvening(url.pathname + url.search).then(() => document.getElementById("avond").scrollIntoView({ block: "nearest" }));
+    openEvening(`${url.pathname}${url.search}&${board.dataset.query}`).then(() => document.getElementById("avond").scrollIntoView({ block: "nearest" }));
   }
 });
 

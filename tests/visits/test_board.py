@@ -523,3 +523,17 @@ def test_the_proof_is_not_shown_of_a_draft_from_which_a_family_was_taken_out(pla
     assert Board.of(desk_of(out), Look()).totals().gap is None
     back = undo_edit(plan=out, seen=1, by=None, now=now).plan
     assert Board.of(desk_of(back), Look()).totals().gap is not None
+
+
+def test_who_opens_a_family_comes_back_to_the_same_week(plan: Plan, client: Client, coordinator: User) -> None:
+    visit, home = next(iter(desk_of(plan).days.made.items()))
+    week = desk_of(plan).almanac.problem.weeks[home[1]]
+    asked = {"week": week, "mentor": home[0]}
+    link = f"{here('board_visit', plan, visit=int(visit))}?week={week}&amp;mentor={home[0]}"
+    evening = {"avond": home[1].isoformat()} | asked
+    assert link in client.get(here("board", plan), asked).content.decode()
+    assert link in client.get(here("board_evening", plan, mentor=int(home[0])), evening).content.decode()
+    pinned = as_script(client, here("board_pin", plan, visit=int(visit)), {"revision": 0} | asked).json()
+    assert link in "".join(pinned["parts"].values())
+    page = client.get(link.replace("&amp;", "&"))
+    assert page.context["look"].week == week and f'name="week" value="{week}"' in page.content.decode()

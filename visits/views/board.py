@@ -120,7 +120,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
         raise Http404
     draft = read_draft(found)
     route = next((route for route in draft.of_mentor(person.pk) if route.on == day), None)
-    shown = Board.of(shown.desk, look_of({"week": "0"}, 0), shown.held)
+    query, shown = query_of(shown.look), Board.of(shown.desk, look_of({"week": "0"}, 0), shown.held)
     context = {
         "plan": found,
         "person": person,
@@ -128,6 +128,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
         "cell": shown.cells([(str(person.pk), day)])[0],
         "is_coordinator": Role.COORDINATOR in request.roles,
         "item": {"route": route, "map": map_of(route)} if route else None,
+        "query": query,
         "may_edit": may_edit(request, found),
     }
     is_part = request.headers.get("X-Board") == "1"

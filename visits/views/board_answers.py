@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from mentors.access import SchoolRequest
 from mentors.models import Role
 from visits.actions.board import undone_last
+from visits.forms.board import query_of
 from visits.models import Plan, PlanState
 from visits.queries.board import Board
 from visits.queries.board_desk import evening_of
@@ -34,7 +35,7 @@ def answer_of(request: SchoolRequest, board: Board, evenings: Collection[str]) -
     heads = board.row_heads({evening[0] for evening in wanted})
     is_coordinator = Role.COORDINATOR in request.roles
     may_edit = is_coordinator and plan.state == PlanState.READY
-    common = {"plan": plan, "school": request.school, "look": board.look}
+    common = {"plan": plan, "school": request.school, "look": board.look, "query": query_of(board.look)}
     common |= {"may_edit": may_edit, "is_coordinator": is_coordinator}
     parts = {cell.key: _part(request, "_board_cell", common | {"cell": cell}) for cell in cells}
     parts |= {f"rij-{row.mentor.pk}": _part(request, "_board_row_head", common | {"row": row}) for row in heads}
