@@ -81,3 +81,26 @@ def test_the_pages_about_going_together_fit_and_say_what_to_do(
     there.look(f"company-{size}")
     there.go(f"/school/{season.school.slug}/bezoeken/{sara.pk}/")
     there.look(f"visit-{size}")
+
+
+def test_who_came_along_finds_nothing_about_the_family_the_day_after(
+    visitor: Callable[..., Visitor], several_connections: None
+) -> None:
+    now = timezone.now()
+    season, sara, tom = season_with_siblings(now)
+    user = tom.mentor.user
+    user.set_password(PASSWORD)
+    user.save()
+    there = visitor(PHONE)
+    there.log_in(user.email, PASSWORD)
+    address = f"/school/{season.school.slug}/bezoeken/{sara.pk}/"
+    for days, status in ((0, 200), (2, 404)):
+        begins = now - dt.timedelta(days=days)
+        moment = {"starts_at": begins, "ends_at": begins + dt.timedelta(minutes=45)}
+        Visit.objects.filter(pk=sara.pk).update(state=VisitState.CONFIRMED, second=tom.mentor, **moment)
+        response = there.page.goto(there.origin + address)
+        assert response is not None and response.status == status
+        there.look(f"came-along-{status}")
+        there.page.goto(f"{there.origin}/school/{season.school.slug}/bezoeken/?stand=confirmed")
+        expect(there.page.get_by_text(sara.household.name)).to_have_count(0 if days else 1)
+    there.wrongs.clear()  # the browser notes the missing page's status
