@@ -236,7 +236,12 @@ board.addEventListener("drop", (event) => {
   }
 });
 
-board.addEventListener("dragend", putBack);
+board.addEventListener("dragend", () => {
+  if (picked) {
+    putBack();
+    say(board.dataset.sayCancel);
+  }
+});
 
 /** Dropped on a family: before or after it. Beside the families: the best place. */
 function placeAmong(target, event) {

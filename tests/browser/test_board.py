@@ -118,6 +118,16 @@ def test_every_evening_says_what_it_would_cost_as_long_as_a_family_is_in_the_han
     assert stands(plan, visit) == home
 
 
+def test_a_family_dropped_beside_every_evening_is_put_back(plan: Plan, week: int, visitor: Come) -> None:
+    visit, home, _evening = a_move(plan)
+    anna = coordinator(visitor, plan.campaign.school, DESK)
+    anna.go(address(plan, week=week))
+    card(anna, visit).drag_to(anna.page.locator(".board-row-head").first)
+    expect(anna.page.locator("#gezegd")).to_contain_text("niets veranderd")
+    expect(anna.page.locator(".board-up")).to_have_count(0)
+    assert stands(plan, visit) == home
+
+
 def test_the_keyboard_alone_moves_undoes_and_does_again(plan: Plan, week: int, visitor: Come) -> None:
     visit, home, evening = a_move(plan)
     anna = coordinator(visitor, plan.campaign.school, DESK)
