@@ -32,14 +32,17 @@ from .root import WholeRelaxation
 from .routes import Integers
 from .search import Choice, Search
 from .threads import Item, Result, in_threads
-from .whole import Whole
+from .whole import Root, Whole
 
 Tell = Callable[[str], None]
 Task = Callable[[], Integers | None]
 
+STRETCHES = 8
+LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
 CUT_ROUNDS = 10
-LEAST_RISE = 1e-4  # of the bound: a round of cuts that lifts it by less is the last
+LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
+MOST_LEFT_OUT = 4  # a plan that leaves out more is not worth completing
 FREE = (0.35, 0.6, 0.35)  # of the coupled visits, in dives that start from the plan
 
 
@@ -141,28 +144,41 @@ class JointSearch:
         self.take(np.concatenate(found))
         self.clock.check()
         self.tell("first plan")
-        relaxation.start(estimate, self._current())
+        relaxation.start(estimate)
         self._raise_bound(relaxation.bound)
+        self._apply(self._completed(relaxation.root, self._current()))
 
     def _relax(self) -> None:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
-        relaxed = self._bounded(self.relaxation.solve_likely(self._scale()))
+        for _stretch in range(STRETCHES):
+            rise = self.relaxation.climb()
+            self._note_bound()
+            if self._is_good_enough() or rise < LEAST_CLIMB * self.bound:
+                break
+        self.relaxation.hold(self._current())
+        self._meanwhile()
+        relaxed = self._likely()
         for _round in range(CUT_ROUNDS):
             before = relaxed.bound.value
             if self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
                 break
-            relaxed = self._bounded(self.relaxation.solve_likely(self._scale()))
+            relaxed = self._likely()
             if relaxed.bound.value - before < LEAST_RISE * before:
                 break
-        self._bounded(self.relaxation.solve(self._cost() - self.step + SLACK, self._scale()))
+        self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
+        self._note_bound()
 
-    def _bounded(self, relaxed: Relaxed) -> Relaxed:
-        """After a linear program: the bound rises, the pool shrinks, the other threads get work."""
+    def _likely(self) -> Relaxed:
+        relaxed = self.relaxation.solve_likely(self._scale())
+        self._note_bound()
+        self._meanwhile()
+        return relaxed
+
+    def _note_bound(self) -> None:
+        """The bound may have risen, and then the pool shrinks."""
         self._raise_bound(self.relaxation.bound)
         self.relaxation.shrink(self._cost())
-        self._meanwhile()
         self.tell("bounding")
-        return relaxed
 
     def _lift(self) -> None:
         """The bound with every visitor in whole numbers."""
@@ -226,4 +242,15 @@ class JointSearch:
         """A dive that frees this share of the coupled visits."""
         root, routes, cost = self.relaxation.root, self._current(), self._scale()
         free = self.whole.ties.some_families(share, self._random)
-        return lambda: Dive(self.whole, root, routes, free, cost, self.clock).plan()
+        return lambda: self._completed(root, Dive(self.whole, root, routes, free, cost, self.clock).plan())
+
+    def _completed(self, root: Root, routes: Integers | None) -> Integers | None:
+        """The plan, with the visitors around each visit that it leaves out planned anew."""
+        if routes is None:
+            return None
+        visitors, random = self.whole.visitors, np.random.default_rng(self.whole.seed)
+        for visit in self.whole.left_out(routes)[:MOST_LEFT_OUT]:
+            near = self.whole.ties.some_visitors(GROUP, visitors, random, self.whole.visitors_of(visit))
+            renewed = regrouped(self.whole, root, routes, near, self.clock)
+            routes = routes if renewed is None else renewed
+        return routes

@@ -166,7 +166,7 @@ class Relaxation:
 
     def add_columns(self, columns: Integers) -> None:
         """Let the linear program hold these routes, which it does not hold yet."""
-        entries = self.with_cuts(columns)
+        entries = self.all_entries(columns).renumbered(self._place)
         self._linear.add_columns(self.program.pool.cost[columns], np.full(len(columns), np.inf), entries)
         self.columns = np.concatenate([self.columns, columns])
         self._is_known[columns] = True
@@ -194,11 +194,11 @@ class Relaxation:
             self._hold(rows)
         return bool(len(rows))
 
-    def with_cuts(self, columns: Integers) -> Sparse:
-        """The entries of these routes in the program's rows and in the cuts."""
+    def all_entries(self, columns: Integers) -> Sparse:
+        """The entries of these routes in the program's rows and, behind these, in the cuts."""
         entries = self.program.routes(columns)
         at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
-        return _joined(entries, at, self.program.rows + cut).renumbered(self._place)
+        return _joined(entries, at, self.program.rows + cut)
 
     def add_cuts(self, relaxed: Relaxed) -> bool:
         """Add the most violated cuts of this solution; false when there are none."""

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .ascent import FIRST_STEP, Ascent
 from .bound import SLACK, Bound, lagrangian, survivors
 from .clock import Clock
 from .cuts import Triple
 from .parts import part_program
 from .pricing import best_columns, prices, reduced_costs
 from .relaxation import Part, Relaxation, Relaxed
-from .routes import Floats, Integers
+from .routes import Flags, Floats, Integers
 from .whole import Root, Whole
 
 SMOOTHING = 0.7
@@ -26,6 +27,9 @@ TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a 
 START_COLUMNS = 12
 LIKELY_COLUMNS = 300_000
 OWN_CUT_ROUNDS = 10
+STRETCH = 100  # rounds of the ascent between two looks at all routes
+AGAIN, LEAST_AGAIN = 2.0, 0.02  # how much longer the steps of the next stretch are, and at least
+LEAST_USE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ class WholeRelaxation:
         self._relaxation = Relaxation(self.program, seed=whole.seed, columns_a_round=4)
         self._root = Bound(-np.inf, np.zeros(len(self.program.pool.evenings)))
         self._known: Integers = np.zeros(0, dtype=np.int64)
+        self._met = np.zeros(len(self.program.pool), dtype=np.bool_)
+        self._use = np.zeros(len(self.program.pool))
+        self._step = FIRST_STEP
 
     def use(self, clock: Clock) -> None:
         """From now on this clock says when to stop."""
@@ -63,9 +70,8 @@ class WholeRelaxation:
     def root(self) -> Root:
         """What it tells by now, for a search in another thread."""
         relaxation = self._relaxation
-        return Root(
-            self.part, self.reduced, self._root.least, self.duals, tuple(relaxation.cuts), relaxation.columns.copy()
-        )
+        cuts, columns = tuple(relaxation.cuts), relaxation.columns.copy()
+        return Root(self.part, self.reduced, self._root.least, self.duals, cuts, columns)
 
     # the start
 
@@ -101,19 +107,35 @@ class WholeRelaxation:
         }
         return _Own(own.rows, duals, own.columns[relaxed.columns], cuts)
 
-    def start(self, estimate: Floats, routes: Integers) -> None:
-        """Begin with the routes that are cheapest at good prices, and with those of a plan.
-
-        Good prices lie somewhere between those of before and the estimate: where the bound is best.
-        """
+    def start(self, estimate: Floats) -> None:
+        """Begin at good prices: between those of before and the estimate, where the bound is best."""
         tried = [self.duals + share * (estimate - self.duals) for share in (0.5, 0.75, 0.9, 1.0)]
         priced = [self._priced(duals) for duals in tried]
         best = max(range(len(tried)), key=lambda number: priced[number][0].value)
-        self._relaxation.center = tried[best]
-        pool = self.part.pool  # a plan may have shrunk it by now
+        self.duals = tried[best]
+        self._root, self.reduced = priced[best]
+
+    def climb(self) -> float:
+        """One stretch of the ascent over the likeliest routes, and then the bound over all: by how much that rose."""
+        before, likely = self.bound, self._likeliest(self._met)
+        ascent = Ascent(self._relaxation, likely, self.duals, self._use[likely.original], self._step)
+        ascent.climb(STRETCH, self._relaxation.clock)
+        self._step = min(FIRST_STEP, max(AGAIN * ascent.step, LEAST_AGAIN))
+        self._met[likely.original[ascent.met]] = True
+        self._use[:] = 0
+        self._use[likely.original] = ascent.use
+        self.duals = ascent.duals
+        self._root, self.reduced = self._priced(ascent.duals)
+        return self.bound - before
+
+    def hold(self, routes: Integers) -> None:
+        """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
+        self._relaxation.center = self.duals
+        pool = self.part.pool
         everything = np.ones(len(pool), dtype=np.bool_)
-        likely = self.part.original[best_columns(pool.start, priced[best][1], everything, START_COLUMNS)]
-        self._relaxation.add_columns(np.unique(np.concatenate([self._known, routes, likely])))
+        likely = self.part.original[best_columns(pool.start, self.reduced, everything, START_COLUMNS)]
+        used = np.flatnonzero(self._use > LEAST_USE)
+        self._relaxation.add_columns(np.unique(np.concatenate([self._known, routes, likely, used])))
 
     def _priced(self, duals: Floats) -> tuple[Bound, Floats]:
         """The bound of these prices, and the reduced costs of what is left of the pool."""
@@ -131,6 +153,7 @@ class WholeRelaxation:
         likely = self._likeliest()
         relaxed = self._relaxation.solve(likely, smoothing=SMOOTHING, tolerance=TOLERANCE * scale)
         self.duals = relaxed.duals
+        self._root, self.reduced = self._priced(relaxed.duals)
         return relaxed
 
     def solve(self, best: float, scale: float) -> Relaxed:
@@ -145,15 +168,15 @@ class WholeRelaxation:
         """Add the most violated cuts of this solution; false when there are none."""
         return self._relaxation.add_cuts(relaxed)
 
-    def _likeliest(self) -> Part:
-        """The routes of least reduced cost at the best prices so far; all of them when these are few."""
-        if self._relaxation.center is not None:
-            self._root, self.reduced = self._priced(self._relaxation.with_cut_duals(self._relaxation.center))
+    def _likeliest(self, also: Flags | None = None) -> Part:
+        """The routes of least reduced cost at the best prices so far, and `also` others; all when these are few."""
         if len(self.part.pool) <= 2 * LIKELY_COLUMNS:
             return self.part
         excess = self.reduced - self._root.least[self.part.pool.evening]
         keep = np.zeros(len(excess), dtype=np.bool_)
         keep[np.argpartition(excess, LIKELY_COLUMNS)[:LIKELY_COLUMNS]] = True
+        if also is not None:
+            keep |= also[self.part.original]
         return self.part.kept(keep)
 
     def shrink(self, best: float) -> None:

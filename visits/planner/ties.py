@@ -82,10 +82,12 @@ class Ties:
         chosen = random.choice(visits, math.ceil(share * len(visits)), replace=False)
         return {int(v) for visit in chosen for v in [visit, *self.siblings_of.get(int(visit), ())]}
 
-    def some_visitors(self, size: int, visitors: Iterable[int], random: np.random.Generator) -> list[int]:
-        """A visitor by chance, and who is tied to those chosen, one after another."""
-        free = set(visitors)
-        chosen: list[int] = []
+    def some_visitors(
+        self, size: int, visitors: Iterable[int], random: np.random.Generator, first: Iterable[int] = ()
+    ) -> list[int]:
+        """The `first` or else one by chance, and then who is tied to those chosen, one after another."""
+        chosen = list(first)[:size]
+        free = set(visitors) - set(chosen)
         while len(chosen) < size and free:
             near = sorted({w for v in chosen for w in self._tied[v]} & free)
             chosen.append(int(random.choice(near or sorted(free))))

@@ -13,7 +13,7 @@ from .cuts import Triple
 from .encounters import Catalogue
 from .parts import owners
 from .problem import Problem
-from .program import Program
+from .program import Program, activity
 from .relaxation import Part
 from .routes import Flags, Floats, Integers, Pool, route_of
 from .search import Choice
@@ -57,6 +57,16 @@ class Whole:
         order, offset = pool.order[routes], pool.offset[pool.evening[routes]]
         stops = (order + offset[:, None])[order >= 0]
         return [int(k) for k in stops[self.catalogue.is_coupled[stops]]]
+
+    def visitors_of(self, visit: int) -> list[int]:
+        """Who may make this visit."""
+        names = set(self.problem.visits[visit].visitors)
+        return [v for v in self.visitors if self.problem.visitors[v].id in names]
+
+    def left_out(self, routes: Integers) -> list[int]:
+        """The visits that these routes do not make."""
+        met = activity(self.program, routes)[: len(self.program.visits)]
+        return [self.program.visits[row] for row in np.flatnonzero(met < 1)]
 
     def judged(self, columns: Integers) -> Choice | None:
         """The plan of these routes with the cost of this part, or nothing when it breaks a rule."""
