@@ -8,6 +8,9 @@ Each table there names every column, as `personal` or as `other`, and how its ro
 * `erase = "orphan"`: rows go when nothing refers to them through `after` any more;
 * `erase = "with …"`: rows go with the row they belong to (the database's own cascade);
 * `erase = "never"`: no personal data, or kept on purpose; `why` says so.
+
+A date in `after` is a whole day in the Netherlands, and counts from its end: with `days = -1` rows go in the night
+that it begins.
 """
 
 from __future__ import annotations
@@ -19,12 +22,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models, transaction
 
 from mentors.actions import record_event
 
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 POLICY = Path(__file__).resolve().parent.parent / "docs" / "retention.toml"
 
 
@@ -58,8 +63,9 @@ class Rule:
             yield rows.filter(**{f"{self.after}__isnull": True})
             return
         for years in self._years(rows):
-            limit = now - dt.timedelta(days=self.days + round(365.25 * years))
-            found = rows.filter(**{f"{self.after}__lt": limit if self._is_moment() else limit.date()})
+            term = dt.timedelta(days=self.days + round(365.25 * years))
+            limit = now - term if self._is_moment() else now.astimezone(AMSTERDAM).date() - term
+            found = rows.filter(**{f"{self.after}__lt": limit})
             if self.years_from:
                 found = found.filter(**{self.years_from: years})
             yield found.exclude(**self._emptied()) if self.erase == "blank" else found

@@ -21,6 +21,7 @@ from tests import factories
 from tests.notes import rows
 from tests.notes.rows import Round
 from thuisbezoek.retention import erase_due
+from visits.queries.calendar import AMSTERDAM
 
 CANARY = "KANARIE-7f3a"
 
@@ -177,5 +178,23 @@ def test_a_memory_aid_is_erased_on_its_day_and_not_before(there: Round, clock: d
     aid = write_memory_aid(visit=there.visit, owner=there.mentor, text="weg", by=there.user, now=clock)
     erase_due(now=clock + dt.timedelta(days=there.school.memory_aid_days - 1))
     assert MemoryAid.objects.filter(pk=aid.pk).exists()
-    erase_due(now=clock + dt.timedelta(days=there.school.memory_aid_days + 1))
+    erase_due(now=clock + dt.timedelta(days=there.school.memory_aid_days))
+    assert not MemoryAid.objects.filter(pk=aid.pk).exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "written",
+    [
+        dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC),
+        dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC),  # already the 23rd in the Netherlands
+        dt.datetime(2026, 9, 21, 22, 30, tzinfo=dt.UTC),  # already the 22nd, and winter time comes in between
+    ],
+)
+def test_a_memory_aid_goes_in_the_dutch_night_that_the_page_names(there: Round, written: dt.datetime) -> None:
+    aid = write_memory_aid(visit=there.visit, owner=there.mentor, text="weg", by=there.user, now=written)
+    midnight = dt.datetime.combine(aid.erase_on, dt.time(), tzinfo=AMSTERDAM).astimezone(dt.UTC)
+    erase_due(now=midnight - dt.timedelta(seconds=1))
+    assert MemoryAid.objects.filter(pk=aid.pk).exists()
+    erase_due(now=midnight)
     assert not MemoryAid.objects.filter(pk=aid.pk).exists()
