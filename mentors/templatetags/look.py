@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ NOTICE_TONES = {
 
 
 @register.simple_tag
+@functools.cache
 def icon(name: str, size: int = 20, turns: bool = False) -> str:
     """An icon beside a word; screen readers pass it by. `turns`: it points, so it mirrors in right-to-left."""
     classes = "icon icon-turns" if turns else "icon"
