@@ -22,7 +22,8 @@ from .whole import Root, Whole, routes_of_stops
 
 SURE = 0.75
 MOST_RISE = 0.012  # of the gap: a pin that lifts the linear optimum by more is taken back
-TAKEN_BACK = 60  # times in a dive, at most
+PATIENCE = 15  # pins taken back until one may lift it twice as much
+TAKEN_BACK = 150  # times in a dive, at most
 DIVE_COLUMNS, START_COLUMNS = 100, 10  # an evening
 SMOOTHING = 0.7
 TOLERANCE = 2e-4  # of the cost
@@ -85,6 +86,8 @@ class Dive:
                 pinned.extend(chosen)
                 continue
             taken_back += 1
+            if taken_back % PATIENCE == 0:
+                rise *= 2
             self._allowed = allowed
             self._allowed[chosen[-1]] = False
             relaxed = self._narrowed(part)
