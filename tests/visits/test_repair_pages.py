@@ -19,7 +19,7 @@ from tests.visits.repairing import OCTOBER, agree, published_season, repaired, s
 from tests.visits.seasons import Season
 from visits.actions.plan_runs import run_waiting_plans
 from visits.forms.repairs import FORMS
-from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState, Visit, VisitState
+from visits.models import Availability, Campaign, CampaignState, Plan, PlanKind, PlanState, Visit, VisitState
 from visits.queries.calendar import local_day, moment_at
 from visits.queries.changes import Change, ChangeKind
 from visits.queries.consequences import consequences
@@ -87,6 +87,41 @@ def test_from_what_happened_through_what_it_means_to_the_yes(season: Season, cli
     after = page(client, url)
     assert "Gedaan op" in after and visit.household.name in after and "Zo doen we het" not in after
     assert Visit.objects.get(pk=visit.pk).starts_at != before
+
+
+def test_a_repair_that_moves_nobody_promises_no_message(season: Season, client: Client, coordinator: User) -> None:
+    visit = first_visit(season)
+    quiet = OCTOBER[0] + dt.timedelta(days=1)
+    assert quiet not in OCTOBER
+    plan = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=quiet, last=quiet)
+    text = client.post(
+        here("plan_publish", season.school, plan=plan.pk), {"revision": str(plan.revision)}, follow=True
+    ).content.decode()
+    assert "niemand krijgt bericht" in text and "Wie een ander moment kreeg" not in text
+    moving = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    text = client.post(
+        here("plan_publish", season.school, plan=moving.pk), {"revision": str(moving.revision)}, follow=True
+    ).content.decode()
+    assert "niemand krijgt bericht" not in text and "Wie een ander moment kreeg" in text
+
+
+def test_families_for_whom_no_moment_was_found_lead_on_to_what_would_help(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
+    hours = {"from_time": dt.time(0), "until_time": dt.time(23, 59), "is_wish": False}
+    for weekday in range(7):
+        Availability.objects.create(household=late.household, campaign=season.campaign, weekday=weekday, **hours)
+    plan = repaired(season, ChangeKind.LATE)
+    text = page(client, here("repair", season.school, plan=plan.pk))
+    why = here("plan_why", season.school, plan=plan.pk, visit=late.pk)
+    assert why in text and "Zo doen we het" not in text
+    back = page(client, why)
+    assert late.household.name in back and here("repair", season.school, plan=plan.pk) in back
+    Availability.objects.all().delete()
+    Plan.objects.filter(pk=plan.pk).update(state=PlanState.DISCARDED)
+    text = page(client, here("repair", season.school, plan=repaired(season, ChangeKind.LATE).pk))
+    assert "Zo doen we het" in text
 
 
 def test_rather_not_leaves_everything_as_it_was(season: Season, client: Client, coordinator: User) -> None:
@@ -247,6 +282,8 @@ FREE = {"name": "Studiedag", "first": "2026-10-06", "last": "2026-10-06"}
         ("avond-erbij", EXTRA | {"back_by": "20:00"}, "na het laatste gesprek"),
         ("vrije-dag", FREE | {"last": "2026-10-05"}, "niet voor de eerste"),
         ("vrije-dag", FREE | {"first": "2025-10-06"}, "buiten het schooljaar"),
+        ("vrije-dag", FREE | {"name": ""}, "Vul in hoe deze dagen heten."),
+        ("vrije-dag", FREE | {"first": "", "last": ""}, "Kies de eerste dag."),
     ],
 )
 def test_what_was_filled_in_wrongly_is_said_at_the_field(
@@ -274,6 +311,15 @@ def test_what_was_filled_in_becomes_the_change(
     client.post(new(season, what) + f"?mentor={season.mentors[0].pk}", filled)
     change = Plan.objects.get(kind=PlanKind.REPAIR).change
     assert {name: change[name] for name in facts} == facts
+
+
+def test_days_that_stand_in_the_calendar_keep_their_name_when_they_move(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    known = season.campaign.school_year.closures.order_by("pk")[0]
+    client.post(new(season, "vrije-dag"), FREE | {"name": "", "closure": str(known.pk)})
+    change = Plan.objects.get(kind=PlanKind.REPAIR).change
+    assert (change["closure"], change["name"]) == (known.pk, known.name)
 
 
 def test_that_a_mentor_is_ill_is_kept_nowhere_only_that_the_mentor_is_away(
@@ -369,6 +415,22 @@ def test_what_a_repair_says_it_costs_is_what_stands_afterwards(season: Season) -
     say_yes(season, plan)
     late = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[-1], last=OCTOBER[-1])
     assert consequences(late, season.now).before == foreseen
+
+
+def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_nobody(season: Season) -> None:
+    visit, along = first_visit(season), factories.make_mentor(season.school)
+    road = {"mode": "bike", "travel_minutes": 16, "travel_metres": 4000}
+    hours = {"leaves_at": visit.starts_at, "back_at": visit.ends_at}
+    visit.second, visit.second_route = (
+        along,
+        season.campaign.routes.create(mentor=along, on=day_of(visit), **road, **hours),
+    )
+    visit.save()
+    repair = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    Plan.objects.filter(pk=repair.pk).update(result=repair.result | {"routes": [], "unplaced": []}, change={})
+    found = consequences(Plan.objects.get(pk=repair.pk), season.now)
+    assert found.changed == [] and found.before is not None and found.before.travel_minutes > 16
+    assert found.extra_travel == 0 and found.after == found.before
 
 
 def test_a_family_without_mail_is_called_and_one_without_a_moment_gets_a_letter(season: Season) -> None:

@@ -202,20 +202,37 @@ class ClosureForm(ChangeForm):
     closure = forms.TypedChoiceField(
         label=_("Gaat het om dagen die al in de kalender staan?"), coerce=int, required=False, empty_value=None
     )
-    name = forms.CharField(label=_("Naam"), max_length=80, validators=[ONE_LINE], help_text=_("Zoals: Studiedag"))
-    first = forms.DateField(label=_("Eerste dag"), widget=DayInput())
-    last = forms.DateField(label=_("Laatste dag"), widget=DayInput(), help_text=_("Eén dag? Vul dezelfde dag in."))
+    name = forms.CharField(
+        label=_("Naam"),
+        max_length=80,
+        validators=[ONE_LINE],
+        required=False,
+        help_text=_("Zoals: Studiedag. Staan de dagen al in de kalender, dan mag dit leeg blijven."),
+    )
+    first = forms.DateField(
+        label=_("Eerste dag"), widget=DayInput(), error_messages={"required": _("Kies de eerste dag.")}
+    )
+    last = forms.DateField(
+        label=_("Laatste dag"),
+        widget=DayInput(),
+        help_text=_("Eén dag? Vul dezelfde dag in."),
+        error_messages={"required": _("Kies de laatste dag.")},
+    )
     is_holiday = forms.BooleanField(label=_("Het is een vakantie"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = self.campaign.school_year.closures.all()
+        known = self._known = list(self.campaign.school_year.closures.all())
         choices = [(closure.pk, f"{closure.name} ({_days(closure.starts_on, closure.ends_on)})") for closure in known]
         self.fields["closure"].choices = [("", _("Nee, dit is nieuw")), *choices]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """Days in their order, within the school year."""
+        """Days in their order, within the school year, and with a name: a new one, or the one in the calendar."""
         values = super().clean() or {}
+        if not values.get("name") and not {"name", "closure"} & self.errors.keys():
+            values["name"] = next((known.name for known in self._known if known.pk == values.get("closure")), "")
+            if not values["name"]:
+                self.add_error("name", _("Vul in hoe deze dagen heten."))
         first, last, year = values.get("first"), values.get("last"), self.campaign.school_year
         if first and last and last < first:
             self.add_error("last", _("De laatste dag komt niet voor de eerste."))

@@ -237,8 +237,8 @@ def _effort_after(plan: Plan, now: dt.datetime) -> Effort:
     unplaced = {item["visit"] for item in result["unplaced"]}
     lost = change.lost_among(plan.campaign.visits.exclude(starts_at=None), now)
     gone = planned.keys() | unplaced | {str(pk) for pk in lost}
-    for route in _routes(plan, now).prefetch_related("visits"):
-        stays = [visit for visit in route.visits.all() if str(visit.pk) not in gone]
+    for route in _routes(plan, now).prefetch_related("visits", "second_visits"):
+        stays = [visit for visit in (*route.visits.all(), *route.second_visits.all()) if str(visit.pk) not in gone]
         if stays and (route.mentor_id, route.on) not in travel:
             travel[route.mentor_id, route.on] = route.travel_minutes
     return Effort(

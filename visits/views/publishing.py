@@ -15,6 +15,7 @@ from visits.actions.plans import PublishRefused, publish_plan
 from visits.forms.board import revision_of
 from visits.models import Plan, PlanKind, PlanState
 from visits.queries.consequences import consequences
+from visits.queries.outcome import outcome_of
 from visits.queries.publishing import blockers
 from visits.views.plans import plan_of
 
@@ -47,7 +48,12 @@ def _publish(request: SchoolRequest, plan: Plan) -> HttpResponse:
                 messages.error(request, problem)
         return _to_plan(request, plan)
     if plan.kind == PlanKind.REPAIR:
-        messages.success(request, _("Gedaan. Wie een ander moment kreeg, krijgt één bericht."))
+        plan.refresh_from_db()
+        is_news = any(line.changes for line in outcome_of(plan, timezone.now()))
+        text = _("Gedaan. Wie een ander moment kreeg, krijgt één bericht.")
+        messages.success(
+            request, text if is_news else _("Gedaan. Elk gezin houdt wat het had: niemand krijgt bericht.")
+        )
         return _to_plan(request, plan)
     text = ngettext(
         "Het plan is gepubliceerd: %(n)s gezin heeft een moment. Is dat moment nieuw, dan hoort het gezin het vandaag.",
