@@ -76,6 +76,17 @@ def test_one_mentor_for_both_is_chosen_by_name(client: Client, log_in: LogIn, no
     client.post(url(season, "campaign_siblings"), {"pair": pair, f"{pair}-choice": f"double-{tom.mentor.pk}"})
     tom.refresh_from_db()
     assert tom.students.count() == 2
+    page = client.get(url(season, "campaign_siblings")).content.decode()
+    assert f'<option value="double-{tom.mentor.pk}" selected>' in page and page.count(" selected>") == 2
+
+
+def test_the_page_stands_on_what_was_chosen(client: Client, log_in: LogIn, now) -> None:
+    season, sara, tom = season_with_siblings(now)
+    log_in(season.school, Role.COORDINATOR)
+    pair = key(sara, tom)
+    assert '<option value="together" selected>' not in client.get(url(season, "campaign_siblings")).content.decode()
+    client.post(url(season, "campaign_siblings"), {"pair": pair, f"{pair}-choice": "together"})
+    assert '<option value="together" selected>' in client.get(url(season, "campaign_siblings")).content.decode()
 
 
 def test_a_choice_for_the_whole_round_quiets_the_work_list(client: Client, log_in: LogIn, now) -> None:

@@ -27,7 +27,7 @@ class SiblingForm(forms.Form):
 
     def __init__(self, *args: Any, line: PairLine, **kwargs: Any) -> None:
         kwargs["prefix"] = line.key
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, initial={"choice": _stands_on(line)}, **kwargs)
         self._mentors = [mentor for mentor in (line.first.mentor, line.second.mentor) if mentor is not None]
         both = _("%(mentor)s bezoekt alle kinderen van dit gezin")
         if line.is_of_many:
@@ -48,6 +48,14 @@ class SiblingForm(forms.Form):
             wanted = value.removeprefix(_DOUBLE)
             return SiblingChoice.DOUBLE, next(mentor for mentor in self._mentors if str(mentor.pk) == wanted)
         return SiblingChoice(value), None
+
+
+def _stands_on(line: PairLine) -> str:
+    """What was chosen about this pair, as an option of its form; empty while nothing was."""
+    if line.choice != SiblingChoice.DOUBLE:
+        return line.choice
+    both = line.both_with
+    return "" if both is None else _DOUBLE + str(both.pk)
 
 
 class SiblingDefaultForm(forms.Form):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from mentors.models import User
+from mentors.models import Mentor, User
 from mentors.templatetags.look import nl_day
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.together import pairs_among
@@ -43,6 +43,12 @@ class PairLine:
     def pair(self) -> tuple[Visit, Visit]:
         """Both visits."""
         return self.first, self.second
+
+    @property
+    def both_with(self) -> Mentor | None:
+        """Who visits the children of both, of a double."""
+        kept = [visit for visit in self.pair if visit.state != VisitState.CANCELLED]
+        return kept[0].mentor if self.choice == SiblingChoice.DOUBLE and len(kept) == 1 else None
 
     @property
     def choice_words(self) -> str:
