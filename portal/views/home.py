@@ -32,6 +32,7 @@ from visits.models import (
 from visits.queries.booking import Asked, asked_of_visit, is_being_planned
 from visits.queries.calendar import local_day
 from visits.queries.family import party_of
+from visits.queries.outbox import lapsed_moment
 
 A_YEAR = 365 * 24 * 60 * 60
 REFUSED = 409
@@ -45,6 +46,7 @@ def home(request: FamilyRequest) -> HttpResponse:
     context |= _agenda(request.invitation)
     context["page"] = page_state(request.invitation, now)
     context["held"] = live_hold(request.invitation.visit, now)
+    context["lapsed"] = lapsed_moment(request.invitation, now) if context["page"] == "proposed" else None
     context["may_speak"] = may_speak(request.invitation.visit, now)
     return render(request, "portal/home.html", context)
 

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.conftest import NOW
 from tests.factories import make_shift, make_student, make_topic, make_visit
 from tests.portal.conftest import EVENING
 from visits.actions import moments
@@ -19,6 +20,7 @@ from visits.models import (
     Invitation,
     Message,
     MessageKind,
+    MessageState,
     PlaceKind,
     Visit,
     VisitState,
@@ -77,6 +79,24 @@ def test_nobody_agrees_with_a_moment_that_moved_meanwhile(client: Client, addres
     assert "intussen veranderd" in response.content.decode() and "wo 30 september" in response.content.decode()
     visit.refresh_from_db()
     assert visit.state == VisitState.PLANNED
+
+
+def test_a_family_whose_moment_moved_reads_which_one_lapsed(
+    client: Client, address: str, visit: Visit, invitation: Invitation
+) -> None:
+    words = "gaat niet door"
+    told = {"kind": MessageKind.INVITATION, "school": visit.campaign.school, "visit": visit, "created_at": NOW}
+    sent = {"state": MessageState.SENT, "sent_at": NOW, "due_at": NOW, "told_starts_at": EVENING}
+    Message.objects.create(key="told", invitation=invitation, **told, **sent)
+    assert words not in text_of(client, address)
+    moments.reschedule_visit(
+        visit=visit, starts_at=EVENING + dt.timedelta(days=1), by=None, now=EVENING - dt.timedelta(days=5)
+    )
+    text = text_of(client, address)
+    assert "Het moment waarvan wij eerder schreven, di 29 september 18.30, gaat niet door." in text
+    assert "wo 30 september" in text and "Wij stellen dit moment voor:" not in text
+    Message.objects.filter(key="told").update(invitation=None)  # told to another home of the same pupil
+    assert words not in text_of(client, address)
 
 
 def test_extra_fields_in_a_form_change_nothing(client: Client, address: str, visit: Visit) -> None:

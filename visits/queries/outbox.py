@@ -166,6 +166,15 @@ def was_told_this_moment(message: Message) -> bool:
     return _told(message).filter(told_starts_at=visit.starts_at).exists()
 
 
+def lapsed_moment(invitation: Invitation, now: dt.datetime) -> dt.datetime | None:
+    """The moment still to come that this family was last mailed and that does not hold any more."""
+    told = Message.objects.filter(
+        invitation=invitation, visit=invitation.visit, state=MessageState.SENT, told_starts_at__gt=now
+    )
+    last = told.exclude(told_starts_at=invitation.visit.starts_at).order_by("-sent_at", "-pk")
+    return last.values_list("told_starts_at", flat=True).first()
+
+
 def _told(message: Message) -> QuerySet[Message]:
     """The mails about this visit that this adult got."""
     return Message.objects.filter(visit=message.visit_id, to_guardian=message.to_guardian_id, state=MessageState.SENT)
