@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from visits.actions.shifts import set_evenings
 from visits.models import Availability, Plan, PlanState, Visit
 from visits.planner.reasons import SENTENCES
 from visits.planner.remedy import KINDS
+from visits.planner.solve import Progress
 from visits.queries.causes import CAUSES, TIMES_DO_NOT_FIT
 from visits.queries.drafts import read_draft
 from visits.queries.possibilities import possibilities
@@ -127,6 +129,23 @@ def test_a_stop_while_remedies_are_tried_keeps_the_plan(season: Season) -> None:
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
     assert len(plan.result["unplaced"]) == 2
+
+
+def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_takes_long(
+    season: Season, monkeypatch: Any
+) -> None:
+    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+    claim = plan_runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    claim.phase, claim.progress = plan_runs.Phase.HELPING, Progress(1.0, 0, 0, "planning")
+    claim.helps_since = time.monotonic() - plan_runs.REMEDY_SECONDS / 3
+    claim.beat()
+    plan.refresh_from_db()
+    assert plan.progress == pytest.approx(1 / 3, abs=0.05)
+    claim.helped = 0.9
+    claim.beat()
+    plan.refresh_from_db()
+    assert plan.progress == 0.9
 
 
 def test_remedies_that_cannot_be_tried_leave_the_plan_as_it_is(season: Season, monkeypatch: Any) -> None:

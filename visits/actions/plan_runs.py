@@ -101,6 +101,7 @@ class _Claim:
     phase: Phase = Phase.ROADS
     progress: Progress | None = None
     helped: float = 0.0  # of trying what would help, 0 to 1
+    helps_since: float = 0.0
     is_over: bool = False  # read by the solver: the best plan so far will do
     trail: list[list[float]] = field(default_factory=list)
     began: float = field(default_factory=time.monotonic)
@@ -131,12 +132,16 @@ class _Claim:
         heard = self.progress
         values: dict[str, object] = {"so_far": self._so_far(heard)}
         if heard is not None:
-            fraction = min(1.0, self.helped if self.phase == Phase.HELPING else heard.fraction)
+            fraction = min(1.0, self._helped() if self.phase == Phase.HELPING else heard.fraction)
             self.trail = longer_trail(self.trail, time.monotonic() - self.began, heard.cost, heard.bound)
             values |= {"progress": fraction, "trail": self.trail}
             values |= {"cost": float(heard.cost), "bound": float(heard.bound)}
         self.write(**values)
         self.is_over = Plan.objects.filter(pk=self.pk, is_stop_asked=True).exists()
+
+    def _helped(self) -> float:
+        """How far trying is: the share that was tried, or of the time that it gets if that says more."""
+        return max(self.helped, (time.monotonic() - self.helps_since) / REMEDY_SECONDS)
 
     def watch(self, work: Callable[[], Done]) -> Done:
         """Do the work in a thread of its own, so that this one, which has the database, can keep the lease."""
@@ -274,7 +279,7 @@ def _remedies(claim: _Claim, problem: Problem, made: Made, plan: Plan) -> list[d
     """
     if not made.unplaced or plan.kind == PlanKind.REPAIR or claim.is_over:
         return None
-    claim.phase = Phase.HELPING
+    claim.phase, claim.helps_since = Phase.HELPING, time.monotonic()
     days, windows = possibilities(plan.campaign, [unplaced.visit for unplaced in made.unplaced], claim.clock())
     try:
         found = claim.watch(
