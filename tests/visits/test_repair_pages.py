@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from mentors.models import Closure, Event, Role, School, User
 from tests import factories
@@ -23,6 +24,7 @@ from visits.models import Availability, Campaign, CampaignState, Plan, PlanKind,
 from visits.queries.calendar import local_day, moment_at
 from visits.queries.changes import Change, ChangeKind
 from visits.queries.consequences import consequences
+from visits.queries.repairs import words_of
 from visits.views.repairs import CHOICES
 
 LogIn = Callable[..., User]
@@ -548,3 +550,10 @@ def test_a_day_off_leads_to_every_round_with_visits_on_it(season: Season, client
     assert "Op deze dagen is er ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text
     assert here("repair_new", season.school, campaign=there.campaign_id, what="vrije-dag") in text
     assert "andere school" not in text
+
+
+def test_days_are_written_as_the_language_of_the_page_writes_them(season: Season) -> None:
+    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
+    assert "di 6 oktober" in words_of(plan)
+    with translation.override("en"):
+        assert "Tue 6 October" in words_of(plan)

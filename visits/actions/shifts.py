@@ -8,11 +8,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
+from mentors.templatetags.look import nl_day
 from visits.models import Campaign, CampaignState, Shift, Visit
 from visits.queries.calendar import AMSTERDAM, closed_days, local_day, open_days
 
@@ -127,10 +127,10 @@ def _refuse_days(campaign: Campaign, days: Collection[dt.date]) -> None:
     for day in sorted(days):
         if day in closed:
             raise ShiftRefused(
-                _("Op %(day)s is er geen thuisbezoek: %(closure)s.") % {"day": _spoken(day), "closure": closed[day]}
+                _("Op %(day)s is er geen thuisbezoek: %(closure)s.") % {"day": nl_day(day), "closure": closed[day]}
             )
         if day not in possible:
-            raise ShiftRefused(_("%(day)s valt buiten de periode van de bezoekronde.") % {"day": _spoken(day)})
+            raise ShiftRefused(_("%(day)s valt buiten de periode van de bezoekronde.") % {"day": nl_day(day)})
 
 
 def _refuse_busy(mentor: Mentor, days: Sequence[dt.date]) -> None:
@@ -142,9 +142,5 @@ def _refuse_busy(mentor: Mentor, days: Sequence[dt.date]) -> None:
     for day in sorted(days):
         if day in busy:
             raise ShiftRefused(
-                _("Op %(day)s staan al thuisbezoeken. Laat de coördinator die eerst verzetten.") % {"day": _spoken(day)}
+                _("Op %(day)s staan al thuisbezoeken. Laat de coördinator die eerst verzetten.") % {"day": nl_day(day)}
             )
-
-
-def _spoken(day: dt.date) -> str:
-    return formats.date_format(day, "D j F").lower()

@@ -206,7 +206,7 @@ class ClosureForm(ChangeForm):
         label=_("Naam"),
         max_length=80,
         validators=[ONE_LINE],
-        required=False,
+        error_messages={"required": _("Vul in hoe deze dagen heten.")},
         help_text=_("Zoals: Studiedag. Staan de dagen al in de kalender, dan mag dit leeg blijven."),
     )
     first = forms.DateField(
@@ -225,14 +225,13 @@ class ClosureForm(ChangeForm):
         known = self._known = list(self.campaign.school_year.closures.all())
         choices = [(closure.pk, f"{closure.name} ({_days(closure.starts_on, closure.ends_on)})") for closure in known]
         self.fields["closure"].choices = [("", _("Nee, dit is nieuw")), *choices]  # type: ignore[attr-defined]
+        self.fields["name"].required = not self.data.get("closure")
 
     def clean(self) -> dict[str, Any]:
         """Days in their order, within the school year, and with a name: a new one, or the one in the calendar."""
         values = super().clean() or {}
-        if not values.get("name") and not {"name", "closure"} & self.errors.keys():
+        if not values.get("name") and "name" not in self.errors:
             values["name"] = next((known.name for known in self._known if known.pk == values.get("closure")), "")
-            if not values["name"]:
-                self.add_error("name", _("Vul in hoe deze dagen heten."))
         first, last, year = values.get("first"), values.get("last"), self.campaign.school_year
         if first and last and last < first:
             self.add_error("last", _("De laatste dag komt niet voor de eerste."))

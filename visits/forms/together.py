@@ -27,7 +27,7 @@ class SiblingForm(forms.Form):
 
     def __init__(self, *args: Any, line: PairLine, **kwargs: Any) -> None:
         kwargs["prefix"] = line.key
-        super().__init__(*args, initial={"choice": _stands_on(line)}, **kwargs)
+        super().__init__(*args, **{"initial": {"choice": _stands_on(line)}} | kwargs)
         self._mentors = [mentor for mentor in (line.first.mentor, line.second.mentor) if mentor is not None]
         both = _("%(mentor)s bezoekt alle kinderen van dit gezin")
         if line.is_of_many:

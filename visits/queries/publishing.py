@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mentors.templatetags.look import nl_day
 from students.models import Guardian
 from visits.models import (
     Campaign,
@@ -44,7 +44,7 @@ def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) 
     if plan.campaign.state == CampaignState.CLOSED:
         return [_("Deze bezoekronde is afgesloten.")]
     if asked_of(plan.campaign, now) == Asked.WISHES:
-        day = _spoken(plan.campaign.wishes_until or local_day(now))
+        day = nl_day(plan.campaign.wishes_until or local_day(now))
         return [_("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Publiceer daarna.") % {"day": day}]
     if seen_revision is not None and seen_revision != plan.revision:
         return [_("Dit plan is intussen met de hand veranderd. Kijk eerst wat het nu betekent.")]
@@ -145,10 +145,10 @@ def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
         if on <= today:
             found[_("De eerste avond van dit plan is al voorbij. Maak een nieuw plan.")] = None
         elif on in closed:
-            found[_("Op %(day)s is intussen niemand op school. Maak een nieuw plan.") % {"day": _spoken(on)}] = None
+            found[_("Op %(day)s is intussen niemand op school. Maak een nieuw plan.") % {"day": nl_day(on)}] = None
         elif shift is None or not (visits & fixed or _holds(shift, route) or is_as_planned(plan, shift)):
             text = _("Een mentor heeft de avond van %(day)s intussen veranderd. Maak een nieuw plan.")
-            found[text % {"day": _spoken(on)}] = None
+            found[text % {"day": nl_day(on)}] = None
     return list(found)
 
 
@@ -162,10 +162,6 @@ def _holds(shift: Any, route: dict[str, Any]) -> bool:
         and minutes_of_clock(route["stops"][-1]["until"]) <= minutes_of(shift.visits_until)
         and minutes_of_clock(route["back"]) <= minutes_of(shift.back_by)
     )
-
-
-def _spoken(day: dt.date) -> str:
-    return formats.date_format(day, "D j F").lower()
 
 
 def drafts_of(campaign: Campaign) -> QuerySet[Plan]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
-from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mentors.models import Closure, Mentor
+from mentors.templatetags.look import nl_day
 from visits.models import Campaign, CampaignState, Plan, PlanKind, PlanState, Shift, Visit, VisitState
 from visits.queries.calendar import AMSTERDAM, local_day, moment_at, open_days
 from visits.queries.changes import Change, ChangeKind
@@ -170,24 +170,24 @@ def words_of(plan: Plan) -> str:
         case ChangeKind.SICK:
             return _("%(name)s is er niet van %(first)s tot en met %(last)s") % {
                 "name": name,
-                "first": _spoken(change.first),
-                "last": _spoken(change.last),
+                "first": nl_day(change.first),
+                "last": nl_day(change.last),
             }
         case ChangeKind.EVENING_BACK:
             return ngettext(
                 "%(name)s geeft een avond terug: %(days)s", "%(name)s geeft avonden terug: %(days)s", len(change.days)
-            ) % {"name": name, "days": ", ".join(map(_spoken, change.days))}
+            ) % {"name": name, "days": ", ".join(map(nl_day, change.days))}
         case ChangeKind.EXTRA_EVENING:
             return ngettext(
                 "%(name)s geeft een avond extra: %(days)s", "%(name)s geeft avonden extra: %(days)s", len(change.days)
-            ) % {"name": name, "days": ", ".join(map(_spoken, change.days))}
+            ) % {"name": name, "days": ", ".join(map(nl_day, change.days))}
         case ChangeKind.CLOSURE if change.first == change.last:
-            return _("Geen thuisbezoeken op %(first)s: %(name)s") % {"name": name, "first": _spoken(change.first)}
+            return _("Geen thuisbezoeken op %(first)s: %(name)s") % {"name": name, "first": nl_day(change.first)}
         case ChangeKind.CLOSURE:
             return _("Geen thuisbezoeken van %(first)s tot en met %(last)s: %(name)s") % {
                 "name": name,
-                "first": _spoken(change.first),
-                "last": _spoken(change.last),
+                "first": nl_day(change.first),
+                "last": nl_day(change.last),
             }
         case _:
             return _("Gezinnen zonder moment")
@@ -201,7 +201,3 @@ def _name_of(campaign: Campaign, change: Change) -> str:
         return visit.household.name if visit else ""
     mentor = Mentor.objects.filter(pk=change.mentor or 0).first()
     return mentor.name if mentor else ""
-
-
-def _spoken(day: dt.date | None) -> str:
-    return formats.date_format(day, "D j F").lower() if day else ""
