@@ -11,9 +11,10 @@ import numpy.typing as npt
 from .clock import Clock
 from .joint import EXACT_COLUMNS
 from .offers import Evening, Offering
+from .parts import part_program
 from .plan import VISITOR, Plan, Route
 from .problem import Appointment, Problem
-from .program import build_program
+from .program import Program, build_program
 from .routes import Integers, Pool, list_routes, route_of
 from .search import Search
 from .solve import cost_step, is_coupled, placeable, solve
@@ -58,12 +59,22 @@ def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container
         routes = tuple(route_of(problem, pool, column) for column in search.best.routes)
         return Outcome(routes, search.best.cost + hopeless)
 
-    columns = _still_columns(problem, pool, keeping)
+    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, clock, seed)
     if len(columns) and not clock.is_up():
         search.start_from(columns)
     still = outcome()
     search.run(clock)
     return Mended(outcome(), still, max(0.0, search.bound) + hopeless)
+
+
+def _best_of(program: Program, columns: Integers, step: float, clock: Clock, seed: int) -> Integers:
+    """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
+    keep = np.zeros(len(program.pool), dtype=np.bool_)
+    keep[columns] = True
+    part = part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
+    search = Search(part.program, step=step, seed=seed)
+    search.run(clock)
+    return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
 
 def _search_joint(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
