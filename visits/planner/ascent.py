@@ -15,7 +15,7 @@ from .relaxation import Part, Relaxation
 from .routes import Floats, Integers
 
 FIRST_STEP, LEAST_STEP = 0.3, 0.004
-REACH = 0.05  # the step aims so far above the best bound, as a share of it
+REACH = 0.05  # the step aims so far above the best bound, as a share of it, or of the dearest route
 PATIENCE = 10  # rounds without a better bound before the step shrinks
 SHRINK = 0.7
 MEMORY, LONG_MEMORY = 0.1, 0.02  # the weight of a new choice in the mean, at the first and at the last step
@@ -39,6 +39,7 @@ class Ascent:
         self.duals[program.evening_row] = 0
         self.use = use
         self.value = -np.inf
+        self._dearest = float(part.pool.cost.max(initial=0.0))
         self.met = np.zeros(len(part.original), dtype=np.bool_)
         self.step = step
 
@@ -60,7 +61,8 @@ class Ascent:
                 self.step, misses = self.step * SHRINK, 0
                 if self.step < LEAST_STEP:
                     return
-            reach = self.step * (self.value * (1 + REACH) - value)
+            aim = self.value + REACH * max(abs(self.value), self._dearest)
+            reach = self.step * (aim - value)
             duals = _moved(self.duals, self.lower, self.upper, mean, reach)
 
     def _choices(self, duals: Floats) -> tuple[float, Integers, Floats]:

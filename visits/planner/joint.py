@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,7 +44,19 @@ CUT_ROUNDS = 10
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
 MOST_LEFT_OUT = 4  # a plan that leaves out more is not worth completing
-FREE = (0.35, 0.6, 0.35)  # of the coupled visits, in dives that start from the plan
+FREE = (30, 50, 30)  # coupled visits, in dives that start from the plan
+DIVE_SHARE = 0.5  # of the time that is left: a dive that takes longer is given up
+
+
+@dataclass(frozen=True)
+class _Attentive(Clock):
+    """A clock that, whenever it is asked, also does what is to be done in between."""
+
+    between: Callable[[], None] = lambda: None
+
+    def check(self) -> None:
+        self.between()
+        super().check()
 
 
 class JointSearch:
@@ -87,7 +100,7 @@ class JointSearch:
     def _search(self) -> None:
         if self._is_large():
             self._relax()
-            self._renew(self._dive(1.0))
+            self._renew(self._dive(len(self.whole.ties.stops_of)))
             self._lift()
         while not self._is_good_enough() and self._is_large():
             self._renew(self._task())
@@ -124,7 +137,6 @@ class JointSearch:
         if plan is None or plan.cost >= self._cost() - SLACK:
             return False
         self.best = plan
-        self.relaxation.shrink(plan.cost)
         self._raise_bound(self.bound)
         return True
 
@@ -156,7 +168,7 @@ class JointSearch:
             if self._is_good_enough() or rise < LEAST_CLIMB * self.bound:
                 break
         self.relaxation.hold(self._current())
-        self._meanwhile()
+        self.relaxation.use(_Attentive(self.clock.deadline, self.clock.should_stop, self._meanwhile))
         relaxed = self._likely()
         for _round in range(CUT_ROUNDS):
             before = relaxed.bound.value
@@ -167,11 +179,11 @@ class JointSearch:
                 break
         self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
         self._note_bound()
+        self.relaxation.use(self.clock)
 
     def _likely(self) -> Relaxed:
         relaxed = self.relaxation.solve_likely(self._scale())
         self._note_bound()
-        self._meanwhile()
         return relaxed
 
     def _note_bound(self) -> None:
@@ -209,6 +221,7 @@ class JointSearch:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
         self._meanwhile()
         self._apply(task())
+        self.relaxation.shrink(self._cost())
         self.tell("improving")
 
     def _meanwhile(self) -> None:
@@ -231,18 +244,23 @@ class JointSearch:
         """The next thing to free: many families, some families, a group of visitors; each by chance."""
         self._tasks += 1
         if self._tasks == 1:
-            return self._dive(1.0)
+            return self._dive(len(self.whole.ties.stops_of))
         if self._tasks % 4 and self.whole.ties.stops_of:
             return self._dive(FREE[self._tasks % len(FREE)])
         root, routes = self.relaxation.root, self._current()
         group = self.whole.ties.some_visitors(GROUP, self.whole.visitors, self._random)
         return lambda: regrouped(self.whole, root, routes, group, self.clock)
 
-    def _dive(self, share: float) -> Task:
-        """A dive that frees this share of the coupled visits."""
+    def _dive(self, count: int) -> Task:
+        """A dive that frees so many of the coupled visits."""
         root, routes, cost = self.relaxation.root, self._current(), self._scale()
-        free = self.whole.ties.some_families(share, self._random)
-        return lambda: self._completed(root, Dive(self.whole, root, routes, free, cost, self.clock).plan())
+        free = self.whole.ties.some_families(count, self._random)
+
+        def dive() -> Integers | None:
+            clock = self.clock.part(self.clock.left() * DIVE_SHARE)
+            return self._completed(root, Dive(self.whole, root, routes, free, cost, clock).plan())
+
+        return dive
 
     def _completed(self, root: Root, routes: Integers | None) -> Integers | None:
         """The plan, with the visitors around each visit that it leaves out planned anew."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable
 
@@ -76,10 +75,10 @@ class Ties:
         same = moment[k] == moment[other] >= 0
         return bool(same and one.shift.on == two.shift.on and one.visitor != two.visitor)
 
-    def some_families(self, share: float, random: np.random.Generator) -> set[int]:
-        """By chance this share of the coupled visits, siblings together."""
+    def some_families(self, count: int, random: np.random.Generator) -> set[int]:
+        """By chance so many of the coupled visits, and their siblings."""
         visits = sorted(self.stops_of)
-        chosen = random.choice(visits, math.ceil(share * len(visits)), replace=False)
+        chosen = random.choice(visits, min(count, len(visits)), replace=False)
         return {int(v) for visit in chosen for v in [visit, *self.siblings_of.get(int(visit), ())]}
 
     def some_visitors(

@@ -21,7 +21,9 @@ def test_a_relaxation_begins_with_routes_that_a_plan_has_not_left_out() -> None:
     whole.learn(lambda work, visitors: [work(visitor) for visitor in visitors])
     keep = whole.reduced <= np.partition(whole.reduced, 200)[200]
     whole.part, whole.reduced = whole.part.kept(keep), whole.reduced[keep]
-    whole.start(whole.duals, np.zeros(0, dtype=np.int64))
+    whole.start(whole.duals)
+    whole.climb()
+    whole.hold(np.zeros(0, dtype=np.int64))
     likely = np.setdiff1d(whole._relaxation.columns, whole._known)
     assert len(likely)
     assert np.isin(likely, whole.part.original).all()
