@@ -162,7 +162,8 @@ class School:
 
     def peer(self, python: Path, name: str, seconds: float, label: str) -> Row:
         """A peer with this much wall time on two processes, in its own environment."""
-        command = [str(python.absolute()), "-m", "peers", name, str(self.path), "--seconds", str(seconds), "--jobs", "2"]
+        command = [str(python.absolute()), "-m", "peers", name, str(self.path), "--seconds", str(seconds)]
+        command += ["--jobs", "2"]
         began = time.monotonic()
         done = subprocess.run(command, cwd=Path(__file__).parent, capture_output=True, text=True, check=True)
         took = time.monotonic() - began
