@@ -15,7 +15,7 @@ from .components import Component, independent_parts
 from .mending import Outcome, made_in, search_part
 from .offers import Offering
 from .plan import VISITOR, Plan, Route
-from .problem import Matrix, Problem, check_problem
+from .problem import Appointment, Matrix, Problem, check_problem
 from .reasons import Reasons
 from .routes import Floats, list_routes
 from .solve import BrokenPlan, OnProgress, Progress, ShouldStop, is_coupled, placeable, solve
@@ -176,7 +176,7 @@ class Mending:
         self._waiting = max(1, self._waiting - 1)
         clock = self.clock.part(min(seconds, self.clock.left() * self.jobs / (self._waiting + 1)))
         part = part_of(self.problem, self.standing, touched)
-        found = search_part(part.problem, clock, seed=self.seed, keeping=self.standing.made)
+        found = search_part(part.problem, clock, seed=self.seed, keeping=self.staying())
         if found.best is None:
             return None
         chosen = self._chosen(part, found.best, found.still, clock)
@@ -222,13 +222,23 @@ class Mending:
             for name in stop.visits
         )
 
+    def staying(self) -> set[str]:
+        """The visits that stand at the very moment that they had; not those that this repair has moved already."""
+        current = self.problem.current
+        return {
+            name
+            for route, stop in self.standing.stops
+            for name in stop.visits
+            if stop.role == VISITOR and current.get(name) == Appointment(route.visitor, route.on, stop.start)
+        }
+
     def _gain_before(self, part: Part, clock: Clock) -> float:
         """What moving could have gained in this part with only the visits that have a moment."""
         kept = [visit for visit in part.problem.visits if visit.id in self.standing.made or visit.id in part.stops]
         names = {visit.id for visit in kept}
         pairs = tuple(pair for pair in part.problem.siblings if names.issuperset(pair))
         problem = replace(part.problem, visits=tuple(kept), siblings=pairs)
-        before = search_part(problem, clock, seed=self.seed, keeping=names)
+        before = search_part(problem, clock, seed=self.seed, keeping=self.staying())
         if before.best is None or before.still is None:
             return 0.0
         return before.still.cost - before.best.cost

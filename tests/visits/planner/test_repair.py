@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from tests.visits.planner import oracle, together
 from tests.visits.planner.problems import day, plain_problem, random_problem
 from visits.planner import BadProblem, Plan, Progress, repair, solve
+from visits.planner.clock import Clock
 from visits.planner.exchange import clock, plan_to_json, problem_from_json
+from visits.planner.repair import Mending
+from visits.planner.standing import standing_of
 
 ODD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 
@@ -163,6 +166,20 @@ def test_a_mentor_who_is_ill_gives_the_families_another_evening() -> None:
     plan = repair(problem_from_json(problem))
     assert plan.unplaced == ()
     assert {at["date"] for at in _moments(plan).values()} == {day(2)}
+
+
+def test_a_family_that_a_repair_has_given_another_evening_is_not_held_at_the_old_one() -> None:
+    problem = plain_problem()
+    problem["visits"][1]["windows"].append({"date": day(2), "from": "16:30", "until": "20:00", "wish": False})
+    problem["current"] = _moments(solve(problem_from_json(problem)))
+    gone = problem["visitors"][0]["shifts"][0]["date"]
+    problem["visitors"][0]["shifts"] = problem["visitors"][0]["shifts"][1:]
+    parsed = problem_from_json(problem)
+    mending = Mending(parsed, standing_of(parsed, {}), Clock.of(20))
+    mending.run()
+    moved = {name for name, at in problem["current"].items() if at["date"] == gone}
+    assert moved and moved <= mending.standing.made
+    assert not moved & mending.staying()
 
 
 def test_whoever_comes_along_stays_the_same_when_that_is_known() -> None:
