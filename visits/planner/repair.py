@@ -237,7 +237,8 @@ class Mending:
         kept = [visit for visit in part.problem.visits if visit.id in self.standing.made or visit.id in part.stops]
         names = {visit.id for visit in kept}
         pairs = tuple(pair for pair in part.problem.siblings if names.issuperset(pair))
-        problem = replace(part.problem, visits=tuple(kept), siblings=pairs)
+        current = {name: at for name, at in part.problem.current.items() if name in names}
+        problem = replace(part.problem, visits=tuple(kept), siblings=pairs, current=current)
         before = search_part(problem, clock, seed=self.seed, keeping=self.staying())
         if before.best is None or before.still is None:
             return 0.0
