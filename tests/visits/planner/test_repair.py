@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import random
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.visits.planner import oracle, together
 from tests.visits.planner.problems import day, plain_problem, random_problem
-from visits.planner import BadProblem, Plan, Progress, repair, solve
+from visits.planner import BadProblem, Plan, Progress, mending, repair, solve
 from visits.planner.clock import Clock
 from visits.planner.exchange import clock, plan_to_json, problem_from_json
 from visits.planner.repair import Mending
@@ -85,11 +86,13 @@ def test_a_mended_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, visi
 
 
 @ODD
+@pytest.mark.parametrize("exact_columns", [mending.EXACT_COLUMNS, 0], ids=["exact", "joint"])
 @given(seed=st.integers(0, 10**6))
-def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int) -> None:
+def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int, exact_columns: int) -> None:
     problem = together.random_coupled_problem(seed, visitors=5, visits=15, days=3)
     problem = _changed(problem, random.Random(seed))
-    plan = repair(problem_from_json(problem))
+    with mock.patch.object(mending, "EXACT_COLUMNS", exact_columns):
+        plan = repair(problem_from_json(problem))
     assert together.price_of(problem, plan_to_json(plan)) + _price_of_moves(problem, plan) == plan.cost
     moments = _moments(plan)
     assert {name: moments[name] for name in problem["fixed"]} == problem["fixed"]
@@ -175,11 +178,11 @@ def test_a_family_that_a_repair_has_given_another_evening_is_not_held_at_the_old
     gone = problem["visitors"][0]["shifts"][0]["date"]
     problem["visitors"][0]["shifts"] = problem["visitors"][0]["shifts"][1:]
     parsed = problem_from_json(problem)
-    mending = Mending(parsed, standing_of(parsed, {}), Clock.of(20))
-    mending.run()
+    under_way = Mending(parsed, standing_of(parsed, {}), Clock.of(20))
+    under_way.run()
     moved = {name for name, at in problem["current"].items() if at["date"] == gone}
-    assert moved and moved <= mending.standing.made
-    assert not moved & mending.staying()
+    assert moved and moved <= under_way.standing.made
+    assert not moved & under_way.staying()
 
 
 def test_whoever_comes_along_stays_the_same_when_that_is_known() -> None:
