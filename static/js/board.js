@@ -163,7 +163,7 @@ function putBack() {
   }
   picked.card.classList.remove("board-up");
   picked = null;
-  board.classList.remove("board-picking");
+  board.classList.remove("board-picking", "board-dragging");
   for (const cell of document.querySelectorAll("td[data-evening], [data-tray]")) {
     cell.classList.remove("board-no", "board-yes", "board-over", "board-yes-good", "board-yes-info", "board-yes-wait");
     cell.removeAttribute("title");
@@ -195,6 +195,7 @@ board.addEventListener("dragstart", (event) => {
     event.dataTransfer.effectAllowed = "move";
     event.dataTransfer.setData("text/plain", card.dataset.name);
     pickUp(card);
+    board.classList.add("board-dragging"); // what evenings say now must not move them from under the mouse
   }
 });
 

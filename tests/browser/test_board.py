@@ -131,6 +131,22 @@ def test_every_evening_says_what_it_would_cost_as_long_as_a_family_is_in_the_han
     assert stands(plan, visit) == home
 
 
+def test_what_evenings_say_moves_none_of_them_from_under_the_mouse(plan: Plan, week: int, visitor: Come) -> None:
+    visit, _home, evening = a_move(plan)
+    anna = coordinator(visitor, plan.campaign.school, DESK)
+    anna.go(address(plan, week=week))
+    places = "() => [...document.querySelectorAll('td[data-evening]')].map((cell) => cell.getBoundingClientRect().top)"
+    before = anna.page.evaluate(places)
+    card(anna, visit).hover()
+    anna.page.mouse.down()
+    cell(anna, evening).locator(".board-road").hover()
+    expect(cell(anna, evening).locator("[data-hint]")).to_be_visible()
+    assert anna.page.evaluate(places) == before
+    anna.look("bord-gesleept-1280")
+    anna.page.mouse.up()
+    expect(cell(anna, evening).locator(f"[data-visit='{visit}']")).to_be_visible()
+
+
 def test_a_family_dropped_beside_every_evening_is_put_back(plan: Plan, week: int, visitor: Come) -> None:
     visit, home, _evening = a_move(plan)
     anna = coordinator(visitor, plan.campaign.school, DESK)
