@@ -17,15 +17,17 @@ from .clock import Clock, OutOfTime
 from .parts import PartProgram, part_program
 from .pinned import planned_around
 from .relaxation import Part, Relaxation, Relaxed
-from .routes import Floats, Integers, Pool
+from .routes import Flags, Floats, Integers, Pool
 from .whole import Root, Whole, routes_of_stops
 
 SURE = 0.75
-MOST_RISE = 0.012  # of the gap: a pin that lifts the linear optimum by more is taken back
+BOLD = 0.05  # of the coupled visits that are left: so many are pinned at once at least
+MOST_RISE = 0.012  # of the gap: pins that lift the linear optimum by more are taken back
 PATIENCE = 15  # pins taken back until one may lift it twice as much
 TAKEN_BACK = 150  # times in a dive, at most
-DIVE_COLUMNS, START_COLUMNS = 100, 10  # an evening
-SMOOTHING = 0.7
+DIVE_COLUMNS = 100  # an evening
+MOST_LEFT_OUT = 4  # families: a plan that leaves out more is not worth completing
+WORN = 0.5  # of the routes that were listed: when fewer are left, they are listed anew
 TOLERANCE = 2e-4  # of the cost
 
 
@@ -34,6 +36,7 @@ class Dive:
 
     def __init__(self, whole: Whole, root: Root, routes: Integers, free: set[int], cost: float, clock: Clock) -> None:
         self.whole = whole
+        self.root = root
         self.routes = routes
         self.clock = clock
         self.cost = cost
@@ -41,22 +44,27 @@ class Dive:
         for k in whole.coupled_stops(routes):
             if not free.intersection(whole.catalogue.visits[k]):
                 whole.ties.exclude_rivals(k, self._allowed)
-        small = self._program(root)
-        self._relaxation = Relaxation(small.program, seed=whole.seed, columns_a_round=4)
-        self._relaxation.clock = clock
-        self._relaxation.adopt(root.cuts)
-        self._relaxation.center = root.duals
-        start = np.concatenate([routes, root.likeliest(START_COLUMNS * len(whole.program.pool.evenings)), root.columns])
-        self._relaxation.add_columns(np.flatnonzero(np.isin(small.columns, start)))
-        self._part = Part(small.program.pool, np.arange(len(small.columns)))
+        self._rise = 0.0
+        self._taken_back = 0
+        self._list()
 
-    def _program(self, root: Root) -> PartProgram:
+    def _list(self) -> None:
+        """A linear program of the likeliest routes whose stops are all allowed, with all rows and the root's cuts."""
+        small = self._program()
+        self._relaxation = Relaxation(small.program, seed=self.whole.seed)
+        self._relaxation.clock = self.clock
+        self._relaxation.adopt(self.root.cuts)
+        self._relaxation.hold_everything()
+        self._part = Part(small.program.pool, np.arange(len(small.columns)))
+        self._listed = len(small.columns)
+
+    def _program(self) -> PartProgram:
         """All rows, and of the allowed routes the likeliest and those of the plan."""
-        program = self.whole.program
-        keep = np.zeros(len(program.pool), dtype=np.bool_)
+        program, root = self.whole.program, self.root
         count = DIVE_COLUMNS * len(program.pool.evenings)
+        keep = np.zeros(len(program.pool), dtype=np.bool_)
         keep[root.likeliest(count, routes_of_stops(root.part.pool, self._allowed))] = True
-        keep[self.routes] = True
+        keep[self.routes[routes_of_stops(program.pool, self._allowed)[self.routes]]] = True
         return part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
 
     def plan(self) -> Integers | None:
@@ -68,30 +76,55 @@ class Dive:
         return planned_around(self.whole, self.whole.ties.meetings(pinned), self.routes, self.clock)
 
     def _pinned(self) -> list[int]:
-        """The coupled stops (candidates) of the dive. A pin that costs too much is taken back and forbidden."""
+        """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan. Where it comes
+        to a dead end it leaves a family out: there is often room for that one once the others have their moments."""
         pinned: list[int] = []
-        taken_back = 0
         relaxed = self._solve()
-        rise = max(MOST_RISE * (self.cost - relaxed.bound.value), TOLERANCE * self.cost)
-        while relaxed.bound.value <= self.cost:
+        self._rise = max(MOST_RISE * (self.cost - relaxed.bound.value), TOLERANCE * self.cost)
+        most = self.cost + MOST_LEFT_OUT * self.whole.program.unplaced
+        while relaxed.bound.value <= most:
             chosen = self._surest(self._shares(relaxed), pinned)
             if not chosen:
                 break
-            allowed, part = self._allowed.copy(), self._part
+            relaxed, kept = self._decided(chosen, relaxed.bound.value + self._rise)
+            pinned.extend(kept)
+            if self._is_worn():
+                self._list()
+                relaxed = self._solve()
+        return pinned
+
+    def _is_worn(self) -> bool:
+        """Whether so few of the listed routes are left that others have become likely."""
+        return len(self._part.pool) < WORN * self._listed
+
+    def _decided(self, chosen: list[int], limit: float) -> tuple[Relaxed, list[int]]:
+        """Pin these stops (surest first), or half as many when the linear optimum rises above the limit; one alone
+        that lifts it so far is taken back and forbidden, unless going without it costs more still."""
+        allowed, part = self._allowed, self._part
+        while True:
+            self._allowed = allowed.copy()
             for k in chosen:
                 self.whole.ties.exclude_rivals(k, self._allowed)
-            limit = min(self.cost, relaxed.bound.value + rise)
             relaxed = self._narrowed(part)
-            if relaxed.bound.value <= limit or taken_back == TAKEN_BACK:
-                pinned.extend(chosen)
-                continue
-            taken_back += 1
-            if taken_back % PATIENCE == 0:
-                rise *= 2
-            self._allowed = allowed
-            self._allowed[chosen[-1]] = False
-            relaxed = self._narrowed(part)
-        return pinned
+            if relaxed.bound.value <= limit or self._taken_back >= TAKEN_BACK:
+                return relaxed, chosen
+            if len(chosen) == 1:
+                return self._without(chosen, relaxed, allowed, part)
+            chosen = chosen[: len(chosen) // 2]
+
+    def _without(self, chosen: list[int], pinned: Relaxed, allowed: Flags, part: Part) -> tuple[Relaxed, list[int]]:
+        """Forbid the chosen stop if that costs less than what was `pinned`; else leave that as it is."""
+        self._taken_back += 1
+        if self._taken_back % PATIENCE == 0:
+            self._rise *= 2
+        after = self._allowed, self._part
+        self._allowed = allowed.copy()
+        self._allowed[chosen] = False
+        relaxed = self._narrowed(part)
+        if relaxed.bound.value < pinned.bound.value:
+            return relaxed, []
+        self._allowed, self._part = after
+        return pinned, chosen
 
     def _narrowed(self, part: Part) -> Relaxed:
         """The linear optimum over the routes of `part` whose stops are all allowed."""
@@ -100,7 +133,7 @@ class Dive:
         return self._solve()
 
     def _solve(self) -> Relaxed:
-        return self._relaxation.solve(self._part, smoothing=SMOOTHING, tolerance=TOLERANCE * self.cost)
+        return self._relaxation.solve(self._part)
 
     def _shares(self, relaxed: Relaxed) -> Floats:
         """Per candidate stop how much of it the linear solution makes."""
@@ -113,10 +146,16 @@ class Dive:
         return share
 
     def _surest(self, share: Floats, pinned: Iterable[int]) -> list[int]:
-        """Coupled stops that are made nearly whole, and at least the one that comes nearest to it; surest first."""
-        share = np.where(self.whole.catalogue.is_coupled, share, 0)
+        """Coupled stops that are made nearly whole, and at least those few that come nearest to it; surest first, and
+        none that excludes another."""
+        share = np.where(self.whole.catalogue.is_coupled & self._allowed, share, 0)
         share[list(pinned)] = 0
-        if share.max(initial=0) < SLACK:
-            return []
-        surest = np.argsort(-share, kind="stable")
-        return [int(k) for k in surest[: max(1, int(np.sum(share > SURE)))]]
+        possible = np.flatnonzero(share > SLACK)
+        left = len({visit for k in possible for visit in self.whole.catalogue.visits[k]})
+        count = max(1, int(np.sum(share > SURE)), int(BOLD * left))
+        allowed, chosen = self._allowed.copy(), []
+        for k in possible[np.argsort(-share[possible], kind="stable")][:count]:
+            if allowed[k]:
+                self.whole.ties.exclude_rivals(int(k), allowed)
+                chosen.append(int(k))
+        return chosen

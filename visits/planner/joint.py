@@ -20,7 +20,7 @@ import numpy as np
 
 from .bound import SLACK, rounded_up
 from .clock import Clock, OutOfTime
-from .dives import Dive
+from .dives import MOST_LEFT_OUT, Dive
 from .encounters import Encounters
 from .groups import GROUP, regrouped
 from .lifting import Lifting
@@ -43,7 +43,6 @@ LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by les
 CUT_ROUNDS = 10
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
-MOST_LEFT_OUT = 4  # a plan that leaves out more is not worth completing
 FREE = (30, 50, 30)  # coupled visits, in dives that start from the plan
 DIVE_SHARE = 0.5  # of the time that is left: a dive that takes longer is given up
 

@@ -178,6 +178,15 @@ class Relaxation:
         self._place[rows] = len(self._held) + np.arange(len(rows))
         self._held = np.concatenate([self._held, rows])
 
+    def hold_everything(self) -> None:
+        """Hold every column and every row that one of them meets, and begin with the interior point method."""
+        self.add_columns(np.flatnonzero(~self._is_known))
+        met = np.zeros(self.program.rows, dtype=np.bool_)
+        met[self.program.routes(self.columns).index] = True
+        met[self.program.sides.entries.index] = True
+        self._add_rows(np.flatnonzero((self._place[: self.program.rows] < 0) & met))
+        self._linear.begin_inside()
+
     def _add_broken_rows(self, solved: Solved) -> bool:
         """Add the lazy rows that this solution breaks; false when there are none."""
         program, sides = self.program, len(self.program.sides)
@@ -188,11 +197,16 @@ class Relaxation:
         is_missing = self._place[: program.rows] < 0
         broken = np.unique(program.bundle[is_broken & is_missing])
         rows = np.flatnonzero(is_missing & np.isin(program.bundle, broken))
+        self._add_rows(rows)
+        return bool(len(rows))
+
+    def _add_rows(self, rows: Integers) -> None:
+        """Let the linear program hold these rows of the program, which it does not hold yet."""
+        program = self.program
         if len(rows):
             entries = program.sides.entries.followed_by(program.routes(self.columns)).transposed(rows, program.rows)
             self._linear.add_rows(program.lower[rows], program.upper[rows], entries)
             self._hold(rows)
-        return bool(len(rows))
 
     def all_entries(self, columns: Integers) -> Sparse:
         """The entries of these routes in the program's rows and, behind these, in the cuts."""
