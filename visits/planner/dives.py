@@ -25,7 +25,7 @@ BOLD = 0.05  # of the coupled visits that are left: so many are pinned at once a
 MOST_RISE = 0.012  # of the gap: pins that lift the linear optimum by more are taken back
 PATIENCE = 15  # pins taken back until one may lift it twice as much
 TAKEN_BACK = 150  # times in a dive, at most
-DIVE_COLUMNS = 100  # an evening
+LEAST_COLUMNS, DIVE_COLUMNS = 20, 80  # an evening: when no visit is free, and when all are how many more
 MOST_LEFT_OUT = 4  # families: a plan that leaves out more is not worth completing
 WORN = 0.5  # of the routes that were listed: when fewer are left, they are listed anew
 TOLERANCE = 2e-4  # of the cost
@@ -44,6 +44,8 @@ class Dive:
         for k in whole.coupled_stops(routes):
             if not free.intersection(whole.catalogue.visits[k]):
                 whole.ties.exclude_rivals(k, self._allowed)
+        self._is_whole = len(free) == len(whole.ties.stops_of)
+        self._share = len(free) / max(1, len(whole.ties.stops_of))
         self._rise = 0.0
         self._taken_back = 0
         self._list()
@@ -54,14 +56,14 @@ class Dive:
         self._relaxation = Relaxation(small.program, seed=self.whole.seed)
         self._relaxation.clock = self.clock
         self._relaxation.adopt(self.root.cuts)
-        self._relaxation.hold_everything()
+        self._relaxation.begin_with(np.arange(len(small.columns)))
         self._part = Part(small.program.pool, np.arange(len(small.columns)))
         self._listed = len(small.columns)
 
     def _program(self) -> PartProgram:
         """All rows, and of the allowed routes the likeliest and those of the plan."""
         program, root = self.whole.program, self.root
-        count = DIVE_COLUMNS * len(program.pool.evenings)
+        count = int((LEAST_COLUMNS + DIVE_COLUMNS * self._share) * len(program.pool.evenings))
         keep = np.zeros(len(program.pool), dtype=np.bool_)
         keep[root.likeliest(count, routes_of_stops(root.part.pool, self._allowed))] = True
         keep[self.routes[routes_of_stops(program.pool, self._allowed)[self.routes]]] = True
@@ -76,8 +78,11 @@ class Dive:
         return planned_around(self.whole, self.whole.ties.meetings(pinned), self.routes, self.clock)
 
     def _pinned(self) -> list[int]:
-        """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan. Where it comes
-        to a dead end it leaves a family out: there is often room for that one once the others have their moments."""
+        """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan.
+
+        Where it comes to a dead end it leaves a family out: often there is room for that one once the others have
+        their moments.
+        """
         pinned: list[int] = []
         relaxed = self._solve()
         self._rise = max(MOST_RISE * (self.cost - relaxed.bound.value), TOLERANCE * self.cost)
@@ -152,7 +157,7 @@ class Dive:
         share[list(pinned)] = 0
         possible = np.flatnonzero(share > SLACK)
         left = len({visit for k in possible for visit in self.whole.catalogue.visits[k]})
-        count = max(1, int(np.sum(share > SURE)), int(BOLD * left))
+        count = max(1, int(np.sum(share > SURE)), int(BOLD * left) if self._is_whole else 1)
         allowed, chosen = self._allowed.copy(), []
         for k in possible[np.argsort(-share[possible], kind="stable")][:count]:
             if allowed[k]:

@@ -12,6 +12,7 @@ exactly by `search.Search`. So the search here is for moments:
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -36,15 +37,16 @@ from .threads import Item, Result, in_threads
 from .whole import Root, Whole
 
 Tell = Callable[[str], None]
-Task = Callable[[], Integers | None]
+Task = Callable[[Clock], Integers | None]
 
-STRETCHES = 8
+STRETCHES = 16
 LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
+ASCENT_CUT_ROUNDS = 4
 CUT_ROUNDS = 10
+CUT_SHARE = 0.1  # of the time that is left: a linear program that took longer gets no more cuts
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
-FREE = (30, 50, 30)  # coupled visits, in dives that start from the plan
-DIVE_SHARE = 0.5  # of the time that is left: a dive that takes longer is given up
+FREE = (0.3, 0.6, 0.45)  # of the coupled visits, in dives that start from the plan
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,6 @@ class JointSearch:
     def _search(self) -> None:
         if self._is_large():
             self._relax()
-            self._renew(self._dive(len(self.whole.ties.stops_of)))
             self._lift()
         while not self._is_good_enough() and self._is_large():
             self._renew(self._task())
@@ -161,17 +162,13 @@ class JointSearch:
 
     def _relax(self) -> None:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
-        for _stretch in range(STRETCHES):
-            rise = self.relaxation.climb()
-            self._note_bound()
-            if self._is_good_enough() or rise < LEAST_CLIMB * self.bound:
-                break
+        self._ascend()
         self.relaxation.hold(self._current())
-        self.relaxation.use(_Attentive(self.clock.deadline, self.clock.should_stop, self._meanwhile))
+        began = self.clock.left()
         relaxed = self._likely()
         for _round in range(CUT_ROUNDS):
-            before = relaxed.bound.value
-            if self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
+            before, took, began = relaxed.bound.value, began - self.clock.left(), self.clock.left()
+            if took > CUT_SHARE * began or self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
                 break
             relaxed = self._likely()
             if relaxed.bound.value - before < LEAST_RISE * before:
@@ -179,6 +176,20 @@ class JointSearch:
         self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
         self._note_bound()
         self.relaxation.use(self.clock)
+
+    def _ascend(self) -> None:
+        """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
+        rounds = 0
+        for _stretch in range(STRETCHES):
+            rise = self.relaxation.climb()
+            self._note_bound()
+            if self._is_good_enough():
+                return
+            if rise < LEAST_CLIMB * self.bound:
+                self.relaxation.use(self._attentive(self.clock))
+                rounds += 1
+                if rounds > ASCENT_CUT_ROUNDS or not self.relaxation.add_cuts_of_ascent():
+                    return
 
     def _likely(self) -> Relaxed:
         relaxed = self.relaxation.solve_likely(self._scale())
@@ -218,16 +229,22 @@ class JointSearch:
 
     def _renew(self, task: Task) -> None:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
-        self._meanwhile()
-        self._apply(task())
+        self._apply_renewals(wait=False)
+        self._apply(task(self._attentive(self.clock)))
         self.relaxation.shrink(self._cost())
         self.tell("improving")
+
+    def _attentive(self, clock: Clock) -> Clock:
+        """This clock; whenever it is asked, what the other threads found is taken, and it is up when that is enough."""
+        return _Attentive(clock.deadline, clock.should_stop, self._meanwhile)
 
     def _meanwhile(self) -> None:
         """Let the other threads improve the plan, and take what they have found."""
         self._apply_renewals(wait=False)
+        if self._is_good_enough():
+            raise OutOfTime
         while self.best is not None and len(self._renewals) < self.jobs - 1:
-            self._renewals.append(self._helpers.submit(self._task()))
+            self._renewals.append(self._helpers.submit(self._task(), self.clock))
 
     def _apply_renewals(self, *, wait: bool) -> None:
         for future in list(self._renewals):
@@ -243,20 +260,20 @@ class JointSearch:
         """The next thing to free: many families, some families, a group of visitors; each by chance."""
         self._tasks += 1
         if self._tasks == 1:
-            return self._dive(len(self.whole.ties.stops_of))
+            return self._dive(1.0)
         if self._tasks % 4 and self.whole.ties.stops_of:
             return self._dive(FREE[self._tasks % len(FREE)])
         root, routes = self.relaxation.root, self._current()
         group = self.whole.ties.some_visitors(GROUP, self.whole.visitors, self._random)
-        return lambda: regrouped(self.whole, root, routes, group, self.clock)
+        return lambda clock: regrouped(self.whole, root, routes, group, clock)
 
-    def _dive(self, count: int) -> Task:
-        """A dive that frees so many of the coupled visits."""
+    def _dive(self, share: float) -> Task:
+        """A dive that frees this share of the coupled visits."""
+        count = math.ceil(share * len(self.whole.ties.stops_of))
         root, routes, cost = self.relaxation.root, self._current(), self._scale()
         free = self.whole.ties.some_families(count, self._random)
 
-        def dive() -> Integers | None:
-            clock = self.clock.part(self.clock.left() * DIVE_SHARE)
+        def dive(clock: Clock) -> Integers | None:
             return self._completed(root, Dive(self.whole, root, routes, free, cost, clock).plan())
 
         return dive

@@ -178,9 +178,9 @@ class Relaxation:
         self._place[rows] = len(self._held) + np.arange(len(rows))
         self._held = np.concatenate([self._held, rows])
 
-    def hold_everything(self) -> None:
-        """Hold every column and every row that one of them meets, and begin with the interior point method."""
-        self.add_columns(np.flatnonzero(~self._is_known))
+    def begin_with(self, columns: Integers) -> None:
+        """Hold these routes and every row that they or side columns meet; begin with the interior point method."""
+        self.add_columns(columns)
         met = np.zeros(self.program.rows, dtype=np.bool_)
         met[self.program.routes(self.columns).index] = True
         met[self.program.sides.entries.index] = True
@@ -214,15 +214,15 @@ class Relaxation:
         at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
         return _joined(entries, at, self.program.rows + cut)
 
-    def add_cuts(self, relaxed: Relaxed) -> bool:
-        """Add the most violated cuts of this solution; false when there are none."""
+    def add_cuts(self, columns: Integers, values: Floats, least: float = LEAST_VIOLATION) -> bool:
+        """Add the cuts that these routes with these values violate most, and by `least` at least; false for none."""
         pool = self.program.pool
-        visitors = self.bits.visitor[pool.evening[relaxed.columns]]
-        words = self.bits.of_columns(pool, relaxed.columns)
+        visitors = self.bits.visitor[pool.evening[columns]]
+        words = self.bits.of_columns(pool, columns)
         new: dict[Triple, None] = {}
         for visitor, bit_of in self.bits.bit_of.items():
             own = visitors == visitor
-            cuts = violated(words[own], relaxed.values[own], bit_of, CUTS_A_ROUND, LEAST_VIOLATION)
+            cuts = violated(words[own], values[own], bit_of, CUTS_A_ROUND, least)
             new.update(dict.fromkeys(cut for cut in cuts if cut not in self.cuts))
         if new:
             self._add_cut_rows(new)

@@ -24,12 +24,14 @@ from .whole import Root, Whole
 
 SMOOTHING = 0.7
 TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
-START_COLUMNS = 12
+START_COLUMNS = 80
 LIKELY_COLUMNS = 300_000
 OWN_CUT_ROUNDS = 10
 STRETCH = 100  # rounds of the ascent between two looks at all routes
 AGAIN, LEAST_AGAIN = 2.0, 0.02  # how much longer the steps of the next stretch are, and at least
 LEAST_USE = 1e-3
+ASCENT_VIOLATION = 0.1
+LEAST_PRICE = 0.5
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,8 @@ class WholeRelaxation:
     @property
     def root(self) -> Root:
         """What it tells by now, for a search in another thread."""
-        relaxation = self._relaxation
-        cuts, columns = tuple(relaxation.cuts), relaxation.columns.copy()
-        return Root(self.part, self.reduced, self._root.least, self.duals, cuts, columns)
+        duals, cuts = self.duals[: self.program.rows], tuple(self._priced_cuts())
+        return Root(self.part, self.reduced, self._root.least, duals, cuts)
 
     # the start
 
@@ -96,7 +97,7 @@ class WholeRelaxation:
         part = Part(own.program.pool, np.arange(len(own.columns)))
         relaxed = relaxation.solve(part)
         for _round in range(OWN_CUT_ROUNDS):
-            if not relaxation.add_cuts(relaxed):
+            if not relaxation.add_cuts(relaxed.columns, relaxed.values):
                 break
             relaxed = relaxation.solve(part)
         duals, of_cuts = np.split(relaxed.duals, [own.program.rows])
@@ -130,12 +131,26 @@ class WholeRelaxation:
 
     def hold(self, routes: Integers) -> None:
         """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
+        self._leave_idle_cuts()
         self._relaxation.center = self.duals
         pool = self.part.pool
         everything = np.ones(len(pool), dtype=np.bool_)
         likely = self.part.original[best_columns(pool.start, self.reduced, everything, START_COLUMNS)]
         used = np.flatnonzero(self._use > LEAST_USE)
-        self._relaxation.add_columns(np.unique(np.concatenate([self._known, routes, likely, used])))
+        self._relaxation.begin_with(np.unique(np.concatenate([self._known, routes, likely, used])))
+
+    def _leave_idle_cuts(self) -> None:
+        """Begin a new linear program with only the cuts that have a price."""
+        cuts, clock = self._priced_cuts(), self._relaxation.clock
+        self._relaxation = Relaxation(self.program, seed=self.whole.seed, columns_a_round=4)
+        self._relaxation.clock = clock
+        self._relaxation.adopt(cuts)
+        self.duals = np.concatenate([self.duals[: self.program.rows], np.array(list(cuts.values()), dtype=np.float64)])
+
+    def _priced_cuts(self) -> dict[Triple, float]:
+        """The cuts that have a price, with it."""
+        of_cuts = self.duals[self.program.rows :]
+        return {cut: dual for cut, dual in zip(self._relaxation.cuts, of_cuts, strict=False) if dual < -LEAST_PRICE}
 
     def _priced(self, duals: Floats) -> tuple[Bound, Floats]:
         """The bound of these prices, and the reduced costs of what is left of the pool."""
@@ -166,7 +181,14 @@ class WholeRelaxation:
 
     def add_cuts(self, relaxed: Relaxed) -> bool:
         """Add the most violated cuts of this solution; false when there are none."""
-        return self._relaxation.add_cuts(relaxed)
+        return self._relaxation.add_cuts(relaxed.columns, relaxed.values)
+
+    def add_cuts_of_ascent(self) -> bool:
+        """Add the cuts that the mean choice of the ascent violates much; they are worth nothing yet."""
+        used = np.flatnonzero(self._use > LEAST_USE)
+        is_new = self._relaxation.add_cuts(used, self._use[used], ASCENT_VIOLATION)
+        self.duals = self._relaxation.with_cut_duals(self.duals)
+        return is_new
 
     def _likeliest(self, also: Flags | None = None) -> Part:
         """The routes of least reduced cost at the best prices so far, and `also` others; all when these are few."""

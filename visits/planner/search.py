@@ -190,7 +190,7 @@ class Search:
             if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.never):
                 return None
             rounds -= 1
-            if rounds < 0 or not self.relaxation.add_cuts(relaxed):
+            if rounds < 0 or not self.relaxation.add_cuts(relaxed.columns, relaxed.values):
                 return relaxed
 
     def _take(self, relaxed: Relaxed) -> None:

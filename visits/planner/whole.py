@@ -85,7 +85,7 @@ class Root:
     """What the linear relaxation of the whole says of the routes that are left in `part`.
 
     `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
-    rows and then of the `cuts`, `columns` the routes that its linear program came to hold.
+    rows, `cuts` those that have a price.
     """
 
     part: Part
@@ -93,7 +93,6 @@ class Root:
     least: Floats
     duals: Floats
     cuts: tuple[Triple, ...]
-    columns: Integers
 
     def likeliest(self, count: int, of: Flags | None = None) -> Integers:
         """The `count` routes of `part` (of those that `of` marks) with the least reduced cost: columns of the pool."""
