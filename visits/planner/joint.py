@@ -43,7 +43,7 @@ STRETCHES = 16
 LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
 ASCENT_CUT_ROUNDS = 4
 CUT_ROUNDS = 10
-CUT_SHARE = 0.1  # of the time that is left: a linear program that took longer gets no more cuts
+CUT_SHARE = 0.2  # of the time that is left: a linear program that took longer gets no more cuts
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
 FREE = (0.3, 0.6, 0.45)  # of the coupled visits, in dives that start from the plan
@@ -103,7 +103,7 @@ class JointSearch:
             self._relax()
             self._lift()
         while not self._is_good_enough() and self._is_large():
-            self._renew(self._task())
+            self._renew()
         self._apply_renewals(wait=True)
         if not self._is_good_enough():
             self._end()
@@ -227,10 +227,10 @@ class JointSearch:
 
     # neighbourhoods
 
-    def _renew(self, task: Task) -> None:
+    def _renew(self) -> None:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
         self._apply_renewals(wait=False)
-        self._apply(task(self._attentive(self.clock)))
+        self._apply(self._task()(self._attentive(self.clock)))
         self.relaxation.shrink(self._cost())
         self.tell("improving")
 
