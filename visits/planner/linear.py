@@ -92,22 +92,25 @@ class Linear:
         that begins with all its columns, some times sooner than the simplex method."""
         self._solver = "ipm"
 
-    def solve(self, seconds: float = np.inf) -> Solved:
-        """The linear optimum; continues from the last basis.
+    def solve(self, clock: Clock) -> Solved:
+        """The linear optimum, or nothing to rely on when the clock is up; continues from the last basis.
 
         New columns leave that feasible in the primal, new rows and limits in the dual: either simplex method
         goes on where it can.
         """
-        limit = self._highs.getRunTime() + seconds
+        limit = self._highs.getRunTime() + clock.left()
         self._set(time_limit=limit, simplex_strategy=self._simplex, solver=self._solver)
-        self._highs.run()
+        if self._solver == "ipm":
+            self._run_until(clock, highspy.cb.HighsCallbackType.kCallbackIpmInterrupt)
+        else:
+            self._highs.run()
         self._simplex, self._solver = _PRIMAL, "simplex"
         status, solution = self._highs.getModelStatus(), self._highs.getSolution()
         optimal, cost = status == _OPTIMAL, self._highs.getInfo().objective_function_value
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return Solved(optimal, status == _INFEASIBLE, cost, cost if optimal else -np.inf, values, duals)
 
-    def _run_until(self, clock: Clock) -> None:
+    def _run_until(self, clock: Clock, kind: highspy.cb.HighsCallbackType) -> None:
         """Run, and interrupt when the clock is up; an error of whoever is asked comes out here."""
         errors: list[BaseException] = []
 
@@ -119,8 +122,9 @@ class Linear:
                 answer.user_interrupt = True
 
         self._highs.setCallback(look_up, None)
-        self._highs.startCallback(highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+        self._highs.startCallback(kind)
         self._highs.run()
+        self._highs.stopCallback(kind)
         if errors:
             raise errors[0]
 
@@ -136,7 +140,7 @@ class Linear:
         self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + clock.left())
         if np.isfinite(limit):
             self._set(objective_bound=limit)
-        self._run_until(clock)
+        self._run_until(clock, highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
         info, status = self._highs.getInfo(), self._highs.getModelStatus()
         found = info.primal_solution_status == 2
         values = np.array(self._highs.getSolution().col_value) if found else np.zeros(0)

@@ -109,7 +109,7 @@ class Relaxation:
         best: _Priced | None = None
         while True:
             self.clock.check()
-            solved = self._linear.solve(self.clock.left())
+            solved = self._linear.solve(self.clock)
             self.clock.check()
             out = self._priced(part, self._duals(solved))
             if smoothing and best is None and self.center is not None:

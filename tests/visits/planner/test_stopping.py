@@ -86,3 +86,34 @@ def test_what_goes_wrong_while_somebody_is_asked_comes_out() -> None:
 
     with pytest.raises(ConnectionError, match="nobody there"):
         _market_split().solve_whole(Clock.of(60, ask), 1e-6, np.inf)
+
+
+def test_a_linear_program_begun_from_the_inside_stops_when_somebody_calls_it_good_enough() -> None:
+    linear = _market_split()
+    linear.begin_inside()
+    assert not linear.solve(Clock.of(60, lambda: True)).is_optimal
+
+
+def test_what_goes_wrong_while_a_linear_program_asks_comes_out() -> None:
+    def ask() -> bool:
+        raise ConnectionError("nobody there")
+
+    linear = _market_split()
+    linear.begin_inside()
+    with pytest.raises(ConnectionError, match="nobody there"):
+        linear.solve(Clock.of(60, ask))
+
+
+def test_from_the_inside_a_linear_program_comes_to_the_same_optimum_and_goes_on_from_there() -> None:
+    inside, along = _market_split(), _market_split()
+    for linear in (inside, along):
+        linear.price_columns(np.arange(1.0, 11.0))
+    inside.begin_inside()
+    clock = Clock.of(60)
+    found, known = inside.solve(clock), along.solve(clock)
+    assert found.is_optimal and found.cost == pytest.approx(known.cost)
+    for linear in (inside, along):
+        linear.limit_columns(10, np.full(40, 0.25))
+    found, known = inside.solve(clock), along.solve(clock)
+    assert found.is_optimal and found.cost == pytest.approx(known.cost)
+    assert known.cost > 0
