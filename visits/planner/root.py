@@ -30,8 +30,8 @@ OWN_CUT_ROUNDS = 10
 STRETCH = 100  # rounds of the ascent between two looks at all routes
 AGAIN, LEAST_AGAIN = 2.0, 0.02  # how much longer the steps of the next stretch are, and at least
 LEAST_USE = 1e-3
-ASCENT_VIOLATION = 0.1
-LEAST_PRICE = 0.5
+ASCENT_VIOLATION = 0.1  # the mean choice of an ascent breaks rows a little without meaning it
+LEAST_PRICE = 4e-6  # of the bound: a cut that costs less is idle
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,9 @@ class WholeRelaxation:
 
     def _priced_cuts(self) -> dict[Triple, float]:
         """The cuts that have a price, with it."""
-        of_cuts = self.duals[self.program.rows :]
-        return {cut: dual for cut, dual in zip(self._relaxation.cuts, of_cuts, strict=False) if dual < -LEAST_PRICE}
+        of_cuts, least = self.duals[self.program.rows :], LEAST_PRICE * max(0.0, self.bound)
+        # the newest cuts may be behind the duals: they have no price yet
+        return {cut: dual for cut, dual in zip(self._relaxation.cuts, of_cuts, strict=False) if dual < -least}
 
     def _priced(self, duals: Floats) -> tuple[Bound, Floats]:
         """The bound of these prices, and the reduced costs of what is left of the pool."""
