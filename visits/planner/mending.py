@@ -18,6 +18,7 @@ from .program import Program, build_program
 from .routes import Integers, Pool, list_routes, route_of
 from .search import Search
 from .solve import cost_step, is_coupled, placeable, solve
+from .verdict import judge
 
 Flags = npt.NDArray[np.bool_]
 
@@ -79,15 +80,18 @@ def _best_of(program: Program, columns: Integers, step: float, clock: Clock, see
 
 def _search_joint(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
     """The same for a part that ties so many moments together that an exact search takes too long."""
-    kept = {name: at for name, at in problem.current.items() if name in keeping}
-    others = {name: at for name, at in problem.current.items() if name not in kept}
+    here = {visitor.id for visitor in problem.visitors}
+    # a moment with somebody outside this part is left in any case: nothing to plan with, but its price counts
+    current = {name: at for name, at in problem.current.items() if at.visitor in here}
+    kept = {name: at for name, at in current.items() if name in keeping}
+    others = {name: at for name, at in current.items() if name not in kept}
     staying = replace(problem, fixed=dict(problem.fixed) | kept, current=others)
     still = _solved(staying, clock.left() / 2, clock, seed) if kept else None
-    best = _solved(problem, clock.left(), clock, seed)
-    outcome = Outcome(best.routes, best.cost)
+    best = _solved(replace(problem, current=current), clock.left(), clock, seed)
+    outcome = Outcome(best.routes, judge(problem, best.routes).cost)
     if still is None:
         return Mended(outcome, None, best.bound)
-    stays = Outcome(still.routes, still.cost)
+    stays = Outcome(still.routes, judge(problem, still.routes).cost)
     return Mended(min(stays, outcome, key=lambda found: found.cost), stays, best.bound)
 
 
