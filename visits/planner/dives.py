@@ -22,7 +22,7 @@ from .whole import Root, Whole, routes_of_stops
 
 SURE = 0.75
 BOLD = 0.05  # of the coupled visits that are left: so many are pinned at once at least
-MOST_RISE = 0.012  # of the gap: pins that lift the linear optimum by more are taken back
+MOST_RISE = 0.05  # of the gap: pins that lift the linear optimum by more are taken back
 PATIENCE = 15  # pins taken back until one may lift it twice as much
 TAKEN_BACK = 150  # times in a dive, at most
 LEAST_COLUMNS, DIVE_COLUMNS = 20, 80  # an evening: when no visit is free, and when all are how many more
@@ -32,14 +32,25 @@ TOLERANCE = 2e-4  # of the cost
 
 
 class Dive:
-    """One dive. `routes` is the plan that it starts from, `free` the visits that may get another moment."""
+    """One dive. `routes` is the plan that it starts from, `free` the visits that may get another moment; of the
+    program's routes `is_used` marks those that its linear solutions use."""
 
-    def __init__(self, whole: Whole, root: Root, routes: Integers, free: set[int], cost: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        whole: Whole,
+        root: Root,
+        routes: Integers,
+        free: set[int],
+        cost: float,
+        clock: Clock,
+        is_used: Flags,
+    ) -> None:
         self.whole = whole
         self.root = root
         self.routes = routes
         self.clock = clock
         self.cost = cost
+        self.is_used = is_used
         self._allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
         for k in whole.coupled_stops(routes):
             if not free.intersection(whole.catalogue.visits[k]):
@@ -58,7 +69,7 @@ class Dive:
         self._relaxation.adopt(self.root.cuts)
         self._relaxation.begin_with(np.arange(len(small.columns)))
         self._part = Part(small.program.pool, np.arange(len(small.columns)))
-        self._listed = len(small.columns)
+        self._listed = small.columns
 
     def _program(self) -> PartProgram:
         """All rows, and of the allowed routes the likeliest and those of the plan."""
@@ -100,7 +111,7 @@ class Dive:
 
     def _is_worn(self) -> bool:
         """Whether so few of the listed routes are left that others have become likely."""
-        return len(self._part.pool) < WORN * self._listed
+        return len(self._part.pool) < WORN * len(self._listed)
 
     def _decided(self, chosen: list[int], limit: float) -> tuple[Relaxed, list[int]]:
         """Pin these stops (surest first), or half as many when the linear optimum rises above the limit; one alone
@@ -138,7 +149,9 @@ class Dive:
         return self._solve()
 
     def _solve(self) -> Relaxed:
-        return self._relaxation.solve(self._part)
+        relaxed = self._relaxation.solve(self._part)
+        self.is_used[self._listed[relaxed.columns]] = True
+        return relaxed
 
     def _shares(self, relaxed: Relaxed) -> Floats:
         """Per candidate stop how much of it the linear solution makes."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from .clock import Clock
@@ -9,19 +11,38 @@ from .parts import PartProgram, closed, part_program
 from .program import activity
 from .routes import Flags, Integers
 from .search import Search
-from .whole import Root, Whole
+from .whole import Root, Whole, routes_of_stops
 
 GROUP = 8
 GROUP_COLUMNS = 6000
 GROUP_SECONDS = 10.0
 
 
-def regrouped(whole: Whole, root: Root, routes: Integers, visitors: list[int], clock: Clock) -> Integers | None:
-    """A better plan in which only the routes of these visitors change, if there is one."""
+@dataclass(frozen=True)
+class Regrouped:
+    """A better plan if one was found, and whether there is none better still among the routes that were looked at."""
+
+    routes: Integers | None
+    is_proven: bool
+
+
+def regrouped(
+    whole: Whole,
+    root: Root,
+    routes: Integers,
+    visitors: list[int],
+    clock: Clock,
+    *,
+    count: int = GROUP_COLUMNS,
+    also: Flags | None = None,
+) -> Regrouped:
+    """The best plan in which only the routes of these visitors change, among their `count` likeliest and `also` those
+    marked."""
     evenings = whole.evenings(visitors)
     is_own = np.isin(whole.program.pool.evening[routes], evenings)
-    keep = np.zeros(len(whole.program.pool), dtype=np.bool_)
-    keep[root.likeliest(GROUP_COLUMNS, np.isin(root.part.pool.evening, evenings))] = True
+    keep = _likeliest(whole, root, evenings, routes[~is_own], count)
+    if also is not None:
+        keep |= also & np.isin(whole.program.pool.evening, evenings)
     keep[routes[is_own]] = True
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
     search = Search(freed.program, step=whole.step, seed=whole.seed)
@@ -29,8 +50,23 @@ def regrouped(whole: Whole, root: Root, routes: Integers, visitors: list[int], c
     start = search.best
     search.run(clock.part(GROUP_SECONDS))
     if search.best is None or search.best is start:
-        return None
-    return np.concatenate([routes[~is_own], freed.columns[list(search.best.routes)]])
+        return Regrouped(None, search.is_proven)
+    new = np.concatenate([routes[~is_own], freed.columns[list(search.best.routes)]])
+    return Regrouped(new, search.is_proven)
+
+
+def _likeliest(whole: Whole, root: Root, evenings: list[int], others: Integers, count: int) -> Flags:
+    """Per route of the whole whether it is one of the likeliest of these evenings that can stand beside the others'."""
+    allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
+    for k in whole.coupled_stops(others):
+        whole.ties.exclude_rivals(k, allowed)
+    pool = root.part.pool
+    possible = np.isin(pool.evening, evenings)
+    if len(others):
+        possible &= routes_of_stops(pool, allowed)
+    keep = np.zeros(len(whole.program.pool), dtype=np.bool_)
+    keep[root.likeliest(count, possible)] = True
+    return keep
 
 
 def _freed_program(whole: Whole, evenings: list[int], others: Integers, keep: Flags) -> PartProgram:

@@ -7,12 +7,11 @@ exactly by `search.Search`. So the search here is for moments:
 2. the linear relaxation of the whole, with cuts: a bound, and prices of the coupling rows (`root`);
 3. the bound once more, every visitor in whole numbers (`lifting`);
 4. meanwhile in the other threads, and then in all: a dive for the moments of all families, then for those of some
-   beside the others' (`dives`), and now and then a group of visitors anew (`groups`).
+   beside the others', and by turns the good routes of all these put together anew (`renewal`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,23 +20,21 @@ import numpy as np
 
 from .bound import SLACK, rounded_up
 from .clock import Clock, OutOfTime
-from .dives import MOST_LEFT_OUT, Dive
 from .encounters import Encounters
-from .groups import GROUP, regrouped
 from .lifting import Lifting
 from .parts import part_program
 from .pinned import Pinned
 from .problem import Problem
 from .program import Program
 from .relaxation import Relaxed
+from .renewal import Renewal, Task
 from .root import WholeRelaxation
 from .routes import Integers
 from .search import Choice, Search
 from .threads import Item, Result, in_threads
-from .whole import Root, Whole
+from .whole import Whole
 
 Tell = Callable[[str], None]
-Task = Callable[[Clock], Integers | None]
 
 STRETCHES = 16
 LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
@@ -46,7 +43,6 @@ CUT_ROUNDS = 10
 CUT_SHARE = 0.2  # of the time that is left: a linear program that took longer gets no more cuts
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
-FREE = (0.3, 0.6, 0.45)  # of the coupled visits, in dives that start from the plan
 
 
 @dataclass(frozen=True)
@@ -72,9 +68,8 @@ class JointSearch:
         self.bound = -np.inf
         self.whole = Whole.of(problem, program, step, seed)
         self.relaxation = WholeRelaxation(self.whole)
-        self._random = np.random.default_rng(seed)
+        self.renewal = Renewal(self.whole)
         self._renewals: list[Future[Integers | None]] = []
-        self._tasks = 0
 
     @property
     def gap(self) -> float:
@@ -134,6 +129,8 @@ class JointSearch:
     def take(self, columns: Integers) -> bool:
         """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
         plan = self.whole.judged(columns)
+        if plan is not None:
+            self.renewal.note(columns)
         if plan is None or plan.cost >= self._cost() - SLACK:
             return False
         self.best = plan
@@ -158,7 +155,7 @@ class JointSearch:
         self.tell("first plan")
         relaxation.start(estimate)
         self._raise_bound(relaxation.bound)
-        self._apply(self._completed(relaxation.root, self._current()))
+        self.take(self.renewal.completed(relaxation.root, self._current(), self.clock))
 
     def _relax(self) -> None:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
@@ -257,34 +254,4 @@ class JointSearch:
             self.take(routes)
 
     def _task(self) -> Task:
-        """The next thing to free: many families, some families, a group of visitors; each by chance."""
-        self._tasks += 1
-        if self._tasks == 1:
-            return self._dive(1.0)
-        if self._tasks % 4 and self.whole.ties.stops_of:
-            return self._dive(FREE[self._tasks % len(FREE)])
-        root, routes = self.relaxation.root, self._current()
-        group = self.whole.ties.some_visitors(GROUP, self.whole.visitors, self._random)
-        return lambda clock: regrouped(self.whole, root, routes, group, clock)
-
-    def _dive(self, share: float) -> Task:
-        """A dive that frees this share of the coupled visits."""
-        count = math.ceil(share * len(self.whole.ties.stops_of))
-        root, routes, cost = self.relaxation.root, self._current(), self._scale()
-        free = self.whole.ties.some_families(count, self._random)
-
-        def dive(clock: Clock) -> Integers | None:
-            return self._completed(root, Dive(self.whole, root, routes, free, cost, clock).plan())
-
-        return dive
-
-    def _completed(self, root: Root, routes: Integers | None) -> Integers | None:
-        """The plan, with the visitors around each visit that it leaves out planned anew."""
-        if routes is None:
-            return None
-        visitors, random = self.whole.visitors, np.random.default_rng(self.whole.seed)
-        for visit in self.whole.left_out(routes)[:MOST_LEFT_OUT]:
-            near = self.whole.ties.some_visitors(GROUP, visitors, random, self.whole.visitors_of(visit))
-            renewed = regrouped(self.whole, root, routes, near, self.clock)
-            routes = routes if renewed is None else renewed
-        return routes
+        return self.renewal.task(self.relaxation.root, self._current(), self._scale())

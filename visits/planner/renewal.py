@@ -1,0 +1,87 @@
+"""What can make a plan of tied visitors better: dives for new moments, and good routes put together anew.
+
+Every dive and every plan, better or not, leaves routes that looked good. A program of these and of the likeliest of
+all is small enough for whole numbers, with proof, in seconds; it joins what was found apart (a restricted master
+heuristic, as in Sadykov and others, INFORMS Journal on Computing 31, 2019).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from .clock import Clock
+from .dives import MOST_LEFT_OUT, Dive
+from .groups import GROUP, regrouped
+from .routes import Integers
+from .whole import Root, Whole
+
+Task = Callable[[Clock], Integers | None]
+
+FREE = 0.3  # of the coupled visits, in dives that start from the plan
+BREADTH = 2500  # of the likeliest routes, in a program of good routes
+NARROWER, WIDER = 0.7, 1.1  # the next one's breadth, as a share, when one was not proven and when it was
+
+
+class Renewal:
+    """Makes tasks, of which several may run at once. A task gives a plan, or nothing when it found none."""
+
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+        self._random = np.random.default_rng(whole.seed)
+        self._tasks = 0
+        self._breadth = float(BREADTH)
+        self._is_good = np.zeros(len(whole.program.pool), dtype=np.bool_)
+
+    def note(self, columns: Integers) -> None:
+        """Remember these routes (columns of the pool) as good ones."""
+        self._is_good[columns] = True
+
+    def task(self, root: Root, routes: Integers, cost: float) -> Task:
+        """What to do next for the plan of these routes, of about this cost: first a dive for all families' moments,
+        then by turns dives for some families', a group of visitors, and the good routes."""
+        self._tasks += 1
+        if not self.whole.ties.stops_of:
+            return self._group(root, routes) if self._tasks % 2 else self._joined(root, routes)
+        if self._tasks == 1:
+            return self._dive(1.0, root, routes, cost)
+        return self._joined(root, routes) if self._tasks % 3 == 1 else self._dive(FREE, root, routes, cost)
+
+    def _dive(self, share: float, root: Root, routes: Integers, cost: float) -> Task:
+        """A dive that frees this share of the coupled visits."""
+        count = math.ceil(share * len(self.whole.ties.stops_of))
+        free = self.whole.ties.some_families(count, self._random)
+
+        def dive(clock: Clock) -> Integers | None:
+            found = Dive(self.whole, root, routes, free, cost, clock, self._is_good).plan()
+            return None if found is None else self.completed(root, found, clock)
+
+        return dive
+
+    def _group(self, root: Root, routes: Integers) -> Task:
+        visitors = self.whole.ties.some_visitors(GROUP, self.whole.visitors, self._random)
+        return lambda clock: regrouped(self.whole, root, routes, visitors, clock).routes
+
+    def _joined(self, root: Root, routes: Integers) -> Task:
+        """The best plan of all good and likely routes; what is too much to search through is forgotten."""
+
+        def join(clock: Clock) -> Integers | None:
+            whole, breadth = self.whole, int(self._breadth)
+            found = regrouped(whole, root, routes, whole.visitors, clock, count=breadth, also=self._is_good)
+            self._breadth *= WIDER if found.is_proven else NARROWER
+            if not found.is_proven:
+                self._is_good[:] = False
+            return found.routes
+
+        return join
+
+    def completed(self, root: Root, routes: Integers, clock: Clock) -> Integers:
+        """The plan, with the visitors around each visit that it leaves out planned anew."""
+        whole, random = self.whole, np.random.default_rng(self.whole.seed)
+        for visit in whole.left_out(routes)[:MOST_LEFT_OUT]:
+            near = whole.ties.some_visitors(GROUP, whole.visitors, random, whole.visitors_of(visit))
+            renewed = regrouped(whole, root, routes, near, clock).routes
+            routes = routes if renewed is None else renewed
+        return routes
