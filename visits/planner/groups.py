@@ -15,7 +15,7 @@ from .whole import Root, Whole, routes_of_stops
 
 GROUP = 8
 GROUP_COLUMNS = 6000
-GROUP_SECONDS = 10.0
+GROUP_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def regrouped(
         keep |= also & np.isin(whole.program.pool.evening, evenings)
     keep[routes[is_own]] = True
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
-    search = Search(freed.program, step=whole.step, seed=whole.seed)
+    search = Search(freed.program, step=whole.step, seed=whole.seed, own_nodes=0)
     search.start_from(np.flatnonzero(np.isin(freed.columns, routes[is_own])))
     start = search.best
     search.run(clock.part(GROUP_SECONDS))

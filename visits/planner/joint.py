@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,7 +30,7 @@ from .renewal import Renewal, Task
 from .root import WholeRelaxation
 from .routes import Integers
 from .search import Choice, Search
-from .threads import Item, Result, in_threads
+from .threads import Item, Result, StopSign, in_threads
 from .whole import Whole
 
 Tell = Callable[[str], None]
@@ -43,17 +42,6 @@ CUT_ROUNDS = 10
 CUT_SHARE = 0.2  # of the time that is left: a linear program that took longer gets no more cuts
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
-
-
-@dataclass(frozen=True)
-class _Attentive(Clock):
-    """A clock that, whenever it is asked, also does what is to be done in between."""
-
-    between: Callable[[], None] = lambda: None
-
-    def check(self) -> None:
-        self.between()
-        super().check()
 
 
 class JointSearch:
@@ -183,7 +171,7 @@ class JointSearch:
             if self._is_good_enough():
                 return
             if rise < LEAST_CLIMB * self.bound:
-                self.relaxation.use(self._attentive(self.clock))
+                self.relaxation.use(self._attentive())
                 rounds += 1
                 if rounds > ASCENT_CUT_ROUNDS or not self.relaxation.add_cuts_of_ascent():
                     return
@@ -203,7 +191,7 @@ class JointSearch:
         """The bound with every visitor in whole numbers."""
         if self._is_good_enough():
             return
-        self._raise_bound(Lifting.of(self.whole, self.relaxation.root).bound(self._spread, self.clock))
+        self._raise_bound(Lifting.of(self.whole, self.relaxation.root).bound(self._spread, self._attentive()))
         self.tell("bounding")
 
     def _end(self) -> None:
@@ -227,21 +215,20 @@ class JointSearch:
     def _renew(self) -> None:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
         self._apply_renewals(wait=False)
-        self._apply(self._task()(self._attentive(self.clock)))
+        self._apply(self._task()(self._attentive()))
         self.relaxation.shrink(self._cost())
         self.tell("improving")
 
-    def _attentive(self, clock: Clock) -> Clock:
-        """This clock; whenever it is asked, what the other threads found is taken, and it is up when that is enough."""
-        return _Attentive(clock.deadline, clock.should_stop, self._meanwhile)
+    def _attentive(self) -> Clock:
+        """The clock; whenever this thread asks it, what the others found is taken, and it is up when that is enough."""
+        return Clock(self.clock.deadline, StopSign(self._meanwhile))
 
-    def _meanwhile(self) -> None:
-        """Let the other threads improve the plan, and take what they have found."""
+    def _meanwhile(self) -> bool:
+        """Let the other threads improve the plan, and take what they have found; is it time to stop?"""
         self._apply_renewals(wait=False)
-        if self._is_good_enough():
-            raise OutOfTime
         while self.best is not None and len(self._renewals) < self.jobs - 1:
             self._renewals.append(self._helpers.submit(self._task(), self.clock))
+        return self.clock.is_up() or self.gap <= self.target
 
     def _apply_renewals(self, *, wait: bool) -> None:
         for future in list(self._renewals):

@@ -21,7 +21,8 @@ from .whole import Root, Whole
 Task = Callable[[Clock], Integers | None]
 
 FREE = 0.3  # of the coupled visits, in dives that start from the plan
-BREADTH = 2500  # of the likeliest routes, in a program of good routes
+SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
+BREADTH = 3500  # of the likeliest routes, in the first program of whole numbers
 NARROWER, WIDER = 0.7, 1.1  # the next one's breadth, as a share, when one was not proven and when it was
 
 
@@ -32,7 +33,7 @@ class Renewal:
         self.whole = whole
         self._random = np.random.default_rng(whole.seed)
         self._tasks = 0
-        self._breadth = float(BREADTH)
+        self._breadth = self._join = float(BREADTH)
         self._is_good = np.zeros(len(whole.program.pool), dtype=np.bool_)
 
     def note(self, columns: Integers) -> None:
@@ -41,13 +42,14 @@ class Renewal:
 
     def task(self, root: Root, routes: Integers, cost: float) -> Task:
         """What to do next for the plan of these routes, of about this cost: first a dive for all families' moments,
-        then by turns dives for some families', a group of visitors, and the good routes."""
+        then by turns groups of visitors, dives for some families' moments, and the good routes."""
         self._tasks += 1
-        if not self.whole.ties.stops_of:
-            return self._group(root, routes) if self._tasks % 2 else self._joined(root, routes)
         if self._tasks == 1:
             return self._dive(1.0, root, routes, cost)
-        return self._joined(root, routes) if self._tasks % 3 == 1 else self._dive(FREE, root, routes, cost)
+        turn = self._tasks % 4
+        if turn == 0:
+            return self._joined(root, routes)
+        return self._dive(FREE, root, routes, cost) if turn == 3 else self._group(root, routes)
 
     def _dive(self, share: float, root: Root, routes: Integers, cost: float) -> Task:
         """A dive that frees this share of the coupled visits."""
@@ -61,16 +63,24 @@ class Renewal:
         return dive
 
     def _group(self, root: Root, routes: Integers) -> Task:
-        visitors = self.whole.ties.some_visitors(GROUP, self.whole.visitors, self._random)
-        return lambda clock: regrouped(self.whole, root, routes, visitors, clock).routes
+        """The best plan in which only the routes of some visitors change."""
+        size = int(self._random.integers(*SIZES, endpoint=True))
+        visitors = self.whole.ties.some_visitors(size, self.whole.visitors, self._random)
+
+        def renew(clock: Clock) -> Integers | None:
+            found = regrouped(self.whole, root, routes, visitors, clock, count=int(self._breadth))
+            self._breadth *= WIDER if found.is_proven else NARROWER
+            return found.routes
+
+        return renew
 
     def _joined(self, root: Root, routes: Integers) -> Task:
         """The best plan of all good and likely routes; what is too much to search through is forgotten."""
 
         def join(clock: Clock) -> Integers | None:
-            whole, breadth = self.whole, int(self._breadth)
-            found = regrouped(whole, root, routes, whole.visitors, clock, count=breadth, also=self._is_good)
-            self._breadth *= WIDER if found.is_proven else NARROWER
+            whole, count = self.whole, int(self._join)
+            found = regrouped(whole, root, routes, whole.visitors, clock, count=count, also=self._is_good)
+            self._join *= WIDER if found.is_proven else NARROWER
             if not found.is_proven:
                 self._is_good[:] = False
             return found.routes

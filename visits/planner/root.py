@@ -31,6 +31,7 @@ STRETCH = 100  # rounds of the ascent between two looks at all routes
 AGAIN, LEAST_AGAIN = 2.0, 0.02  # how much longer the steps of the next stretch are, and at least
 LEAST_USE = 1e-3
 ASCENT_VIOLATION = 0.1  # the mean choice of an ascent breaks rows a little without meaning it
+WORTH_SHRINKING = 0.95  # of the routes: when more are left, they all stay
 LEAST_PRICE = 4e-6  # of the bound: a cut that costs less is idle
 
 
@@ -63,6 +64,7 @@ class WholeRelaxation:
         self._met = np.zeros(len(self.program.pool), dtype=np.bool_)
         self._use = np.zeros(len(self.program.pool))
         self._step = FIRST_STEP
+        self._told: Root | None = None
 
     def use(self, clock: Clock) -> None:
         """From now on this clock says when to stop."""
@@ -71,8 +73,10 @@ class WholeRelaxation:
     @property
     def root(self) -> Root:
         """What it tells by now, for a search in another thread."""
-        duals, cuts = self.duals[: self.program.rows], tuple(self._priced_cuts())
-        return Root(self.part, self.reduced, self._root.least, duals, cuts)
+        if self._told is None or self._told.reduced is not self.reduced:
+            duals, cuts = self.duals[: self.program.rows], tuple(self._priced_cuts())
+            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, self.whole.company)
+        return self._told
 
     # the start
 
@@ -203,8 +207,9 @@ class WholeRelaxation:
         return self.part.kept(keep)
 
     def shrink(self, best: float) -> None:
-        """Leave out what its reduced cost shows to be in no plan that costs less than `best`."""
+        """Leave out what its reduced cost shows to be in no plan that costs less than `best`, when it is much."""
         if np.isfinite(best) and np.isfinite(self._root.value):
             keep = survivors(self._root, self.part.pool, self.reduced, best, self.whole.step)
-            self.part = self.part.kept(keep)
-            self.reduced = self.reduced[keep]
+            if keep.sum() < WORTH_SHRINKING * len(keep):
+                self.part = self.part.kept(keep)
+                self.reduced = self.reduced[keep]

@@ -3,14 +3,40 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from .encounters import Catalogue
 from .problem import Problem
 from .program import Program
-from .routes import Flags
+from .routes import Flags, Floats, Integers
+
+
+@dataclass(frozen=True)
+class Company:
+    """Stops that cannot be made alone. With number i of them (`stops`) goes one of the stops `others[first[i] :
+    first[i + 1]]`, of which the last is no stop (its number is `nobody`)."""
+
+    stops: Integers
+    first: Integers
+    others: Integers
+    nobody: int
+
+    @classmethod
+    def of(cls, others_of: Mapping[int, Sequence[int]], nobody: int) -> Company:
+        ends = np.cumsum([0, *(len(others) + 1 for others in others_of.values())])
+        flat = [k for others in others_of.values() for k in (*others, nobody)]
+        return cls(np.array([*others_of], dtype=np.int64), ends, np.array(flat, dtype=np.int64), nobody)
+
+    def least(self, value: Floats) -> Floats:
+        """Of a value per stop, per stop the least among the company that it needs: infinite when nobody can be that,
+        0 for stops that need none."""
+        least = np.zeros(self.nobody)
+        if len(self.stops):
+            least[self.stops] = np.minimum.reduceat(np.append(value, np.inf)[self.others], self.first[:-1])
+        return least
 
 
 class Ties:
@@ -29,6 +55,8 @@ class Ties:
             self.siblings_of[at[a]].append(at[b])
             self.siblings_of[at[b]].append(at[a])
         self._tied = self._tied_visitors()
+        self._needs_second = [bool(visit.second) for visit in problem.visits]
+        self._needs_grid = [bool(visit.second) or visit.interpreter is not None for visit in problem.visits]
 
     def _tied_visitors(self) -> dict[int, set[int]]:
         """Per visitor who else may be at one of the same coupled visits."""
@@ -74,6 +102,30 @@ class Ties:
         one, two = self.evenings[at[k]], self.evenings[at[other]]
         same = moment[k] == moment[other] >= 0
         return bool(same and one.shift.on == two.shift.on and one.visitor != two.visitor)
+
+    def company(self) -> Company:
+        """Who must be there too: at a second visit the visitor and the other way round, at siblings visited by both
+        mentors the other one."""
+        at: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        alone = [int(k) for k in np.flatnonzero(self.catalogue.moment >= 0) if len(self.catalogue.visits[k]) == 1]
+        for k in alone:
+            at[self._meeting(k, self.catalogue.visits[k][0])].append(k)
+        needed: dict[int, list[int]] = {}
+        for k in alone:
+            visit, is_second = self.catalogue.visits[k][0], self.catalogue.is_second
+            if self._needs_second[visit]:
+                others = [o for o in at[self._meeting(k, visit)] if is_second[o] != is_second[k]]
+            elif not self._needs_grid[visit]:
+                siblings = self.siblings_of.get(visit, ())
+                others = [o for sibling in siblings for o in at[self._meeting(k, sibling)] if not is_second[o]]
+            else:
+                continue
+            needed[k] = [o for o in others if self.visitor(o) != self.visitor(k)]
+        return Company.of(needed, len(self.catalogue.evening))
+
+    def _meeting(self, k: int, visit: int) -> tuple[object, ...]:
+        """What stop k has in common with whoever is at this visit at the same moment."""
+        return visit, self.evenings[self.catalogue.evening[k]].shift.on, int(self.catalogue.moment[k])
 
     def some_families(self, count: int, random: np.random.Generator) -> set[int]:
         """By chance so many of the coupled visits, and their siblings."""

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
 
 from .cuts import Triple
 from .encounters import Catalogue
-from .parts import owners
+from .parts import owners, worth
 from .problem import Problem
 from .program import Program, activity
 from .relaxation import Part
 from .routes import Flags, Floats, Integers, Pool, route_of
 from .search import Choice
-from .ties import Ties
+from .ties import Company, Ties
 from .verdict import judge
 
 
@@ -29,6 +30,7 @@ class Whole:
     program: Program
     catalogue: Catalogue
     ties: Ties
+    company: Company
     owner: Integers
     evenings_of: Mapping[int, list[int]]
     step: float
@@ -41,7 +43,7 @@ class Whole:
         for number, evening in enumerate(program.pool.evenings):
             evenings_of[evening.visitor].append(number)
         ties = Ties(problem, program, catalogue)
-        return cls(problem, program, catalogue, ties, owners(program), evenings_of, step, seed)
+        return cls(problem, program, catalogue, ties, ties.company(), owners(program), evenings_of, step, seed)
 
     @property
     def visitors(self) -> list[int]:
@@ -93,14 +95,36 @@ class Root:
     least: Floats
     duals: Floats
     cuts: tuple[Triple, ...]
+    company: Company
+
+    @cached_property
+    def excess(self) -> Floats:
+        """Per route of `part` by how much it and the routes of the company that its stops need lift the bound."""
+        pool = self.part.pool
+        own = self.reduced - self.least[pool.evening]
+        of_stops = _least_of_stops(own, pool.evening, pool.order, pool.offset)
+        excess: Floats = own + worth(pool, self.company.least(of_stops))
+        return excess
 
     def likeliest(self, count: int, of: Flags | None = None) -> Integers:
-        """The `count` routes of `part` (of those that `of` marks) with the least reduced cost: columns of the pool."""
+        """The `count` routes of `part` (of those that `of` marks) with the least excess: columns of the pool."""
         mine = np.arange(len(self.part.original)) if of is None else np.flatnonzero(of)
         if len(mine) > count:
-            excess = self.reduced[mine] - self.least[self.part.pool.evening[mine]]
-            mine = mine[np.argpartition(excess, count)[:count]]
+            mine = mine[np.argpartition(self.excess[mine], count)[:count]]
         return np.sort(self.part.original[mine])
+
+
+@numba.njit(cache=True, nogil=True)
+def _least_of_stops(value, evening, order, offset):  # type: ignore[no-untyped-def]
+    """Per stop the least value of a route with it, infinite where there is none."""
+    least = np.full(offset[-1], np.inf)
+    for c in range(len(evening)):
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            least[k] = min(least[k], value[c])
+    return least
 
 
 def routes_of_stops(pool: Pool, allowed: Flags, pinned: Sequence[int] = ()) -> Flags:
