@@ -27,6 +27,7 @@ PATIENCE = 15  # pins taken back until one may lift it twice as much
 TAKEN_BACK = 150  # times in a dive, at most
 LEAST_COLUMNS, DIVE_COLUMNS = 15, 55  # an evening: when no visit is free, and when all are how many more
 MOST_LEFT_OUT = 4  # families: a plan that leaves out more is not worth completing
+DEAD_ENDS, WIDER = 3, 1.5  # so often in a dive the routes are listed anew at a dead end, each time so many more
 WORN = 0.5  # of the routes that were listed: when fewer are left, they are listed anew
 TOLERANCE = 2e-4  # of the cost
 
@@ -58,7 +59,7 @@ class Dive:
         self._is_whole = len(free) == len(whole.ties.stops_of)
         self._share = len(free) / max(1, len(whole.ties.stops_of))
         self._rise = 0.0
-        self._taken_back = 0
+        self._taken_back = self._dead_ends = 0
         self._list()
 
     def _list(self) -> None:
@@ -74,7 +75,8 @@ class Dive:
     def _program(self) -> PartProgram:
         """All rows, and of the allowed routes the likeliest and those of the plan."""
         program, root = self.whole.program, self.root
-        count = int((LEAST_COLUMNS + DIVE_COLUMNS * self._share) * len(program.pool.evenings))
+        an_evening = (LEAST_COLUMNS + DIVE_COLUMNS * self._share) * WIDER**self._dead_ends
+        count = int(an_evening * len(program.pool.evenings))
         keep = np.zeros(len(program.pool), dtype=np.bool_)
         keep[root.likeliest(count, routes_of_stops(root.part.pool, self._allowed))] = True
         keep[self.routes[routes_of_stops(program.pool, self._allowed)[self.routes]]] = True
@@ -91,8 +93,8 @@ class Dive:
     def _pinned(self) -> list[int]:
         """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan.
 
-        Where it comes to a dead end it leaves a family out: often there is room for that one once the others have
-        their moments.
+        Where it comes to a dead end it leaves a family out, whatever of it is pinned: often there is room for that one
+        once the others have their moments.
         """
         pinned: list[int] = []
         relaxed = self._solve()
@@ -107,7 +109,8 @@ class Dive:
             if self._is_worn():
                 self._list()
                 relaxed = self._solve()
-        return pinned
+        share = self._shares(relaxed)
+        return [k for k in pinned if share[k] > SLACK]
 
     def _is_worn(self) -> bool:
         """Whether so few of the listed routes are left that others have become likely."""
@@ -125,11 +128,14 @@ class Dive:
             if relaxed.bound.value <= limit or self._taken_back >= TAKEN_BACK:
                 return relaxed, chosen
             if len(chosen) == 1:
-                return self._without(chosen, relaxed, allowed, part)
+                return self._without(chosen, relaxed, allowed, part, limit)
             chosen = chosen[: len(chosen) // 2]
 
-    def _without(self, chosen: list[int], pinned: Relaxed, allowed: Flags, part: Part) -> tuple[Relaxed, list[int]]:
-        """Forbid the chosen stop if that costs less than what was `pinned`; else leave that as it is."""
+    def _without(
+        self, chosen: list[int], pinned: Relaxed, allowed: Flags, part: Part, limit: float
+    ) -> tuple[Relaxed, list[int]]:
+        """Forbid the chosen stop if that costs less than what was `pinned`; else leave that as it is. When a family
+        is left out either way, that may be for want of routes in the list: then list them anew."""
         self._taken_back += 1
         if self._taken_back % PATIENCE == 0:
             self._rise *= 2
@@ -137,6 +143,12 @@ class Dive:
         self._allowed = allowed.copy()
         self._allowed[chosen] = False
         relaxed = self._narrowed(part)
+        least = min(relaxed.bound.value, pinned.bound.value)
+        if least > limit + self.whole.program.unplaced / 2 and self._dead_ends < DEAD_ENDS:
+            self._allowed = allowed
+            self._dead_ends += 1
+            self._list()
+            return self._solve(), []
         if relaxed.bound.value < pinned.bound.value:
             return relaxed, []
         self._allowed, self._part = after
