@@ -39,7 +39,7 @@ STRETCHES = 16
 LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
 ASCENT_CUT_ROUNDS = 4
 CUT_ROUNDS = 10
-CUT_SHARE = 0.2  # of the time that is left: a linear program that took longer gets no more cuts
+CUT_SHARE = 0.5  # of the time that is left: a linear program that took longer gets no more cuts
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
 

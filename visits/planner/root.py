@@ -17,14 +17,14 @@ from .bound import SLACK, Bound, lagrangian, survivors
 from .clock import Clock
 from .cuts import Triple
 from .parts import part_program
-from .pricing import best_columns, prices, reduced_costs
+from .pricing import prices, reduced_costs
 from .relaxation import Part, Relaxation, Relaxed
 from .routes import Flags, Floats, Integers
 from .whole import Root, Whole
 
 SMOOTHING = 0.7
 TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
-START_COLUMNS = 80
+START_COLUMNS = 80  # an evening
 LIKELY_COLUMNS = 300_000
 OWN_CUT_ROUNDS = 10
 STRETCH = 100  # rounds of the ascent between two looks at all routes
@@ -135,11 +135,9 @@ class WholeRelaxation:
 
     def hold(self, routes: Integers) -> None:
         """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
+        likely = self.root.likeliest(START_COLUMNS * len(self.part.pool.evenings))
         self._leave_idle_cuts()
         self._relaxation.center = self.duals
-        pool = self.part.pool
-        everything = np.ones(len(pool), dtype=np.bool_)
-        likely = self.part.original[best_columns(pool.start, self.reduced, everything, START_COLUMNS)]
         used = np.flatnonzero(self._use > LEAST_USE)
         self._relaxation.begin_with(np.unique(np.concatenate([self._known, routes, likely, used])))
 
