@@ -13,7 +13,7 @@ from .joint import EXACT_COLUMNS
 from .offers import Evening, Offering
 from .parts import part_program
 from .plan import VISITOR, Plan, Route
-from .problem import Appointment, Problem
+from .problem import Appointment, BadProblem, Problem
 from .program import Program, build_program
 from .routes import Integers, Pool, list_routes, route_of
 from .search import Search
@@ -43,10 +43,15 @@ class Mended:
     bound: float
 
 
+NOTHING = Mended(None, None, 0.0)
+
+
 def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
     """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
     pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
     visits = placeable(range(len(problem.visits)), pool)
+    if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
+        return NOTHING
     if len(pool) > EXACT_COLUMNS and is_coupled(problem, range(len(problem.visits))):
         return _search_joint(problem, clock, seed=seed, keeping=keeping)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
@@ -88,6 +93,8 @@ def _search_joint(problem: Problem, clock: Clock, *, seed: int, keeping: Contain
     staying = replace(problem, fixed=dict(problem.fixed) | kept, current=others)
     still = _solved(staying, clock.left() / 2, clock, seed) if kept else None
     best = _solved(replace(problem, current=current), clock.left(), clock, seed)
+    if best is None:
+        return NOTHING
     outcome = Outcome(best.routes, judge(problem, best.routes).cost)
     if still is None:
         return Mended(outcome, None, best.bound)
@@ -95,8 +102,12 @@ def _search_joint(problem: Problem, clock: Clock, *, seed: int, keeping: Contain
     return Mended(min(stays, outcome, key=lambda found: found.cost), stays, best.bound)
 
 
-def _solved(problem: Problem, seconds: float, clock: Clock, seed: int) -> Plan:
-    return solve(problem, seconds=seconds, seed=seed, should_stop=clock.is_up)
+def _solved(problem: Problem, seconds: float, clock: Clock, seed: int) -> Plan | None:
+    """The best plan, or nothing when what is fixed cannot all stand."""
+    try:
+        return solve(problem, seconds=seconds, seed=seed, should_stop=clock.is_up)
+    except BadProblem:
+        return None
 
 
 def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Integers:

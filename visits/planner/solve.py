@@ -202,7 +202,8 @@ class _Season:
         return touched - {v for search in begun.values() for v in search.program.visits}
 
     def plan(self, seconds: float) -> Plan:
-        """The plan as it stands, judged."""
+        """The plan as it stands, judged. Raises BadProblem when a fixed visit has no route."""
+        self._refuse(self._hopeless() | self._nobodys())
         routes = tuple(sorted(self._routes(), key=lambda route: (route.on, route.visitor)))
         verdict = judge(self.problem, routes)
         if verdict.broken:
@@ -215,9 +216,18 @@ class _Season:
         bound = min(verdict.cost, self._whole_bound())
         return Plan(routes, unplaced, verdict.cost, bound, seconds, verdict.parts.as_dict())
 
+    def _refuse(self, hopeless: Iterable[int]) -> None:
+        """Raise BadProblem when one of these visits, which no route makes, is fixed: its company may have gone."""
+        for name in sorted(self.problem.visits[visit].id for visit in hopeless):
+            if name in self.problem.fixed:
+                raise BadProblem(f"fixed.{name}", "no route makes this visit at this moment: it cannot stand")
+
+    def _nobodys(self) -> set[int]:
+        """The visits that are in no part: there is no visitor for them."""
+        return set(range(len(self.problem.visits))) - {v for part in self.parts for v in part.visits}
+
     def _whole_bound(self) -> float:
-        nobody = set(range(len(self.problem.visits))) - {v for part in self.parts for v in part.visits}
-        return self._bound() + self.problem.weights.unplaced * len(nobody)
+        return self._bound() + self.problem.weights.unplaced * len(self._nobodys())
 
     def _routes(self) -> Iterable[Route]:
         for search in self.searches.values():

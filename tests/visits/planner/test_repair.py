@@ -8,7 +8,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.visits.planner import oracle, together
@@ -86,11 +86,20 @@ def test_a_mended_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, visi
 
 
 @ODD
+@pytest.mark.parametrize("exact_columns", [mending.EXACT_COLUMNS, 0], ids=["exact", "joint"])
 @given(seed=st.integers(0, 10**6))
-def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int) -> None:
+@example(seed=132183)  # a fixed visit whose company has gone
+def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int, exact_columns: int) -> None:
     problem = together.random_coupled_problem(seed, visitors=5, visits=15, days=3)
     problem = _changed(problem, random.Random(seed))
-    plan = repair(problem_from_json(problem))
+    with mock.patch.object(mending, "EXACT_COLUMNS", exact_columns):
+        try:
+            plan = repair(problem_from_json(problem))
+        except BadProblem as refused:
+            with pytest.raises(BadProblem) as also:
+                solve(problem_from_json(problem))
+            assert refused.path == also.value.path and refused.path.startswith("fixed")
+            return
     assert together.price_of(problem, plan_to_json(plan)) + _price_of_moves(problem, plan) == plan.cost
     moments = _moments(plan)
     assert {name: moments[name] for name in problem["fixed"]} == problem["fixed"]
@@ -212,6 +221,16 @@ def test_fixed_moments_that_exclude_one_another_are_refused() -> None:
     problem = plain_problem(fixed={"visit-1": at, "visit-2": at})
     with pytest.raises(BadProblem, match="fixed"):
         repair(problem_from_json(problem))
+
+
+def test_a_fixed_visit_whose_company_has_gone_is_refused_at_its_name() -> None:
+    problem = with_a_colleague()
+    problem["fixed"] = {"visit-1": {"visitor": "mentor", "date": day(0), "start": "16:30"}}
+    problem["visitors"][1]["shifts"] = problem["visitors"][1]["shifts"][1:]
+    for plan in (solve, repair):
+        with pytest.raises(BadProblem, match="cannot stand") as refused:
+            plan(problem_from_json(problem))
+        assert refused.value.path == "fixed.visit-1"
 
 
 def test_a_repair_without_time_leaves_what_stands() -> None:
