@@ -23,7 +23,7 @@ Task = Callable[[Clock], Integers | None]
 FREE = 0.3  # of the coupled visits, in dives that start from the plan
 SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
 BREADTH = 3500  # of the likeliest routes, in the first program of whole numbers
-NARROWER, WIDER = 0.7, 1.1  # the next one's breadth, as a share, when one was not proven and when it was
+NARROWER, WIDER = 0.7, 1.2  # the next one's breadth, as a share, when one was not proven and when it was
 
 
 class Renewal:
@@ -46,7 +46,7 @@ class Renewal:
         self._tasks += 1
         if self._tasks == 1:
             return self._dive(1.0, root, routes, cost)
-        turn = self._tasks % 4
+        turn = self._tasks % 6
         if turn == 0:
             return self._joined(root, routes)
         return self._dive(FREE, root, routes, cost) if turn == 3 else self._group(root, routes)
