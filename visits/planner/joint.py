@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
 
 import numpy as np
 
@@ -57,7 +58,9 @@ class JointSearch:
         self.whole = Whole.of(problem, program, step, seed)
         self.relaxation = WholeRelaxation(self.whole)
         self.renewal = Renewal(self.whole)
-        self._renewals: list[Future[Integers | None]] = []
+        self._helping: list[Future[None]] = []
+        self._is_over = False
+        self._lock = Lock()  # of the best plan, the bound and the next task
 
     @property
     def gap(self) -> float:
@@ -79,7 +82,11 @@ class JointSearch:
                 self._first_plan()
                 self._search()
             except OutOfTime:
-                return
+                pass
+            finally:
+                self._is_over = True
+        for helping in self._helping:
+            helping.result()
 
     def _search(self) -> None:
         if self._is_large():
@@ -87,7 +94,7 @@ class JointSearch:
             self._lift()
         while not self._is_good_enough() and self._is_large():
             self._renew()
-        self._apply_renewals(wait=True)
+        self._dismiss_helpers()
         if not self._is_good_enough():
             self._end()
 
@@ -99,6 +106,10 @@ class JointSearch:
         return self.gap <= self.target
 
     def _raise_bound(self, value: float) -> None:
+        with self._lock:
+            self._note_at_least(value)
+
+    def _note_at_least(self, value: float) -> None:
         self.bound = max(self.bound, min(rounded_up(value, self.step), self._cost()))
 
     def _cost(self) -> float:
@@ -111,18 +122,22 @@ class JointSearch:
     def _current(self) -> Integers:
         return np.array(self.best.routes if self.best else (), dtype=np.int64)
 
-    def _spread(self, work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-        return list(in_threads(work, items, self.jobs, self.clock))
+    def _spread(
+        self, work: Callable[[Item], Result], items: Iterable[Item], clock: Clock | None = None
+    ) -> list[Result]:
+        return list(in_threads(work, items, self.jobs, clock or self.clock))
 
     def take(self, columns: Integers) -> bool:
         """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
         plan = self.whole.judged(columns)
-        if plan is not None:
-            self.renewal.note(columns)
-        if plan is None or plan.cost >= self._cost() - SLACK:
+        if plan is None:
             return False
-        self.best = plan
-        self._raise_bound(self.bound)
+        self.renewal.note(columns)
+        with self._lock:
+            if plan.cost >= self._cost() - SLACK:
+                return False
+            self.best = plan
+            self._note_at_least(self.bound)
         return True
 
     # the steps
@@ -191,7 +206,9 @@ class JointSearch:
         """The bound with every visitor in whole numbers."""
         if self._is_good_enough():
             return
-        self._raise_bound(Lifting.of(self.whole, self.relaxation.root).bound(self._spread, self._attentive()))
+        clock = self._attentive()
+        lifting = Lifting.of(self.whole, self.relaxation.root)
+        self._raise_bound(lifting.bound(lambda work, items: self._spread(work, items, clock), clock))
         self.tell("bounding")
 
     def _end(self) -> None:
@@ -214,31 +231,48 @@ class JointSearch:
 
     def _renew(self) -> None:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
-        self._apply_renewals(wait=False)
-        self._apply(self._task()(self._attentive()))
+        clock = self._attentive()
+        clock.check()
+        self._do(self._task(), clock)
         self.relaxation.shrink(self._cost())
         self.tell("improving")
 
     def _attentive(self) -> Clock:
-        """The clock; whenever this thread asks it, what the others found is taken, and it is up when that is enough."""
+        """The clock; when this thread asks it, the others are seen to, and it is up when the plan is good enough."""
         return Clock(self.clock.deadline, StopSign(self._meanwhile))
 
     def _meanwhile(self) -> bool:
-        """Let the other threads improve the plan, and take what they have found; is it time to stop?"""
-        self._apply_renewals(wait=False)
-        while self.best is not None and len(self._renewals) < self.jobs - 1:
-            self._renewals.append(self._helpers.submit(self._task(), self.clock))
-        return self.clock.is_up() or self.gap <= self.target
+        """Let the other threads improve the plan, by what is known now; is it time to stop?"""
+        self._root = self.relaxation.root
+        while self.best is not None and len(self._helping) < self.jobs - 1:
+            self._helping.append(self._helpers.submit(self._help))
+        for helping in self._helping:
+            if helping.done():
+                helping.result()
+        return self._is_dismissed()
 
-    def _apply_renewals(self, *, wait: bool) -> None:
-        for future in list(self._renewals):
-            if wait or future.done():
-                self._renewals.remove(future)
-                self._apply(future.result())
+    def _help(self) -> None:
+        """In another thread: one task after another."""
+        clock = Clock(self.clock.deadline, self._is_dismissed)
+        try:
+            while not clock.is_up():
+                self._do(self._task(), clock)
+        except OutOfTime:
+            return
 
-    def _apply(self, routes: Integers | None) -> None:
-        if routes is not None:
-            self.take(routes)
+    def _is_dismissed(self) -> bool:
+        return self._is_over or self.gap <= self.target or self.clock.is_up()
+
+    def _dismiss_helpers(self) -> None:
+        self._is_over = True
+        for helping in self._helping:
+            helping.result()
 
     def _task(self) -> Task:
-        return self.renewal.task(self.relaxation.root, self._current(), self._scale())
+        with self._lock:
+            return self.renewal.task(self._root, self._current(), self._scale())
+
+    def _do(self, task: Task, clock: Clock) -> None:
+        routes = task(clock)
+        if routes is not None:
+            self.take(routes)
