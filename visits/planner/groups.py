@@ -15,7 +15,7 @@ from .whole import Root, Whole, routes_of_stops
 
 GROUP = 8
 GROUP_COLUMNS = 6000
-GROUP_SECONDS = 4.0
+GROUP_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
