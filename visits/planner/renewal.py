@@ -33,7 +33,7 @@ class Renewal:
         self.whole = whole
         self._random = np.random.default_rng(whole.seed)
         self._tasks = 0
-        self._breadth = self._join = float(BREADTH)
+        self._breadth = self._breadth_of_all = float(BREADTH)
         self._is_good = np.zeros(len(whole.program.pool), dtype=np.bool_)
 
     def note(self, columns: Integers) -> None:
@@ -78,9 +78,9 @@ class Renewal:
         """The best plan of all good and likely routes; what is too much to search through is forgotten."""
 
         def join(clock: Clock) -> Integers | None:
-            whole, count = self.whole, int(self._join)
+            whole, count = self.whole, int(self._breadth_of_all)
             found = regrouped(whole, root, routes, whole.visitors, clock, count=count, also=self._is_good)
-            self._join *= WIDER if found.is_proven else NARROWER
+            self._breadth_of_all *= WIDER if found.is_proven else NARROWER
             if not found.is_proven:
                 self._is_good[:] = False
             return found.routes

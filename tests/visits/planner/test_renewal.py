@@ -1,0 +1,94 @@
+"""What makes a plan of tied visitors better: the company that a stop needs, and routes put together anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.visits.planner import together
+from tests.visits.planner.test_repair import with_a_colleague
+from visits.planner import solve
+from visits.planner.clock import Clock
+from visits.planner.exchange import problem_from_json
+from visits.planner.groups import regrouped
+from visits.planner.joint import JointSearch
+from visits.planner.offers import Offering
+from visits.planner.program import build_program
+from visits.planner.routes import list_routes
+from visits.planner.solve import cost_step, placeable
+from visits.planner.ties import Company
+
+
+def _search(data: dict[str, Any]) -> JointSearch:
+    """A joint search that has learned its first prices."""
+    problem = problem_from_json(data)
+    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    program = build_program(problem, placeable(range(len(problem.visits)), pool), pool)
+    search = JointSearch(problem, program, step=cost_step(problem))
+    search.relaxation.learn(lambda work, visitors: [work(visitor) for visitor in visitors])
+    return search
+
+
+def test_the_company_of_a_stop_is_whoever_else_may_be_there_at_that_moment() -> None:
+    whole = _search(with_a_colleague()).whole
+    company, catalogue = whole.company, whole.catalogue
+    assert len(company.stops) == np.sum(catalogue.moment >= 0) > 0
+    for stop, first, last in zip(company.stops, company.first[:-1], company.first[1:], strict=True):
+        others = company.others[first : last - 1]
+        assert company.others[last - 1] == company.nobody
+        assert len(others) == 1
+        other = int(others[0])
+        assert catalogue.visits[other] == catalogue.visits[stop]
+        assert catalogue.moment[other] == catalogue.moment[stop]
+        assert catalogue.is_second[other] != catalogue.is_second[stop]
+        assert whole.ties.visitor(other) != whole.ties.visitor(int(stop))
+
+
+def test_the_cheapest_company_counts_and_nobody_is_infinite() -> None:
+    company = Company.of({0: [1, 2], 3: []}, 4)
+    assert company.least(np.array([9.0, 7.0, 5.0, 1.0])).tolist() == [5, 0, 0, np.inf]
+    assert Company.of({}, 3).least(np.ones(3)).tolist() == [0, 0, 0]
+
+
+def test_a_route_is_as_likely_as_the_route_of_its_company() -> None:
+    search = _search(with_a_colleague())
+    root, pool = search.relaxation.root, search.program.pool
+    own = root.reduced - root.least[pool.evening]
+    stops = [pool.order[c][pool.order[c] >= 0] + pool.offset[pool.evening[c]] for c in range(len(pool))]
+    least = np.full(int(pool.offset[-1]), np.inf)
+    for column, made in enumerate(stops):
+        least[made] = np.minimum(least[made], own[column])
+    company = root.company.least(least)
+    assert root.excess == pytest.approx([own[column] + company[made].sum() for column, made in enumerate(stops)])
+    likeliest = root.likeliest(10)
+    assert root.excess[likeliest].max() <= np.delete(root.excess, likeliest).min()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_all_visitors_freed_with_all_routes_give_the_best_plan(seed: int) -> None:
+    data = together.random_coupled_problem(seed, visitors=3, visits=6, days=2)
+    best = solve(problem_from_json(data))
+    search = _search(data)
+    nothing, everything = np.zeros(0, dtype=np.int64), len(search.program.pool)
+    whole = search.whole
+    found = regrouped(whole, search.relaxation.root, nothing, whole.visitors, Clock.of(60), count=everything)
+    assert found.is_proven
+    hopeless = len(whole.problem.visits) - len(search.program.visits)
+    routes = nothing if found.routes is None else found.routes
+    plan = whole.judged(routes)
+    assert plan is not None
+    assert plan.cost + hopeless * whole.problem.weights.unplaced == best.cost
+
+
+def test_good_routes_are_put_together_when_few_are_likely() -> None:
+    search = _search(together.random_coupled_problem(3, visitors=3, visits=6, days=2))
+    whole, root, nothing = search.whole, search.relaxation.root, np.zeros(0, dtype=np.int64)
+    every = np.ones(len(search.program.pool), dtype=np.bool_)
+    likely = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=1)
+    good = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=1, also=every)
+    best = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=len(every))
+    costs = [whole.judged(nothing if some.routes is None else some.routes) for some in (likely, good, best)]
+    assert all(cost is not None for cost in costs)
+    assert costs[1].cost == costs[2].cost < costs[0].cost  # type: ignore[union-attr]
