@@ -106,7 +106,9 @@ def _solved(problem: Problem, seconds: float, clock: Clock, seed: int) -> Plan |
     """The best plan, or nothing when what is fixed cannot all stand."""
     try:
         return solve(problem, seconds=seconds, seed=seed, should_stop=clock.is_up)
-    except BadProblem:
+    except BadProblem as refused:
+        if not refused.path.startswith("fixed"):
+            raise
         return None
 
 

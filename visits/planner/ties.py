@@ -56,7 +56,7 @@ class Ties:
             self.siblings_of[at[b]].append(at[a])
         self._tied = self._tied_visitors()
         self._needs_second = [bool(visit.second) for visit in problem.visits]
-        self._needs_grid = [bool(visit.second) or visit.interpreter is not None for visit in problem.visits]
+        self._needs_interpreter = [visit.interpreter is not None for visit in problem.visits]
 
     def _tied_visitors(self) -> dict[int, set[int]]:
         """Per visitor who else may be at one of the same coupled visits."""
@@ -115,7 +115,7 @@ class Ties:
             visit, is_second = self.catalogue.visits[k][0], self.catalogue.is_second
             if self._needs_second[visit]:
                 others = [o for o in at[self._meeting(k, visit)] if is_second[o] != is_second[k]]
-            elif not self._needs_grid[visit]:
+            elif not self._needs_interpreter[visit]:
                 siblings = self.siblings_of.get(visit, ())
                 others = [o for sibling in siblings for o in at[self._meeting(k, sibling)] if not is_second[o]]
             else:
