@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .bound import SLACK
 from .clock import Clock
+from .exact import solved_exactly
 from .parts import PartProgram, closed, part_program
 from .program import activity
 from .routes import Flags, Integers
-from .search import Search
 from .whole import Root, Whole, routes_of_stops
 
 GROUP = 8
@@ -35,9 +36,10 @@ def regrouped(
     *,
     count: int = GROUP_COLUMNS,
     also: Flags | None = None,
+    seconds: float = GROUP_SECONDS,
 ) -> Regrouped:
     """The best plan in which only the routes of these visitors change, among their `count` likeliest and `also` those
-    marked."""
+    marked, that is found in so many seconds."""
     evenings = whole.evenings(visitors)
     is_own = np.isin(whole.program.pool.evening[routes], evenings)
     keep = _likeliest(whole, root, evenings, routes[~is_own], count)
@@ -45,14 +47,14 @@ def regrouped(
         keep |= also & np.isin(whole.program.pool.evening, evenings)
     keep[routes[is_own]] = True
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
-    search = Search(freed.program, step=whole.step, seed=whole.seed, own_nodes=0)
-    search.start_from(np.flatnonzero(np.isin(freed.columns, routes[is_own])))
-    start = search.best
-    search.run(clock.part(GROUP_SECONDS))
-    if search.best is None or search.best is start:
-        return Regrouped(None, search.is_proven)
-    new = np.concatenate([routes[~is_own], freed.columns[list(search.best.routes)]])
-    return Regrouped(new, search.is_proven)
+    present = np.flatnonzero(np.isin(freed.columns, routes[is_own]))
+    now = solved_exactly(whole, root, freed, visitors, clock, only=present)
+    gap = max(SLACK, whole.step / 2)
+    solved = solved_exactly(whole, root, freed, visitors, clock.part(seconds), gap=gap, start=present)
+    if not len(solved.values) or solved.cost > now.cost - gap:
+        return Regrouped(None, solved.is_optimal)
+    chosen = freed.columns[solved.values[len(freed.program.sides) :] > 0.5]
+    return Regrouped(np.concatenate([routes[~is_own], chosen]), solved.is_optimal)
 
 
 def _likeliest(whole: Whole, root: Root, evenings: list[int], others: Integers, count: int) -> Flags:

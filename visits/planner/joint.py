@@ -21,7 +21,7 @@ import numpy as np
 from .bound import SLACK, rounded_up
 from .clock import Clock, OutOfTime
 from .encounters import Encounters
-from .lifting import Lifting
+from .lifting import Group, Lifting
 from .parts import part_program
 from .pinned import Pinned
 from .problem import Problem
@@ -32,7 +32,7 @@ from .root import WholeRelaxation
 from .routes import Integers
 from .search import Choice, Search
 from .threads import Item, Result, StopSign, in_threads
-from .whole import Whole
+from .whole import Root, Whole
 
 Tell = Callable[[str], None]
 
@@ -43,6 +43,8 @@ CUT_ROUNDS = 10
 CUT_SHARE = 0.5  # of the time that is left: a linear program that took longer gets no more cuts
 LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
 EXACT_COLUMNS = 20_000
+LIFT_EVERY, LIFT_OFTEN = 3, 2  # tasks: as long as there are groups to lift the bound with; more often when barren
+LIFT_SECONDS = 30.0
 
 
 class JointSearch:
@@ -58,6 +60,8 @@ class JointSearch:
         self.whole = Whole.of(problem, program, step, seed)
         self.relaxation = WholeRelaxation(self.whole)
         self.renewal = Renewal(self.whole)
+        self._lifting: Lifting | None = None
+        self._tasks = 0
         self._helping: list[Future[None]] = []
         self._is_over = False
         self._lock = Lock()  # of the best plan, the bound and the next task
@@ -206,9 +210,11 @@ class JointSearch:
         """The bound with every visitor in whole numbers."""
         if self._is_good_enough():
             return
-        clock = self._attentive()
-        lifting = Lifting.of(self.whole, self.relaxation.root)
-        self._raise_bound(lifting.bound(lambda work, items: self._spread(work, items, clock), clock))
+        clock, root = self._attentive(), self.relaxation.root
+        lifting = Lifting(self.whole, root)
+        self._spread(lambda visitor: lifting.lift(root, (visitor,), clock), self.whole.visitors, clock)
+        self._raise_bound(lifting.bound())
+        self._lifting = lifting
         self.tell("bounding")
 
     def _end(self) -> None:
@@ -270,7 +276,18 @@ class JointSearch:
 
     def _task(self) -> Task:
         with self._lock:
-            return self.renewal.task(self._root, self._current(), self._scale())
+            self._tasks += 1
+            root, lifting = self._root, self._lifting
+            every = LIFT_OFTEN if self.renewal.is_barren else LIFT_EVERY
+            group = lifting.next_group() if lifting is not None and self._tasks % every == 0 else None
+            if lifting is None or group is None:
+                return self.renewal.task(root, self._current(), self._scale())
+            return lambda clock: self._lift_group(lifting, root, group, clock)
+
+    def _lift_group(self, lifting: Lifting, root: Root, group: Group, clock: Clock) -> None:
+        """The bound with these visitors together in whole numbers."""
+        lifting.lift(root, group, clock.part(LIFT_SECONDS))
+        self._raise_bound(lifting.bound())
 
     def _do(self, task: Task, clock: Clock) -> None:
         routes = task(clock)

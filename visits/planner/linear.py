@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 
 from .clock import Clock
-from .routes import Floats
+from .routes import Floats, Integers
 from .rows import Sparse
 
 _DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of the simplex strategies
@@ -128,11 +128,12 @@ class Linear:
         if errors:
             raise errors[0]
 
-    def solve_whole(self, clock: Clock, gap: float, limit: float) -> Solved:
+    def solve_whole(self, clock: Clock, gap: float, limit: float, start: Integers | None = None) -> Solved:
         """The optimum in whole numbers, or the best until the clock says stop: it is asked many times a second.
 
         `gap` is an absolute difference; solutions that cost more than `limit` are of no interest, so when
-        there is none below it the outcome is anything above, or infeasible.
+        there is none below it the outcome is anything above, or infeasible. `start`: columns that are 1 in a solution
+        to begin with.
         """
         columns = np.arange(self.columns, dtype=np.int32)
         integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
@@ -140,6 +141,8 @@ class Linear:
         self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + clock.left())
         if np.isfinite(limit):
             self._set(objective_bound=limit)
+        if start is not None:
+            self._highs.setSolution(len(start), start.astype(np.int32), np.ones(len(start)))
         self._run_until(clock, highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
         info, status = self._highs.getInfo(), self._highs.getModelStatus()
         found = info.primal_solution_status == 2

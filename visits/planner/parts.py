@@ -29,15 +29,17 @@ class PartProgram:
     sides: Integers
 
 
-def owners(program: Program) -> Integers:
-    """Per row the visitor whose routes alone meet it, -1 where nobody's do, -2 where several visitors' do."""
+def owners(program: Program, group_of: Integers | None = None) -> Integers:
+    """Per row the visitor whose routes alone meet it, -1 where nobody's do, -2 where several visitors' do; with the
+    group of each visitor given (from 0 on): the group."""
     owner = np.full(program.rows, _NOBODY, dtype=np.int64)
     for number, evening in enumerate(program.pool.evenings):
+        own = evening.visitor if group_of is None else group_of[evening.visitor]
         first, last = program.pool.offset[number], program.pool.offset[number + 1]
         met = np.unique(program.stops.index[program.stops.first[first] : program.stops.first[last]])
         met = np.append(met, program.evening_row[number])
         other = owner[met]
-        owner[met] = np.where((other == _NOBODY) | (other == evening.visitor), evening.visitor, _SEVERAL)
+        owner[met] = np.where((other == _NOBODY) | (other == own), own, _SEVERAL)
     entries = program.sides.entries
     for first, last in zip(entries.first[:-1], entries.first[1:], strict=True):
         rows = entries.index[first:last]

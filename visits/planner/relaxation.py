@@ -18,7 +18,7 @@ from .linear import Linear, Solved
 from .pricing import TINY, best_columns, prices, reduced_costs
 from .program import Program
 from .routes import Flags, Floats, Integers, Pool
-from .rows import Sparse
+from .rows import Sparse, joined
 
 CUTS_A_ROUND = 30
 LEAST_VIOLATION = 0.02
@@ -212,7 +212,7 @@ class Relaxation:
         """The entries of these routes in the program's rows and, behind these, in the cuts."""
         entries = self.program.routes(columns)
         at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
-        return _joined(entries, at, self.program.rows + cut)
+        return joined(entries, at, self.program.rows + cut)
 
     def add_cuts(self, columns: Integers, values: Floats, least: float = LEAST_VIOLATION) -> bool:
         """Add the cuts that these routes with these values violate most, and by `least` at least; false for none."""
@@ -244,11 +244,3 @@ class Relaxation:
         self._hold(self.program.rows + len(self.cuts) + np.arange(len(new)))
         self.cuts.update(new)
         self.table = cut_table(self.bits, self.cuts)
-
-
-def _joined(entries: Sparse, at: Integers, row: Integers) -> Sparse:
-    """The lists with a further entry of weight 1 in `row[i]` at the end of list `at[i]` (rising)."""
-    places = entries.first[at + 1]
-    extra = np.bincount(at, minlength=len(entries.first) - 1)
-    first = entries.first + np.concatenate([[0], np.cumsum(extra)])
-    return Sparse(first, np.insert(entries.index, places, row), np.insert(entries.weight, places, 1.0))

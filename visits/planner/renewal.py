@@ -14,7 +14,7 @@ import numpy as np
 
 from .clock import Clock
 from .dives import MOST_LEFT_OUT, Dive
-from .groups import GROUP, regrouped
+from .groups import GROUP, GROUP_SECONDS, regrouped
 from .routes import Integers
 from .whole import Root, Whole
 
@@ -23,7 +23,10 @@ Task = Callable[[Clock], Integers | None]
 FREE = 0.3  # of the coupled visits, in dives that start from the plan
 SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
 BREADTH = 3500  # of the likeliest routes, in the first program of whole numbers
-NARROWER, WIDER = 0.7, 1.2  # the next one's breadth, as a share, when one was not proven and when it was
+NARROWER, WIDER, WIDER_OF_ALL = 0.7, 1.2, 1.4  # the next one's breadth, as a share: one was not proven, or it was
+TURNS = 6
+BARREN = 6  # tasks without a better plan
+LONG_SECONDS = 50.0  # for the good and likely routes when there is nothing better to do
 
 
 class Renewal:
@@ -33,8 +36,16 @@ class Renewal:
         self.whole = whole
         self._random = np.random.default_rng(whole.seed)
         self._tasks = 0
+        self._barren = 0  # tasks since the last better plan
+        self._cost = np.inf
         self._breadth = self._breadth_of_all = float(BREADTH)
+        self._is_joining = False
         self._is_good = np.zeros(len(whole.program.pool), dtype=np.bool_)
+
+    @property
+    def is_barren(self) -> bool:
+        """Whether many tasks in a row have brought no better plan."""
+        return self._barren > BARREN
 
     def note(self, columns: Integers) -> None:
         """Remember these routes (columns of the pool) as good ones."""
@@ -42,14 +53,19 @@ class Renewal:
 
     def task(self, root: Root, routes: Integers, cost: float) -> Task:
         """What to do next for the plan of these routes, of about this cost: first a dive for all families' moments,
-        then by turns groups of visitors, dives for some families' moments, and the good routes."""
+        then by turns groups of visitors, dives for some families' moments, and the good routes. When that is barren,
+        one task after another tries ever more good and likely routes."""
         self._tasks += 1
+        self._barren = self._barren + 1 if cost >= self._cost else 0
+        self._cost = cost
+        turn = self._tasks % TURNS
         if self._tasks == 1:
             return self._dive(1.0, root, routes, cost)
-        turn = self._tasks % 6
+        if self.is_barren and not self._is_joining:
+            return self._joined(root, routes, LONG_SECONDS)
         if turn == 0:
-            return self._joined(root, routes)
-        return self._dive(FREE, root, routes, cost) if turn == 3 else self._group(root, routes)
+            return self._joined(root, routes, GROUP_SECONDS)
+        return self._dive(FREE, root, routes, cost) if turn == TURNS // 2 else self._group(root, routes)
 
     def _dive(self, share: float, root: Root, routes: Integers, cost: float) -> Task:
         """A dive that frees this share of the coupled visits."""
@@ -74,13 +90,19 @@ class Renewal:
 
         return renew
 
-    def _joined(self, root: Root, routes: Integers) -> Task:
+    def _joined(self, root: Root, routes: Integers, seconds: float) -> Task:
         """The best plan of all good and likely routes; what is too much to search through is forgotten."""
+        self._is_joining = True
 
         def join(clock: Clock) -> Integers | None:
             whole, count = self.whole, int(self._breadth_of_all)
-            found = regrouped(whole, root, routes, whole.visitors, clock, count=count, also=self._is_good)
-            self._breadth_of_all *= WIDER if found.is_proven else NARROWER
+            try:
+                found = regrouped(
+                    whole, root, routes, whole.visitors, clock, count=count, also=self._is_good, seconds=seconds
+                )
+            finally:
+                self._is_joining = False
+            self._breadth_of_all *= WIDER_OF_ALL if found.is_proven else NARROWER
             if not found.is_proven:
                 self._is_good[:] = False
             return found.routes

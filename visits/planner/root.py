@@ -74,8 +74,9 @@ class WholeRelaxation:
     def root(self) -> Root:
         """What it tells by now, for a search in another thread."""
         if self._told is None or self._told.reduced is not self.reduced:
-            duals, cuts = self.duals[: self.program.rows], tuple(self._priced_cuts())
-            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, self.whole.company)
+            duals, cuts = self.duals[: self.program.rows], self._priced_cuts()
+            whole = self.whole
+            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, whole.bits, whole.company)
         return self._told
 
     # the start

@@ -97,3 +97,11 @@ class RowBuilder:
 
     def get(self, name: tuple[object, ...]) -> int | None:
         return self._number.get(name)
+
+
+def joined(entries: Sparse, at: Integers, row: Integers) -> Sparse:
+    """The lists with a further entry of weight 1 in `row[i]` at the end of list `at[i]` (rising)."""
+    places = entries.first[at + 1]
+    extra = np.bincount(at, minlength=len(entries.first) - 1)
+    first = entries.first + np.concatenate([[0], np.cumsum(extra)])
+    return Sparse(first, np.insert(entries.index, places, row), np.insert(entries.weight, places, 1.0))

@@ -107,11 +107,14 @@ class Ties:
         """Who must be there too: at a second visit the visitor and the other way round, at siblings visited by both
         mentors the other one."""
         at: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        alone = [int(k) for k in np.flatnonzero(self.catalogue.moment >= 0) if len(self.catalogue.visits[k]) == 1]
-        for k in alone:
-            at[self._meeting(k, self.catalogue.visits[k][0])].append(k)
+        timed = [int(k) for k in np.flatnonzero(self.catalogue.moment >= 0)]
+        for k in timed:
+            for visit in self.catalogue.visits[k]:
+                at[self._meeting(k, visit)].append(k)
         needed: dict[int, list[int]] = {}
-        for k in alone:
+        for k in timed:
+            if len(self.catalogue.visits[k]) > 1:
+                continue
             visit, is_second = self.catalogue.visits[k][0], self.catalogue.is_second
             if self._needs_second[visit]:
                 others = [o for o in at[self._meeting(k, visit)] if is_second[o] != is_second[k]]
@@ -126,6 +129,22 @@ class Ties:
     def _meeting(self, k: int, visit: int) -> tuple[object, ...]:
         """What stop k has in common with whoever is at this visit at the same moment."""
         return visit, self.evenings[self.catalogue.evening[k]].shift.on, int(self.catalogue.moment[k])
+
+    def strength(self, program: Program, duals: Floats) -> Floats:
+        """Per pair of visitors (both numbered as in the problem) the prices of the rows that tie them to each other."""
+        meets = np.zeros((program.rows, 1 + max((e.visitor for e in self.evenings), default=-1)), dtype=np.bool_)
+        for number, evening in enumerate(self.evenings):
+            first, last = program.stops.first[program.pool.offset[number : number + 2]]
+            meets[program.stops.index[first:last], evening.visitor] = True
+        entries = program.sides.entries
+        side = np.repeat(np.arange(len(program.sides)), np.diff(entries.first))
+        of_side = np.zeros((len(program.sides), meets.shape[1]), dtype=np.bool_)
+        np.logical_or.at(of_side, side, meets[entries.index])
+        np.logical_or.at(meets, entries.index, of_side[side])
+        weight = np.abs(duals[: program.rows]) * (meets.sum(axis=1) > 1)
+        strength: Floats = (meets * weight[:, None]).T @ meets.astype(np.float64)
+        np.fill_diagonal(strength, 0)
+        return strength
 
     def some_families(self, count: int, random: np.random.Generator) -> set[int]:
         """By chance so many of the coupled visits, and their siblings."""

@@ -10,7 +10,7 @@ from functools import cached_property
 import numba
 import numpy as np
 
-from .cuts import Triple
+from .cuts import Bits, CutTable, Triple, cut_table, number_bits
 from .encounters import Catalogue
 from .parts import owners, worth
 from .problem import Problem
@@ -31,6 +31,7 @@ class Whole:
     catalogue: Catalogue
     ties: Ties
     company: Company
+    bits: Bits
     owner: Integers
     evenings_of: Mapping[int, list[int]]
     step: float
@@ -43,7 +44,8 @@ class Whole:
         for number, evening in enumerate(program.pool.evenings):
             evenings_of[evening.visitor].append(number)
         ties = Ties(problem, program, catalogue)
-        return cls(problem, program, catalogue, ties, ties.company(), owners(program), evenings_of, step, seed)
+        company, bits = ties.company(), number_bits(program)
+        return cls(problem, program, catalogue, ties, company, bits, owners(program), evenings_of, step, seed)
 
     @property
     def visitors(self) -> list[int]:
@@ -87,22 +89,28 @@ class Root:
     """What the linear relaxation of the whole says of the routes that are left in `part`.
 
     `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
-    rows, `cuts` those that have a price.
+    rows, `cuts` those that have a price, with it.
     """
 
     part: Part
     reduced: Floats
     least: Floats
     duals: Floats
-    cuts: tuple[Triple, ...]
+    cuts: Mapping[Triple, float]
+    bits: Bits
     company: Company
+
+    @cached_property
+    def table(self) -> CutTable:
+        """The cuts in the bits of each visitor."""
+        return cut_table(self.bits, self.cuts)
 
     @cached_property
     def excess(self) -> Floats:
         """Per route of `part` by how much it and the routes of the company that its stops need lift the bound."""
         pool = self.part.pool
         own = self.reduced - self.least[pool.evening]
-        of_stops = _least_of_stops(own, pool.evening, pool.order, pool.offset)
+        of_stops = least_of_stops(own, pool.evening, pool.order, pool.offset)
         excess: Floats = own + worth(pool, self.company.least(of_stops))
         return excess
 
@@ -115,7 +123,7 @@ class Root:
 
 
 @numba.njit(cache=True, nogil=True)
-def _least_of_stops(value, evening, order, offset):  # type: ignore[no-untyped-def]
+def least_of_stops(value, evening, order, offset):  # type: ignore[no-untyped-def]
     """Per stop the least value of a route with it, infinite where there is none."""
     least = np.full(offset[-1], np.inf)
     for c in range(len(evening)):
