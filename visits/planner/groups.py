@@ -36,39 +36,36 @@ def regrouped(
     *,
     count: int = GROUP_COLUMNS,
     also: Flags | None = None,
-    seconds: float = GROUP_SECONDS,
 ) -> Regrouped:
-    """The best plan in which only the routes of these visitors change, among their `count` likeliest and `also` those
-    marked, that is found in so many seconds."""
+    """The best plan in which only the routes of these visitors change, among their `count` likeliest and `also` as many
+    of those marked."""
     evenings = whole.evenings(visitors)
     is_own = np.isin(whole.program.pool.evening[routes], evenings)
-    keep = _likeliest(whole, root, evenings, routes[~is_own], count)
+    possible = _possible(whole, root, evenings, routes[~is_own])
+    keep = np.zeros(len(whole.program.pool), dtype=np.bool_)
+    keep[root.likeliest(count, possible)] = True
     if also is not None:
-        keep |= also & np.isin(whole.program.pool.evening, evenings)
+        keep[root.likeliest(count, possible & also[root.part.original])] = True
     keep[routes[is_own]] = True
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
     present = np.flatnonzero(np.isin(freed.columns, routes[is_own]))
     now = solved_exactly(whole, root, freed, visitors, clock, only=present)
     gap = max(SLACK, whole.step / 2)
-    solved = solved_exactly(whole, root, freed, visitors, clock.part(seconds), gap=gap, start=present)
+    solved = solved_exactly(whole, root, freed, visitors, clock.part(GROUP_SECONDS), gap=gap, start=present)
     if not len(solved.values) or solved.cost > now.cost - gap:
         return Regrouped(None, solved.is_optimal)
     chosen = freed.columns[solved.values[len(freed.program.sides) :] > 0.5]
     return Regrouped(np.concatenate([routes[~is_own], chosen]), solved.is_optimal)
 
 
-def _likeliest(whole: Whole, root: Root, evenings: list[int], others: Integers, count: int) -> Flags:
-    """Per route of the whole whether it is one of the likeliest of these evenings that can stand beside the others'."""
+def _possible(whole: Whole, root: Root, evenings: list[int], others: Integers) -> Flags:
+    """Per route that is left whether it is one of these evenings that can stand beside the others'."""
     allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
     for k in whole.coupled_stops(others):
         whole.ties.exclude_rivals(k, allowed)
     pool = root.part.pool
-    possible = np.isin(pool.evening, evenings)
-    if len(others):
-        possible &= routes_of_stops(pool, allowed)
-    keep = np.zeros(len(whole.program.pool), dtype=np.bool_)
-    keep[root.likeliest(count, possible)] = True
-    return keep
+    possible: Flags = np.isin(pool.evening, evenings)
+    return possible & routes_of_stops(pool, allowed) if len(others) else possible
 
 
 def _freed_program(whole: Whole, evenings: list[int], others: Integers, keep: Flags) -> PartProgram:

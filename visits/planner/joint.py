@@ -22,6 +22,7 @@ from .bound import SLACK, rounded_up
 from .clock import Clock, OutOfTime
 from .encounters import Encounters
 from .lifting import Group, Lifting
+from .memory import give_back, spare
 from .parts import part_program
 from .pinned import Pinned
 from .problem import Problem
@@ -77,6 +78,7 @@ class JointSearch:
         """Search until the plan is within `gap` of the bound or the clock says stop; `tell` hears of it."""
         self.tell, self.target, self.clock = tell, gap, clock
         self.relaxation.use(clock)
+        spare()
         if not len(self.program.pool):
             self.take(np.zeros(0, dtype=np.int64))
             self._raise_bound(np.inf)
@@ -178,6 +180,7 @@ class JointSearch:
             if relaxed.bound.value - before < LEAST_RISE * before:
                 break
         self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
+        self.relaxation.leave_idle_cuts()
         self._note_bound()
         self.relaxation.use(self.clock)
 
@@ -204,12 +207,14 @@ class JointSearch:
         """The bound may have risen, and then the pool shrinks."""
         self._raise_bound(self.relaxation.bound)
         self.relaxation.shrink(self._cost())
+        give_back()
         self.tell("bounding")
 
     def _lift(self) -> None:
         """The bound with every visitor in whole numbers."""
         if self._is_good_enough():
             return
+        give_back()
         clock, root = self._attentive(), self.relaxation.root
         lifting = Lifting(self.whole, root)
         self._spread(lambda visitor: lifting.lift(root, (visitor,), clock), self.whole.visitors, clock)
@@ -290,6 +295,7 @@ class JointSearch:
         self._raise_bound(lifting.bound())
 
     def _do(self, task: Task, clock: Clock) -> None:
+        give_back()
         routes = task(clock)
         if routes is not None:
             self.take(routes)

@@ -25,7 +25,7 @@ from .whole import Root, Whole, least_of_stops
 Group = tuple[int, ...]
 
 TOLERANCE = 0.3  # of the cost, for each group
-COLUMNS = 3000  # a visitor
+COLUMNS, MOST_COLUMNS = 3000, 30_000  # a visitor, and in all
 HAIR = 1e-3  # of the reduced cost: which of the routes that lift the bound by as much are likelier
 SIZES = (5, 10)  # visitors in a group at most, by turns
 
@@ -94,19 +94,24 @@ class Lifting:
 
     def _solved(self, root: Root, group: Group, clock: Clock) -> Lifted:
         """The group over its likeliest routes; what any other would cost at least is known without them."""
+        part, linear, most = self._listed(root, group)
+        alone = linear + self._rise[list(group)].sum()
+        solved = solved_exactly(self.whole, root, part, group, clock, limit=alone + most, gap=TOLERANCE)
+        bound = max(alone, min(alone + most, np.inf if solved.is_infeasible else solved.bound))
+        if len(group) == 1:
+            self._rise[group[0]] = bound - linear
+        return Lifted(bound, part.sides)
+
+    def _listed(self, root: Root, group: Group) -> tuple[PartProgram, float, float]:
+        """The program of a group with its likeliest routes, its linear bound with all routes, and by how much every
+        route that is not in the program lifts what its visitors cost alone."""
         whole, evenings = self.whole, self.whole.evenings(group)
         routes = root.part.kept(np.isin(root.part.pool.evening, evenings))
         reduced = reduced_costs(whole.program, whole.bits, root.table, self._at, routes.pool)
         least = least_by_evening(routes.pool.start, reduced)
         chosen, most = self._likeliest(routes.pool, group, reduced - least[routes.pool.evening])
         part = self._program(group, evenings, routes.original[chosen])
-        linear = self._linear(part, least[evenings].sum(), cuts_of(root, group))
-        alone = linear + self._rise[list(group)].sum()
-        solved = solved_exactly(whole, root, part, group, clock, limit=alone + most, gap=TOLERANCE)
-        bound = max(alone, min(alone + most, np.inf if solved.is_infeasible else solved.bound))
-        if len(group) == 1:
-            self._rise[group[0]] = bound - linear
-        return Lifted(bound, part.sides)
+        return part, self._linear(part, least[evenings].sum(), cuts_of(root, group)), most
 
     def _likeliest(self, pool: Pool, group: Group, own: Floats) -> tuple[Integers, float]:
         """The routes of a group to choose from, and by how much every other one lifts its bound at least.
@@ -121,7 +126,7 @@ class Lifting:
         of_stops = least_of_stops(more, pool.evening, pool.order, pool.offset)
         of_stops[~np.isin(whole.catalogue.evening, whole.evenings(group))] = 0
         excess = more + _dearest(pool.evening, pool.order, pool.offset, whole.company.least(of_stops))
-        count = COLUMNS * len(group)
+        count = min(COLUMNS * len(group), MOST_COLUMNS)
         if count >= len(excess):
             return np.arange(len(excess)), np.inf
         by_excess = np.argpartition(excess + HAIR * own, count)

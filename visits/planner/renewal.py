@@ -14,19 +14,18 @@ import numpy as np
 
 from .clock import Clock
 from .dives import MOST_LEFT_OUT, Dive
-from .groups import GROUP, GROUP_SECONDS, regrouped
+from .groups import GROUP, regrouped
 from .routes import Integers
 from .whole import Root, Whole
 
 Task = Callable[[Clock], Integers | None]
 
-FREE = 0.3  # of the coupled visits, in dives that start from the plan
+FREE, FREE_WHEN_BARREN = 0.3, 0.7  # of the coupled visits, in dives that start from the plan
 SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
-BREADTH = 3500  # of the likeliest routes, in the first program of whole numbers
-NARROWER, WIDER, WIDER_OF_ALL = 0.7, 1.2, 1.4  # the next one's breadth, as a share: one was not proven, or it was
+BREADTH, MOST, MOST_OF_ALL = 3500, 12_000, 4000  # of the likeliest routes: at first, of a group, of all visitors
+NARROWER, WIDER = 0.7, 1.2  # the next one's breadth, as a share, when one was not proven and when it was
 TURNS = 6
 BARREN = 6  # tasks without a better plan
-LONG_SECONDS = 50.0  # for the good and likely routes when there is nothing better to do
 
 
 class Renewal:
@@ -53,19 +52,19 @@ class Renewal:
 
     def task(self, root: Root, routes: Integers, cost: float) -> Task:
         """What to do next for the plan of these routes, of about this cost: first a dive for all families' moments,
-        then by turns groups of visitors, dives for some families' moments, and the good routes. When that is barren,
-        one task after another tries ever more good and likely routes."""
+        then by turns groups of visitors, dives for some families' moments, and the good routes (once at a time: that
+        takes memory)."""
         self._tasks += 1
         self._barren = self._barren + 1 if cost >= self._cost else 0
         self._cost = cost
         turn = self._tasks % TURNS
         if self._tasks == 1:
             return self._dive(1.0, root, routes, cost)
-        if self.is_barren and not self._is_joining:
-            return self._joined(root, routes, LONG_SECONDS)
-        if turn == 0:
-            return self._joined(root, routes, GROUP_SECONDS)
-        return self._dive(FREE, root, routes, cost) if turn == TURNS // 2 else self._group(root, routes)
+        if turn == 0 and not self._is_joining:
+            return self._joined(root, routes)
+        if turn == TURNS // 2:
+            return self._dive(FREE_WHEN_BARREN if self.is_barren else FREE, root, routes, cost)
+        return self._group(root, routes)
 
     def _dive(self, share: float, root: Root, routes: Integers, cost: float) -> Task:
         """A dive that frees this share of the coupled visits."""
@@ -85,26 +84,22 @@ class Renewal:
 
         def renew(clock: Clock) -> Integers | None:
             found = regrouped(self.whole, root, routes, visitors, clock, count=int(self._breadth))
-            self._breadth *= WIDER if found.is_proven else NARROWER
+            self._breadth = min(MOST, self._breadth * (WIDER if found.is_proven else NARROWER))
             return found.routes
 
         return renew
 
-    def _joined(self, root: Root, routes: Integers, seconds: float) -> Task:
-        """The best plan of all good and likely routes; what is too much to search through is forgotten."""
+    def _joined(self, root: Root, routes: Integers) -> Task:
+        """The best plan of the likeliest good routes and as many of the likeliest of all."""
         self._is_joining = True
 
         def join(clock: Clock) -> Integers | None:
-            whole, count = self.whole, int(self._breadth_of_all)
+            count = int(self._breadth_of_all)
             try:
-                found = regrouped(
-                    whole, root, routes, whole.visitors, clock, count=count, also=self._is_good, seconds=seconds
-                )
+                found = regrouped(self.whole, root, routes, self.whole.visitors, clock, count=count, also=self._is_good)
             finally:
                 self._is_joining = False
-            self._breadth_of_all *= WIDER_OF_ALL if found.is_proven else NARROWER
-            if not found.is_proven:
-                self._is_good[:] = False
+            self._breadth_of_all = min(MOST_OF_ALL, self._breadth_of_all * (WIDER if found.is_proven else NARROWER))
             return found.routes
 
         return join

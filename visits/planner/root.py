@@ -137,13 +137,14 @@ class WholeRelaxation:
     def hold(self, routes: Integers) -> None:
         """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
         likely = self.root.likeliest(START_COLUMNS * len(self.part.pool.evenings))
-        self._leave_idle_cuts()
+        self.leave_idle_cuts()
         self._relaxation.center = self.duals
         used = np.flatnonzero(self._use > LEAST_USE)
         self._relaxation.begin_with(np.unique(np.concatenate([self._known, routes, likely, used])))
+        self._use = np.zeros(0)
 
-    def _leave_idle_cuts(self) -> None:
-        """Begin a new linear program with only the cuts that have a price."""
+    def leave_idle_cuts(self) -> None:
+        """Begin a new linear program with only the cuts that have a price; the old one takes no more memory."""
         cuts, clock = self._priced_cuts(), self._relaxation.clock
         self._relaxation = Relaxation(self.program, seed=self.whole.seed, columns_a_round=4)
         self._relaxation.clock = clock
