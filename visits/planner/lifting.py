@@ -55,10 +55,13 @@ class Lifting:
         self._lock = Lock()
 
     def lift(self, root: Root, group: Group, clock: Clock) -> None:
-        """Solve this group in whole numbers; it takes the place of its members if that says more than they do."""
+        """Solve this group in whole numbers; it takes the place of the groups that it is made of if that says more.
+        Raises ValueError when it has only some members of a group."""
         lifted = self._solved(root, group, clock)
         with self._lock:
-            parts = [other for other in self._lifted if set(other) <= set(group)]
+            parts = [other for other in self._lifted if not set(other).isdisjoint(group)]
+            if not {visitor for other in parts for visitor in other} <= {*group}:
+                raise ValueError(f"visitors {group} are some of a group that stays together")
             after = {other: found for other, found in self._lifted.items() if other not in parts} | {group: lifted}
             if not parts or self._value(after) > self._value(self._lifted):
                 self._lifted = after
