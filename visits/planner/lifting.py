@@ -7,7 +7,7 @@ has to hold. So groups grow, those first that are tied most (Lagrangian decompos
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from threading import Lock
@@ -56,12 +56,17 @@ class Lifting:
 
     def lift(self, root: Root, group: Group, clock: Clock) -> None:
         """Solve this group in whole numbers; it takes the place of the groups that it is made of if that says more.
-        Raises ValueError when it has only some members of a group."""
+
+        A larger group that was there sooner (in another thread) stays. Raises ValueError when the group has some
+        members of another one and not the others.
+        """
         lifted = self._solved(root, group, clock)
         with self._lock:
-            parts = [other for other in self._lifted if not set(other).isdisjoint(group)]
+            parts = [other for other in self._lifted if not {*other}.isdisjoint(group)]
+            if any({*group} < {*other} for other in parts):
+                return
             if not {visitor for other in parts for visitor in other} <= {*group}:
-                raise ValueError(f"visitors {group} are some of a group that stays together")
+                raise ValueError(f"the visitors {group} are in groups with others")
             after = {other: found for other, found in self._lifted.items() if other not in parts} | {group: lifted}
             if not parts or self._value(after) > self._value(self._lifted):
                 self._lifted = after
@@ -180,7 +185,7 @@ def _capped(part: PartProgram, visits: int) -> Flags:
     return is_capped
 
 
-def _grown(groups: list[Group], tie: Floats, most: int) -> list[Group]:
+def _grown(groups: Sequence[Group], tie: Floats, most: int) -> list[Group]:
     """These groups put together, those first that are tied most, to groups of at most so many visitors."""
     groups = [*groups]
     while True:
