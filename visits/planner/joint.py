@@ -62,7 +62,7 @@ class JointSearch:
         self.relaxation = WholeRelaxation(self.whole)
         self.renewal = Renewal(self.whole)
         self._lifting: Lifting | None = None
-        self._tasks = 0
+        self._tasks = self._groups_lifting = 0
         self._helping: list[Future[None]] = []
         self._is_over = False
         self._lock = Lock()  # of the best plan, the bound and the next task
@@ -280,18 +280,26 @@ class JointSearch:
             helping.result()
 
     def _task(self) -> Task:
+        """What to do next; of what takes much memory one thing at a time."""
         with self._lock:
             self._tasks += 1
             root, lifting = self._root, self._lifting
             every = LIFT_OFTEN if self.renewal.is_barren else LIFT_EVERY
-            group = lifting.next_group() if lifting is not None and self._tasks % every == 0 else None
-            if lifting is None or group is None:
-                return self.renewal.task(root, self._current(), self._scale())
-            return lambda clock: self._lift_group(lifting, root, group, clock)
+            if lifting is not None and self._tasks % every == 0 and not self.renewal.is_joining:
+                group = lifting.next_group()
+                if group is not None:
+                    self._groups_lifting += 1
+                    return lambda clock: self._lift_group(lifting, root, group, clock)
+            may_join = not self._groups_lifting
+            return self.renewal.task(root, self._current(), self._scale(), may_join=may_join)
 
     def _lift_group(self, lifting: Lifting, root: Root, group: Group, clock: Clock) -> None:
         """The bound with these visitors together in whole numbers."""
-        lifting.lift(root, group, clock.part(LIFT_SECONDS))
+        try:
+            lifting.lift(root, group, clock.part(LIFT_SECONDS))
+        finally:
+            with self._lock:
+                self._groups_lifting -= 1
         self._raise_bound(lifting.bound())
 
     def _do(self, task: Task, clock: Clock) -> None:

@@ -22,14 +22,17 @@ Task = Callable[[Clock], Integers | None]
 
 FREE, FREE_WHEN_BARREN = 0.3, 0.7  # of the coupled visits, in dives that start from the plan
 SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
-BREADTH, MOST, MOST_OF_ALL = 3500, 12_000, 4000  # of the likeliest routes: at first, of a group, of all visitors
-NARROWER, WIDER = 0.7, 1.2  # the next one's breadth, as a share, when one was not proven and when it was
+BREADTH, MOST, MOST_OF_ALL = 3500, 14_000, 10_000  # of the likeliest routes: at first, of a group, of all visitors
+NARROWER, WIDER, WIDER_OF_ALL = 0.7, 1.2, 1.4  # the next one's breadth, as a share: one was not proven, or it was
 TURNS = 6
 BARREN = 6  # tasks without a better plan
 
 
 class Renewal:
-    """Makes tasks, of which several may run at once. A task gives a plan, or nothing when it found none."""
+    """Makes tasks, of which several may run at once. A task gives a plan, or nothing when it found none.
+
+    `is_joining`: a task that takes much memory is under way.
+    """
 
     def __init__(self, whole: Whole) -> None:
         self.whole = whole
@@ -38,7 +41,7 @@ class Renewal:
         self._barren = 0  # tasks since the last better plan
         self._cost = np.inf
         self._breadth = self._breadth_of_all = float(BREADTH)
-        self._is_joining = False
+        self.is_joining = False
         self._is_good = np.zeros(len(whole.program.pool), dtype=np.bool_)
 
     @property
@@ -50,17 +53,17 @@ class Renewal:
         """Remember these routes (columns of the pool) as good ones."""
         self._is_good[columns] = True
 
-    def task(self, root: Root, routes: Integers, cost: float) -> Task:
+    def task(self, root: Root, routes: Integers, cost: float, *, may_join: bool = True) -> Task:
         """What to do next for the plan of these routes, of about this cost: first a dive for all families' moments,
-        then by turns groups of visitors, dives for some families' moments, and the good routes (once at a time: that
-        takes memory)."""
+        then by turns groups of visitors, dives for some families' moments, and if there is memory for that the good
+        routes."""
         self._tasks += 1
         self._barren = self._barren + 1 if cost >= self._cost else 0
         self._cost = cost
         turn = self._tasks % TURNS
         if self._tasks == 1:
             return self._dive(1.0, root, routes, cost)
-        if turn == 0 and not self._is_joining:
+        if turn == 0 and may_join and not self.is_joining:
             return self._joined(root, routes)
         if turn == TURNS // 2:
             return self._dive(FREE_WHEN_BARREN if self.is_barren else FREE, root, routes, cost)
@@ -91,15 +94,17 @@ class Renewal:
 
     def _joined(self, root: Root, routes: Integers) -> Task:
         """The best plan of the likeliest good routes and as many of the likeliest of all."""
-        self._is_joining = True
+        self.is_joining = True
 
         def join(clock: Clock) -> Integers | None:
             count = int(self._breadth_of_all)
             try:
                 found = regrouped(self.whole, root, routes, self.whole.visitors, clock, count=count, also=self._is_good)
             finally:
-                self._is_joining = False
-            self._breadth_of_all = min(MOST_OF_ALL, self._breadth_of_all * (WIDER if found.is_proven else NARROWER))
+                self.is_joining = False
+            self._breadth_of_all = min(
+                MOST_OF_ALL, self._breadth_of_all * (WIDER_OF_ALL if found.is_proven else NARROWER)
+            )
             return found.routes
 
         return join
