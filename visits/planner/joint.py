@@ -5,7 +5,7 @@ exactly by `search.Search`. So the search here is for moments:
 
 1. a first plan: moments chosen family by family under the prices of each visitor's own linear program;
 2. the linear relaxation of the whole, with cuts: a bound, and prices of the coupling rows (`root`);
-3. the bound once more, every visitor in whole numbers (`lifting`);
+3. the bound once more, every visitor in whole numbers, and later those who are tied together (`lifting`);
 4. meanwhile in the other threads, and then in all: a dive for the moments of all families, then for those of some
    beside the others', by turns with groups of visitors and with the good routes of all these (`renewal`).
 """

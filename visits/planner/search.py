@@ -61,16 +61,13 @@ class Search:
     """`best` is the cheapest plan so far, `bound` a value below every plan; both hold at any moment.
 
     `step` is what two different costs differ by at least (0: by anything); plans that are better by less
-    than `tolerance` are not looked for. After `own_nodes` nodes HiGHS ends it; with 0 it does everything.
+    than `tolerance` are not looked for.
     """
 
-    def __init__(
-        self, program: Program, *, step: float, seed: int = 0, tolerance: float = 0.0, own_nodes: int = OWN_NODES
-    ) -> None:
+    def __init__(self, program: Program, *, step: float, seed: int = 0, tolerance: float = 0.0) -> None:
         self.program = program
         self.step = step
         self.tolerance = tolerance
-        self.own_nodes = own_nodes
         self.never = program.never
         self.seed = seed
         self.relaxation = Relaxation(program, seed=seed)
@@ -103,7 +100,7 @@ class Search:
             if self.best is None:
                 self._start_greedily()
         try:
-            while self._heap and not self.is_proven and self.nodes <= self.own_nodes and not self._is_stuck:
+            while self._heap and not self.is_proven and self.nodes <= OWN_NODES and not self._is_stuck:
                 self._plunge(heapq.heappop(self._heap)[2])
             if self._heap and not self.is_proven:
                 self._end()
@@ -145,7 +142,7 @@ class Search:
     def _plunge(self, node: Node | None) -> None:
         """Follow one child after another down until there is nothing better below."""
         while node is not None:
-            if self.nodes > 2 * self.own_nodes:
+            if self.nodes > 2 * OWN_NODES:
                 self._push(node)
                 return
             self._raise_bound(min([node.bound, *(bound for bound, _, _ in self._heap[:1])]))

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from tests.visits.planner import together
 from tests.visits.planner.test_repair import with_a_colleague
-from visits.planner import solve
+from visits.planner import memory, solve
 from visits.planner.clock import Clock
 from visits.planner.exchange import problem_from_json
 from visits.planner.groups import regrouped
 from visits.planner.joint import JointSearch
 from visits.planner.offers import Offering
 from visits.planner.program import build_program
+from visits.planner.renewal import BARREN, TURNS
 from visits.planner.routes import list_routes
 from visits.planner.solve import cost_step, placeable
 from visits.planner.ties import Company
@@ -85,10 +87,43 @@ def test_all_visitors_freed_with_all_routes_give_the_best_plan(seed: int) -> Non
 def test_good_routes_are_put_together_when_few_are_likely() -> None:
     search = _search(together.random_coupled_problem(3, visitors=3, visits=6, days=2))
     whole, root, nothing = search.whole, search.relaxation.root, np.zeros(0, dtype=np.int64)
-    every = np.ones(len(search.program.pool), dtype=np.bool_)
-    likely = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=1)
-    good = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=1, also=every)
-    best = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=len(every))
-    costs = [whole.judged(nothing if some.routes is None else some.routes) for some in (likely, good, best)]
+    best = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=len(search.program.pool)).routes
+    assert best is not None
+    good = np.zeros(len(search.program.pool), dtype=np.bool_)
+    good[best] = True
+    few = len(best)
+    likely = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=few)
+    both = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=few, also=good)
+    costs = [whole.judged(nothing if routes is None else routes) for routes in (likely.routes, both.routes, best)]
     assert all(cost is not None for cost in costs)
     assert costs[1].cost == costs[2].cost < costs[0].cost  # type: ignore[union-attr]
+
+
+def test_tasks_that_bring_nothing_make_it_barren_until_one_does() -> None:
+    search = _search(with_a_colleague())
+    renewal, root, nothing = search.renewal, search.relaxation.root, np.zeros(0, dtype=np.int64)
+    barren = []
+    for cost in [900.0] * (BARREN + 2) + [800.0]:
+        renewal.task(root, nothing, cost)
+        barren.append(renewal.is_barren)
+    assert barren == [False] * (BARREN + 1) + [True, False]
+
+
+def test_good_routes_are_joined_once_at_a_time_and_only_when_there_is_memory() -> None:
+    search = _search(with_a_colleague())
+    renewal, root, nothing = search.renewal, search.relaxation.root, np.zeros(0, dtype=np.int64)
+    for _turn in range(TURNS):
+        renewal.task(root, nothing, 900.0, may_join=False)
+    assert not renewal.is_joining
+    *_others, join = [renewal.task(root, nothing, 900.0) for _turn in range(TURNS)]
+    assert renewal.is_joining
+    join(Clock.of(60))
+    assert not renewal.is_joining
+
+
+def test_memory_is_given_back_where_the_library_can() -> None:
+    memory.spare()
+    memory.give_back()
+    with mock.patch.object(memory, "_library", object()):
+        memory.spare()
+        memory.give_back()
