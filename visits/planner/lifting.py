@@ -26,6 +26,7 @@ Group = tuple[int, ...]
 
 TOLERANCE = 0.3  # of the cost, for each group
 COLUMNS, MOST_COLUMNS = 3000, 30_000  # a visitor, and in all
+ROUNDING = 1e-3  # of the cost: what the solver's tolerances may add to a group's bound
 HAIR = 1e-3  # of the reduced cost: which of the routes that lift the bound by as much are likelier
 SIZES = (5, 10)  # visitors in a group at most, by turns
 
@@ -105,7 +106,8 @@ class Lifting:
         part, linear, most = self._listed(root, group)
         alone = linear + self._rise[list(group)].sum()
         solved = solved_exactly(self.whole, root, part, group, clock, limit=alone + most, gap=TOLERANCE)
-        bound = max(alone, min(alone + most, np.inf if solved.is_infeasible else solved.bound))
+        exact = np.inf if solved.is_infeasible else solved.bound - ROUNDING
+        bound = max(alone, min(alone + most, exact))
         if len(group) == 1:
             self._rise[group[0]] = bound - linear
         return Lifted(bound, part.sides)
