@@ -187,12 +187,12 @@ class JointSearch:
     def _ascend(self) -> None:
         """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
         rounds = 0
-        for _stretch in range(STRETCHES):
+        for stretch in range(STRETCHES):
             rise = self.relaxation.climb()
             self._note_bound()
             if self._is_good_enough():
                 return
-            if rise < LEAST_CLIMB * self.bound:
+            if stretch and rise < LEAST_CLIMB * self.bound:  # the first may do no more than find the length of a step
                 self.relaxation.use(self._attentive())
                 rounds += 1
                 if rounds > ASCENT_CUT_ROUNDS or not self.relaxation.add_cuts_of_ascent():
