@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .pricing import least_by_evening
+from .pricing import least_by_evening, within
 from .program import Program
 from .routes import Floats, Pool
 
@@ -49,7 +49,8 @@ def lagrangian(program: Program, side_cost: Floats, duals: Floats, pool: Pool, r
 
 def survivors(bound: Bound, pool: Pool, reduced: Floats, best: float, step: float) -> npt.NDArray[np.bool_]:
     """The columns that a plan at least `step` cheaper than `best` may still use."""
-    return bound.value - bound.least[pool.evening] + reduced <= best - step + SLACK
+    keep: npt.NDArray[np.bool_] = within(pool.start, reduced, bound.least, best - step + SLACK - bound.value)
+    return keep
 
 
 def rounded_up(value: float, step: float) -> float:

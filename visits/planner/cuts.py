@@ -27,11 +27,12 @@ Triple = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Bits:
-    """Which bit a row has for each visitor (`bit_of`), and the words of candidates and evenings."""
+    """Which bit a row has for each visitor (`bit_of`), the words of candidates and evenings, and whose these are."""
 
     bit_of: dict[int, dict[int, int]]
     candidate: Words
     evening: Words
+    candidate_visitor: Integers
     visitor: Integers
 
     def of_columns(self, pool: Pool, columns: Integers) -> Words:
@@ -60,7 +61,7 @@ def number_bits(program: Program) -> Bits:
                 if evening.offers[offer_number].role == VISITOR and visit in visit_row:
                     _set(candidate[pool.offset[number] + at], bits, visit_row[visit])
     visitor = np.array([evening.visitor for evening in pool.evenings], dtype=np.int64)
-    return Bits(bit_of, candidate, evening_words, visitor)
+    return Bits(bit_of, candidate, evening_words, np.repeat(visitor, np.diff(pool.offset)), visitor)
 
 
 def _set(words: Words, bits: dict[int, int], row: int) -> None:
@@ -69,13 +70,29 @@ def _set(words: Words, bits: dict[int, int], row: int) -> None:
         words[bit // _WORD] |= np.uint64(1) << np.uint64(bit % _WORD)
 
 
+@numba.njit(cache=True, nogil=True, inline="always")
+def meets_two(a0, a1, b0, b1):  # type: ignore[no-untyped-def]
+    """Whether two 128-bit sets share at least two members."""
+    low, high = a0 & b0, a1 & b1
+    if low and high:
+        return True
+    return (low & (low - np.uint64(1))) != 0 or (high & (high - np.uint64(1))) != 0
+
+
 @dataclass(frozen=True)
 class CutTable:
-    """The cuts in the bits of each visitor: those of visitor v are `start[v]` to `start[v + 1]`."""
+    """The cuts in the bits of each visitor: those of visitor v are `start[v]` to `start[v + 1]`.
+
+    The other way round, in words of which bit i is the visitor's cut i: which cuts have a row of each candidate
+    (`once`), two rows of it (`twice`: a double stop) and the row of each evening (`evening`).
+    """
 
     start: Integers
     words: Words
     number: Integers
+    once: Words
+    twice: Words
+    evening: Words
 
 
 def cut_table(bits: Bits, cuts: Iterable[Triple]) -> CutTable:
@@ -93,16 +110,29 @@ def cut_table(bits: Bits, cuts: Iterable[Triple]) -> CutTable:
     start = np.concatenate([[0], np.cumsum([len(some) for some in found])]).astype(np.int64)
     flat = [pair for some in found for pair in some]
     table = np.array([words for words, _ in flat], dtype=np.uint64).reshape(-1, 2)
-    return CutTable(start, table, np.array([number for _, number in flat], dtype=np.int64))
+    numbers = np.array([number for _, number in flat], dtype=np.int64)
+    once, twice = _members(bits.candidate, bits.candidate_visitor, start, table)
+    evening, _ = _members(bits.evening, bits.visitor, start, table)
+    return CutTable(start, table, numbers, once, twice, evening)
 
 
-@numba.njit(cache=True, nogil=True, inline="always")
-def meets_two(a0, a1, b0, b1):  # type: ignore[no-untyped-def]
-    """Whether two 128-bit sets share at least two members."""
-    low, high = a0 & b0, a1 & b1
-    if low and high:
-        return True
-    return (low & (low - np.uint64(1))) != 0 or (high & (high - np.uint64(1))) != 0
+@numba.njit(cache=True, nogil=True)
+def _members(words, visitor, start, cut_words):  # type: ignore[no-untyped-def]
+    """Per set of rows, as words, which of its visitor's cuts share a member with it, and which share two."""
+    width = 0
+    for v in range(len(start) - 1):
+        width = max(width, (start[v + 1] - start[v] + _WORD - 1) // _WORD)
+    once, twice = np.zeros((len(words), width), dtype=np.uint64), np.zeros((len(words), width), dtype=np.uint64)
+    for k in range(len(words)):
+        first = start[visitor[k]]
+        for cut in range(first, start[visitor[k] + 1]):
+            low, high = words[k, 0] & cut_words[cut, 0], words[k, 1] & cut_words[cut, 1]
+            bit = np.uint64(1) << np.uint64((cut - first) % _WORD)
+            if low | high:
+                once[k, (cut - first) // _WORD] |= bit
+            if meets_two(words[k, 0], words[k, 1], cut_words[cut, 0], cut_words[cut, 1]):
+                twice[k, (cut - first) // _WORD] |= bit
+    return once, twice
 
 
 def met_cuts(bits: Bits, table: CutTable, pool: Pool, columns: Integers) -> tuple[Integers, Integers]:

@@ -78,7 +78,7 @@ class Dive:
         an_evening = (LEAST_COLUMNS + DIVE_COLUMNS * self._share) * WIDER**self._dead_ends
         count = int(an_evening * len(program.pool.evenings))
         keep = np.zeros(len(program.pool), dtype=np.bool_)
-        keep[root.likeliest(count, routes_of_stops(root.part.pool, self._allowed))] = True
+        keep[root.near.likeliest(count, routes_of_stops(root.near.part.pool, self._allowed))] = True
         keep[self.routes[routes_of_stops(program.pool, self._allowed)[self.routes]]] = True
         return part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
 

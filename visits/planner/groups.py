@@ -43,9 +43,9 @@ def regrouped(
     is_own = np.isin(whole.program.pool.evening[routes], evenings)
     possible = _possible(whole, root, evenings, routes[~is_own])
     keep = np.zeros(len(whole.program.pool), dtype=np.bool_)
-    keep[root.likeliest(count, possible)] = True
+    keep[root.near.likeliest(count, possible)] = True
     if also is not None:
-        keep[root.likeliest(count, possible & also[root.part.original])] = True
+        keep[root.near.likeliest(count, possible & also[root.near.part.original])] = True
     keep[routes[is_own]] = True
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
     present = np.flatnonzero(np.isin(freed.columns, routes[is_own]))
@@ -59,11 +59,11 @@ def regrouped(
 
 
 def _possible(whole: Whole, root: Root, evenings: list[int], others: Integers) -> Flags:
-    """Per route that is left whether it is one of these evenings that can stand beside the others'."""
+    """Per likely route whether it is one of these evenings that can stand beside the others'."""
     allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
     for k in whole.coupled_stops(others):
         whole.ties.exclude_rivals(k, allowed)
-    pool = root.part.pool
+    pool = root.near.part.pool
     possible: Flags = np.isin(pool.evening, evenings)
     return possible & routes_of_stops(pool, allowed) if len(others) else possible
 

@@ -18,7 +18,8 @@ import numpy as np
 from .clock import Clock
 from .exact import cuts_of, solved_exactly
 from .parts import PartProgram, owners, part_program, picked
-from .pricing import least_by_evening, prices, reduced_costs
+from .pricing import above_least, least_by_evening, prices, reduced_costs
+from .ranking import least_of
 from .routes import Flags, Floats, Integers, Pool
 from .whole import Root, Whole, least_of_stops
 
@@ -116,10 +117,10 @@ class Lifting:
         """The program of a group with its likeliest routes, its linear bound with all routes, and by how much every
         route that is not in the program lifts what its visitors cost alone."""
         whole, evenings = self.whole, self.whole.evenings(group)
-        routes = root.part.kept(np.isin(root.part.pool.evening, evenings))
-        reduced = reduced_costs(whole.program, whole.bits, root.table, self._at, routes.pool)
+        routes = root.part.picked(root.part.pool.columns_of(evenings))
+        reduced = reduced_costs(whole.bits, root.table, self._at, routes.pool)
         least = least_by_evening(routes.pool.start, reduced)
-        chosen, most = self._likeliest(routes.pool, group, reduced - least[routes.pool.evening])
+        chosen, most = self._likeliest(routes.pool, group, above_least(routes.pool.start, reduced, least))
         part = self._program(group, evenings, routes.original[chosen])
         return part, self._linear(part, least[evenings].sum(), cuts_of(root, group)), most
 
@@ -139,8 +140,9 @@ class Lifting:
         count = min(COLUMNS * len(group), MOST_COLUMNS)
         if count >= len(excess):
             return np.arange(len(excess)), np.inf
-        by_excess = np.argpartition(excess + HAIR * own, count)
-        return np.sort(by_excess[:count]), float(excess[by_excess[count:]].min())
+        likely = least_of(excess + HAIR * own, count)
+        excess[likely] = np.inf
+        return likely, float(excess.min())
 
     def _program(self, group: Group, evenings: list[int], columns: Integers) -> PartProgram:
         """The group with these routes, ties to others at their price; a visit that others may make is made once at

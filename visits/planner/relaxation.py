@@ -32,7 +32,12 @@ class Part:
     original: Integers
 
     def kept(self, keep: Flags) -> Part:
-        return self if keep.all() else Part(self.pool.kept(keep), self.original[keep])
+        """Only the columns that `keep` marks."""
+        return self if keep.all() else self.picked(np.flatnonzero(keep))
+
+    def picked(self, columns: Integers) -> Part:
+        """Only these columns (rising positions in the part)."""
+        return Part(self.pool.picked(columns), self.original[columns])
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,7 @@ class Relaxation:
 
     def _priced(self, part: Part, duals: Floats) -> _Priced:
         at = prices(self.program, self.table, duals)
-        reduced = reduced_costs(self.program, self.bits, self.table, at, part.pool)
+        reduced = reduced_costs(self.bits, self.table, at, part.pool)
         bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
         return _Priced(duals, at.evening, reduced, bound)
 

@@ -17,7 +17,8 @@ from .bound import SLACK, Bound, lagrangian, survivors
 from .clock import Clock
 from .cuts import Triple
 from .parts import part_program
-from .pricing import prices, reduced_costs
+from .pricing import above_least, prices, reduced_costs
+from .ranking import least_of
 from .relaxation import Part, Relaxation, Relaxed
 from .routes import Flags, Floats, Integers
 from .whole import Root, Whole
@@ -136,7 +137,7 @@ class WholeRelaxation:
 
     def hold(self, routes: Integers) -> None:
         """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
-        likely = self.root.likeliest(START_COLUMNS * len(self.part.pool.evenings))
+        likely = self.root.near.likeliest(START_COLUMNS * len(self.part.pool.evenings))
         self.leave_idle_cuts()
         self._relaxation.center = self.duals
         used = np.flatnonzero(self._use > LEAST_USE)
@@ -161,7 +162,7 @@ class WholeRelaxation:
         """The bound of these prices, and the reduced costs of what is left of the pool."""
         relaxation, pool = self._relaxation, self.part.pool
         at = prices(self.program, relaxation.table, duals)
-        reduced = reduced_costs(self.program, relaxation.bits, relaxation.table, at, pool)
+        reduced = reduced_costs(relaxation.bits, relaxation.table, at, pool)
         bound = lagrangian(self.program, self.program.sides.cost, duals, pool, reduced)
         self.bound = max(self.bound, bound.value)
         return bound, reduced
@@ -199,12 +200,10 @@ class WholeRelaxation:
         """The routes of least reduced cost at the best prices so far, and `also` others; all when these are few."""
         if len(self.part.pool) <= 2 * LIKELY_COLUMNS:
             return self.part
-        excess = self.reduced - self._root.least[self.part.pool.evening]
-        keep = np.zeros(len(excess), dtype=np.bool_)
-        keep[np.argpartition(excess, LIKELY_COLUMNS)[:LIKELY_COLUMNS]] = True
+        likely = least_of(above_least(self.part.pool.start, self.reduced, self._root.least), LIKELY_COLUMNS)
         if also is not None:
-            keep |= also[self.part.original]
-        return self.part.kept(keep)
+            likely = np.union1d(likely, np.flatnonzero(also[self.part.original]))
+        return self.part.picked(likely)
 
     def shrink(self, best: float) -> None:
         """Leave out what its reduced cost shows to be in no plan that costs less than `best`, when it is much."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from .clock import Clock
 from .enumeration import FACTS, Day, Floats, Integers, enumerate_routes, up
 from .offers import Evening, Offer
 from .plan import Route, Stop
 from .problem import BadProblem, Problem
+from .threads import in_threads
 
 Flags = npt.NDArray[np.bool_]
 
@@ -60,11 +62,17 @@ class Pool:
     def __len__(self) -> int:
         return len(self.cost)
 
-    def kept(self, keep: npt.NDArray[np.bool_]) -> Pool:
-        """The same pool with only these columns."""
-        evening = self.evening[keep]
-        start = np.searchsorted(evening, np.arange(len(self.evenings) + 1))
-        return replace(self, start=start, cost=self.cost[keep], order=self.order[keep], evening=evening)
+    def columns_of(self, evenings: Iterable[int]) -> Integers:
+        """The columns of these evenings (rising numbers)."""
+        ranges = [np.arange(self.start[e], self.start[e + 1]) for e in evenings]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *ranges])
+
+    def picked(self, columns: Integers) -> Pool:
+        """The same pool with only these columns (rising)."""
+        start = np.searchsorted(columns, self.start)
+        return replace(
+            self, start=start, cost=self.cost[columns], order=self.order[columns], evening=self.evening[columns]
+        )
 
 
 def candidates_of(problem: Problem, evening: Evening, place: dict[str, int]) -> Candidates:
@@ -92,8 +100,9 @@ def _second_visit(offer: Offer) -> int:
     return offer.visits[1] if len(offer.visits) == 2 else _NOBODY
 
 
-def list_routes(problem: Problem, evenings: Sequence[Evening]) -> Pool:
-    """Every feasible set of stops of every evening, each in its cheapest order.
+def list_routes(problem: Problem, evenings: Sequence[Evening], *, jobs: int = 1, clock: Clock | None = None) -> Pool:
+    """Every feasible set of stops of every evening, each in its cheapest order; `jobs` evenings at a time, while
+    the clock is looked at.
 
     More than `MOST_ROUTES` do not fit in a modest memory. Then the problem is refused, rather than some of
     its routes left out: a bound over part of the routes would prove nothing.
@@ -101,8 +110,9 @@ def list_routes(problem: Problem, evenings: Sequence[Evening]) -> Pool:
     place = {name: number for number, name in enumerate(problem.places)}
     candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
     listed: list[tuple[Floats, Integers]] = []
-    for evening, some in zip(evenings, candidates, strict=True):
-        listed.append(_routes_of(problem, evening, some))
+    days = zip(evenings, candidates, strict=True)
+    for routes in in_threads(lambda day: _routes_of(problem, *day), days, jobs, clock or Clock.of(np.inf)):
+        listed.append(routes)
         refuse_too_many(sum(len(cost) for cost, _ in listed))
     width = problem.rules.max_stops
     counts = [len(cost) for cost, _ in listed]

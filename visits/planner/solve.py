@@ -136,12 +136,12 @@ class _Season:
             search.run(self.clock)
 
     def _joint(self, number: int) -> JointSearch:
-        program = self._program(number)
+        program = self._program(number, jobs=self.jobs)
         return JointSearch(self.lightened[number].problem, program, step=self.step, seed=self.seed, jobs=self.jobs)
 
-    def _program(self, number: int) -> Program:
+    def _program(self, number: int, *, jobs: int = 1) -> Program:
         part = self.parts[number]
-        pool = list_routes(self.problem, self.offering.evenings(part.visitors))
+        pool = list_routes(self.problem, self.offering.evenings(part.visitors), jobs=jobs, clock=self.clock)
         refuse_too_many(len(pool) + sum(len(search.program.pool) for search in self._begun().values()))
         self.lightened[number] = Lightened.of(self.problem, pool, self.step)
         return build_program(self.lightened[number].problem, placeable(part.visits, pool), pool)

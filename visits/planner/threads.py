@@ -34,12 +34,18 @@ class StopSign:
 
 
 def in_threads(work: Callable[[Item], Result], items: Iterable[Item], jobs: int, clock: Clock) -> Iterator[Result]:
-    """The results in the order of the items; meanwhile the clock is looked at from this thread."""
+    """The results in the order of the items; meanwhile the clock is looked at from this thread.
+
+    Whoever asks for no more results (an error, for one) waits for what has begun, and the rest is left undone.
+    """
     if jobs <= 1:
         yield from map(work, items)
         return
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        for future in [pool.submit(work, item) for item in items]:
-            while wait([future], timeout=_ASK_EVERY_SECONDS).not_done:
-                clock.is_up()
-            yield future.result()
+        try:
+            for future in [pool.submit(work, item) for item in items]:
+                while wait([future], timeout=_ASK_EVERY_SECONDS).not_done:
+                    clock.is_up()
+                yield future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)

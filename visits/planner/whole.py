@@ -13,13 +13,17 @@ import numpy as np
 from .cuts import Bits, CutTable, Triple, cut_table, number_bits
 from .encounters import Catalogue
 from .parts import owners, worth
+from .pricing import above_least
 from .problem import Problem
 from .program import Program, activity
+from .ranking import least_of
 from .relaxation import Part
 from .routes import Flags, Floats, Integers, Pool, route_of
 from .search import Choice
 from .ties import Company, Ties
 from .verdict import judge
+
+NEAR = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,22 @@ class Whole:
 
 
 @dataclass(frozen=True)
+class Near:
+    """The likeliest million routes, and per route the `excess`: by how much it and the routes of the company that its
+    stops need lift the bound."""
+
+    part: Part
+    excess: Floats
+
+    def likeliest(self, count: int, of: Flags | None = None) -> Integers:
+        """The `count` routes of `part` (of those that `of` marks) with the least excess: columns of the pool."""
+        if of is None:
+            return self.part.original[least_of(self.excess, count)]
+        mine = np.flatnonzero(of)
+        return self.part.original[mine[least_of(self.excess[mine], count)]]
+
+
+@dataclass(frozen=True)
 class Root:
     """What the linear relaxation of the whole says of the routes that are left in `part`.
 
@@ -106,20 +126,16 @@ class Root:
         return cut_table(self.bits, self.cuts)
 
     @cached_property
-    def excess(self) -> Floats:
-        """Per route of `part` by how much it and the routes of the company that its stops need lift the bound."""
+    def near(self) -> Near:
+        """The routes of `part` that can be of use, for whoever lists some of them many times."""
         pool = self.part.pool
-        own = self.reduced - self.least[pool.evening]
+        own = above_least(pool.start, self.reduced, self.least)
         of_stops = least_of_stops(own, pool.evening, pool.order, pool.offset)
-        excess: Floats = own + worth(pool, self.company.least(of_stops))
-        return excess
-
-    def likeliest(self, count: int, of: Flags | None = None) -> Integers:
-        """The `count` routes of `part` (of those that `of` marks) with the least excess: columns of the pool."""
-        mine = np.arange(len(self.part.original)) if of is None else np.flatnonzero(of)
-        if len(mine) > count:
-            mine = mine[np.argpartition(self.excess[mine], count)[:count]]
-        return np.sort(self.part.original[mine])
+        excess = own + worth(pool, self.company.least(of_stops))
+        if len(excess) <= NEAR:
+            return Near(self.part, excess)
+        near = least_of(excess, NEAR)
+        return Near(self.part.picked(near), excess[near])
 
 
 @numba.njit(cache=True, nogil=True)

@@ -46,7 +46,7 @@ def test_the_prices_give_the_bound_and_have_the_sign_that_their_rows_allow(progr
     ascent = ascent_over(program, relaxation)
     ascent.climb(300, Clock.of(60))
     at = prices(program, relaxation.table, ascent.duals)
-    reduced = reduced_costs(program, relaxation.bits, relaxation.table, at, program.pool)
+    reduced = reduced_costs(relaxation.bits, relaxation.table, at, program.pool)
     bound = lagrangian(program, program.sides.cost, ascent.duals, program.pool, reduced)
     assert bound.value == pytest.approx(ascent.value)
     inside = np.setdiff1d(np.arange(program.rows), program.evening_row)

@@ -63,9 +63,9 @@ def test_a_route_is_as_likely_as_the_route_of_its_company() -> None:
     for column, made in enumerate(stops):
         least[made] = np.minimum(least[made], own[column])
     company = root.company.least(least)
-    assert root.excess == pytest.approx([own[column] + company[made].sum() for column, made in enumerate(stops)])
-    likeliest = root.likeliest(10)
-    assert root.excess[likeliest].max() <= np.delete(root.excess, likeliest).min()
+    assert root.near.excess == pytest.approx([own[column] + company[made].sum() for column, made in enumerate(stops)])
+    likeliest = root.near.likeliest(10)
+    assert root.near.excess[likeliest].max() <= np.delete(root.near.excess, likeliest).min()
 
 
 @pytest.mark.parametrize("seed", range(6))
