@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+from .bound import SLACK
 from .plan import SECOND
 from .problem import Problem
 from .program import Program
@@ -216,16 +217,15 @@ class Encounters:
 
     def _has_room(self, stops: Stops) -> bool:
         """Whether interpreters and the limits of visitors allow these stops."""
-        used = self._used + self._activity(stops)
-        return bool(np.all(used <= self.program.upper + 1e-9))
+        return all(self._used[row] + used <= self.program.upper[row] + SLACK for row, used in self._activity(stops))
 
-    def _activity(self, stops: Sequence[int]) -> Floats:
-        lists = self.program.stops
-        total = np.zeros(self.program.rows)
+    def _activity(self, stops: Sequence[int]) -> Iterable[tuple[int, float]]:
+        """What these stops use of the rows that they meet."""
+        lists, total = self.program.stops, defaultdict[int, float](float)
         for k in stops:
-            at = slice(lists.first[k], lists.first[k + 1])
-            total[lists.index[at]] += lists.weight[at]
-        return total
+            for at in range(lists.first[k], lists.first[k + 1]):
+                total[int(lists.index[at])] += float(lists.weight[at])
+        return total.items()
 
     def _regret(self, options: Sequence[Stops]) -> float:
         """What is lost when the cheapest of the options goes: few and dear options first."""
@@ -233,7 +233,8 @@ class Encounters:
         return costs[-1] - costs[0] if len(costs) == 6 and costs[-1] < np.inf else np.inf
 
     def _pin(self, stops: Stops) -> None:
-        self._used += self._activity(stops)
+        for row, used in self._activity(stops):
+            self._used[row] += used
         for k in stops:
             self.pinned.append(k)
             self._is_pinned[k] = True

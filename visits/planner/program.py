@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -62,8 +63,9 @@ class Program:
     def rows(self) -> int:
         return len(self.lower)
 
-    @property
+    @cached_property
     def visit_row(self) -> dict[int, int]:
+        """The number of the row of every visit."""
         return {visit: row for row, visit in enumerate(self.visits)}
 
     def routes(self, columns: Integers) -> Sparse:

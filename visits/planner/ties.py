@@ -103,6 +103,17 @@ class Ties:
         same = moment[k] == moment[other] >= 0
         return bool(same and one.shift.on == two.shift.on and one.visitor != two.visitor)
 
+    def split_siblings(self, stops: Iterable[int]) -> list[tuple[int, int]]:
+        """The pairs of siblings, the lower number first, who are both visited by these stops and not together."""
+        made: dict[int, list[int]] = defaultdict(list)
+        for k in stops:
+            for visit in () if self.catalogue.is_second[k] else self.catalogue.visits[k]:
+                made[visit].append(k)
+        pairs = [
+            (a, b) for a in sorted(self.siblings_of) for b in self.siblings_of[a] if a < b and a in made and b in made
+        ]
+        return [(a, b) for a, b in pairs if not any(k == o or self._meet(k, o) for k in made[a] for o in made[b])]
+
     def company(self) -> Company:
         """Who must be there too: at a second visit the visitor and the other way round, at siblings visited by both
         mentors the other one."""

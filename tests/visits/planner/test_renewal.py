@@ -18,17 +18,23 @@ from visits.planner.joint import JointSearch
 from visits.planner.offers import Offering
 from visits.planner.program import build_program
 from visits.planner.renewal import BARREN, TURNS
-from visits.planner.routes import list_routes
+from visits.planner.routes import list_routes, route_of
 from visits.planner.solve import cost_step, placeable
 from visits.planner.ties import Company
+from visits.planner.verdict import judge
+
+
+def _new_search(data: dict[str, Any]) -> JointSearch:
+    """A joint search that has not begun."""
+    problem = problem_from_json(data)
+    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    program = build_program(problem, placeable(range(len(problem.visits)), pool), pool)
+    return JointSearch(problem, program, step=cost_step(problem))
 
 
 def _search(data: dict[str, Any]) -> JointSearch:
     """A joint search that has learned its first prices."""
-    problem = problem_from_json(data)
-    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
-    program = build_program(problem, placeable(range(len(problem.visits)), pool), pool)
-    search = JointSearch(problem, program, step=cost_step(problem))
+    search = _new_search(data)
     search.relaxation.learn(lambda work, visitors: [work(visitor) for visitor in visitors])
     return search
 
@@ -97,6 +103,38 @@ def test_good_routes_are_put_together_when_few_are_likely() -> None:
     costs = [whole.judged(nothing if routes is None else routes) for routes in (likely.routes, both.routes, best)]
     assert all(cost is not None for cost in costs)
     assert costs[1].cost == costs[2].cost < costs[0].cost  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_siblings_are_split_where_the_judge_says_so(seed: int) -> None:
+    data = together.random_coupled_problem(seed, visitors=3, visits=6, days=2)
+    data["cost"]["siblings_split"] = 0
+    search = _new_search(data)
+    search.run(Clock.of(60), 0, lambda _message: None)
+    assert search.best is not None
+    whole, routes = search.whole, np.array(search.best.routes, dtype=np.int64)
+    verdict = judge(whole.problem, [route_of(whole.problem, search.program.pool, int(column)) for column in routes])
+    split = whole.ties.split_siblings(whole.coupled_stops(routes))
+    assert len(split) == verdict.parts.siblings_split
+
+
+def test_siblings_whom_a_plan_splits_are_brought_together() -> None:
+    data = together.siblings_problem()
+    data["cost"]["siblings_split"] = 0
+    apart = _search(data)
+    alone = [
+        np.flatnonzero(apart.program.pool.evening == evening) for evening in range(len(apart.program.pool.evenings))
+    ]
+    whole, pool = apart.whole, apart.program.pool
+    plans = [np.array([one, other]) for one in alone[0] for other in alone[1]]
+    split = [routes for routes in plans if whole.ties.split_siblings(whole.coupled_stops(routes))]
+    data["cost"]["siblings_split"] = 2000
+    search = _search(data)
+    assert len(search.program.pool) == len(pool)
+    assert split
+    for routes in split:
+        better = search.renewal.completed(search.relaxation.root, routes, Clock.of(60))
+        assert not search.whole.ties.split_siblings(search.whole.coupled_stops(better))
 
 
 def test_tasks_that_bring_nothing_make_it_barren_until_one_does() -> None:
