@@ -97,6 +97,7 @@ class JointSearch:
     def _search(self) -> None:
         if self._is_large():
             self._relax()
+        if self._is_large():
             self._lift()
         while not self._is_good_enough() and self._is_large():
             self._renew()
