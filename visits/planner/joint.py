@@ -156,16 +156,21 @@ class JointSearch:
         self._raise_bound(relaxation.bound)
         encounters = Encounters(self.problem, self.program, whole.catalogue, relaxation.reduced)
         estimate = encounters.estimate(relaxation.duals)
-        encounters.choose()
-        pinned = Pinned(whole, encounters.pinned)
-        share = self.clock.left() * self.jobs / max(1, len(whole.visitors))
-        found = self._spread(lambda visitor: pinned.plan(visitor, self.clock.part(share)), whole.visitors)
-        self.take(np.concatenate(found))
+        if self.best is None or whole.left_out(self._current()):
+            self._take_moments(encounters)
         self.clock.check()
         self.tell("first plan")
         relaxation.start(estimate)
         self._raise_bound(relaxation.bound)
         self.take(self.renewal.completed(relaxation.root, self._current(), self.clock))
+
+    def _take_moments(self, encounters: Encounters) -> None:
+        """The plan with the moments that are chosen family by family."""
+        encounters.choose()
+        pinned = Pinned(self.whole, encounters.pinned)
+        share = self.clock.left() * self.jobs / max(1, len(self.whole.visitors))
+        found = self._spread(lambda visitor: pinned.plan(visitor, self.clock.part(share)), self.whole.visitors)
+        self.take(np.concatenate(found))
 
     def _relax(self) -> None:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from .clock import Clock
-from .joint import EXACT_COLUMNS
+from .joint import EXACT_COLUMNS, JointSearch
+from .lightened import Lightened
 from .offers import Evening, Offering
 from .parts import part_program
-from .plan import VISITOR, Plan, Route
-from .problem import Appointment, BadProblem, Problem
+from .plan import VISITOR, Route
+from .problem import Appointment, Problem
 from .program import Program, build_program
 from .routes import Integers, Pool, list_routes, route_of
 from .search import Search
-from .solve import cost_step, is_coupled, placeable, solve
+from .solve import cost_step, is_coupled, placeable
 from .verdict import judge
 
 Flags = npt.NDArray[np.bool_]
@@ -53,7 +54,7 @@ def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
         return NOTHING
     if len(pool) > EXACT_COLUMNS and is_coupled(problem, range(len(problem.visits))):
-        return _search_joint(problem, clock, seed=seed, keeping=keeping)
+        return _search_joint(problem, pool, visits, clock, seed=seed, keeping=keeping)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     program = build_program(problem, visits, pool)
     search = Search(program, step=cost_step(problem), seed=seed)
@@ -73,6 +74,28 @@ def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container
     return Mended(outcome(), still, max(0.0, search.bound) + hopeless)
 
 
+def _search_joint(
+    problem: Problem, pool: Pool, visits: list[int], clock: Clock, *, seed: int, keeping: Container[str]
+) -> Mended:
+    """The same for a part that ties so many moments together that an exact search takes too long."""
+    step = cost_step(problem)
+    light = Lightened.of(problem, pool, step)
+    program = build_program(light.problem, visits, pool)
+    search = JointSearch(light.problem, program, step=step, seed=seed)
+
+    def outcome() -> Outcome | None:
+        if search.best is None or search.best.cost >= program.never:
+            return None
+        routes = tuple(route_of(problem, pool, column) for column in search.best.routes)
+        return Outcome(routes, judge(problem, routes).cost)
+
+    search.take(_best_of(program, _still_columns(problem, pool, keeping), step, clock, seed))
+    still = outcome()
+    search.run(clock, 0.0, lambda _message: None)
+    hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
+    return Mended(outcome(), still, light.bound(max(0.0, search.bound)) + hopeless)
+
+
 def _best_of(program: Program, columns: Integers, step: float, clock: Clock, seed: int) -> Integers:
     """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
     keep = np.zeros(len(program.pool), dtype=np.bool_)
@@ -81,35 +104,6 @@ def _best_of(program: Program, columns: Integers, step: float, clock: Clock, see
     search = Search(part.program, step=step, seed=seed)
     search.run(clock)
     return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
-
-
-def _search_joint(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
-    """The same for a part that ties so many moments together that an exact search takes too long."""
-    here = {visitor.id for visitor in problem.visitors}
-    # a moment with somebody outside this part is left in any case: nothing to plan with, but its price counts
-    current = {name: at for name, at in problem.current.items() if at.visitor in here}
-    kept = {name: at for name, at in current.items() if name in keeping}
-    others = {name: at for name, at in current.items() if name not in kept}
-    staying = replace(problem, fixed=dict(problem.fixed) | kept, current=others)
-    still = _solved(staying, clock.left() / 2, clock, seed) if kept else None
-    best = _solved(replace(problem, current=current), clock.left(), clock, seed)
-    if best is None:
-        return NOTHING
-    outcome = Outcome(best.routes, judge(problem, best.routes).cost)
-    if still is None:
-        return Mended(outcome, None, best.bound)
-    stays = Outcome(still.routes, judge(problem, still.routes).cost)
-    return Mended(min(stays, outcome, key=lambda found: found.cost), stays, best.bound)
-
-
-def _solved(problem: Problem, seconds: float, clock: Clock, seed: int) -> Plan | None:
-    """The best plan, or nothing when what is fixed cannot all stand."""
-    try:
-        return solve(problem, seconds=seconds, seed=seed, should_stop=clock.is_up)
-    except BadProblem as refused:
-        if not refused.path.startswith("fixed"):
-            raise
-        return None
 
 
 def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Integers:

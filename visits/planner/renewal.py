@@ -111,12 +111,14 @@ class Renewal:
 
     def completed(self, root: Root, routes: Integers, clock: Clock) -> Integers:
         """The plan, with the visitors around each visit that it leaves out, and around siblings whom it splits, planned
-        anew."""
+        anew; not when these would be all visitors: then that is the search itself."""
         whole, random = self.whole, np.random.default_rng(self.whole.seed)
         lost = [(visit,) for visit in whole.left_out(routes)]
         for visits in [*lost, *whole.ties.split_siblings(whole.coupled_stops(routes))][:MOST_LEFT_OUT]:
             first = sorted({visitor for visit in visits for visitor in whole.visitors_of(visit)})
             near = whole.ties.some_visitors(GROUP, whole.visitors, random, first)
+            if len(near) == len(whole.visitors):
+                return routes
             renewed = regrouped(whole, root, routes, near, clock).routes
             routes = routes if renewed is None else renewed
         return routes

@@ -118,23 +118,33 @@ def test_siblings_are_split_where_the_judge_says_so(seed: int) -> None:
     assert len(split) == verdict.parts.siblings_split
 
 
+def _split(search: JointSearch) -> list[np.ndarray]:
+    """Plans of two routes, each on an evening of its own, in which siblings are split."""
+    evening, whole = search.program.pool.evening, search.whole
+    routes = [np.flatnonzero(evening == number) for number in range(2)]
+    plans = [np.array([one, other]) for one in routes[0] for other in routes[1]]
+    return [plan for plan in plans if whole.ties.split_siblings(whole.coupled_stops(plan))]
+
+
 def test_siblings_whom_a_plan_splits_are_brought_together() -> None:
     data = together.siblings_problem()
-    data["cost"]["siblings_split"] = 0
-    apart = _search(data)
-    alone = [
-        np.flatnonzero(apart.program.pool.evening == evening) for evening in range(len(apart.program.pool.evenings))
-    ]
-    whole, pool = apart.whole, apart.program.pool
-    plans = [np.array([one, other]) for one in alone[0] for other in alone[1]]
-    split = [routes for routes in plans if whole.ties.split_siblings(whole.coupled_stops(routes))]
-    data["cost"]["siblings_split"] = 2000
+    data["visitors"].append(data["visitors"][0] | {"id": "bystander"})
+    data["visits"].append(data["visits"][0] | {"id": "visit-3", "visitors": ["bystander"]})
     search = _search(data)
-    assert len(search.program.pool) == len(pool)
+    assert len(search.whole.visitors) == 3
+    split = _split(search)
     assert split
-    for routes in split:
-        better = search.renewal.completed(search.relaxation.root, routes, Clock.of(60))
-        assert not search.whole.ties.split_siblings(search.whole.coupled_stops(better))
+    with mock.patch("visits.planner.renewal.GROUP", 2):
+        for routes in split:
+            better = search.renewal.completed(search.relaxation.root, routes, Clock.of(60))
+            assert not search.whole.ties.split_siblings(search.whole.coupled_stops(better))
+
+
+def test_a_plan_is_not_completed_by_planning_everybody_anew() -> None:
+    search = _search(together.siblings_problem())
+    for routes in _split(search):
+        same = search.renewal.completed(search.relaxation.root, routes, Clock.of(60))
+        assert same.tolist() == routes.tolist()
 
 
 def test_tasks_that_bring_nothing_make_it_barren_until_one_does() -> None:
