@@ -89,7 +89,9 @@ def _search_joint(
         routes = tuple(route_of(problem, pool, column) for column in search.best.routes)
         return Outcome(routes, judge(problem, routes).cost)
 
-    search.take(_best_of(program, _still_columns(problem, pool, keeping), step, clock, seed))
+    columns = _best_of(program, _still_columns(problem, pool, keeping), step, clock, seed)
+    if len(columns):
+        search.take(columns)
     still = outcome()
     search.run(clock, 0.0, lambda _message: None)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))

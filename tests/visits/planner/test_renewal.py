@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from unittest import mock
 
@@ -72,6 +73,32 @@ def test_a_route_is_as_likely_as_the_route_of_its_company() -> None:
     assert root.near.excess == pytest.approx([own[column] + company[made].sum() for column, made in enumerate(stops)])
     likeliest = root.near.likeliest(10)
     assert root.near.excess[likeliest].max() <= np.delete(root.near.excess, likeliest).min()
+
+
+def test_whoever_lists_routes_looks_at_the_nearest_only() -> None:
+    root = _search(with_a_colleague()).relaxation.root
+    with mock.patch("visits.planner.whole.NEAR", 12):
+        near = root.near
+    everything = replace(root).near
+    assert len(everything.excess) > len(near.excess) == len(near.part.pool) == 12
+    assert near.part.original.tolist() == everything.likeliest(12).tolist()
+    assert near.excess.tolist() == everything.excess[near.part.original].tolist()
+    few = np.arange(12) % 2 == 0
+    assert set(near.likeliest(3, few)) <= set(near.part.original[few])
+
+
+def test_dives_wait_for_prices_that_have_climbed() -> None:
+    search = _search(with_a_colleague())
+    search.tell, search.target, search.clock = lambda _message: None, 0.0, Clock.of(60)
+    rises = [0.0, 100.0, 0.0]
+    with (
+        mock.patch.object(search.relaxation, "climb", side_effect=lambda: rises.pop(0)),
+        mock.patch.object(search.relaxation, "add_cuts_of_ascent", return_value=False),
+        mock.patch.object(search, "_attentive", side_effect=lambda: search.clock) as attentive,
+    ):
+        search._ascend()
+    assert not rises
+    assert attentive.call_count == 1
 
 
 @pytest.mark.parametrize("seed", range(6))
