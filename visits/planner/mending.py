@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .clock import Clock
-from .joint import EXACT_COLUMNS, JointSearch
+from .joint import JointSearch
 from .lightened import Lightened
 from .offers import Evening, Offering
 from .parts import part_program
@@ -22,6 +22,8 @@ from .solve import cost_step, is_coupled, placeable
 from .verdict import judge
 
 Flags = npt.NDArray[np.bool_]
+
+EXACT_COLUMNS = 100_000  # at most: with a plan to begin with, most of them are soon left out
 
 
 @dataclass(frozen=True)
