@@ -61,19 +61,12 @@ def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container
     program = build_program(problem, visits, pool)
     search = Search(program, step=cost_step(problem), seed=seed)
     search.clock = search.relaxation.clock = clock
-
-    def outcome() -> Outcome | None:
-        if search.best is None or search.best.cost >= program.never:
-            return None
-        routes = tuple(route_of(problem, pool, column) for column in search.best.routes)
-        return Outcome(routes, search.best.cost + hopeless)
-
     columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, clock, seed)
     if len(columns) and not clock.is_up():
         search.start_from(columns)
-    still = outcome()
+    still = _outcome(problem, search)
     search.run(clock)
-    return Mended(outcome(), still, max(0.0, search.bound) + hopeless)
+    return Mended(_outcome(problem, search), still, max(0.0, search.bound) + hopeless)
 
 
 def _search_joint(
@@ -84,20 +77,21 @@ def _search_joint(
     light = Lightened.of(problem, pool, step)
     program = build_program(light.problem, visits, pool)
     search = JointSearch(light.problem, program, step=step, seed=seed)
-
-    def outcome() -> Outcome | None:
-        if search.best is None or search.best.cost >= program.never:
-            return None
-        routes = tuple(route_of(problem, pool, column) for column in search.best.routes)
-        return Outcome(routes, judge(problem, routes).cost)
-
     columns = _best_of(program, _still_columns(problem, pool, keeping), step, clock, seed)
     if len(columns):
         search.take(columns)
-    still = outcome()
+    still = _outcome(problem, search)
     search.run(clock, 0.0, lambda _message: None)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
-    return Mended(outcome(), still, light.bound(max(0.0, search.bound)) + hopeless)
+    return Mended(_outcome(problem, search), still, light.bound(max(0.0, search.bound)) + hopeless)
+
+
+def _outcome(problem: Problem, search: Search | JointSearch) -> Outcome | None:
+    """The best plan of a search so far, if it keeps what is fixed, at its cost in the whole problem."""
+    if search.best is None or search.best.cost >= search.program.never:
+        return None
+    routes = tuple(route_of(problem, search.program.pool, column) for column in search.best.routes)
+    return Outcome(routes, judge(problem, routes).cost)
 
 
 def _best_of(program: Program, columns: Integers, step: float, clock: Clock, seed: int) -> Integers:

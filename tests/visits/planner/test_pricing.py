@@ -27,7 +27,7 @@ def _program(data: dict[str, object]) -> Program:
 
 
 def _cuts(program: Program, count: int, chance: random.Random) -> dict[Triple, None]:
-    """So many triples of one visitor's rows: more than fit in one word."""
+    """At most so many triples of each visitor's rows."""
     bit_of = number_bits(program).bit_of
     rows = [sorted(bits) for bits in bit_of.values() if len(bits) >= 3]
     cuts: dict[Triple, None] = {}
@@ -54,11 +54,12 @@ def _rows_of(program: Program, column: int) -> set[int]:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_route_pays_for_its_stops_and_for_the_cuts_of_which_it_meets_two_rows(seed: int) -> None:
     coupled = together.random_coupled_problem(seed, visitors=4, visits=9, days=3)
-    program = _program(coupled if seed % 2 else random_problem(seed, visitors=3, visits=12, days=4))
-    cuts = _cuts(program, 90, random.Random(seed))
+    program = _program(coupled if seed % 2 else random_problem(seed, visitors=2, visits=24, days=6))
+    cuts = _cuts(program, 200, random.Random(seed))
     duals = np.random.default_rng(seed).normal(size=program.rows + len(cuts))
     bits = number_bits(program)
     table = cut_table(bits, cuts)
+    assert seed % 2 or table.once.shape[1] > 1
     found = reduced_costs(bits, table, prices(program, table, duals), program.pool)
     own = duals[: program.rows].copy()
     own[program.evening_row] = 0
@@ -68,6 +69,19 @@ def test_a_route_pays_for_its_stops_and_for_the_cuts_of_which_it_meets_two_rows(
         met = _rows_of(program, column)
         paid = [number for number, cut in enumerate(cuts) if len(met.intersection(cut)) >= 2]
         assert found[column] == pytest.approx(cost - duals[program.rows + np.array(paid, dtype=np.int64)].sum())
+
+
+def test_a_double_stop_pays_alone_for_a_cut_on_both_its_visits() -> None:
+    program = _program(together.siblings_problem())
+    bits, pool = number_bits(program), program.pool
+    cuts: dict[Triple, None] = {(0, 1, int(program.evening_row[0])): None}
+    table = cut_table(bits, cuts)
+    duals = np.append(np.zeros(program.rows), -7.0)
+    paid = reduced_costs(bits, table, prices(program, table, duals), pool) - pool.cost
+    rows = [_rows_of(program, column) for column in range(len(pool))]
+    alone = [int(number) for number in np.flatnonzero((pool.order >= 0).sum(axis=1) == 1)]
+    assert {len(rows[number] & {0, 1}) for number in alone if pool.evening[number] == 1} == {1, 2}
+    assert paid.tolist() == [7.0 if len(met.intersection(*cuts)) >= 2 else 0.0 for met in rows]
 
 
 def test_the_least_of_every_evening_and_what_lies_near_it() -> None:
