@@ -62,7 +62,8 @@ class JointSearch:
         self.relaxation = WholeRelaxation(self.whole)
         self.renewal = Renewal(self.whole)
         self._lifting: Lifting | None = None
-        self._tasks = self._groups_lifting = 0
+        self._tasks = 0
+        self._is_lifting = False
         self._helping: list[Future[None]] = []
         self._is_over = False
         self._lock = Lock()  # of the best plan, the bound and the next task
@@ -291,21 +292,19 @@ class JointSearch:
             self._tasks += 1
             root, lifting = self._root, self._lifting
             every = LIFT_OFTEN if self.renewal.is_barren else LIFT_EVERY
-            if lifting is not None and self._tasks % every == 0 and not self.renewal.is_joining:
+            if lifting is not None and self._tasks % every == 0 and not self._is_lifting and not self.renewal.is_joining:
                 group = lifting.next_group()
                 if group is not None:
-                    self._groups_lifting += 1
+                    self._is_lifting = True
                     return lambda clock: self._lift_group(lifting, root, group, clock)
-            may_join = not self._groups_lifting
-            return self.renewal.task(root, self._current(), self._scale(), may_join=may_join)
+            return self.renewal.task(root, self._current(), self._scale(), may_join=not self._is_lifting)
 
     def _lift_group(self, lifting: Lifting, root: Root, group: Group, clock: Clock) -> None:
         """The bound with these visitors together in whole numbers."""
         try:
             lifting.lift(root, group, clock.part(LIFT_SECONDS))
         finally:
-            with self._lock:
-                self._groups_lifting -= 1
+            self._is_lifting = False
         self._raise_bound(lifting.bound())
 
     def _do(self, task: Task, clock: Clock) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 
 ARENAS = 2  # from which the threads of this process take their memory
-_M_ARENA_MAX = -8  # glibc's number of that option of mallopt
+MAPPED = 1 << 20  # bytes: what is larger comes from the system, and goes back when it is freed
+_M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8  # glibc's numbers of these options of mallopt
 
 _library = ctypes.CDLL(None)
 
@@ -14,6 +15,7 @@ def spare() -> None:
     """Let threads share what others freed. Without glibc nothing happens."""
     if hasattr(_library, "mallopt"):
         _library.mallopt(_M_ARENA_MAX, ARENAS)
+        _library.mallopt(_M_MMAP_THRESHOLD, MAPPED)
 
 
 def give_back() -> None:
