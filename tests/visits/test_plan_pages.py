@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -171,6 +172,18 @@ def test_a_job_that_failed_says_why_and_offers_another_try(
     plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error="Bel even.")
     text = page(client, here("plan", season.school, plan=plan.pk))
     assert "Bel even." in text and "Plan opnieuw" in text
+
+
+def test_why_a_job_failed_is_said_in_the_language_of_who_reads_it(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    error = "De gegevens spreken elkaar tegen: zo is er geen plan te maken. Bel de beheerder."
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error=error)
+    assert error in page(client, here("plan", season.school, plan=plan.pk))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    for address in (here("plan", season.school, plan=plan.pk), here("plans", season.school, campaign=season.campaign.pk)):
+        text = page(client, address)
+        assert "contradict each other" in text and error not in text
 
 
 def test_the_draft_shows_totals_proof_and_the_estimate(season: Season, client: Client, coordinator: User) -> None:

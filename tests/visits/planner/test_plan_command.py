@@ -52,5 +52,11 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"missing\.json"):
+    with pytest.raises(CommandError, match=r"Het bestand \S+missing\.json is er niet\."):
         call_command("plan", str(tmp_path / "missing.json"), out=tmp_path / "plan.json")
+
+
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_planned(tmp_path: Path) -> None:
+    (tmp_path / "problem.json").write_text("not read", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"De map \S+nowhere is er niet"):
+        call_command("plan", str(tmp_path / "problem.json"), out=tmp_path / "nowhere" / "plan.json")

@@ -30,6 +30,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0, help=_("zelfde getal, zelfde planning"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        folder = options["out"].parent
+        if not folder.is_dir():
+            raise CommandError(_("De map %s is er niet; maak die eerst.") % folder)
         try:
             plan = solve(
                 read_problem(options["problem"]),
@@ -39,6 +42,8 @@ class Command(BaseCommand):
                 jobs=options["jobs"],
                 progress=self._show if options["verbosity"] > 1 else None,
             )
+        except FileNotFoundError:
+            raise CommandError(_("Het bestand %s is er niet.") % options["problem"]) from None
         except (BadProblem, OSError) as error:
             raise CommandError(str(error)) from None
         options["out"].write_text(json.dumps(plan_to_json(plan)) + "\n", encoding="utf-8")
