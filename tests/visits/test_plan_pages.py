@@ -181,7 +181,8 @@ def test_why_a_job_failed_is_said_in_the_language_of_who_reads_it(
     plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error=error)
     assert error in page(client, here("plan", season.school, plan=plan.pk))
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    for address in (here("plan", season.school, plan=plan.pk), here("plans", season.school, campaign=season.campaign.pk)):
+    plans = here("plans", season.school, campaign=season.campaign.pk)
+    for address in (here("plan", season.school, plan=plan.pk), plans):
         text = page(client, address)
         assert "contradict each other" in text and error not in text
 

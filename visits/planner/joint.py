@@ -292,7 +292,8 @@ class JointSearch:
             self._tasks += 1
             root, lifting = self._root, self._lifting
             every = LIFT_OFTEN if self.renewal.is_barren else LIFT_EVERY
-            if lifting is not None and self._tasks % every == 0 and not self._is_lifting and not self.renewal.is_joining:
+            has_memory = not (self._is_lifting or self.renewal.is_joining)
+            if lifting is not None and self._tasks % every == 0 and has_memory:
                 group = lifting.next_group()
                 if group is not None:
                     self._is_lifting = True

@@ -22,7 +22,8 @@ def test_after_compiling_no_plan_compiles_anything(tmp_path: Path) -> None:
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
 
     def run(*words: str) -> str:
-        return subprocess.run([sys.executable, *words], cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
+        command = [sys.executable, *words]
+        return subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
 
     assert "gecompileerd" in run("manage.py", "compile_planner")
     compiled = {path.name for path in tmp_path.rglob("*.nbc")}
