@@ -49,7 +49,8 @@ def _is_kept(loop: Dispatcher) -> bool:
     """Whether numba kept code of this loop that is newer than its source: what only other loops call is not called
     when those come from there."""
     source = Path(loop.py_func.__code__.co_filename)
-    kept = Path(loop.stats.cache_path).glob(f"{source.stem}.{loop.py_func.__qualname__}-*.nbi")
+    folder = loop.stats.cache_path
+    kept = Path(folder).glob(f"{source.stem}.{loop.py_func.__qualname__}-*.nbi") if folder else ()
     return any(index.stat().st_mtime > source.stat().st_mtime for index in kept)
 
 
