@@ -17,7 +17,7 @@ from .routes import Floats, Integers
 from .rows import Sparse
 
 _DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of the simplex strategies
-_CUT_AGE = 5  # rounds: of 30, half of the memory of a program in whole numbers is idle cuts
+_CUT_AGE, _CUT_AGE_IN_USE = 3, 2  # rounds: of 30 and 10, half of the memory of a program in whole numbers is idle cuts
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
@@ -140,7 +140,7 @@ class Linear:
         integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         self._highs.changeColsIntegrality(self.columns, columns, integer)
         self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + clock.left())
-        self._set(mip_pool_age_limit=_CUT_AGE, mip_heuristic_run_root_reduced_cost=False)
+        self._set(mip_pool_age_limit=_CUT_AGE, mip_lp_age_limit=_CUT_AGE_IN_USE, mip_heuristic_run_root_reduced_cost=False)
         if np.isfinite(limit):
             self._set(objective_bound=limit)
         if start is not None:

@@ -22,7 +22,7 @@ Task = Callable[[Clock], Integers | None]
 
 FREE, FREE_WHEN_BARREN = 0.3, 0.7  # of the coupled visits, in dives that start from the plan
 SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
-BREADTH, MOST, MOST_OF_ALL = 3500, 14_000, 10_000  # of the likeliest routes: at first, of a group, of all visitors
+BREADTH, MOST, MOST_OF_ALL = 3500, 12_000, 8_000  # of the likeliest routes: at first, of a group, of all visitors
 NARROWER, WIDER, WIDER_OF_ALL = 0.7, 1.2, 1.4  # the next one's breadth, as a share: one was not proven, or it was
 TURNS = 6
 BARREN = 6  # tasks without a better plan
