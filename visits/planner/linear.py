@@ -140,7 +140,8 @@ class Linear:
         integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         self._highs.changeColsIntegrality(self.columns, columns, integer)
         self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + clock.left())
-        self._set(mip_pool_age_limit=_CUT_AGE, mip_lp_age_limit=_CUT_AGE_IN_USE, mip_heuristic_run_root_reduced_cost=False)
+        self._set(mip_pool_age_limit=_CUT_AGE, mip_lp_age_limit=_CUT_AGE_IN_USE)
+        self._set(mip_heuristic_run_root_reduced_cost=False)
         if np.isfinite(limit):
             self._set(objective_bound=limit)
         if start is not None:
