@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -206,11 +207,14 @@ def test_a_job_that_failed_says_why_and_can_be_made_anew(season: Season, client:
         kind=PlanKind.REPAIR,
         change=change,
         state=PlanState.FAILED,
-        error="Het lukte niet.",
+        error="De gegevens spreken elkaar tegen: zo is er geen plan te maken. Bel de beheerder.",
         created_at=season.now,
     )
     text = page(client, here("repair", season.school, plan=plan.pk))
-    assert "Het lukte niet." in text and "Maak het opnieuw" in text
+    assert plan.error in text and "Maak het opnieuw" in text
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    text = page(client, here("repair", season.school, plan=plan.pk))
+    assert "contradict each other" in text and plan.error not in text
 
 
 # --- what happened ---
