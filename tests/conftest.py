@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 
 from mentors.models import Role, School, User
 from tests import factories
-from thuisbezoek.language import compile_catalogues
+from thuisbezoek.language import compile_texts
 from visits.queries.board_desk import forget_problems
 
 # The third week of a season, on a Tuesday, in summer time.
@@ -63,7 +62,7 @@ def no_problem_from_another_test() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def compiled_texts() -> None:
     """The English texts as the application reads them."""
-    compile_catalogues(Path(settings.BASE_DIR) / "locale")
+    compile_texts()
 
 
 @pytest.fixture

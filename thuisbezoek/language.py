@@ -34,10 +34,10 @@ def chosen(request: HttpRequest) -> str:
         return str(settings.LANGUAGE_CODE)
 
 
-def compile_catalogues(root: Path) -> int:
-    """Compile every catalogue under `root` that is newer than its compiled form; how many. Needs no gettext."""
+def compile_texts() -> int:
+    """Compile every catalogue of the site that is newer than its compiled form; how many. Needs no gettext."""
     compiled = 0
-    for source in root.glob("*/LC_MESSAGES/*.po"):
+    for source in [po for root in settings.LOCALE_PATHS for po in Path(root).glob("*/LC_MESSAGES/*.po")]:
         target = source.with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
             polib.pofile(str(source)).save_as_mofile(str(target))

@@ -42,6 +42,20 @@ def test_the_replayed_weeks_link_to_the_port_that_the_demo_is_served_on(
     assert linked_to == ["http://127.0.0.1:8123"]
 
 
+@pytest.mark.django_db
+def test_the_demo_speaks_english_too(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a fresh clone nothing is compiled."""
+    source = Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po"
+    own = tmp_path / "locale" / "en" / "LC_MESSAGES" / "django.po"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(source.read_bytes())
+    settings.DATA_DIR, settings.LOCALE_PATHS = tmp_path, [tmp_path / "locale"]
+    monkeypatch.setattr(demo, "build_school", lambda **_options: None)
+    monkeypatch.setattr(demo, "collect_when_changed", lambda _root: None)
+    call_command("demo", build_only=True)
+    assert own.with_suffix(".mo").exists()
+
+
 def test_two_parents_have_each_their_own_telephone(homes: list[Home]) -> None:
     phones = [adult["phone"] for home in homes for adult in home.guardians]
     assert len(phones) > len(homes) > 150

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from thuisbezoek.language import compile_catalogues
+from thuisbezoek.language import compile_texts
 
 
 class Command(BaseCommand):
@@ -16,5 +14,4 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for root in settings.LOCALE_PATHS:
-            self.stdout.write(f"{compile_catalogues(Path(root))} bijgewerkt")
+        self.stdout.write(f"{compile_texts()} bijgewerkt")

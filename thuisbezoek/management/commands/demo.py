@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from mentors.models import School
 from thuisbezoek.demo.school import build_school, logins
+from thuisbezoek.language import compile_texts
 from thuisbezoek.static_build import collect_when_changed
 from thuisbezoek.supervisor import Supervisor, children_of_house
 
@@ -66,8 +67,9 @@ class Command(BaseCommand):
             path.chmod(0o600)
 
     def build(self) -> None:
-        """The database, the static files and the school, each only when it is not there yet."""
+        """The database, the texts, the static files and the school, each only when it is not there yet."""
         call_command("migrate", verbosity=0)
+        compile_texts()
         collect_when_changed(settings.STATIC_ROOT)
         if not School.objects.exists():
             self.stdout.write("De demoschool wordt gebouwd; dat duurt ongeveer een minuut.")
