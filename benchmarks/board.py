@@ -83,13 +83,13 @@ def _is_holiday(day: dt.date) -> bool:
 
 def make_draft(campaign: Any, rng: random.Random) -> Any:
     """Every family at the first place that is found for it: quicker than the planner, and as large."""
-    from visits.models import Plan, PlanState  # noqa: PLC0415 - after django.setup()
-    from visits.planner.almanac import Almanac, Days  # noqa: PLC0415 - after django.setup()
-    from visits.planner.assess import assess  # noqa: PLC0415 - after django.setup()
-    from visits.planner.exchange import clock, problem_from_json  # noqa: PLC0415 - after django.setup()
-    from visits.planner.moves import Mover  # noqa: PLC0415 - after django.setup()
-    from visits.queries.annotations import annotate, empty_result  # noqa: PLC0415 - after django.setup()
-    from visits.queries.problem import build_planning  # noqa: PLC0415 - after django.setup()
+    from planner.evaluate.assessment import assess  # noqa: PLC0415 - after django.setup()
+    from planner.evaluate.moves import Mover  # noqa: PLC0415 - after django.setup()
+    from planner.model.exchange import clock, problem_from_json  # noqa: PLC0415 - after django.setup()
+    from planner.model.index import Almanac, Days  # noqa: PLC0415 - after django.setup()
+    from planning.draft.annotations import annotate, empty_result  # noqa: PLC0415 - after django.setup()
+    from planning.models import Plan, PlanState  # noqa: PLC0415 - after django.setup()
+    from planning.problem.build import build_planning  # noqa: PLC0415 - after django.setup()
 
     planning = build_planning(campaign, NOW)
     almanac, days = Almanac(problem_from_json(planning.problem)), Days()
@@ -126,13 +126,13 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
     from django.test import Client  # noqa: PLC0415 - after django.setup()
     from django.urls import reverse  # noqa: PLC0415 - after django.setup()
 
-    from visits.models import Plan  # noqa: PLC0415 - after django.setup()
-    from visits.queries.board_desk import desk_of, forget_problems, name_of  # noqa: PLC0415 - after django.setup()
+    from planning.models import Plan  # noqa: PLC0415 - after django.setup()
+    from planning.queries.board.loading import desk_of, forget_problems, name_of  # noqa: PLC0415 - after django.setup()
 
     client, rng = Client(), random.Random(2)
     client.force_login(user)
     here = {"school": plan.campaign.school.slug, "plan": plan.pk}
-    board = reverse("visits:board", kwargs=here)
+    board = reverse("planning:board", kwargs=here)
 
     def timed(method: Any, *args: Any, **kwargs: Any) -> tuple[float, float]:
         began, cpu = time.perf_counter(), time.process_time()
@@ -150,14 +150,14 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
         for _ in range(TIMES):
             desk = desk_of(Plan.objects.get(pk=plan.pk))
             visit = rng.choice(sorted(desk.days.made))
-            up.append(timed(client.get, reverse("visits:board_spots", kwargs=here | {"visit": int(visit)})))
+            up.append(timed(client.get, reverse("planning:board_spots", kwargs=here | {"visit": int(visit)})))
             places = [c for c in desk.mover().spots(visit) if not c.is_blocked and not c.warnings and c.evening]
             evening = rng.choice(places).evening
             data = {"revision": desk.plan.revision, "evening": name_of(evening), "week": week}
-            url = reverse("visits:board_move", kwargs=here | {"visit": int(visit)})
+            url = reverse("planning:board_move", kwargs=here | {"visit": int(visit)})
             down.append(timed(client.post, url, data))
         found += [(f"picking up, {name}", LIMIT, up), (f"putting down, {name}", LIMIT, down)]
-    quiet = reverse("visits:board_news", kwargs=here)
+    quiet = reverse("planning:board_news", kwargs=here)
     seen = Plan.objects.values_list("revision", flat=True).get(pk=plan.pk)
     found.append(("hearing that nothing changed", None, [timed(client.get, quiet, {"sinds": seen}) for _ in range(10)]))
     return found

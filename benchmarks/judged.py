@@ -25,10 +25,10 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).
 
 from cases.schools import make_school  # noqa: E402 - beside this file
 
-from tests.visits.planner import oracle, together  # noqa: E402 - the repository is not installed
-from tests.visits.planner.problems import random_problem  # noqa: E402
-from visits.planner import BadProblem, solve  # noqa: E402
-from visits.planner.exchange import plan_to_json, problem_from_json  # noqa: E402
+from planner import BadProblem, solve  # noqa: E402
+from planner.model.exchange import plan_to_json, problem_from_json  # noqa: E402
+from tests.planner import oracle, together  # noqa: E402 - the repository is not installed
+from tests.planner.problems import random_problem  # noqa: E402
 
 
 def problems(count: int) -> Iterator[tuple[str, dict[str, Any], float]]:

@@ -31,13 +31,13 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]
 from cases.schools import make_school  # noqa: E402 - beside this file
 from cases.telephone import by_telephone  # noqa: E402 - beside this file
 
-from visits.planner import Problem, Route, Stop  # noqa: E402 - the repository is not installed
-from visits.planner.exchange import problem_from_json  # noqa: E402
-from visits.planner.offers import Offering  # noqa: E402
-from visits.planner.problem import Visit  # noqa: E402
-from visits.planner.routes import list_routes  # noqa: E402
-from visits.planner.solve import placeable  # noqa: E402
-from visits.planner.verdict import judge  # noqa: E402
+from planner import Problem, Route, Stop  # noqa: E402 - the repository is not installed
+from planner.columns.routes import list_routes  # noqa: E402
+from planner.columns.stop_options import Offering  # noqa: E402
+from planner.evaluate.verdict import judge  # noqa: E402
+from planner.model.exchange import problem_from_json  # noqa: E402
+from planner.model.problem import Visit  # noqa: E402
+from planner.search.solver import placeable  # noqa: E402
 
 PROVEN = 1e-9
 

@@ -25,8 +25,8 @@ def main(mentors: int, families: int) -> int:
     from django.db import connection, transaction  # noqa: PLC0415 - after django.setup()
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after django.setup()
 
+    from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
     from tests.visits.seasons import make_season  # noqa: PLC0415 - after django.setup()
-    from visits.actions.plans import publish_plan  # noqa: PLC0415 - after django.setup()
     from visits.models import Message, Visit  # noqa: PLC0415 - after django.setup()
 
     call_command("migrate", verbosity=0)

@@ -25,11 +25,11 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).
 
 from cases.schools import make_school  # noqa: E402 - beside this file
 
-from visits.planner import Plan, Problem, repair, solve  # noqa: E402 - the repository is not installed
-from visits.planner.exchange import problem_from_json, read_problem  # noqa: E402
-from visits.planner.plan import SECOND  # noqa: E402
-from visits.planner.problem import Appointment, Visit, Window  # noqa: E402
-from visits.planner.verdict import judge  # noqa: E402
+from planner import Plan, Problem, repair_plan, solve  # noqa: E402 - the repository is not installed
+from planner.evaluate.verdict import judge  # noqa: E402
+from planner.model.exchange import problem_from_json, read_problem  # noqa: E402
+from planner.model.plan import SECOND  # noqa: E402
+from planner.model.problem import Appointment, Visit, Window  # noqa: E402
 
 QUICK_SECONDS, QUICK_SHARE = 0.2, 0.95
 STILL_SHARE, MOST_MOVED = 0.9, 2
@@ -146,11 +146,11 @@ def others_moved(problem: Problem, plan: Plan) -> set[str]:
 def measure(name: str, published: Published, change: Callable[[random.Random], Problem], count: int) -> Series:
     """Make the change so many times, each to the plan as it was published."""
     series, chance = Series(name), random.Random(7)
-    before = judge(published.problem, repair(published.problem, company=published.company).routes).parts.unplaced
+    before = judge(published.problem, repair_plan(published.problem, company=published.company).routes).parts.unplaced
     for _number in range(count):
         problem = change(chance)
         began = time.perf_counter()
-        plan = repair(problem, company=published.company)
+        plan = repair_plan(problem, company=published.company)
         series.seconds.append(time.perf_counter() - began)
         verdict = judge(problem, plan.routes)
         assert not verdict.broken, verdict.broken

@@ -37,10 +37,10 @@ def main(mentors: int, families: int) -> int:
     """0 when both repairs are made within their limit."""
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
 
+    from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
+    from planning.problem.incidents import ChangeKind  # noqa: PLC0415 - after django.setup()
     from tests import factories  # noqa: PLC0415 - after django.setup()
     from tests.visits.seasons import make_season  # noqa: PLC0415 - after django.setup()
-    from visits.actions.plans import publish_plan  # noqa: PLC0415 - after django.setup()
-    from visits.queries.changes import ChangeKind  # noqa: PLC0415 - after django.setup()
 
     call_command("migrate", verbosity=0)
     season = make_season(NOW, mentors=mentors, families=families, evenings=EVENINGS)
@@ -56,9 +56,9 @@ def main(mentors: int, families: int) -> int:
 
 def mend(season: Any, words: str, kind: Any, **facts: Any) -> float:
     """Make one repair, look at it and say yes; the seconds until it can be looked at."""
-    from tests.visits.repairing import repaired  # noqa: PLC0415 - after django.setup()
-    from visits.actions.plans import publish_plan  # noqa: PLC0415 - after django.setup()
-    from visits.queries.consequences import consequences  # noqa: PLC0415 - after django.setup()
+    from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
+    from planning.queries.consequences import consequences  # noqa: PLC0415 - after django.setup()
+    from tests.planning.repairing import repaired  # noqa: PLC0415 - after django.setup()
 
     plan, job = timed(f"{words}: the job", lambda: repaired(season, kind, **facts))
     found, page = timed(f"{words}: what it means", lambda: consequences(plan, NOW))

@@ -30,8 +30,8 @@ django.setup()
 from cases.schools import Town, make_school
 from django.conf import settings
 from django.utils import timezone
-from planner import HEAD, PROVEN, School, Target, missed
 
+from benchmarks.planner import HEAD, PROVEN, School, Target, missed
 from roads.actions import build_network
 from roads.places import Place
 from roads.queries import travel_matrix

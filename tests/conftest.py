@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
 from mentors.models import Role, School, User
+from planning.queries.board.loading import forget_problems
 from tests import factories
 from thuisbezoek.language import compile_texts
-from visits.queries.board_desk import forget_problems
 
 # The third week of a season, on a Tuesday, in summer time.
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
@@ -24,6 +25,12 @@ NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
 def now() -> dt.datetime:
     """The moment at which most tests take place: Tuesday 22 September 2026, 14:00 in Amsterdam."""
     return NOW
+
+
+@pytest.fixture
+def today(now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock that views read stands at the tests' own moment."""
+    monkeypatch.setattr(timezone, "now", lambda: now)
 
 
 @pytest.fixture(scope="session")

@@ -8,26 +8,15 @@ from typing import Any
 
 from mentors.models import Board, Mentor, Role, School
 from notes.models import AgreedBy, Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
+from planning.actions.board.standing import open_standing_board
+from planning.models import Plan, PlanKind, PlanState, RepairTrace
+from planning.problem.incidents import Change, ChangeKind
+from planning.queries.snapshots import picture_of
 from reports.figures.cost_question import Hours, Question
 from reports.models import CostState, CostStudy, CostVariant
 from students.models import HouseholdSuggestion, RosterImport, SchoolClass, Student
 from tests import factories
-from visits.actions.board_standing import open_standing_board
-from visits.models import (
-    Campaign,
-    InterpreterShift,
-    Message,
-    MessageKind,
-    Plan,
-    PlanKind,
-    PlanState,
-    RepairTrace,
-    Route,
-    Visit,
-    VisitState,
-)
-from visits.queries.changes import Change, ChangeKind
-from visits.queries.traces import picture_of
+from visits.models import Campaign, InterpreterShift, Message, MessageKind, Route, Visit, VisitState
 
 # Pages for everybody; each says why in the code. The family's own pages are guarded by its secret link.
 OPEN_PAGES = {
@@ -60,8 +49,8 @@ WHO_OPENS = {
     ),
     frozenset({Role.COORDINATOR, Role.DIRECTOR}): (
         "reports:cost_new reports:cost_pdf reports:cost_progress reports:cost_resume reports:cost_sheet "
-        "reports:cost_stop reports:cost_study reports:costs reports:packs_pdf visits:board visits:board_evening "
-        "visits:board_news"
+        "reports:cost_stop reports:cost_study reports:costs reports:packs_pdf planning:board planning:board_evening "
+        "planning:board_news"
     ),
     frozenset({Role.COORDINATOR, Role.DIRECTOR, Role.CARE}): (
         "reports:dashboard reports:dashboard_pdf reports:dashboard_sheet"
@@ -201,9 +190,9 @@ def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClas
     repairs = "repair repair_progress repair_again repair_drop"
     rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in (pages + of_family).split()}
     rows |= dict.fromkeys((f"visits:{name}:plan" for name in repairs.split()), make_repair(plan))
-    rows["visits:repair_undo:plan"] = make_done_repair(plan)
+    rows["planning:repair_undo:plan"] = make_done_repair(plan)
     rows |= {f"visits:{name}:visit": visit for name in of_family.split()}
-    return rows | {"visits:plan_why:visit": waiting}
+    return rows | {"planning:plan_why:visit": waiting}
 
 
 def make_repair(plan: Plan) -> Plan:

@@ -16,7 +16,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "send-due-messages": {"task": "visits.tasks.send_due_messages", "schedule": 30.0},
     "queue-reminders": {"task": "visits.tasks.queue_reminders", "schedule": 300.0},
-    "run-waiting-plan-jobs": {"task": "visits.tasks.run_waiting_plan_jobs", "schedule": 30.0},
+    "run-waiting-plan-jobs": {"task": "planning.tasks.run_waiting_plan_jobs", "schedule": 30.0},
     "run-waiting-cost-studies": {"task": "reports.tasks.run_waiting_cost_studies", "schedule": 30.0},
     "join-cohorts": {"task": "visits.tasks.join_cohorts", "schedule": 300.0},
     "erase-expired": {"task": "thuisbezoek.tasks.erase_expired", "schedule": crontab(hour="3", minute="15")},

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "portal",
     "reports",
     "notes",
+    "planning",
     "visits",
     "students",
     "mentors",
@@ -179,7 +180,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_t
 CELERY_TASK_PUBLISH_RETRY = False
 # What may take minutes has a queue of its own: no reminder waits for a plan.
 CELERY_TASK_ROUTES = {
-    "visits.tasks.run_waiting_plan_jobs": {"queue": "planning"},
+    "planning.tasks.run_waiting_plan_jobs": {"queue": "planning"},
     "reports.tasks.run_waiting_cost_studies": {"queue": "planning"},
 }
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("taal/", views.choose_language, name="choose_language"),
     path("school/<slug:school>/leerlingen/", include("students.urls")),
     path("school/<slug:school>/bezoeken/", include("visits.urls")),
+    path("school/<slug:school>/bezoeken/", include("planning.urls")),
     path("school/<slug:school>/verslagen/", include("notes.urls")),
     path("", include("reports.urls")),
     path("gezin/", include("portal.urls")),

@@ -17,7 +17,7 @@ SPEED = {"bike": (1.25, 15.0, 0.0), "car": (1.35, 28.0, 2.0)}  # detour, km an h
 MONDAY = dt.date(2026, 9, 7)
 EVENING = (16 * 60, 21 * 60, 21 * 60 + 30)
 FREE = [(16 * 60, 21 * 60), (16 * 60, 18 * 60 + 30), (18 * 60 + 30, 21 * 60), (17 * 60, 20 * 60)]
-# As visits/queries/problem.py has them, which needs a database to read.
+# As planning/problem/build.py has them, which needs a database to read.
 RULES = {
     "start_grid_minutes": 5,
     "coupled_grid_minutes": 15,

@@ -10,8 +10,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator
 
-from visits.planner import Problem, Route, Stop
-from visits.planner.problem import Shift, Visit, Visitor
+from planner import Problem, Route, Stop
+from planner.model.problem import Shift, Visit, Visitor
 
 
 def by_telephone(problem: Problem) -> list[Route]:

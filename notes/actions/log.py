@@ -21,8 +21,8 @@ from notes.access import can_be_logged
 from notes.actions.content import LogContent, write_agreements, write_feeling, write_headline, write_report
 from notes.models import LogDraft, VisitReport
 from notes.queries.typed import Fields, draft_fields
-from visits.actions.keeping import hold
 from visits.actions.moments import mark_met, mark_not_held
+from visits.actions.visit_rows import hold
 from visits.models import Visit, VisitState
 
 MAX_DRAFT_CHARACTERS = 20_000

@@ -11,7 +11,7 @@ from portal.forms import HoursForm, MomentForm, PlaceForm, SeenForm
 from portal.views.choosing import pick, told_hours
 from portal.views.home import agree, family_page, to_home
 from visits.actions import answers
-from visits.actions.keeping import MomentError
+from visits.actions.visit_rows import MomentError
 from visits.links import page_key_of
 from visits.models import AnswerChannel, PlaceKind, VisitState
 from visits.queries.booking import Asked, asked_of, asked_of_visit, is_being_planned

@@ -11,7 +11,7 @@ from portal.forms import MomentForm, WishesForm
 from portal.views.home import agree, family_page, to_home
 from visits.actions.answers import tell_wishes
 from visits.actions.holds import confirm_hold, hold_moment, release_hold
-from visits.actions.keeping import MomentError
+from visits.actions.visit_rows import MomentError
 from visits.links import page_key_of
 from visits.models import AnswerChannel, Availability, Booking, PlaceKind
 from visits.queries.booking import Asked, asked_of

@@ -16,7 +16,7 @@ from portal.access.entry import LANGUAGE_COOKIE
 from portal.forms import LanguageForm, SeenForm
 from visits.actions.agenda import may_speak
 from visits.actions.answers import may_change
-from visits.actions.keeping import MomentError
+from visits.actions.visit_rows import MomentError
 from visits.links import page_key_of
 from visits.models import (
     AgendaTopic,

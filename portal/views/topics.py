@@ -10,7 +10,7 @@ from portal.access import FamilyRequest, for_family
 from portal.forms import TopicsForm
 from portal.views.home import family_context, to_home
 from visits.actions.agenda import may_speak, pick_topics
-from visits.actions.keeping import MomentError
+from visits.actions.visit_rows import MomentError
 from visits.models import AgendaTopic, ConversationTopic, Invitation
 from visits.queries.family import offered_topics
 

@@ -2,7 +2,7 @@
 
 All evenings are alike here: every family can, and every mentor leaves from school in the same hours. So an evening
 needs no date, and what matters is how few evenings hold everybody, and how little travel those take. The planner
-itself (`visits.planner.solve`) answers both; teams share nothing, so planning them apart loses nothing.
+itself (`planner.search.solver`) answers both; teams share nothing, so planning them apart loses nothing.
 
 * *How many in a row.* A problem of one evening: as many families as the planner can get into it is the most that
   any evening holds. With 60 minutes and the hours of a short evening, four stops may be three in truth.
@@ -23,10 +23,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from planner import Plan, Problem, Route, Stop, solve
+from planner.evaluate.verdict import judge
+from planner.model.problem import Rules, Shift, Visit, Visitor, Weights, Window
 from reports.figures.cost_question import Hours
-from visits.planner import Plan, Problem, Route, Stop, solve
-from visits.planner.problem import Rules, Shift, Visit, Visitor, Weights, Window
-from visits.planner.verdict import judge
 
 Matrix = npt.NDArray[np.int32]
 

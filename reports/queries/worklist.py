@@ -10,6 +10,9 @@ from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce
 
 from mentors.models import Closure, Membership, Mentor, Role, School
+from planning.models import Plan, PlanState
+from planning.queries.overview import with_wishes_in
+from planning.queries.repairs import on_closed_days
 from reports.figures.pace import Pace
 from reports.queries.campaigns import campaigns_of
 from reports.queries.pace import pace_of_campaign
@@ -23,19 +26,8 @@ from students.models import (
     Student,
     SuggestionState,
 )
-from visits.models import (
-    Campaign,
-    CampaignState,
-    Invitation,
-    Message,
-    MessageState,
-    Plan,
-    PlanState,
-    Shift,
-    VisitState,
-)
-from visits.queries.booking import still_asked, with_wishes_in
-from visits.queries.repairs import on_closed_days
+from visits.models import Campaign, CampaignState, Invitation, Message, MessageState, Shift, VisitState
+from visits.queries.booking import still_asked
 from visits.queries.shifts import MentorEvenings, evenings_per_mentor
 from visits.queries.siblings import undecided_siblings
 from visits.queries.visit_list import waiting_for

@@ -30,6 +30,6 @@ def worklist(request: SchoolRequest) -> HttpResponse:
         "finding": pace_finding(work.pace) if work.pace else "",
         "plans_url": plan_url(work.campaign, school) if work.campaign else "",
         "standing_url": standing_url(work.campaign, school) if work.campaign else "",
-        "board_url": place("visits:board", school, plan=work.plan) if work.plan else "",
+        "board_url": place("planning:board", school, plan=work.plan) if work.plan else "",
     }
     return render(request, "reports/worklist.html", context)

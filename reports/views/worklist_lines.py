@@ -99,14 +99,14 @@ FIRST_STEPS = [
         "has_plan",
         gettext_lazy("Laat het plan maken"),
         gettext_lazy("Elke avond gezinnen bij elkaar in de buurt."),
-        "visits:plans",
+        "planning:plans",
         is_in_round=True,
     ),
     FirstStep(
         "has_published",
         gettext_lazy("Publiceer het plan"),
         gettext_lazy("Dan krijgen de gezinnen hun uitnodiging."),
-        "visits:plans",
+        "planning:plans",
         is_in_round=True,
     ),
 ]
@@ -142,7 +142,7 @@ FAMILIES = [
         "on_closed_day",
         ngettext_lazy("%(n)s thuisbezoek valt op een vrije dag", "%(n)s thuisbezoeken vallen op een vrije dag", "n"),
         gettext_lazy("De kalender veranderde. Kijk wie een ander moment krijgt."),
-        "visits:repair_start",
+        "planning:repair_start",
         "calendar-off",
         "wait",
         is_in_round=True,
@@ -347,13 +347,13 @@ def some_of(names: Sequence[str]) -> str:
 
 def plan_url(campaign: Campaign, school: School) -> str:
     """Where the round's plans are made, looked at and published."""
-    return place("visits:plans", school, campaign=campaign.pk)
+    return place("planning:plans", school, campaign=campaign.pk)
 
 
 def standing_url(campaign: Campaign, school: School) -> str:
     """Where what stands now is put on a board, once a plan was published; else nothing."""
     published = campaign.state == CampaignState.PUBLISHED
-    return place("visits:board_standing", school, campaign=campaign.pk) if published else ""
+    return place("planning:board_standing", school, campaign=campaign.pk) if published else ""
 
 
 def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> list[Step]:
@@ -361,7 +361,7 @@ def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> li
     talk = Step(
         _("Spreek met het team af waarom jullie op thuisbezoek gaan, en hoe"),
         _("Hoor de bezwaren, zoek tijd, spreek eventueel een proefjaar af. Zet de opzet van het gesprek in de ronde."),
-        place("visits:campaign", school, campaign=campaign.pk) if campaign else "",
+        place("planning:campaign", school, campaign=campaign.pk) if campaign else "",
         bool(campaign and campaign.set_up),
     )
     return [talk, *(step_of(first, begun, campaign, school) for first in FIRST_STEPS)]

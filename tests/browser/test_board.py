@@ -12,16 +12,16 @@ from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from mentors.models import Role, School
+from planner.evaluate.moves import Change
+from planning.actions.board.edits import take_out_visit
+from planning.actions.runs import run_waiting_plans
+from planning.models import Plan
+from planning.queries.board.loading import desk_of, name_of
+from planning.words.board import costs, spoken_clock
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.planning.test_board_holds import hold
 from tests.visits.seasons import make_season
-from tests.visits.test_board_holds import hold
-from visits.actions.board import take_out_visit
-from visits.actions.plan_runs import run_waiting_plans
-from visits.models import Plan
-from visits.planner.moves import Change
-from visits.queries.board_desk import desk_of, name_of
-from visits.queries.board_words import costs, spoken_clock
 
 PASSWORD = "een-lang-genoeg-wachtwoord"
 Come = Callable[..., Visitor]
@@ -52,7 +52,7 @@ def coordinator(come: Come, school: School, viewport: dict[str, int], name: str 
 
 
 def address(plan: Plan, **query: Any) -> str:
-    path = reverse("visits:board", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
+    path = reverse("planning:board", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
     return path + "?" + "&".join(f"{name}={value}" for name, value in query.items())
 
 

@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from mentors.models import Role, School
+from planning.actions.runs import run_waiting_plans
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, SMALL, Visitor
 from tests.browser.test_year import Clock, Come, clock  # noqa: F401 - the fixture
-from visits.actions.plan_runs import run_waiting_plans
 from visits.links import token_of
 from visits.models import Booking, Campaign, CampaignState, Invitation, Visit, VisitState
 

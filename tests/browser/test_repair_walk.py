@@ -14,12 +14,13 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from mentors.models import Role
+from planning.actions.runs import run_waiting_plans
+from planning.models import Plan, PlanKind, PlanState
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
-from tests.visits.repairing import agree, published_season
+from tests.planning.repairing import agree, published_season
 from tests.visits.seasons import Season
-from visits.actions.plan_runs import run_waiting_plans
-from visits.models import CampaignState, Plan, PlanKind, PlanState, Visit, VisitState
+from visits.models import CampaignState, Visit, VisitState
 from visits.queries.calendar import local_day, moment_at
 
 PASSWORD = "een-lang-genoeg-wachtwoord"

@@ -23,6 +23,7 @@ from playwright.sync_api import expect
 
 from mentors.models import Mentor, Role, School
 from notes.models import Headline, VisitReport
+from planning.actions.runs import run_waiting_plans
 from roads.actions import build_network
 from roads.queries import find_address
 from students.models import Student
@@ -33,7 +34,6 @@ from thuisbezoek.demo.town import make_town
 from thuisbezoek.demo.town_extract import write_extract
 from thuisbezoek.demo.town_shapes import Town
 from visits.actions.outbox import send_due_messages
-from visits.actions.plan_runs import run_waiting_plans
 from visits.actions.reminders import queue_reminders
 from visits.actions.shifts import Hours, give_weekdays
 from visits.models import Answer, Campaign, Invitation, Message, MessageKind, MessageState, Visit, VisitState

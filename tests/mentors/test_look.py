@@ -16,8 +16,9 @@ from django.utils import translation
 from mentors.models import TravelMode
 from mentors.templatetags import look
 from mentors.templatetags.states import FIELDS, LOOKS, word_of
+from planning.models import PlanState
 from students.models import ImportState, LocationQuality, SuggestionState
-from visits.models import Answer, CampaignState, MessageState, PlaceKind, PlanState, VisitState
+from visits.models import Answer, CampaignState, MessageState, PlaceKind, VisitState
 
 ROOT = Path(__file__).parents[2]
 KINDS = {

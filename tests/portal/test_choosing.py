@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from mentors.models import School
+from planning.models import Plan, PlanState
 from tests.conftest import NOW
 from tests.factories import make_campaign, make_class, make_household, make_mentor, make_shift, make_student, make_visit
 from tests.portal.conftest import enter
@@ -31,8 +32,6 @@ from visits.models import (
     Message,
     MessageKind,
     MomentHold,
-    Plan,
-    PlanState,
     Visit,
     VisitState,
 )

@@ -17,6 +17,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from mentors.models import Closure, Event, Role, School, User
+from planner import solve
 from reports.actions import cost_runs
 from reports.actions.cost_runs import run_cost_study, run_waiting_cost_studies
 from reports.actions.cost_studies import CostRefused, request_cost_study, resume_cost_study, stop_cost_study
@@ -33,7 +34,6 @@ from students.models import LocationQuality, SchoolClass
 from tests import factories
 from tests.conftest import NOW
 from tests.reports.test_exports import words_of
-from visits.planner import solve
 
 LogIn = Callable[..., User]
 HOURS = Hours(16 * 60, 21 * 60, 21 * 60 + 30)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mentors.models import Closure, Mentor, Role, School, User
+from planning.models import Plan, PlanState
 from reports.queries.worklist import worklist_of
 from students.models import Household, HouseholdSuggestion, ImportState, LocationQuality, RosterImport, Student
 from tests import factories
@@ -25,8 +26,6 @@ from visits.models import (
     Message,
     MessageKind,
     MessageState,
-    Plan,
-    PlanState,
     Visit,
     VisitState,
 )

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 import pytest
 
 from mentors.models import Mentor, School
+from planning.actions.jobs import request_plan
+from planning.actions.publishing import PublishRefused
+from planning.actions.runs import run_plan
+from planning.models import Plan
 from students.models import SchoolClass
 from tests import factories
 from visits.actions.campaigns import join_cohort
-from visits.actions.plans import PublishRefused, request_plan, run_plan
-from visits.models import Campaign, CampaignState, Plan
+from visits.models import Campaign, CampaignState
 
 
 @contextmanager

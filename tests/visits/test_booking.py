@@ -16,16 +16,20 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mentors.models import Mentor, Role, School, User
+from planning.actions.jobs import plan_the_rest
+from planning.actions.publishing import publish_plan
+from planning.models import PlanState
+from planning.problem.build import build_planning
+from planning.queries.overview import with_wishes_in
 from reports.queries.worklist import worklist_of
 from tests import factories
 from tests.visits.seasons import Season, make_season, not_published
 from visits.actions import answers, moments
 from visits.actions.answers import Hours
-from visits.actions.bookings import BookingRefused, close_booking, open_booking, plan_the_rest
+from visits.actions.bookings import BookingRefused, close_booking, open_booking
 from visits.actions.campaigns import CampaignRefused, change_campaign
 from visits.actions.holds import HOLD, hold_moment
 from visits.actions.outbox import send_due_messages
-from visits.actions.plans import publish_plan
 from visits.actions.reminders import queue_reminders
 from visits.models import (
     Answer,
@@ -41,14 +45,12 @@ from visits.models import (
     MessageState,
     MomentHold,
     PlaceKind,
-    PlanState,
     SiblingChoice,
     Visit,
     VisitState,
 )
-from visits.queries.booking import booking_counts, planned_by_school, with_wishes_in
+from visits.queries.booking import booking_counts, planned_by_school
 from visits.queries.choosing import Choices
-from visits.queries.problem import build_planning
 
 pytestmark = pytest.mark.django_db
 UNTIL = dt.date(2026, 9, 29)

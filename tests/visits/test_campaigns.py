@@ -12,14 +12,15 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Closure, Event, Role, School, SchoolYear, User
+from planning.actions.publishing import publish_plan
+from planning.queries.overview import overview_of
 from tests import factories
 from tests.visits.seasons import make_season
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
-from visits.actions.publishing import publish_plan
 from visits.actions.topics import seed_topics
 from visits.models import Campaign, CampaignState, ConversationTopic, Frequency, VisitState
 from visits.queries.calendar import usual_period
-from visits.queries.campaigns import overview_of, period_warnings
+from visits.queries.campaigns import period_warnings
 
 LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")

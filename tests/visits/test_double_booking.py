@@ -24,8 +24,8 @@ from mentors.database_rules import standing
 from mentors.models import Mentor, School, SchoolYear
 from students.models import Household
 from tests import factories, services
-from visits.actions.keeping import MentorBusy
 from visits.actions.moments import plan_visit
+from visits.actions.visit_rows import MentorBusy
 from visits.apps import NO_MENTOR_IN_TWO_HOMES, clear_rules
 from visits.models import Campaign, Visit, VisitState
 

@@ -18,11 +18,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mentors.models import Mentor, Role
+from planning.models import Plan
+from planning.problem.incidents import ChangeKind
 from students.models import Household, SchoolClass
 from tests import factories, worlds
 from visits.actions.commitments import OtherSchool, set_company
-from visits.models import Campaign, Plan, Visit
-from visits.queries.changes import ChangeKind
+from visits.models import Campaign, Visit
 
 pytestmark = pytest.mark.django_db
 CANARY = "KANARIE"
@@ -49,7 +50,7 @@ class Scene:
     @property
     def waiting(self) -> Visit:
         """A visit without a moment."""
-        visit: Visit = self.world.rows["visits:plan_why:visit"]
+        visit: Visit = self.world.rows["planning:plan_why:visit"]
         return visit
 
     @property
@@ -94,7 +95,7 @@ def of_campaign(scene: Scene) -> Fields:
 
 
 def of_draft(scene: Scene) -> Fields:
-    return {"plan": scene.world.rows["visits:plan:plan"].pk}
+    return {"plan": scene.world.rows["planning:plan:plan"].pk}
 
 
 def holiday(scene: Scene) -> Fields:
@@ -105,25 +106,25 @@ def holiday(scene: Scene) -> Fields:
 CASES = [
     Case(
         "the visit that does not go on",
-        "visits:repair_new",
+        "planning:repair_new",
         repair("gaat-niet-door"),
         lambda scene: {"visit": scene.visit.pk, "again": "yes"},
     ),
     Case(
         "the colleagues who take over",
-        "visits:repair_new",
+        "planning:repair_new",
         repair("mentor-afwezig"),
         lambda scene: {"first": EVENING, "last": EVENING, "who": "others", "others": [scene.second.pk]},
         own=lambda scene: {"mentor": scene.mentor.pk},
     ),
     Case(
         "the mentor who is away",
-        "visits:repair_new",
+        "planning:repair_new",
         repair("mentor-afwezig"),
         lambda scene: {"first": EVENING, "last": EVENING, "who": "own"},
         asked=lambda scene: {"mentor": scene.mentor.pk},
     ),
-    Case("the days off that move", "visits:repair_new", repair("vrije-dag"), holiday),
+    Case("the days off that move", "planning:repair_new", repair("vrije-dag"), holiday),
     Case("who comes along once", "visits:visit_company", of_visit, lambda scene: {"companions": [scene.second.pk]}),
     Case(
         "who always comes along",
@@ -133,7 +134,7 @@ CASES = [
     ),
     Case(
         "an evening on the board",
-        "visits:board_move",
+        "planning:board_move",
         lambda scene: of_draft(scene) | {"visit": scene.waiting.pk},
         lambda scene: {"revision": 0, "evening": f"{scene.mentor.pk} {EVENING}", "reason": "Het kan zo."},
     ),
@@ -145,7 +146,7 @@ CASES = [
     ),
 ]
 LOOKS = [
-    Case("drafts to compare", "visits:plans_compare", of_campaign, asked=lambda scene: {"plan": scene.drafts}),
+    Case("drafts to compare", "planning:plans_compare", of_campaign, asked=lambda scene: {"plan": scene.drafts}),
     Case(
         "visits of a class",
         "visits:visits",
@@ -156,8 +157,10 @@ LOOKS = [
     Case(
         "visits of a round", "visits:visits", lambda scene: {}, asked=lambda scene: {"ronde": scene.visit.campaign_id}
     ),
-    Case("a mentor's row", "visits:board", of_draft, asked=lambda scene: {"mentor": scene.mentor.pk}),
-    Case("a class's rows", "visits:board", of_draft, asked=lambda scene: {"klas": scene.world.rows["school_class"].pk}),
+    Case("a mentor's row", "planning:board", of_draft, asked=lambda scene: {"mentor": scene.mentor.pk}),
+    Case(
+        "a class's rows", "planning:board", of_draft, asked=lambda scene: {"klas": scene.world.rows["school_class"].pk}
+    ),
 ]
 
 

@@ -25,7 +25,7 @@ from tests.visits.test_double_booking import EVENING, WRITERS, on_postgresql, on
 from visits.actions import answers, moments
 from visits.actions.holds import HOLD, BookingClosed, HoldGone, confirm_hold, hold_moment, release_hold
 from visits.actions.invitations import invite
-from visits.actions.keeping import MomentHeld, VisitChanged, VisitOver
+from visits.actions.visit_rows import MomentHeld, VisitChanged, VisitOver
 from visits.models import (
     Answer,
     AnswerChannel,

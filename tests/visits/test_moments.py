@@ -14,7 +14,6 @@ from tests.factories import (
     make_visit,
 )
 from visits.actions.invitations import invite
-from visits.actions.keeping import ClosedDay, MentorBusy, NoMentor, PastMoment, VisitChanged, VisitOver
 from visits.actions.moments import (
     cancel_visit,
     confirm_visit,
@@ -27,6 +26,7 @@ from visits.actions.moments import (
     reschedule_visit,
     restore_moment,
 )
+from visits.actions.visit_rows import ClosedDay, MentorBusy, NoMentor, PastMoment, VisitChanged, VisitOver
 from visits.models import Answer, Message, MessageKind, Route, Visit, VisitState
 
 pytestmark = pytest.mark.django_db

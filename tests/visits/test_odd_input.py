@@ -10,9 +10,9 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Role, School, User
-from tests.visits.repairing import published_season
+from planning.models import Plan, PlanState
+from tests.planning.repairing import published_season
 from tests.visits.seasons import Season, make_season
-from visits.models import Plan, PlanState
 
 LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")

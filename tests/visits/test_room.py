@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from visits.queries.room import Evening, Need, Room
+from visits.queries.capacity import Evening, Need, Room
 
 MONDAY, TUESDAY = dt.date(2026, 9, 28), dt.date(2026, 9, 29)
 LEGS = [[0, 10, 10, 25], [10, 0, 5, 30], [10, 5, 0, 30], [25, 30, 30, 0]]  # the depot, two neighbours, one far away

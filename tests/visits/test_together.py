@@ -9,6 +9,11 @@ import pytest
 from django.core import mail
 
 from mentors.models import Role
+from planning.actions.publishing import publish_plan
+from planning.problem.build import build_planning
+from planning.problem.incidents import Change, ChangeKind
+from planning.queries.drafts import read_draft
+from planning.queries.publishing import blockers
 from tests import factories
 from tests.visits.families import season_with_siblings
 from tests.visits.seasons import EVENINGS, Season, make_season, not_published
@@ -18,7 +23,6 @@ from visits.actions.interpreters import add_interpreters
 from visits.actions.invitations import invite, renew_link, revoke_link
 from visits.actions.moments import cancel_visit, confirm_visit, decline_visit, open_visit, reschedule_visit
 from visits.actions.outbox import send_due_messages
-from visits.actions.plans import publish_plan
 from visits.actions.siblings import MomentStands, NoSuchMentor, ThirdChild, decide_siblings
 from visits.actions.together import merge
 from visits.links import find_invitation, token_of
@@ -34,11 +38,7 @@ from visits.models import (
     VisitState,
 )
 from visits.queries.calendar import AMSTERDAM, local_day
-from visits.queries.changes import Change, ChangeKind
-from visits.queries.drafts import read_draft
 from visits.queries.moments import fitting_moments
-from visits.queries.problem import build_planning
-from visits.queries.publishing import blockers
 from visits.queries.siblings import pair_lines
 
 

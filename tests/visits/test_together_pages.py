@@ -15,13 +15,13 @@ from django.urls import reverse
 
 from mentors.models import Role, User
 from notes.models import VisitReport
+from planning.actions.publishing import publish_plan
 from tests import factories
 from tests.visits.families import season_with_siblings, two_visits
 from tests.visits.seasons import Season, make_season
 from visits.actions.campaigns import join_cohort
 from visits.actions.commitments import set_company
 from visits.actions.outbox import send_due_messages
-from visits.actions.plans import publish_plan
 from visits.models import (
     CampaignState,
     Commitment,

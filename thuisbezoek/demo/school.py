@@ -17,6 +17,10 @@ from django.db import connection
 
 from mentors.actions import give_role
 from mentors.models import Board, Closure, HolidayRegion, Membership, Mentor, Role, School, SchoolYear, TravelMode, User
+from planning.actions.jobs import request_plan
+from planning.actions.publishing import publish_plan
+from planning.actions.runs import run_plan
+from planning.models import Plan, PlanState
 from roads.actions import build_network
 from roads.queries import find_address
 from students.actions.importing import apply_import, prepare_import
@@ -29,13 +33,10 @@ from thuisbezoek.demo.town_extract import write_extract
 from thuisbezoek.demo.town_shapes import Town
 from visits.actions.campaigns import open_campaign
 from visits.actions.cohorts import join_cohort
-from visits.actions.plan_runs import run_plan
-from visits.actions.plans import request_plan
-from visits.actions.publishing import publish_plan
 from visits.actions.shifts import Hours, give_weekdays
 from visits.actions.topics import seed_topics
 from visits.links import link_of
-from visits.models import Answer, Campaign, Frequency, Invitation, Plan, PlanState, Visit, VisitState
+from visits.models import Answer, Campaign, Frequency, Invitation, Visit, VisitState
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEED = 20260831

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from mentors.actions import record_event
 from visits.actions.answers import TooLate
-from visits.actions.keeping import hold
+from visits.actions.visit_rows import hold
 from visits.models import AgendaTopic, ConversationTopic, Invitation, Visit, VisitState
 
 

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
-from visits.actions.keeping import UNDO_WINDOW, MentorBusy, MomentError, VisitOver, hold
 from visits.actions.messages import queue_for_coordinators, queue_for_staff
 from visits.actions.moments import (
     change_place,
@@ -24,6 +23,7 @@ from visits.actions.moments import (
     reopen_visit,
     reschedule_visit,
 )
+from visits.actions.visit_rows import UNDO_WINDOW, MentorBusy, MomentError, VisitOver, hold
 from visits.models import (
     Answer,
     AnswerChannel,

@@ -12,12 +12,9 @@ from django.utils.translation import gettext as _
 from mentors.actions import record_event
 from mentors.models import User
 from visits.actions.invitations import invite_all
-from visits.actions.plans import request_plan
-from visits.models import Booking, Campaign, CampaignState, Invitation, MomentHold, Plan, VisitState
+from visits.models import Booking, Campaign, CampaignState, Invitation, VisitState
 from visits.queries.booking import planned_by_school
-from visits.queries.calendar import AMSTERDAM, local_day
-
-PLAN_SECONDS = 60
+from visits.queries.calendar import local_day
 
 
 class BookingRefused(Exception):
@@ -31,7 +28,7 @@ def open_booking(*, campaign: Campaign, by: User | None, now: dt.datetime) -> in
     Once more is for who joined later, and opens what was closed. Whom the school plans itself is not asked to choose.
     Raises BookingRefused.
     """
-    campaign = _locked(campaign)
+    campaign = lock_campaign(campaign)
     _refuse_opening(campaign, now)
     campaign.booking_opened_at = campaign.booking_opened_at or now
     campaign.booking_closed_at = None
@@ -53,7 +50,7 @@ def open_booking(*, campaign: Campaign, by: User | None, now: dt.datetime) -> in
 @transaction.atomic
 def close_booking(*, campaign: Campaign, by: User | None, now: dt.datetime) -> Campaign:
     """Nobody chooses any more; who holds a moment now may still confirm it. Raises BookingRefused."""
-    campaign = _locked(campaign)
+    campaign = lock_campaign(campaign)
     if campaign.booking_opened_at is None:
         raise BookingRefused(_("De gezinnen zijn nog niet gevraagd."))
     until = campaign.wishes_until
@@ -69,29 +66,8 @@ def close_booking(*, campaign: Campaign, by: User | None, now: dt.datetime) -> C
     return campaign
 
 
-@transaction.atomic
-def plan_the_rest(*, campaign: Campaign, by: User | None, now: dt.datetime) -> Plan:
-    """Give everybody who is left a moment by the planner. Raises BookingRefused, PlanRefused.
-
-    Choosing has to be closed, and nobody may hold a moment any more: what is being confirmed would spoil the plan.
-    """
-    campaign = _locked(campaign)
-    if campaign.booking_closed_at is None:
-        raise BookingRefused(_("Gezinnen kunnen nog kiezen. Sluit dat eerst."))
-    last = MomentHold.objects.live(now).filter(visit__campaign=campaign).order_by("-held_until").first()
-    if last is not None:
-        clock = formats.date_format(_local(last.held_until), "H.i")
-        raise BookingRefused(
-            _("Een gezin bevestigt nu net een moment. Om %(clock)s uur kan het plan gemaakt worden.") % {"clock": clock}
-        )
-    return request_plan(campaign=campaign, seconds=PLAN_SECONDS, by=by, now=now)
-
-
-def _local(moment: dt.datetime) -> dt.datetime:
-    return (moment + dt.timedelta(seconds=59)).astimezone(AMSTERDAM)
-
-
-def _locked(campaign: Campaign) -> Campaign:
+def lock_campaign(campaign: Campaign) -> Campaign:
+    """The campaign with its row locked until the transaction ends."""
     rows = Campaign.objects.select_for_update(of=("self",)).select_related("school", "school_year")
     return rows.get(pk=campaign.pk)
 

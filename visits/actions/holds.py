@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from mentors.actions import record_event
 from mentors.models import User
 from visits.actions.answers import MomentTaken, TooLate, choose_moment, may_change
-from visits.actions.keeping import MomentError, VisitOver, drop_expired_holds, hold
+from visits.actions.visit_rows import MomentError, VisitOver, drop_expired_holds, hold
 from visits.models import AnswerChannel, Invitation, MomentHold, Visit, VisitState
 from visits.queries.booking import Asked, asked_of_visit
 from visits.queries.choosing import Choices

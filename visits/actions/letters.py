@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from visits.links import link_of
 from visits.mail.calendar_file import CANCEL, REQUEST, Appointment, calendar_part, calendar_text
-from visits.mail.clean import one_line
+from visits.mail.header_text import one_line
 from visits.mail.letter import write_mail
 from visits.mail.texts import Facts, place_in_words, text_of, who_in_words
 from visits.models import Message, MessageKind, Visit, VisitState

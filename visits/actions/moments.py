@@ -12,7 +12,7 @@ import datetime as dt
 from django.db import transaction
 
 from mentors.models import Mentor, User
-from visits.actions.keeping import (
+from visits.actions.visit_rows import (
     NO_MOMENT,
     NoMentor,
     VisitChanged,

@@ -26,7 +26,7 @@ from visits.actions.letters import told_by, write_letter
 from visits.links import LinkLost
 from visits.models import Invitation, Message, MessageKind, MessageState
 from visits.queries.outbox import address_of, message_in_full, why_untrue
-from visits.queries.quiet import SendingHours
+from visits.queries.sending_hours import SendingHours
 
 log = structlog.get_logger(__name__)
 

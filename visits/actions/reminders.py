@@ -14,7 +14,7 @@ from visits.actions.messages import queue_for_family, queue_for_staff
 from visits.models import Answer, Booking, Campaign, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
 from visits.queries.booking import still_asked
 from visits.queries.calendar import local_day, moment_at
-from visits.queries.quiet import SendingHours
+from visits.queries.sending_hours import SendingHours
 
 REMINDED_AT = dt.time(17, 0)
 PROPOSING = [MessageKind.INVITATION, MessageKind.MOVED]

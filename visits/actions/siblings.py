@@ -12,7 +12,7 @@ from mentors.models import Mentor, User
 from visits.actions.refusals import Refusal
 from visits.actions.together import keep_pair, merge, part, tie, untie
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
-from visits.queries.problem import DOUBLE_EXTRA_MINUTES
+from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 
 
 class SiblingError(Refusal):

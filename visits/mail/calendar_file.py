@@ -9,7 +9,7 @@ from email.mime.text import MIMEText
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event, vCalAddress, vText
 
-from visits.mail.clean import one_line
+from visits.mail.header_text import one_line
 
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 

@@ -9,7 +9,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from visits.mail.clean import one_line
+from visits.mail.header_text import one_line
 from visits.mail.texts import Facts, Text
 
 

@@ -8,8 +8,6 @@ from visits.models.holds import MomentHold, MomentHoldQuerySet
 from visits.models.interpreters import InterpreterShift
 from visits.models.invitations import Answer, AnswerChannel, Availability, Invitation
 from visits.models.messages import Message, MessageKind, MessageQuerySet, MessageState
-from visits.models.plans import EditVerb, Plan, PlanEdit, PlanKind, PlanState
-from visits.models.repairs import RepairTrace
 from visits.models.siblings import SiblingPair
 from visits.models.topics import AgendaTopic, ConversationTopic
 from visits.models.visits import PlaceKind, Route, Visit, VisitQuerySet, VisitState
@@ -25,7 +23,6 @@ __all__ = [
     "CampaignState",
     "Commitment",
     "ConversationTopic",
-    "EditVerb",
     "Frequency",
     "InterpreterShift",
     "Invitation",
@@ -36,11 +33,6 @@ __all__ = [
     "MomentHold",
     "MomentHoldQuerySet",
     "PlaceKind",
-    "Plan",
-    "PlanEdit",
-    "PlanKind",
-    "PlanState",
-    "RepairTrace",
     "Route",
     "Shift",
     "SiblingChoice",

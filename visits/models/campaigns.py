@@ -95,6 +95,7 @@ class Campaign(models.Model):
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
+    plan_published_at = models.DateTimeField(null=True)  # when a plan, or a repair of one, was last published
 
     objects = CampaignQuerySet.as_manager()
 

@@ -9,6 +9,8 @@ from mentors.models import User
 from visits.models.campaigns import Campaign, SiblingChoice
 from visits.models.visits import Visit
 
+DOUBLE_EXTRA_MINUTES = 15  # how much longer than the longest visit a conversation about two children takes
+
 
 class SiblingPair(models.Model):
     """What a coordinator decided about two visits of one household. A pair without a row follows the campaign.

@@ -52,6 +52,9 @@ class PlaceKind(models.TextChoices):
     VIDEO = "video", _("via videobellen")
 
 
+NEAR_HOME = (PlaceKind.HOME, PlaceKind.ELSEWHERE)  # of a place elsewhere only the family's words are known
+
+
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: User) -> VisitQuerySet:
         """Planning and status: coordinator and director of the school, a mentor own visits."""

@@ -16,8 +16,6 @@ from visits.models import (
     Commitment,
     Invitation,
     MomentHold,
-    Plan,
-    PlanState,
     SiblingChoice,
     SiblingPair,
     Visit,
@@ -59,18 +57,8 @@ def is_being_planned(visit: Visit, now: dt.datetime) -> bool:
     opened, closed = campaign.booking_opened_at, campaign.booking_closed_at
     if visit.state != VisitState.OPEN or opened is None or asked_of(campaign, now) != Asked.NOTHING:
         return False
-    return not campaign.plans.filter(state=PlanState.PUBLISHED, published_at__gte=closed or opened).exists()
-
-
-def with_wishes_in(now: dt.datetime) -> QuerySet[Campaign]:
-    """Campaigns whose last day for wishes is over, and for which nobody asked for a plan since. Of all schools."""
-    after = Plan.objects.drafts().filter(campaign=OuterRef("pk"), created_at__date__gt=OuterRef("wishes_until"))
-    return Campaign.objects.running().filter(
-        ~Exists(after.exclude(state__in=[PlanState.FAILED, PlanState.DISCARDED])),
-        booking=Booking.WISHES_FIRST,
-        booking_opened_at__isnull=False,
-        wishes_until__lt=local_day(now),
-    )
+    planned = campaign.plan_published_at
+    return planned is None or planned < (closed or opened)
 
 
 def planned_by_school(visits: QuerySet[Visit]) -> QuerySet[Visit]:

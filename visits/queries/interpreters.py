@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import F
 
 from visits.models import Campaign, InterpreterShift, PlaceKind, Visit, VisitState
-from visits.queries.calendar import local_day
+from visits.queries.calendar import local_day, minutes_of
 from visits.queries.languages import MORE_LANGUAGES, language_name
+from visits.queries.windows import Stretch, without
 
 COMMON = ("ar", "bg", "en", "es", "fa", "fr", "pl", "pt", "ro", "ru", "tr", "uk", "zh-hans")
+BUFFER_MINUTES = 30  # an interpreter is busy this long after a conversation: the way to the next one
 _WAITS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
+
+
+Supply = dict[tuple[str, dt.date], list[Stretch]]
 
 
 @dataclass(frozen=True)
@@ -86,3 +92,23 @@ def _place(visit: Visit) -> str:
         return ""
     number = f"{home.house_number or ''}{home.house_suffix}"
     return " ".join(filter(None, [home.street, number])) + (f", {home.town}" if home.town else "")
+
+
+def supply_of(rows: Iterable[InterpreterShift]) -> Supply:
+    """The hours of each interpreter by itself."""
+    supply: Supply = defaultdict(list)
+    for row in rows:
+        hours = Stretch(minutes_of(row.from_time), minutes_of(row.until_time))
+        supply[row.language, row.on] += [hours] * row.count
+    return supply
+
+
+def take_one(supply: Supply, when: tuple[str, dt.date], busy: Stretch) -> bool:
+    """Take one interpreter out for this stretch; False when nobody is there for all of it."""
+    there = supply.get(when, [])
+    able = [stretch for stretch in there if stretch.within(busy) == busy]
+    if not able:
+        return False
+    there.remove(able[0])
+    there += without(able[0], [busy])
+    return True

@@ -9,14 +9,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
-from visits.actions.bookings import BookingRefused, close_booking, open_booking, plan_the_rest
-from visits.actions.plans import PlanRefused
+from visits.actions.bookings import BookingRefused, open_booking
 from visits.queries.booking import Asked, asked_of, booking_counts
-from visits.views.campaigns import campaign_of
+from visits.views.finding import campaign_of
 
 REFUSED = 409
 
@@ -42,17 +40,3 @@ def campaign_booking(request: SchoolRequest, campaign: int) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "visits/campaign_booking.html", context, status=REFUSED if refusal else 200)
-
-
-@for_roles(Role.COORDINATOR)
-@require_POST
-def campaign_booking_rest(request: SchoolRequest, campaign: int) -> HttpResponse:
-    """'Geef de rest een moment': end the choosing, and let the planner place who is left."""
-    found, now = campaign_of(request, campaign), timezone.now()
-    try:
-        closed = close_booking(campaign=found, by=request.user, now=now)
-        plan = plan_the_rest(campaign=closed, by=request.user, now=now)
-    except (BookingRefused, PlanRefused) as refusal:
-        messages.warning(request, str(refusal))
-        return redirect("visits:campaign_booking", school=request.school.slug, campaign=found.pk)
-    return redirect("visits:plan", school=request.school.slug, plan=plan.pk)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,16 +14,11 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role, SchoolYear
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, join_cohort, open_campaign
 from visits.forms.campaigns import CampaignForm
-from visits.models import Campaign, CampaignState
+from visits.models import Campaign
 from visits.queries.calendar import current_year, local_day
-from visits.queries.campaigns import Step, campaigns_of, overview_of, period_warnings
+from visits.queries.campaigns import campaigns_of
 from visits.queries.cohort import year_group_sizes
-
-
-def campaign_of(request: SchoolRequest, pk: int) -> Campaign:
-    """The campaign, if it is of this school and this person may see it. Raises Http404."""
-    campaigns = Campaign.objects.visible_to(request.user).filter(school=request.school).distinct()
-    return get_object_or_404(campaigns.select_related("school", "school_year"), pk=pk)
+from visits.views.finding import campaign_of
 
 
 @for_roles(Role.COORDINATOR)
@@ -53,27 +45,9 @@ def campaign_open(request: SchoolRequest) -> HttpResponse:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, _opened(campaign))
-            return redirect("visits:campaign", school=request.school.slug, campaign=campaign.pk)
+            return redirect("planning:campaign", school=request.school.slug, campaign=campaign.pk)
     context = {"form": form, "year": year, "closures": year.closures.all(), "sizes": sizes}
     return render(request, "visits/campaign_open.html", context, status=422 if form.errors else 200)
-
-
-@for_roles(Role.COORDINATOR)
-def campaign(request: SchoolRequest, campaign: int) -> HttpResponse:
-    """How a campaign stands, and the next thing to do."""
-    found = campaign_of(request, campaign)
-    overview = overview_of(found, timezone.now())
-    steps = [_with_address(step, found) for step in overview.steps]
-    is_closed = found.state == CampaignState.CLOSED
-    context = {
-        "campaign": found,
-        "overview": overview,
-        "steps": steps,
-        "next": None if is_closed else next((step for step in steps if not step["is_done"]), None),
-        "states": [(state, number) for state, number in overview.counts.items() if number or state != "cancelled"],
-        "warnings": period_warnings(found.school_year, found.starts_on, found.ends_on),
-    }
-    return render(request, "visits/campaign.html", context)
 
 
 @for_roles(Role.COORDINATOR)
@@ -95,7 +69,7 @@ def campaign_change(request: SchoolRequest, campaign: int) -> HttpResponse:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, _("De bezoekronde is aangepast. Afspraken met gezinnen blijven staan."))
-            return redirect("visits:campaign", school=request.school.slug, campaign=found.pk)
+            return redirect("planning:campaign", school=request.school.slug, campaign=found.pk)
     context = {"form": form, "campaign": found, "closures": found.school_year.closures.all()}
     return render(request, "visits/campaign_change.html", context, status=422 if form.errors else 200)
 
@@ -111,7 +85,7 @@ def campaign_join(request: SchoolRequest, campaign: int) -> HttpResponse:
         if made
         else _("Er zijn geen nieuwe gezinnen. Elk gezin van deze leerjaren doet al mee."),
     )
-    return redirect("visits:campaign", school=request.school.slug, campaign=campaign)
+    return redirect("planning:campaign", school=request.school.slug, campaign=campaign)
 
 
 @for_roles(Role.COORDINATOR)
@@ -120,7 +94,7 @@ def campaign_close(request: SchoolRequest, campaign: int) -> HttpResponse:
     """Close a campaign."""
     close_campaign(campaign=campaign_of(request, campaign), by=request.user, now=timezone.now())
     messages.success(request, _("De bezoekronde is afgesloten. De verslagen en de cijfers blijven staan."))
-    return redirect("visits:campaign", school=request.school.slug, campaign=campaign)
+    return redirect("planning:campaign", school=request.school.slug, campaign=campaign)
 
 
 def _opened(campaign: Campaign) -> str:
@@ -130,24 +104,3 @@ def _opened(campaign: Campaign) -> str:
         "De bezoekronde staat klaar met %(n)s gezinnen. Vraag nu de mentoren om hun avonden.",
         families,
     ) % {"n": families}
-
-
-def _with_address(step: Step, campaign: Campaign) -> dict[str, Any]:
-    """A step of the list with the address where it is done."""
-    here = {"school": campaign.school.slug}
-    match step.place:
-        case "addresses":
-            url = reverse("students:addresses", kwargs=here)
-        case "classes":
-            url = reverse("students:classes", kwargs=here)
-        case "shifts":
-            url = reverse("visits:campaign_shifts", kwargs=here | {"campaign": campaign.pk})
-        case "booking":
-            url = reverse("visits:campaign_booking", kwargs=here | {"campaign": campaign.pk})
-        case "plan":
-            url = reverse("visits:plan", kwargs=here | {"plan": step.plan})
-        case "plans":
-            url = reverse("visits:plans", kwargs=here | {"campaign": campaign.pk})
-        case _:
-            url = reverse("visits:visits", kwargs=here) + f"?ronde={campaign.pk}&stand=planned"
-    return {"text": step.text, "note": step.note, "is_done": step.is_done, "url": url}

@@ -14,7 +14,7 @@ from visits.actions.commitments import CommitmentError, set_commitment, set_comp
 from visits.forms.together import CommitmentForm, CompanyForm
 from visits.models import Commitment
 from visits.queries.commitments import colleagues_of, commitment_lines
-from visits.views.campaigns import campaign_of
+from visits.views.finding import campaign_of
 from visits.views.visits import to_visit, visit_of
 
 

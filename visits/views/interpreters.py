@@ -16,7 +16,7 @@ from visits.actions.interpreters import InterpreterError, add_interpreters, remo
 from visits.forms.together import InterpretersForm
 from visits.models import InterpreterShift
 from visits.queries.interpreters import booked_interpreters, hours_of, languages_to_choose, wanted_by_families
-from visits.views.campaigns import campaign_of
+from visits.views.finding import campaign_of
 
 
 @for_roles(Role.COORDINATOR)

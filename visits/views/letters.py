@@ -22,7 +22,7 @@ from visits.links import LinkLost, code_of
 from visits.models import Invitation
 from visits.queries.family import Pupil, invitations_by_letter, language_of, party_of, pupils_at
 from visits.queries.outbox import undelivered
-from visits.views.campaigns import campaign_of
+from visits.views.finding import campaign_of
 
 
 @for_roles(Role.COORDINATOR)

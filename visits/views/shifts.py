@@ -20,7 +20,7 @@ from visits.forms.shifts import WeekdaysForm
 from visits.models import Campaign
 from visits.queries.calendar import local_day
 from visits.queries.shifts import calendar_of, campaigns_for_shifts, evenings_per_mentor, families_of
-from visits.views.campaigns import campaign_of
+from visits.views.finding import campaign_of
 
 
 @for_roles(Role.MENTOR)

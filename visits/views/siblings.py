@@ -14,7 +14,7 @@ from visits.actions.siblings import SiblingError, decide_siblings, set_sibling_d
 from visits.forms.together import SiblingDefaultForm, SiblingForm
 from visits.models import Campaign, SiblingChoice
 from visits.queries.siblings import PairLine, pair_lines
-from visits.views.campaigns import campaign_of
+from visits.views.finding import campaign_of
 
 REFUSED = 409
 

@@ -20,7 +20,7 @@ from mentors.templatetags.look import nl_moment
 from visits.access import may_arrange
 from visits.actions import answers, moments
 from visits.actions.invitations import invite, renew_link, revoke_link
-from visits.actions.keeping import MomentError
+from visits.actions.visit_rows import MomentError
 from visits.forms.visits import AnswerForm, MomentForm, SeenForm
 from visits.models import AnswerChannel, Invitation, PlaceKind, Visit, VisitState
 from visits.queries.history import history_of

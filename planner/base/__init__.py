@@ -1,0 +1,1 @@
+"""What every part of the planner stands on: the deadline, threads, memory."""

@@ -1,0 +1,1 @@
+"""The routes that a visitor can make on one evening."""

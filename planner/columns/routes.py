@@ -1,0 +1,180 @@
+"""All feasible routes of every evening, listed: the pool of columns that plans are chosen from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.base.deadline import Clock
+from planner.base.threads import in_threads
+from planner.columns.enumeration import FACTS, Day, Floats, Integers, enumerate_routes, up
+from planner.columns.stop_options import Evening, Offer
+from planner.model.plan import Route, Stop
+from planner.model.problem import BadProblem, Problem
+
+Flags = npt.NDArray[np.bool_]
+
+MOST_ROUTES = 16_000_000
+_NOBODY = -1
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The stops of one evening as arrays, one entry per offer and span.
+
+    `leg[i, j]`, `leg_out[i]`, `leg_back[i]`: minutes between candidates, from the depot, to the depot.
+    """
+
+    offer: Integers
+    first: Integers
+    last: Integers
+    minutes: Integers
+    cost: Floats
+    visit: Integers
+    sibling: Integers
+    leg: Integers
+    leg_out: Integers
+    leg_back: Integers
+
+    def __len__(self) -> int:
+        return len(self.offer)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Columns of many evenings. Those of evening e are `start[e]` to `start[e + 1]`.
+
+    `evening[c]` is the evening of column c, and `order[c]` its stops in driving order: positions among the
+    evening's candidates, -1 behind the last; `offset[e]` makes them positions among all candidates.
+    """
+
+    evenings: tuple[Evening, ...]
+    candidates: tuple[Candidates, ...]
+    offset: Integers
+    start: Integers
+    cost: Floats
+    order: Integers
+    evening: Integers
+
+    def __len__(self) -> int:
+        return len(self.cost)
+
+    def columns_of(self, evenings: Iterable[int]) -> Integers:
+        """The columns of these evenings (rising numbers)."""
+        ranges = [np.arange(self.start[e], self.start[e + 1]) for e in evenings]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *ranges])
+
+    def picked(self, columns: Integers) -> Pool:
+        """The same pool with only these columns (rising)."""
+        start = np.searchsorted(columns, self.start)
+        return replace(
+            self, start=start, cost=self.cost[columns], order=self.order[columns], evening=self.evening[columns]
+        )
+
+
+def candidates_of(problem: Problem, evening: Evening, place: dict[str, int]) -> Candidates:
+    """The arrays that the search over one evening works on."""
+    visitor = problem.visitors[evening.visitor]
+    matrix = problem.travel_minutes[visitor.mode]
+    depot = place[visitor.depot]
+    rows = [(number, offer, span) for number, offer in enumerate(evening.offers) for span in offer.spans]
+    places = np.array([offer.place for _, offer, _ in rows], dtype=np.int32)
+    return Candidates(
+        offer=np.array([number for number, _, _ in rows], dtype=np.int32),
+        first=np.array([span.first for _, _, span in rows], dtype=np.int32),
+        last=np.array([span.last for _, _, span in rows], dtype=np.int32),
+        minutes=np.array([offer.minutes for _, offer, _ in rows], dtype=np.int32),
+        cost=np.array([span.cost for _, _, span in rows], dtype=np.float64),
+        visit=np.array([offer.visits[0] for _, offer, _ in rows], dtype=np.int32),
+        sibling=np.array([_second_visit(offer) for _, offer, _ in rows], dtype=np.int32),
+        leg=matrix[np.ix_(places, places)],
+        leg_out=matrix[depot, places],
+        leg_back=matrix[places, depot],
+    )
+
+
+def _second_visit(offer: Offer) -> int:
+    return offer.visits[1] if len(offer.visits) == 2 else _NOBODY
+
+
+def list_routes(problem: Problem, evenings: Sequence[Evening], *, jobs: int = 1, clock: Clock | None = None) -> Pool:
+    """Every feasible set of stops of every evening, each in its cheapest order; `jobs` evenings at a time, while
+    the clock is looked at.
+
+    More than `MOST_ROUTES` do not fit in a modest memory. Then the problem is refused, rather than some of
+    its routes left out: a bound over part of the routes would prove nothing.
+    """
+    place = {name: number for number, name in enumerate(problem.places)}
+    candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
+    listed: list[tuple[Floats, Integers]] = []
+    days = zip(evenings, candidates, strict=True)
+    for routes in in_threads(lambda day: _routes_of(problem, *day), days, jobs, clock or Clock.of(np.inf)):
+        listed.append(routes)
+        refuse_too_many(sum(len(cost) for cost, _ in listed))
+    width = problem.rules.max_stops
+    counts = [len(cost) for cost, _ in listed]
+    return Pool(
+        evenings=tuple(evenings),
+        candidates=candidates,
+        offset=_running_total([len(some) for some in candidates]),
+        start=_running_total(counts),
+        evening=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        cost=np.concatenate([cost for cost, _ in listed] or [np.zeros(0)]),
+        order=np.concatenate([order for _, order in listed] or [np.zeros((0, width), dtype=np.int16)]),
+    )
+
+
+def refuse_too_many(routes: int) -> None:
+    """Refuse a problem with more routes than fit."""
+    if routes > MOST_ROUTES:
+        raise BadProblem("rules.max_stops", f"more than {MOST_ROUTES} possible routes: allow fewer stops in one")
+
+
+def _running_total(counts: list[int]) -> Integers:
+    return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
+
+
+def _routes_of(problem: Problem, evening: Evening, some: Candidates) -> tuple[Floats, Integers]:
+    rules, weights, shift = problem.rules, problem.weights, evening.shift
+    stops = np.stack([getattr(some, fact) for fact in FACTS], axis=1).astype(np.int64)
+    prices = float(weights.travel_minute), float(weights.waiting_minute)
+    day = Day(shift.leave_from, shift.back_by, rules.start_grid_minutes, *prices)
+    return enumerate_routes(stops, some.cost, some.leg, day, rules.max_stops, MOST_ROUTES)
+
+
+def route_of(problem: Problem, pool: Pool, column: int) -> Route:
+    """The route of a column: the earliest starts among those with the least waiting."""
+    number = int(pool.evening[column])
+    evening, some = pool.evenings[number], pool.candidates[number]
+    order = [int(c) for c in pool.order[column] if c >= 0]
+    starts = _starts_of(problem, evening, some, order)
+    stops = []
+    for c, start in zip(order, starts, strict=True):
+        offer = evening.offers[some.offer[c]]
+        stops.append(Stop(tuple(problem.visits[v].id for v in offer.visits), start, offer.role))
+    return Route(problem.visitors[evening.visitor].id, evening.shift.on, tuple(stops))
+
+
+def _starts_of(problem: Problem, evening: Evening, some: Candidates, order: list[int]) -> list[int]:
+    """Starts with the least waiting: y_i = start_i - P_i never falls, and rises as little as it can."""
+    grid = problem.rules.start_grid_minutes
+    passed, earliest, latest = [0], [], []
+    for number, c in enumerate(order):
+        if number:
+            before = order[number - 1]
+            passed.append(passed[-1] + up(int(some.minutes[before] + some.leg[before, c]), grid))
+        earliest.append(int(some.first[c]) - passed[-1])
+        latest.append(int(some.last[c]) - passed[-1])
+    end = order[-1]
+    earliest[0] = max(earliest[0], up(evening.shift.leave_from + int(some.leg_out[order[0]]), grid))
+    home = (evening.shift.back_by - int(some.minutes[end] + some.leg_back[end])) // grid * grid
+    latest[-1] = min(latest[-1], home - passed[-1])
+    level = min(*latest, max(earliest))
+    starts = []
+    for early, before_it in zip(earliest, passed, strict=True):
+        level = max(level, early)
+        starts.append(level + before_it)
+    return starts

@@ -1,0 +1,1 @@
+"""What a given plan is worth, and which rules it breaks."""

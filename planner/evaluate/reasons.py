@@ -1,0 +1,302 @@
+"""Why a visit has no moment: a code, the facts behind it, and a Dutch sentence.
+
+For every shift of everyone who may make the visit the first thing that fails is noted; the reason is the one
+that came closest to a moment. The codes, from far to near:
+
+`no_visitor`          nobody may make the visit
+`no_windows`          the family has no moment at all
+`no_common_day`       no day of the family is a day of the visitor
+`window_too_short`    every window is shorter than the visit
+`outside_shift`       the windows lie outside the hours of the visitor
+`road_too_long`       the way there and back does not leave enough time
+`off_grid`            company meets on a coarse grid, and no start on it fits
+`no_second_evening`   nobody who may come along can be there at a moment that fits
+`no_interpreter`      no interpreter of the language is there at a moment that fits
+`limit_reached`       the visitor makes as many stops as they may
+`fixed_in_the_way`    the fixed moments of others leave no room
+`interpreters_busy`   the interpreters are with other families at every moment that fits
+`evenings_full`       the other visits leave no room
+`siblings_apart`      there is room, but not together with a brother or sister, and apart costs more than nothing
+`room_left`           there is room: the search ended too early, or a visit there costs more than leaving it out
+
+Up to `no_interpreter` no plan can place the visit (`HOPELESS`); the others another plan may.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from planner.evaluate.openings import Openings
+from planner.evaluate.spoken import by_weekday
+from planner.model.exchange import clock
+from planner.model.plan import VISITOR, Route, Stop, Unplaced
+from planner.model.problem import Problem, Shift, Visit, Visitor, Window, interpreters_there
+
+NO_VISITOR, NO_WINDOWS, NO_COMMON_DAY = "no_visitor", "no_windows", "no_common_day"
+WINDOW_TOO_SHORT, OUTSIDE_SHIFT, ROAD_TOO_LONG = "window_too_short", "outside_shift", "road_too_long"
+OFF_GRID, NO_SECOND_EVENING, NO_INTERPRETER = "off_grid", "no_second_evening", "no_interpreter"
+LIMIT_REACHED, FIXED_IN_THE_WAY, INTERPRETERS_BUSY = "limit_reached", "fixed_in_the_way", "interpreters_busy"
+EVENINGS_FULL, SIBLINGS_APART, ROOM_LEFT = "evenings_full", "siblings_apart", "room_left"
+
+_CLOSENESS = (
+    NO_COMMON_DAY, WINDOW_TOO_SHORT, OUTSIDE_SHIFT, ROAD_TOO_LONG, OFF_GRID, NO_SECOND_EVENING, NO_INTERPRETER,
+    LIMIT_REACHED, FIXED_IN_THE_WAY, INTERPRETERS_BUSY, EVENINGS_FULL, SIBLINGS_APART, ROOM_LEFT,
+)  # fmt: skip
+HOPELESS = frozenset({NO_VISITOR, NO_WINDOWS, *_CLOSENESS[: _CLOSENESS.index(LIMIT_REACHED)]})
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why one shift does not hold the visit; `road_minutes` is the way there, `start` a moment with room."""
+
+    visitor: Visitor
+    shift: Shift
+    code: str
+    road_minutes: int
+    start: int | None = None
+
+
+class Reasons:
+    """Gives reasons within one plan."""
+
+    def __init__(self, problem: Problem, routes: Iterable[Route]) -> None:
+        self.problem = problem
+        self.openings = Openings.of(problem)
+        self.visitors = {visitor.id: visitor for visitor in problem.visitors}
+        self.route = {(route.visitor, route.on): route for route in routes}
+        self.stops_of: dict[str, int] = defaultdict(int)
+        for route in self.route.values():
+            self.stops_of[route.visitor] += len(route.stops)
+        self.tied = {name for pair in problem.siblings for name in pair}
+
+    def why_not(self, number: int) -> Unplaced:
+        """The reason for the visit at this position."""
+        visit = self.problem.visits[number]
+        failures = [
+            self._failure(number, self.visitors[name], shift)
+            for name in visit.visitors
+            for shift in self.visitors[name].shifts
+        ]
+        code = self._code(visit, failures)
+        near = [failure for failure in failures if failure.code == code]
+        return Unplaced(visit.id, code, self._facts(visit, code, near), self._sentence(visit, code, failures))
+
+    def _code(self, visit: Visit, failures: Sequence[Failure]) -> str:
+        if not visit.visitors:
+            return NO_VISITOR
+        if not visit.windows:
+            return NO_WINDOWS
+        return max((failure.code for failure in failures), key=_CLOSENESS.index, default=NO_COMMON_DAY)
+
+    # one shift
+
+    def _failure(self, number: int, visitor: Visitor, shift: Shift) -> Failure:
+        visit = self.problem.visits[number]
+        matrix = self.problem.travel_minutes[visitor.mode]
+        road = int(matrix[self.openings.place[visitor.depot], self.openings.place[visit.place]])
+        starts = self._starts(number, visitor, shift)
+        if isinstance(starts, str):
+            return Failure(visitor, shift, starts, road)
+        for code, left in self._sieves(visit, visitor, shift, starts):
+            if not left:
+                return Failure(visitor, shift, code, road)
+            starts = left
+        code = SIBLINGS_APART if visit.id in self.tied else ROOM_LEFT
+        return Failure(visitor, shift, code, road, starts[0])
+
+    def _starts(self, number: int, visitor: Visitor, shift: Shift) -> list[int] | str:
+        """When the visit could start if this shift held nothing else, or what forbids that."""
+        visit = self.problem.visits[number]
+        windows = [window for window in visit.windows if window.on == shift.on]
+        if not windows:
+            return NO_COMMON_DAY
+        if all(window.ends - window.starts < visit.minutes for window in windows):
+            return WINDOW_TOO_SHORT
+        grid = self.problem.rules.start_grid_minutes
+        starts = sorted({start for window in windows for start in _starts_within(window, shift, visit.minutes, grid)})
+        if not starts:
+            return OUTSIDE_SHIFT
+        return list(self.openings.among(visitor, shift, (), visit, starts)) or ROAD_TOO_LONG
+
+    def _sieves(
+        self, visit: Visit, visitor: Visitor, shift: Shift, starts: list[int]
+    ) -> Iterator[tuple[str, list[int]]]:
+        """One hindrance after another, with the starts that it leaves."""
+        left = starts
+        if visit.is_coupled:
+            left = [start for start in left if start % self.problem.rules.joint_grid_minutes == 0]
+            yield OFF_GRID, left
+        if visit.second:
+            left = self._with_company(visit, visitor, shift.on, left, lambda _name: ())
+            yield NO_SECOND_EVENING, left
+        if visit.interpreter:
+            left = [start for start in left if self._interpreters(visit, shift.on, start)]
+            yield NO_INTERPRETER, left
+        limit = visitor.max_stops_total
+        yield LIMIT_REACHED, left if limit is None or self.stops_of[visitor.id] < limit else []
+        left = self._beside(visit, visitor, shift, left, only_fixed=True)
+        yield FIXED_IN_THE_WAY, left
+        if visit.interpreter:
+            left = [s for s in left if self._busy(visit, shift.on, s) < self._interpreters(visit, shift.on, s)]
+            yield INTERPRETERS_BUSY, left
+        yield EVENINGS_FULL, self._beside(visit, visitor, shift, left, only_fixed=False)
+
+    def _beside(
+        self, visit: Visit, visitor: Visitor, shift: Shift, starts: list[int], *, only_fixed: bool
+    ) -> list[int]:
+        """The starts at which there is room beside what stands (or what of it is fixed), for company too."""
+        own = self._stops(visitor.id, shift.on, only_fixed=only_fixed)
+        left = list(self.openings.among(visitor, shift, own, visit, starts))
+        if not visit.second:
+            return left
+        return self._with_company(
+            visit, visitor, shift.on, left, lambda name: self._stops(name, shift.on, only_fixed=only_fixed)
+        )
+
+    def _stops(self, visitor: str, on: dt.date, *, only_fixed: bool) -> tuple[Stop, ...]:
+        route = self.route.get((visitor, on))
+        stops = route.stops if route else ()
+        fixed = self.problem.fixed
+        return tuple(stop for stop in stops if not only_fixed or any(name in fixed for name in stop.visits))
+
+    def _with_company(
+        self, visit: Visit, visitor: Visitor, on: dt.date, starts: list[int], stops_of: Callable[[str], Iterable[Stop]]
+    ) -> list[int]:
+        """The starts at which somebody can come along, beside the stops that `stops_of` names."""
+        left: set[int] = set()
+        for name in visit.second:
+            shift = self.visitors[name].shift_on(on)
+            if name != visitor.id and shift is not None:
+                left.update(self.openings.among(self.visitors[name], shift, stops_of(name), visit, starts))
+        return sorted(left)
+
+    def _interpreters(self, visit: Visit, on: dt.date, start: int) -> int:
+        return interpreters_there(self.problem, visit.interpreter or "", on, start, visit.minutes)
+
+    def _busy(self, visit: Visit, on: dt.date, start: int) -> int:
+        """How many interpreters are with others at some time of this visit (or after it, in its buffer)."""
+        buffer = self.problem.rules.interpreter_buffer_minutes
+        end, busy = start + visit.minutes + buffer, 0
+        for (_who, day), route in self.route.items():
+            for stop in route.stops if day == on else ():
+                spoken = [self.openings.visits[name].interpreter for name in stop.visits]
+                lasts = self.openings.minutes(stop) + buffer
+                if stop.role == VISITOR and visit.interpreter in spoken:
+                    busy += start < stop.start + lasts and stop.start < end
+        return busy
+
+    # what is told
+
+    def _facts(self, visit: Visit, code: str, failures: Sequence[Failure]) -> dict[str, object]:
+        facts: dict[str, object] = {
+            "minutes": visit.minutes,
+            "windows": [
+                {"date": w.on.isoformat(), "from": clock(w.starts), "until": clock(w.ends)} for w in visit.windows
+            ],
+            "visitors": list(visit.visitors),
+            "shifts": [self._shift_facts(failure) for failure in failures],
+        }
+        if visit.second:
+            facts["second"] = [
+                {"visitor": name, "shifts": [_hours(shift) for shift in self.visitors[name].shifts]}
+                for name in visit.second
+            ]
+        if visit.interpreter:
+            facts["interpreter"] = visit.interpreter
+            facts["interpreters"] = [
+                {"date": s.on.isoformat(), "from": clock(s.starts), "until": clock(s.ends), "count": s.count}
+                for s in self.problem.interpreters.get(visit.interpreter, ())
+            ]
+        if code == LIMIT_REACHED:
+            facts["limits"] = {name: self.visitors[name].max_stops_total for name in visit.visitors}
+        if code == SIBLINGS_APART:
+            pairs = [pair for pair in self.problem.siblings if visit.id in pair]
+            facts["siblings"] = [name for pair in pairs for name in pair if name != visit.id]
+        return facts
+
+    def _shift_facts(self, failure: Failure) -> dict[str, object]:
+        own = (failure.visitor.id, failure.shift.on)
+        return {
+            "visitor": failure.visitor.id,
+            **_hours(failure.shift),
+            "road_minutes": failure.road_minutes,
+            "visits": [visit for stop in self._stops(*own, only_fixed=False) for visit in stop.visits],
+            "fixed": [visit for stop in self._stops(*own, only_fixed=True) for visit in stop.visits],
+            "room_at": None if failure.start is None else clock(failure.start),
+        }
+
+    def _sentence(self, visit: Visit, code: str, failures: Sequence[Failure]) -> str:
+        return SENTENCES[code].format(**self._words(visit, code, failures))
+
+    def _words(self, visit: Visit, code: str, failures: Sequence[Failure]) -> dict[str, object]:
+        """What sentences name: days and times of the family, the visitor, company and interpreters."""
+        near = [failure for failure in failures if failure.code == code]
+        company = [shift for name in visit.second for shift in self.visitors[name].shifts]
+        spoken = self.problem.interpreters.get(visit.interpreter or "", ())
+        limits = [failure.visitor.max_stops_total or 0 for failure in near]
+        return {
+            "minutes": visit.minutes,
+            "family": by_weekday((w.on, w.starts, w.ends) for w in visit.windows),
+            "who": "de mentor" if len(visit.visitors) == 1 else "wie kan bezoeken",
+            "mentor": by_weekday((f.shift.on, f.shift.leave_from, f.shift.visits_until) for f in failures),
+            "company": by_weekday((s.on, s.leave_from, s.visits_until) for s in company),
+            "interpreters": by_weekday((s.on, s.starts, s.ends) for s in spoken if s.count),
+            "road": max((failure.road_minutes for failure in near), default=0),
+            "nights": "één keer" if len(near) == 1 else f"{len(near)} keer",
+            "grid": self.problem.rules.joint_grid_minutes,
+            "limit": max(limits, default=0),
+            "room": by_weekday((f.shift.on, f.start, f.start + visit.minutes) for f in near if f.start is not None),
+        }
+
+
+SENTENCES = {
+    NO_VISITOR: "Er is niemand aangewezen die dit gezin kan bezoeken.",
+    NO_WINDOWS: "Het gezin heeft geen enkel moment opgegeven.",
+    NO_COMMON_DAY: "Geen gezamenlijke dag: het gezin kan op {family}, {who} bezoekt op {mentor}.",
+    WINDOW_TOO_SHORT: "De momenten van het gezin ({family}) zijn korter dan het bezoek van {minutes} minuten.",
+    OUTSIDE_SHIFT: "De momenten van het gezin ({family}) passen niet binnen de bezoektijden ({mentor}).",
+    ROAD_TOO_LONG: (
+        "De weg is te lang: {road} minuten heen, en het gezin kan alleen op {family}, {who} bezoekt op {mentor}."
+    ),
+    OFF_GRID: (
+        "Een bezoek met een tweede persoon of een tolk begint om de {grid} minuten. "
+        "Dat past niet in de momenten van het gezin ({family})."
+    ),
+    NO_SECOND_EVENING: (
+        "Geen gezamenlijk moment met de tweede persoon: het gezin kan op {family}, {who} bezoekt op {mentor}, "
+        "en wie mee kan gaan op {company}."
+    ),
+    NO_INTERPRETER: (
+        "Er is geen tolk op een moment dat past: het gezin kan op {family}, {who} bezoekt op {mentor}, "
+        "en er is een tolk op {interpreters}."
+    ),
+    LIMIT_REACHED: "Het grootste aantal bezoeken is bereikt: {who} doet er al {limit}.",
+    FIXED_IN_THE_WAY: (
+        "Afspraken die vaststaan laten geen plaats: het gezin kan op {family}, {nights} een dag waarop {who} bezoekt."
+    ),
+    INTERPRETERS_BUSY: (
+        "De tolken zijn dan bij andere gezinnen: het gezin kan op {family}, en er is een tolk op {interpreters}."
+    ),
+    EVENINGS_FULL: (
+        "De avonden zijn vol: het gezin kan op {family}, {nights} een dag waarop {who} bezoekt, "
+        "maar daar is met de andere bezoeken geen plaats."
+    ),
+    SIBLINGS_APART: (
+        "Er is alleen plaats op een ander moment dan dat van broer of zus: {room}. "
+        "Zet het gezin daar zelf bij als dat goed is."
+    ),
+    ROOM_LEFT: "Er is nog plaats: {room}. Zet het gezin daar zelf bij, of laat het plan langer doorrekenen.",
+}
+
+
+def _starts_within(window: Window, shift: Shift, minutes: int, grid: int) -> range:
+    """The starts on the grid that keep a visit within the window and the shift."""
+    first, last = max(window.starts, shift.leave_from), min(window.ends, shift.visits_until) - minutes
+    return range(-(-first // grid) * grid, last + 1, grid)
+
+
+def _hours(shift: Shift) -> dict[str, object]:
+    return {"date": shift.on.isoformat(), "from": clock(shift.leave_from), "until": clock(shift.visits_until)}

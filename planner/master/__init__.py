@@ -1,0 +1,1 @@
+"""The set-partitioning master problem over listed routes, and its bounds."""

@@ -1,0 +1,192 @@
+"""The integer program of a plan: set partitioning over listed routes.
+
+Rows: each visit is in one route or left out (`= 1`), each evening has at most one route (`<= 1`), each
+visitor with a limit has so many stops at most, and what couples visitors. Columns: the routes of the pool,
+which are never written out as a whole, and a few others (a visit left out). A route's entries are the sum of
+those of its stops, so they are kept per offer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numba
+import numpy as np
+
+from planner.columns.routes import Floats, Integers, Pool
+from planner.columns.stop_options import Evening, Offer
+from planner.master.coupling import Coupling, SideColumn
+from planner.master.rows import Entries, RowBuilder, Sparse
+from planner.model.plan import VISITOR
+from planner.model.problem import Problem
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The columns that are no routes: what they are, cost, largest value and entries in rows."""
+
+    names: tuple[tuple[object, ...], ...]
+    cost: Floats
+    upper: Floats
+    entries: Sparse
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Program:
+    """Rows with their limits, the side columns, and the entries of every candidate stop of the pool.
+
+    Rows start with `visits`, and so do side columns: number i is visit i left out. `limits`: the stops that
+    a visitor may make in all, where there is a limit. `unplaced`: the
+    weight of a visit left out; `never`: a cost above that of every plan.
+    """
+
+    pool: Pool
+    visits: tuple[int, ...]
+    lower: Floats
+    upper: Floats
+    bundle: Integers
+    evening_row: Integers
+    sides: Sides
+    stops: Sparse
+    limits: Mapping[int, int]
+    limit_row: Mapping[int, int]
+    unplaced: float
+    never: float
+    row_names: Mapping[tuple[object, ...], int]
+
+    @property
+    def rows(self) -> int:
+        return len(self.lower)
+
+    @cached_property
+    def visit_row(self) -> dict[int, int]:
+        """The number of the row of every visit."""
+        return {visit: row for row, visit in enumerate(self.visits)}
+
+    def routes(self, columns: Integers) -> Sparse:
+        """The entries of these routes: those of their stops and their evening."""
+        pool, stops = self.pool, self.stops
+        order = pool.evening, pool.order, pool.offset, self.evening_row
+        return Sparse(*_route_entries(columns, *order, stops.first, stops.index, stops.weight))
+
+
+@numba.njit(cache=True, nogil=True)
+def _route_entries(columns, evening, order, offset, evening_row, first, index, weight):  # type: ignore[no-untyped-def]
+    """Entries of routes in compressed form; what two stops have in one row is added up."""
+    starts = np.zeros(len(columns) + 1, dtype=np.int64)
+    room = 0
+    for c in columns:
+        room += 1
+        for place in range(order.shape[1]):
+            if order[c, place] >= 0:
+                k = offset[evening[c]] + order[c, place]
+                room += first[k + 1] - first[k]
+    rows, weights = np.empty(room, dtype=np.int64), np.empty(room)
+    count = 0
+    for number in range(len(columns)):
+        c = columns[number]
+        begin = count
+        rows[count], weights[count] = evening_row[evening[c]], 1.0
+        count += 1
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            for at in range(first[k], first[k + 1]):
+                same = begin
+                while same < count and rows[same] != index[at]:
+                    same += 1
+                if same == count:
+                    rows[count], weights[count] = index[at], 0.0
+                    count += 1
+                weights[same] += weight[at]
+        starts[number + 1] = count
+    return starts, rows[:count], weights[:count]
+
+
+def activity(program: Program, columns: Integers) -> Floats:
+    """What these routes use of every row."""
+    entries = program.routes(np.asarray(columns, dtype=np.int64))
+    return np.bincount(entries.index, weights=entries.weight, minlength=program.rows).astype(np.float64)
+
+
+def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Program:
+    """The program of one independent part of a school."""
+    rows = RowBuilder()
+    for visit in visits:
+        rows.add(("visit", visit), 1, 1)
+    evening_row = [rows.add(("evening", number), -np.inf, 1) for number in range(len(pool.evenings))]
+    coupling = Coupling(problem, rows, pool.evenings, visits)
+    stops = _candidate_entries(problem, rows, coupling, pool)
+    never = _never(problem, visits, pool)
+    sides = _sides(problem, visits, coupling, never)
+    visitors = {evening.visitor for evening in pool.evenings}
+    limit_row = {v: row for v in visitors if (row := rows.get(("limit", v))) is not None}
+    return Program(
+        pool=pool,
+        visits=tuple(visits),
+        lower=np.array(rows.lower, dtype=np.float64),
+        upper=np.array(rows.upper, dtype=np.float64),
+        bundle=np.array(rows.bundle, dtype=np.int64),
+        evening_row=np.array(evening_row, dtype=np.int64),
+        sides=sides,
+        stops=stops,
+        limits={visitor: int(rows.upper[row]) for visitor, row in limit_row.items()},
+        limit_row=limit_row,
+        unplaced=problem.weights.unplaced,
+        never=never,
+        row_names=rows.names,
+    )
+
+
+def _never(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
+    """A cost above that of every plan: for what must not happen but keeps the rows solvable."""
+    weights = problem.weights
+    dearest = np.zeros(len(pool.evenings))
+    np.maximum.at(dearest, pool.evening, pool.cost)
+    siblings = weights.siblings_split * len(problem.siblings)
+    return float(1 + dearest.sum() + siblings + weights.unplaced * (len(visits) + 10))
+
+
+def _sides(problem: Problem, visits: Sequence[int], coupling: Coupling, never: float) -> Sides:
+    """Visits left out, in the order of their rows, and then what coupling asks for."""
+    rows_of: dict[int, list[int]] = {visit: [row] for row, visit in enumerate(visits)}
+    columns = coupling.side_columns(rows_of)
+    left_out = []
+    for visit in visits:
+        cost = never if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
+        left_out.append(SideColumn(("unplaced", visit), cost, [(row, 1.0) for row in rows_of[visit]]))
+    columns = [*left_out, *columns]
+    return Sides(
+        names=tuple(column.name for column in columns),
+        cost=np.array([column.cost for column in columns], dtype=np.float64),
+        upper=np.ones(len(columns)),
+        entries=Sparse.of([column.entries for column in columns]),
+    )
+
+
+def _candidate_entries(problem: Problem, rows: RowBuilder, coupling: Coupling, pool: Pool) -> Sparse:
+    entries: list[Entries] = []
+    for evening, some in zip(pool.evenings, pool.candidates, strict=True):
+        by_offer = [_offer_entries(problem, rows, coupling, evening, offer) for offer in evening.offers]
+        entries.extend(by_offer[number] for number in some.offer)
+    return Sparse.of(entries)
+
+
+def _offer_entries(problem: Problem, rows: RowBuilder, coupling: Coupling, evening: Evening, offer: Offer) -> Entries:
+    """The rows of a stop. A visit without a row is one that no route makes: then no route has this stop."""
+    made = [rows.get(("visit", visit)) for visit in offer.visits]
+    if None in made:
+        return []
+    entries = coupling.entries(evening.shift.on, offer)
+    if offer.role == VISITOR:
+        entries += [(row, 1.0) for row in made if row is not None]
+    limit = problem.visitors[evening.visitor].max_stops_total
+    if limit is not None:
+        entries.append((rows.add(("limit", evening.visitor), -np.inf, limit), 1.0))
+    return entries

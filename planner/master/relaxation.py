@@ -1,0 +1,251 @@
+"""The linear relaxation of a program, solved by column generation over the listed pool.
+
+HiGHS holds only the routes that some prices called for. After each solve all routes of the pool are priced;
+the best few of each evening join, until none lies below the prices. Every round gives a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.base.deadline import Clock
+from planner.columns.routes import Flags, Floats, Integers, Pool
+from planner.master.bound import SLACK, Bound, clipped, lagrangian
+from planner.master.cuts import Triple, cut_table, met_cuts, number_bits, violated
+from planner.master.linear import Linear, Solved
+from planner.master.pricing import TINY, best_columns, prices, reduced_costs
+from planner.master.program import Program
+from planner.master.rows import Sparse, joined
+
+CUTS_A_ROUND = 30
+LEAST_VIOLATION = 0.02
+
+
+@dataclass(frozen=True)
+class Part:
+    """The columns that a search still allows: a pool, and which columns of the whole pool these are."""
+
+    pool: Pool
+    original: Integers
+
+    def kept(self, keep: Flags) -> Part:
+        """Only the columns that `keep` marks."""
+        return self if keep.all() else self.picked(np.flatnonzero(keep))
+
+    def picked(self, columns: Integers) -> Part:
+        """Only these columns (rising positions in the part)."""
+        return Part(self.pool.picked(columns), self.original[columns])
+
+
+@dataclass(frozen=True)
+class Relaxed:
+    """A linear solution: routes in use (columns of the whole pool) and their values, and the bound.
+
+    `is_settled` is false when the bound passed the limit before the optimum was reached.
+    """
+
+    bound: Bound
+    reduced: Floats
+    columns: Integers
+    values: Floats
+    sides: Floats
+    duals: Floats
+    is_settled: bool
+
+    @property
+    def is_whole(self) -> bool:
+        return self.is_settled and _is_whole(self.values) and _is_whole(self.sides)
+
+
+def _is_whole(values: Floats) -> bool:
+    return bool(np.all(np.abs(values - np.round(values)) < SLACK))
+
+
+@dataclass(frozen=True)
+class _Priced:
+    """Duals, the prices of evenings among them, the pool's reduced costs at them, and the bound."""
+
+    duals: Floats
+    evening: Floats
+    reduced: Floats
+    bound: Bound
+
+
+class Relaxation:
+    """One growing linear program for all the solves over parts of one pool."""
+
+    def __init__(self, program: Program, *, seed: int = 0, columns_a_round: int = 12) -> None:
+        self.program = program
+        self.columns_a_round = columns_a_round
+        self.clock = Clock.of(np.inf)
+        self.bits = number_bits(program)
+        self.cuts: dict[Triple, None] = {}
+        self.table = cut_table(self.bits, ())
+        self.side_cost = program.sides.cost
+        self.center: Floats | None = None
+        self._linear = Linear(seed)
+        self.columns: Integers = np.zeros(0, dtype=np.int64)
+        self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
+        self._held: Integers = np.flatnonzero(program.bundle < 0)
+        self._place = np.full(program.rows, -1, dtype=np.int64)
+        self._place[self._held] = np.arange(len(self._held))
+        self._linear.add_rows(program.lower[self._held], program.upper[self._held], Sparse.empty(len(self._held)))
+        self._linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries.renumbered(self._place))
+
+    def allow(self, part: Part, side_cost: Floats) -> None:
+        """From now on only the columns of `part`, and the side columns at these costs."""
+        is_live = np.zeros(len(self._is_known), dtype=np.bool_)
+        is_live[part.original] = True
+        limits = np.where(is_live[self.columns], np.inf, 0.0)
+        self._linear.limit_columns(len(self.program.sides), limits)
+        self._linear.price_columns(side_cost)
+        self.side_cost = side_cost
+
+    def solve(self, part: Part, limit: float = np.inf, *, smoothing: float = 0.0, tolerance: float = 0.0) -> Relaxed:
+        """The optimum over `part`, or what is known when the bound has passed `limit`.
+
+        `smoothing`: how far pricing leans from the duals of the moment towards those of the best bound (in-out
+        separation: Ben-Ameur and Neto, Networks 49, 2007); it keeps the duals of a large program from
+        swinging. `tolerance`: so close to the optimum the bound may stop.
+        """
+        best: _Priced | None = None
+        while True:
+            self.clock.check()
+            solved = self._linear.solve(self.clock)
+            self.clock.check()
+            out = self._priced(part, self._duals(solved))
+            if smoothing and best is None and self.center is not None:
+                best = self._priced(part, self.with_cut_duals(self.center))
+            best = out if best is None or out.bound.value > best.bound.value else best
+            if best.bound.value > limit:
+                return self._relaxed(solved, best, is_settled=False)
+            share = smoothing if solved.cost - best.bound.value > max(tolerance, TINY) else 0.0
+            new, best = self._new_columns(part, out, best, share)
+            if not len(new) or (tolerance and solved.cost - best.bound.value <= tolerance):
+                if self._add_broken_rows(solved):
+                    continue
+                self.center = best.duals
+                return self._relaxed(solved, best, is_settled=True)
+            self.add_columns(new)
+
+    def _new_columns(self, part: Part, out: _Priced, best: _Priced, share: float) -> tuple[Integers, _Priced]:
+        """Columns that improve the linear program, chosen at duals between `out` and `best`."""
+        improves = out.reduced < out.evening[part.pool.evening] - TINY
+        while True:
+            between = out
+            if share > 0:
+                between = self._priced(part, share * best.duals + (1 - share) * out.duals)
+                best = between if between.bound.value > best.bound.value else best
+            new = part.original[best_columns(part.pool.start, between.reduced, improves, self.columns_a_round)]
+            new = new[~self._is_known[new]]
+            if len(new) or share <= 0:
+                return new, best
+            share -= 0.3
+
+    def _priced(self, part: Part, duals: Floats) -> _Priced:
+        at = prices(self.program, self.table, duals)
+        reduced = reduced_costs(self.bits, self.table, at, part.pool)
+        bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
+        return _Priced(duals, at.evening, reduced, bound)
+
+    def with_cut_duals(self, duals: Floats) -> Floats:
+        """Duals of before the last cuts: these are worth nothing yet."""
+        return np.concatenate([duals, np.zeros(self.program.rows + len(self.cuts) - len(duals))])
+
+    def _relaxed(self, solved: Solved, at: _Priced, *, is_settled: bool) -> Relaxed:
+        sides = len(self.program.sides)
+        used = np.flatnonzero(solved.values[sides:] > TINY)
+        values = solved.values[sides:][used]
+        columns = self.columns[used]
+        return Relaxed(at.bound, at.reduced, columns, values, solved.values[:sides], at.duals, is_settled)
+
+    def _duals(self, solved: Solved) -> Floats:
+        ones = np.ones(len(self.cuts))
+        duals = np.zeros(self.program.rows + len(self.cuts))
+        duals[self._held] = solved.duals
+        lower = np.concatenate([self.program.lower, -np.inf * ones])
+        return clipped(duals, lower, np.concatenate([self.program.upper, ones]))
+
+    def add_columns(self, columns: Integers) -> None:
+        """Let the linear program hold these routes, which it does not hold yet."""
+        entries = self.all_entries(columns).renumbered(self._place)
+        self._linear.add_columns(self.program.pool.cost[columns], np.full(len(columns), np.inf), entries)
+        self.columns = np.concatenate([self.columns, columns])
+        self._is_known[columns] = True
+
+    def _hold(self, rows: Integers) -> None:
+        """Note that these rows (cuts behind the program's rows) are the next in the linear program."""
+        missing = max(0, int(rows.max(initial=-1)) + 1 - len(self._place))
+        self._place = np.concatenate([self._place, np.full(missing, -1, dtype=np.int64)])
+        self._place[rows] = len(self._held) + np.arange(len(rows))
+        self._held = np.concatenate([self._held, rows])
+
+    def begin_with(self, columns: Integers) -> None:
+        """Hold these routes and every row that they or side columns meet; begin with the interior point method."""
+        self.add_columns(columns)
+        met = np.zeros(self.program.rows, dtype=np.bool_)
+        met[self.program.routes(self.columns).index] = True
+        met[self.program.sides.entries.index] = True
+        self._add_rows(np.flatnonzero((self._place[: self.program.rows] < 0) & met))
+        self._linear.begin_inside()
+
+    def _add_broken_rows(self, solved: Solved) -> bool:
+        """Add the lazy rows that this solution breaks; false when there are none."""
+        program, sides = self.program, len(self.program.sides)
+        used = np.flatnonzero(solved.values[sides:] > TINY)
+        activity = program.routes(self.columns[used]).sums(solved.values[sides + used], program.rows)
+        activity += program.sides.entries.sums(solved.values[:sides], program.rows)
+        is_broken = (activity < program.lower - SLACK) | (activity > program.upper + SLACK)
+        is_missing = self._place[: program.rows] < 0
+        broken = np.unique(program.bundle[is_broken & is_missing])
+        rows = np.flatnonzero(is_missing & np.isin(program.bundle, broken))
+        self._add_rows(rows)
+        return bool(len(rows))
+
+    def _add_rows(self, rows: Integers) -> None:
+        """Let the linear program hold these rows of the program, which it does not hold yet."""
+        program = self.program
+        if len(rows):
+            entries = program.sides.entries.followed_by(program.routes(self.columns)).transposed(rows, program.rows)
+            self._linear.add_rows(program.lower[rows], program.upper[rows], entries)
+            self._hold(rows)
+
+    def all_entries(self, columns: Integers) -> Sparse:
+        """The entries of these routes in the program's rows and, behind these, in the cuts."""
+        entries = self.program.routes(columns)
+        at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
+        return joined(entries, at, self.program.rows + cut)
+
+    def add_cuts(self, columns: Integers, values: Floats, least: float = LEAST_VIOLATION) -> bool:
+        """Add the cuts that these routes with these values violate most, and by `least` at least; false for none."""
+        pool = self.program.pool
+        visitors = self.bits.visitor[pool.evening[columns]]
+        words = self.bits.of_columns(pool, columns)
+        new: dict[Triple, None] = {}
+        for visitor, bit_of in self.bits.bit_of.items():
+            own = visitors == visitor
+            cuts = violated(words[own], values[own], bit_of, CUTS_A_ROUND, least)
+            new.update(dict.fromkeys(cut for cut in cuts if cut not in self.cuts))
+        if new:
+            self._add_cut_rows(new)
+        return bool(new)
+
+    def adopt(self, cuts: Iterable[Triple]) -> None:
+        """Take over the cuts of another program with the same rows."""
+        new = dict.fromkeys(cuts)
+        if new:
+            self._add_cut_rows(new)
+
+    def _add_cut_rows(self, new: dict[Triple, None]) -> None:
+        table = cut_table(self.bits, new)
+        at, cut = met_cuts(self.bits, table, self.program.pool, self.columns)
+        by_cut = np.lexsort((at, cut))
+        first = np.searchsorted(cut[by_cut], np.arange(len(new) + 1))
+        entries = Sparse(first, len(self.program.sides) + at[by_cut], np.ones(len(at)))
+        self._linear.add_rows(np.full(len(new), -np.inf), np.ones(len(new)), entries)
+        self._hold(self.program.rows + len(self.cuts) + np.arange(len(new)))
+        self.cuts.update(new)
+        self.table = cut_table(self.bits, self.cuts)

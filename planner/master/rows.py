@@ -1,0 +1,107 @@
+"""Rows under construction, and sparse lists of entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.columns.routes import Floats, Integers
+
+Entries = list[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Sparse:
+    """Lists of (index, weight): list i is `index[first[i]:first[i + 1]]` with `weight` likewise."""
+
+    first: Integers
+    index: Integers
+    weight: Floats
+
+    @classmethod
+    def of(cls, lists: Sequence[Entries]) -> Sparse:
+        first = np.concatenate([[0], np.cumsum([len(some) for some in lists])]).astype(np.int64)
+        flat = [pair for some in lists for pair in some]
+        index = np.array([index for index, _ in flat], dtype=np.int64)
+        return cls(first, index, np.array([weight for _, weight in flat], dtype=np.float64))
+
+    @classmethod
+    def empty(cls, count: int) -> Sparse:
+        return cls.of([[]] * count)
+
+    def followed_by(self, others: Sparse) -> Sparse:
+        """These lists and then the others."""
+        first = np.concatenate([self.first, others.first[1:] + self.first[-1]])
+        return Sparse(first, np.concatenate([self.index, others.index]), np.concatenate([self.weight, others.weight]))
+
+    def dot(self, values: Floats) -> Floats:
+        """The sum of weight times value of every list."""
+        total = np.concatenate([[0.0], np.cumsum(values[self.index] * self.weight)])
+        return total[self.first[1:]] - total[self.first[:-1]]
+
+    def sums(self, values: Floats, count: int) -> Floats:
+        """Per index below `count` the sum over the lists of weight times the value of the list."""
+        total: Floats = np.bincount(
+            self.index, weights=self.weight * np.repeat(values, np.diff(self.first)), minlength=count
+        ).astype(np.float64)
+        return total
+
+    def renumbered(self, new: Integers) -> Sparse:
+        """The same lists with `new[index]` for index, without the entries for which that is negative."""
+        index = new[self.index]
+        kept = index >= 0
+        count = np.concatenate([[0], np.cumsum(kept)])
+        return Sparse(count[self.first], index[kept], self.weight[kept])
+
+    def transposed(self, which: Integers, count: int) -> Sparse:
+        """Per index in `which` (all are below `count`) the lists that hold it, as indices."""
+        new = np.full(count, -1, dtype=np.int64)
+        new[which] = np.arange(len(which))
+        kept = new[self.index] >= 0
+        at = np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))[kept]
+        row = new[self.index[kept]]
+        order = np.argsort(row, kind="stable")
+        first = np.searchsorted(row[order], np.arange(len(which) + 1))
+        return Sparse(first, at[order], self.weight[kept][order])
+
+
+class RowBuilder:
+    """Collects rows by name while a program is put together."""
+
+    def __init__(self) -> None:
+        self.lower: list[float] = []
+        self.upper: list[float] = []
+        self.bundle: list[int] = []
+        self._bundles: dict[tuple[object, ...], int] = {}
+        self._number: dict[tuple[object, ...], int] = {}
+
+    def add(self, name: tuple[object, ...], lower: float, upper: float, *, bundle: tuple[object, ...] = ()) -> int:
+        """The number of the row of this name, which comes into being at the first call.
+
+        Rows of a bundle are rows that few solutions break: a linear program goes without them until one of
+        them is broken.
+        """
+        if name not in self._number:
+            self._number[name] = len(self.lower)
+            self.lower.append(lower)
+            self.upper.append(upper)
+            self.bundle.append(self._bundles.setdefault(bundle, len(self._bundles)) if bundle else -1)
+        return self._number[name]
+
+    @property
+    def names(self) -> dict[tuple[object, ...], int]:
+        """The number of every row by its name."""
+        return self._number
+
+    def get(self, name: tuple[object, ...]) -> int | None:
+        return self._number.get(name)
+
+
+def joined(entries: Sparse, at: Integers, row: Integers) -> Sparse:
+    """The lists with a further entry of weight 1 in `row[i]` at the end of list `at[i]` (rising)."""
+    places = entries.first[at + 1]
+    extra = np.bincount(at, minlength=len(entries.first) - 1)
+    first = entries.first + np.concatenate([[0], np.cumsum(extra)])
+    return Sparse(first, np.insert(entries.index, places, row), np.insert(entries.weight, places, 1.0))

@@ -1,0 +1,146 @@
+"""Prices for the rows of a large program by a volume ascent: near the best bound long before a simplex method is.
+
+At some prices each evening takes the route of least reduced cost. Where these routes meet a row too often its
+price falls, where they meet it too little it rises; the step leans on a running mean of all choices so far, which
+itself nears a linear solution (the volume algorithm: Barahona and Anbil, Mathematical Programming 87, 2000).
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from planner.base.deadline import Clock
+from planner.columns.routes import Floats, Integers
+from planner.master.relaxation import Part, Relaxation
+
+FIRST_STEP, LEAST_STEP = 0.3, 0.004
+REACH = 0.05  # the step aims so far above the best bound, as a share of it, or of the dearest route
+PATIENCE = 10  # rounds without a better bound before the step shrinks
+SHRINK = 0.7
+MEMORY, LONG_MEMORY = 0.1, 0.02  # the weight of a new choice in the mean, at the first and at the last step
+NOTABLE = 2e-5  # of the bound: a smaller rise does not count
+
+
+class Ascent:
+    """`duals` are the best prices so far and `value` their bound over `part`; `use` is the mean choice of routes, `met`
+    tells which were chosen at all."""
+
+    def __init__(self, relaxation: Relaxation, part: Part, duals: Floats, use: Floats, step: float) -> None:
+        program = relaxation.program
+        self.part = part
+        self.sides = program.sides
+        cuts = len(relaxation.cuts)
+        self.lower = np.concatenate([program.lower, np.full(cuts, -np.inf)])
+        self.upper = np.concatenate([program.upper, np.ones(cuts)])
+        self.lower[program.evening_row], self.upper[program.evening_row] = -np.inf, np.inf  # the choice keeps to one
+        self._entries = relaxation.all_entries(part.original)
+        self.duals = duals.copy()
+        self.duals[program.evening_row] = 0
+        self.use = use
+        self.value = -np.inf
+        self._dearest = float(part.pool.cost.max(initial=0.0))
+        self.met = np.zeros(len(part.original), dtype=np.bool_)
+        self.step = step
+
+    def climb(self, rounds: int, clock: Clock) -> None:
+        """At most so many rounds, until the steps are small or the clock says stop (OutOfTime)."""
+        duals, mean, misses = self.duals, None, 0
+        for _round in range(rounds):
+            clock.check()
+            value, chosen, met = self._choices(duals)
+            share = LONG_MEMORY + (MEMORY - LONG_MEMORY) * self.step / FIRST_STEP
+            mean = met if mean is None else share * met + (1 - share) * mean
+            self.use *= 1 - share
+            self.use[chosen] += share
+            self.met[chosen] = True
+            misses = 0 if value > self.value + NOTABLE * abs(self.value) else misses + 1
+            if value > self.value:
+                self.value, self.duals = value, duals
+            if misses >= PATIENCE:
+                self.step, misses = self.step * SHRINK, 0
+                if self.step < LEAST_STEP:
+                    return
+            aim = self.value + REACH * max(abs(self.value), self._dearest)
+            reach = self.step * (aim - value)
+            duals = _moved(self.duals, self.lower, self.upper, mean, reach)
+
+    def _choices(self, duals: Floats) -> tuple[float, Integers, Floats]:
+        """The bound at these prices, the routes that make it, and how often they meet every row."""
+        pool, entries, sides = self.part.pool, self._entries, self.sides
+        met = np.zeros(len(duals))
+        extra = sides.cost, sides.upper, sides.entries.first, sides.entries.index, sides.entries.weight
+        value = _worth(duals, self.lower, self.upper) + _sides_taken(*extra, duals, met)
+        least, chosen = _cheapest(pool.start, pool.cost, entries.first, entries.index, entries.weight, duals, met)
+        return value + least, chosen, met
+
+
+@numba.njit(cache=True, nogil=True)
+def _worth(duals, lower, upper):  # type: ignore[no-untyped-def]
+    """The prices times the limits of their rows."""
+    total = 0.0
+    for row in range(len(duals)):
+        if duals[row] != 0:
+            total += duals[row] * (lower[row] if duals[row] > 0 else upper[row])
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _moved(duals, lower, upper, mean, reach):  # type: ignore[no-untyped-def]
+    """The prices a step on, towards where the mean choice breaks rows; `reach` is what the step should gain."""
+    slope = np.zeros(len(duals))
+    square = 0.0
+    for row in range(len(duals)):
+        has_lower, has_upper = lower[row] > -np.inf, upper[row] < np.inf
+        if not (has_lower or has_upper):
+            continue
+        fall = (lower[row] if has_lower else upper[row]) - mean[row]
+        if (not has_lower and duals[row] >= 0 and fall > 0) or (not has_upper and duals[row] <= 0 and fall < 0):
+            continue
+        slope[row] = fall
+        square += fall * fall
+    stride = reach / max(square, 1e-9)
+    for row in range(len(duals)):
+        slope[row] = duals[row] + stride * slope[row]
+        if lower[row] == -np.inf:
+            slope[row] = min(slope[row], 0.0)
+        if upper[row] == np.inf:
+            slope[row] = max(slope[row], 0.0)
+    return slope
+
+
+@numba.njit(cache=True, nogil=True)
+def _sides_taken(cost, most, first, index, weight, duals, met):  # type: ignore[no-untyped-def]
+    """What the columns that are no routes add to the bound; their entries are added to `met`."""
+    total = 0.0
+    for side in range(len(cost)):
+        rest = cost[side]
+        for e in range(first[side], first[side + 1]):
+            rest -= weight[e] * duals[index[e]]
+        if rest < 0:
+            total += rest * most[side]
+            for e in range(first[side], first[side + 1]):
+                met[index[e]] += weight[e] * most[side]
+    return total
+
+
+@numba.njit(cache=True, nogil=True)
+def _cheapest(start, cost, first, index, weight, duals, met):  # type: ignore[no-untyped-def]
+    """Every evening's route of least reduced cost if that is negative, their sum; their entries are added to `met`."""
+    chosen = np.empty(len(start) - 1, dtype=np.int64)
+    count, total = 0, 0.0
+    for evening in range(len(start) - 1):
+        best, at = 0.0, -1
+        for c in range(start[evening], start[evening + 1]):
+            reduced = cost[c]
+            for e in range(first[c], first[c + 1]):
+                reduced -= weight[e] * duals[index[e]]
+            if reduced < best:
+                best, at = reduced, c
+        if at >= 0:
+            chosen[count] = at
+            count += 1
+            total += best
+            for e in range(first[at], first[at + 1]):
+                met[index[e]] += weight[e]
+    return total, chosen[:count]

@@ -1,0 +1,1 @@
+"""The problem, the plan, and the files that hold them."""

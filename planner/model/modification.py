@@ -1,0 +1,82 @@
+"""A problem with something changed in it: what a remedy asks of people, as plain values."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from dataclasses import dataclass, replace
+
+from planner.model.problem import InterpreterShift, Problem, Shift, Visit, Visitor, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is other than in the problem; what is empty stays as it is.
+
+    `shifts`: visitor and shift, in place of one on the same day if there is one. `windows`, `visitors`,
+    `seconds`: visit and what it gets besides. `max_stops`: of every route. `limits`: visitor and stops in all.
+    `modes`: visitor and way of travelling. `interpreters`: language and who is there besides. `days`: date and
+    week of days that become possible.
+    """
+
+    shifts: tuple[tuple[str, Shift], ...] = ()
+    windows: tuple[tuple[str, Window], ...] = ()
+    visitors: tuple[tuple[str, str], ...] = ()
+    seconds: tuple[tuple[str, str], ...] = ()
+    max_stops: int | None = None
+    limits: tuple[tuple[str, int], ...] = ()
+    modes: tuple[tuple[str, str], ...] = ()
+    interpreters: tuple[tuple[str, InterpreterShift], ...] = ()
+    days: tuple[tuple[dt.date, int], ...] = ()
+
+
+def apply_change(problem: Problem, change: Change) -> Problem:
+    """The problem as it would be."""
+    interpreters = {language: list(shifts) for language, shifts in problem.interpreters.items()}
+    for language, shift in change.interpreters:
+        interpreters.setdefault(language, []).append(shift)
+    visitors = {visitor.id: visitor for visitor in problem.visitors}
+    for name in {name for name, _ in (*change.shifts, *change.limits, *change.modes)}:
+        visitors[name] = _changed_visitor(visitors[name], change)
+    rules, most = problem.rules, change.max_stops
+    return replace(
+        problem,
+        rules=rules if most is None else replace(rules, max_stops=most),
+        weeks={**dict(change.days), **problem.weeks},
+        visitors=tuple(visitors.values()),
+        visits=_changed_visits(problem, change),
+        interpreters={language: tuple(shifts) for language, shifts in interpreters.items()},
+    )
+
+
+def _changed_visitor(visitor: Visitor, change: Change) -> Visitor:
+    shifts = {shift.on: shift for shift in visitor.shifts}
+    shifts.update({shift.on: shift for name, shift in change.shifts if name == visitor.id})
+    limit = dict(change.limits).get(visitor.id, visitor.max_stops_total)
+    mode = dict(change.modes).get(visitor.id, visitor.mode)
+    days = tuple(shifts[on] for on in sorted(shifts))
+    return replace(visitor, shifts=days, max_stops_total=limit, mode=mode)
+
+
+def _changed_visits(problem: Problem, change: Change) -> tuple[Visit, ...]:
+    windows: dict[str, list[Window]] = defaultdict(list)
+    visitors: dict[str, list[str]] = defaultdict(list)
+    seconds: dict[str, list[str]] = defaultdict(list)
+    for name, window in change.windows:
+        windows[name].append(window)
+    for name, who in change.visitors:
+        visitors[name].append(who)
+    for name, who in change.seconds:
+        seconds[name].append(who)
+    touched = {*windows, *visitors, *seconds}
+    return tuple(
+        visit
+        if visit.id not in touched
+        else replace(
+            visit,
+            windows=(*visit.windows, *windows[visit.id]),
+            visitors=tuple(dict.fromkeys((*visit.visitors, *visitors[visit.id]))),
+            second=tuple(dict.fromkeys((*visit.second, *seconds[visit.id]))),
+        )
+        for visit in problem.visits
+    )

@@ -1,0 +1,98 @@
+"""The compiled loops, compiled before anybody waits for a plan: a made-up school small enough to forget."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import pkgutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from numba.core.dispatcher import Dispatcher
+
+from planner.model.problem import InterpreterShift, Matrix, Problem, Rules, Shift, Visit, Visitor, Weights, Window
+from planner.search.solver import solve
+
+SECONDS = 300.0  # at most: a slow machine compiles for a minute
+MONDAY = dt.date(2001, 9, 3)
+EVENING = (16 * 60, 21 * 60)
+VISITORS, VISITS = 6, 14
+
+
+def warm_up() -> int:
+    """Compile every loop of the planner, as it is called for a whole school, and keep the code where numba keeps it;
+    the number of loops. Takes seconds when they were compiled before. Raises RuntimeError when some were not called."""
+    loops = _loops()
+
+    def missing() -> list[str]:
+        return [name for name, loop in loops.items() if not (loop.signatures or _is_kept(loop))]
+
+    solve(_apart(), seconds=SECONDS, jobs=2)
+    solve(_tied(), seconds=SECONDS, jobs=2, should_stop=lambda: not missing())
+    if missing():
+        raise RuntimeError(f"never called: {', '.join(missing())}")
+    return len(loops)
+
+
+def _loops() -> dict[str, Dispatcher]:
+    """All compiled functions of this package that are not put into others whole."""
+    found = {}
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        for name, value in vars(importlib.import_module(f"{__package__}.{module.name}")).items():
+            if isinstance(value, Dispatcher) and value.targetoptions.get("inline") != "always":
+                found[f"{value.__module__}.{name}"] = value
+    return found
+
+
+def _is_kept(loop: Dispatcher) -> bool:
+    """Whether numba kept code of this loop that is newer than its source: what only other loops call is not called
+    when those come from there."""
+    source = Path(loop.py_func.__code__.co_filename)
+    folder = loop.stats.cache_path
+    kept = Path(folder).glob(f"{source.stem}.{loop.py_func.__qualname__}-*.nbi") if folder else ()
+    return any(index.stat().st_mtime > source.stat().st_mtime for index in kept)
+
+
+def _apart() -> Problem:
+    """Families who each have one mentor."""
+    chance = np.random.default_rng(1)
+    days = [MONDAY + dt.timedelta(weeks=week) for week in range(7)]
+    people = [f"mentor-{number}" for number in range(VISITORS)]
+    visits = tuple(_visit(chance, mentor, number, days) for mentor in people for number in range(VISITS))
+    places = ("school", *(visit.place for visit in visits))
+    where = chance.uniform(0, 40, (len(places), 2))
+    road: Matrix = np.ceil(np.abs(where[:, None] - where[None, :]).sum(axis=2)).astype(np.int32)
+    return Problem(
+        rules=Rules(max_stops=3),
+        weights=Weights(50_000, 150, 20, 5, 1, siblings_split=2_000, substitute=400, moved=300),
+        weeks={on: week for week, on in enumerate(days)},
+        places=places,
+        travel_minutes={"bike": road},
+        visitors=tuple(
+            Visitor(mentor, "bike", "school", tuple(Shift(on, *EVENING, EVENING[1] + 30) for on in days))
+            for mentor in people
+        ),
+        visits=visits,
+    )
+
+
+def _visit(chance: np.random.Generator, mentor: str, number: int, days: list[dt.date]) -> Visit:
+    name = f"{mentor}-visit-{number}"
+    windows = [Window(on, *EVENING) for on in days if chance.random() < 0.8]
+    wished = [Window(window.on, EVENING[0], 18 * 60, is_wish=True) for window in windows if chance.random() < 0.5]
+    return Visit(name, f"home-{name}", 45, (mentor,), (*windows, *wished))
+
+
+def _tied() -> Problem:
+    """The same with a sibling, a second visitor and an interpreter for some of everybody."""
+    problem = _apart()
+    visits, siblings = list(problem.visits), []
+    for first in range(0, len(visits), VISITS):
+        other = (first + VISITS) % len(visits)
+        visits[other + 1] = replace(visits[other + 1], place=visits[first].place)
+        siblings.append((visits[first].id, visits[other + 1].id))
+        visits[first + 2] = replace(visits[first + 2], second=visits[other].visitors)
+        visits[first + 3] = replace(visits[first + 3], interpreter="ar")
+    there = tuple(InterpreterShift(on, *EVENING, count=1) for on in problem.weeks)
+    return replace(problem, visits=tuple(visits), siblings=tuple(siblings), interpreters={"ar": there})

@@ -1,0 +1,1 @@
+"""Changes under which a visit that was left out gets a place."""

@@ -1,0 +1,221 @@
+"""Remedies for one family: other hours, other people, or somebody else's place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from planner.model.exchange import clock as clock_text
+from planner.model.modification import Change
+from planner.model.plan import Route, Stop
+from planner.model.problem import MINUTES_A_DAY, InterpreterShift, Visit, Visitor, Window
+from planner.remedies.remedy_search import TRY_SECONDS, Found, Trials, forced_routes, people_of
+from planner.repair.affected import part_of, touched_groups
+
+STEP_MINUTES = 30
+_LATEST = MINUTES_A_DAY - 1
+
+
+class FamilyRemedies:
+    """What could give one family a moment."""
+
+    def __init__(self, trials: Trials) -> None:
+        self.trials = trials
+
+    def for_visit(self, visit: Visit) -> None:
+        self._wider_windows(visit)
+        self._other_days(visit)
+        self._other_visitor(visit)
+        self._other_seconds(visit)
+        self._more_interpreters(visit)
+        self._gives_way(visit)
+
+    def _moment(self, found: Found, visit: Visit) -> dict[str, object]:
+        """Where and when the visit is made, as facts."""
+        route, stop = found.stop_of(visit.id)
+        return {
+            "visit": visit.id,
+            "visitor": route.visitor,
+            "day": route.on.isoformat(),
+            "start": clock_text(stop.start),
+        }
+
+    def _try_windows(self, visit: Visit, windows: Sequence[Window]) -> tuple[Found, Window] | None:
+        """What wider windows bring, and which of them was needed."""
+        change = Change(windows=tuple((visit.id, window) for window in windows))
+        found = (
+            self.trials.attempt(self.trials.ground(visit.visitors), change, [visit.id])
+            if windows and visit.visitors
+            else None
+        )
+        if found is None:
+            return None
+        route, stop = found.stop_of(visit.id)
+        end = stop.start + visit.minutes
+        used = [w for w in windows if w.on == route.on and w.starts <= stop.start and end <= w.ends]
+        return (found, used[0]) if used else None
+
+    def _wider_windows(self, visit: Visit) -> None:
+        for edge in ("earlier", "later"):
+            wider = [_wider(window, edge) for window in visit.windows if not window.is_wish]
+            wider = wider or [_wider(window, edge) for window in visit.windows]
+            tried = self._try_windows(visit, wider)
+            if tried is not None:
+                found, window = tried
+                facts = {**self._moment(found, visit), "edge": edge, "minutes": STEP_MINUTES}
+                change = Change(windows=((visit.id, window),))
+                self.trials.keep("wider_window", (visit.id, edge), found, facts, change, [visit.id])
+
+    def _other_days(self, visit: Visit) -> None:
+        """On each weekday on which a visitor is there and the family is not: all day."""
+        shifts = [shift for name in visit.visitors for shift in self.trials.visitors[name].shifts]
+        own = {window.on.weekday() for window in visit.windows}
+        for weekday in sorted({shift.on.weekday() for shift in shifts} - own):
+            days = [Window(s.on, s.leave_from, s.visits_until) for s in shifts if s.on.weekday() == weekday]
+            tried = self._try_windows(visit, days)
+            if tried is not None:
+                found, window = tried
+                facts = {**self._moment(found, visit), "weekday": weekday}
+                change = Change(windows=((visit.id, window),))
+                self.trials.keep("other_day", (visit.id, weekday), found, facts, change, [visit.id])
+
+    def _other_visitor(self, visit: Visit) -> None:
+        """A colleague with room beside what they do, at the least cost; nobody moves."""
+        if visit.is_coupled:
+            return
+        for visitor in self.trials.problem.visitors:
+            if visitor.id in visit.visitors or self._is_at_limit(visitor):
+                continue
+            best = min(self._room(visit, visitor), default=None, key=lambda pair: pair[0])
+            if best is not None:
+                cost, route = best
+                self._keep_other_visitor(visit, visitor, cost, route)
+
+    def _room(self, visit: Visit, visitor: Visitor) -> Iterator[tuple[float, Route]]:
+        """Every evening of a colleague on which the visit fits, with the cheapest route."""
+        can = (*visit.windows, *self.trials.beyond.get(visit.id, ()))
+        for shift in visitor.shifts:
+            windows = [window for window in can if window.on == shift.on]
+            grid = self.trials.problem.rules.start_grid_minutes
+            starts = sorted(
+                {
+                    start
+                    for w in windows
+                    for start in range(-(-w.starts // grid) * grid, w.ends - visit.minutes + 1, grid)
+                }
+            )
+            route = self.trials.route.get((visitor.id, shift.on), Route(visitor.id, shift.on, ()))
+            for start in self.trials.openings.among(visitor, shift, route.stops, visit, starts):
+                stops = sorted((*route.stops, Stop((visit.id,), start)), key=lambda stop: stop.start)
+                wished = not visit.has_wish or any(
+                    w.is_wish and w.starts <= start and start + visit.minutes <= w.ends for w in windows
+                )
+                yield self._price(visit, visitor, route, stops, wished=wished), replace(route, stops=tuple(stops))
+
+    def _price(self, visit: Visit, visitor: Visitor, route: Route, stops: list[Stop], *, wished: bool) -> float:
+        """What the visit costs in this route more than without it."""
+        weights = self.trials.problem.weights
+        roads = self._road_cost(visitor, stops) - self._road_cost(visitor, route.stops)
+        return roads + weights.week * self.trials.weeks[route.on] + (0 if wished else weights.outside_wish)
+
+    def _road_cost(self, visitor: Visitor, stops: Sequence[Stop]) -> float:
+        """Travel and waiting of a route that holds."""
+        if not stops:
+            return 0.0
+        weights, matrix = self.trials.problem.weights, self.trials.problem.travel_minutes[visitor.mode]
+        place = self.trials.openings.place
+        depot = place[visitor.depot]
+        at = [place[self.trials.visits[stop.visits[0]].place] for stop in stops]
+        total = weights.travel_minute * float(matrix[depot, at[0]] + matrix[at[-1], depot])
+        for number in range(1, len(stops)):
+            leg = int(matrix[at[number - 1], at[number]])
+            before = stops[number - 1]
+            waited = stops[number].start - before.start - self.trials.openings.minutes(before) - leg
+            total += weights.travel_minute * leg + weights.waiting_minute * waited
+        return total
+
+    def _is_at_limit(self, visitor: Visitor) -> bool:
+        made = sum(len(route.stops) for route in self.trials.plan.routes if route.visitor == visitor.id)
+        return visitor.max_stops_total is not None and made >= visitor.max_stops_total
+
+    def _keep_other_visitor(self, visit: Visit, visitor: Visitor, cost: float, route: Route) -> None:
+        beyond = tuple(pair for pair in self.trials.windows([visit.id], [route.on]))
+        change = Change(visitors=((visit.id, visitor.id),), windows=beyond)
+        others = [one for one in self.trials.plan.routes if one.visitor == visitor.id and one.on != route.on]
+        alone = replace(self.trials.problem, visitors=(visitor,))
+        found = Found(alone, (*others, route), (visit.id,), (), (), cost)
+        self.trials.keep("other_visitor", visit.id, found, self._moment(found, visit), change, [visit.id])
+
+    def _other_seconds(self, visit: Visit) -> None:
+        """Colleagues who have most room at moments that fit, each tried."""
+        if not visit.second:
+            return
+        room: Counter[str] = Counter()
+        for on in sorted({window.on for window in visit.windows}):
+            starts = self._starts_alone(visit, on)
+            for visitor in self.trials.problem.visitors:
+                shift = visitor.shift_on(on)
+                if shift is not None and visitor.id not in people_of(visit) and not self._is_at_limit(visitor):
+                    route = self.trials.route.get((visitor.id, on))
+                    stops = route.stops if route else ()
+                    room[visitor.id] += sum(1 for _ in self.trials.openings.among(visitor, shift, stops, visit, starts))
+        for who, count in sorted(room.items(), key=lambda item: (-item[1], item[0]))[:2]:
+            change = Change(seconds=((visit.id, who),))
+            found = (
+                self.trials.attempt(self.trials.ground([*people_of(visit), who]), change, [visit.id]) if count else None
+            )
+            if found is not None:
+                facts = {**self._moment(found, visit), "second": who}
+                self.trials.keep("other_second", visit.id, found, facts, change, [visit.id])
+
+    def _starts_alone(self, visit: Visit, on: dt.date) -> list[int]:
+        """When one of its visitors could start this visit on a day with nothing else to do."""
+        grid, starts = self.trials.problem.rules.joint_grid_minutes, set[int]()
+        for name in visit.visitors:
+            shift = self.trials.visitors[name].shift_on(on)
+            for window in visit.windows if shift is not None else ():
+                if shift is not None and window.on == on:
+                    points = range(-(-window.starts // grid) * grid, window.ends - visit.minutes + 1, grid)
+                    starts.update(self.trials.openings.among(self.trials.visitors[name], shift, (), visit, points))
+        return sorted(starts)
+
+    def _more_interpreters(self, visit: Visit) -> None:
+        if visit.interpreter is None or not visit.visitors:
+            return
+        days = sorted({window.on for window in visit.windows})
+        more = tuple((visit.interpreter, InterpreterShift(on, 0, 2 * MINUTES_A_DAY, 1)) for on in days)
+        found = self.trials.attempt(self.trials.ground(people_of(visit)), Change(interpreters=more), [visit.id])
+        if found is None:
+            return
+        route, stop = found.stop_of(visit.id)
+        end = stop.start + self.trials.openings.minutes(stop) + self.trials.problem.rules.interpreter_buffer_minutes
+        change = Change(interpreters=((visit.interpreter, InterpreterShift(route.on, 0, 2 * MINUTES_A_DAY, 1)),))
+        facts = {**self._moment(found, visit), "language": visit.interpreter, "until": clock_text(min(end, _LATEST))}
+        self.trials.keep("more_interpreters", visit.id, found, facts, change, [visit.id])
+
+    def _gives_way(self, visit: Visit) -> None:
+        """A plan with this visit in it: who loses their moment, when nothing else is changed."""
+        if self.trials.clock.is_up() or not visit.visitors:
+            return
+        ground = self.trials.ground(people_of(visit))
+        standing = ground.standing(ground.problem)
+        if standing is None:
+            return
+        (touched,) = touched_groups(ground.problem, [visit.id])
+        part = part_of(ground.problem, standing, touched)
+        forced = forced_routes(part.problem, visit.id, self.trials.clock.part(TRY_SECONDS), self.trials.seed)
+        if forced is None:
+            return
+        routes = [route for route in ground.routes if route.visitor not in touched.visitors]
+        found = ground.found(ground.problem, [*routes, *part.routes(forced)], [visit.id])
+        if found is not None and found.lost:
+            facts = {**self._moment(found, visit), "losers": list(found.lost)}
+            self.trials.keep("gives_way", visit.id, found, facts, Change(), [visit.id])
+
+
+def _wider(window: Window, edge: str) -> Window:
+    if edge == "earlier":
+        return replace(window, starts=max(0, window.starts - STEP_MINUTES))
+    return replace(window, ends=min(MINUTES_A_DAY, window.ends + STEP_MINUTES))

@@ -1,0 +1,1 @@
+"""Changing a published plan as little as possible."""

@@ -1,0 +1,202 @@
+"""What of the moments that families have been given can still stand, as routes.
+
+`fixed` and `current` name a moment a visit; this puts them together again as routes, finds who comes along
+where that is not known, and leaves out what no longer holds: a shift or a window that is gone, a day that
+became free, a road that became longer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from planner.evaluate.verdict import Broken, Verdict, judge
+from planner.model.plan import SECOND, VISITOR, Route, Stop
+from planner.model.problem import Appointment, Problem
+
+Day = tuple[str, dt.date]
+_OF_A_ROUTE = {"too_early", "ends_too_late", "back_too_late", "too_many_stops", "off_grid"}
+_MOST_TO_CHOOSE_FROM = 10
+_NOT_HERE = {"fixed_moved"}  # said of every fixed visit that is not in the routes: those are planned anew
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Routes that break no rule, each visit at the moment it has; `made` are the visits in them.
+
+    `company`: who is known to come along to a visit, and should still.
+    """
+
+    routes: tuple[Route, ...]
+    made: frozenset[str]
+    verdict: Verdict
+    company: Mapping[str, str]
+
+    @property
+    def stops(self) -> Iterator[tuple[Route, Stop]]:
+        """Every stop with its route."""
+        return ((route, stop) for route in self.routes for stop in route.stops)
+
+
+def _by_clock(stop: Stop) -> tuple[int, tuple[str, ...]]:
+    return stop.start, stop.visits
+
+
+def standing_of(problem: Problem, company: Mapping[str, str]) -> Standing:
+    """The moments of `fixed` and `current` that can stand together; `company` says who comes along to a visit."""
+    table = _Table(problem)
+    table.enter({**problem.current, **problem.fixed})
+    table.enter_company(company)
+    verdict = table.mend()
+    routes = table.routes()
+    made = {name for route in routes for stop in route.stops if stop.role == VISITOR for name in stop.visits}
+    return Standing(tuple(routes), frozenset(made), verdict, company)
+
+
+class _Table:
+    """Stops by visitor and day, from which what cannot stand is struck."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.visits = {visit.id: visit for visit in problem.visits}
+        self.visitors = {visitor.id: visitor for visitor in problem.visitors}
+        self.pairs = {frozenset(pair) for pair in problem.siblings}
+        self.stops: dict[Day, list[Stop]] = defaultdict(list)
+
+    def routes(self) -> list[Route]:
+        """The stops as routes, in the order of the clock."""
+        days = sorted((day for day, stops in self.stops.items() if stops), key=lambda day: (day[1], day[0]))
+        return [self._route(day, self.stops[day]) for day in days]
+
+    def _route(self, day: Day, stops: Iterable[Stop]) -> Route:
+        return Route(*day, tuple(sorted(stops, key=_by_clock)))
+
+    def enter(self, moments: Mapping[str, Appointment]) -> None:
+        """The stops of these moments; two siblings at one moment of one visitor are a double stop."""
+        by_moment: dict[tuple[str, dt.date, int], list[str]] = defaultdict(list)
+        for name, at in sorted(moments.items(), key=lambda item: (item[0] not in self.problem.fixed, item[0])):
+            if self.visitors[at.visitor].shift_on(at.on) is not None:
+                by_moment[at.visitor, at.on, at.start].append(name)
+        for (visitor, on, start), names in by_moment.items():
+            self.stops[visitor, on].append(Stop(self._at_once(names), start))
+
+    def _at_once(self, names: Sequence[str]) -> tuple[str, ...]:
+        """The visits of one stop: a pair of siblings, else the first alone."""
+        for pair in itertools.combinations(names, 2) if len(names) > 1 else ():
+            if frozenset(pair) in self.pairs and self.visits[pair[0]].place == self.visits[pair[1]].place:
+                return tuple(pair)
+        return (names[0],)
+
+    # company
+
+    def enter_company(self, company: Mapping[str, str]) -> None:
+        """Who comes along: as known, else whoever can at the least detour."""
+        hosts = [(day, stop) for day, stops in self.stops.items() for stop in stops]
+        lacking = []
+        for (visitor, on), stop in sorted(hosts, key=lambda host: (host[0][1], host[1].start, host[0][0])):
+            for visits in self._parties(stop, company):
+                who = company.get(visits[0])
+                known = who is not None and who != visitor and self._may_join(who, visits, on)
+                if known and who is not None:
+                    self.stops[who, on].append(Stop(visits, stop.start, SECOND))
+                else:
+                    lacking.append((visitor, on, Stop(visits, stop.start, SECOND)))
+        for visitor, on, second in sorted(lacking, key=lambda need: len(self._companions(*need))):
+            companions = self._companions(visitor, on, second)
+            if companions:
+                self.stops[min(companions)[1], on].append(second)
+
+    def _parties(self, stop: Stop, company: Mapping[str, str]) -> list[tuple[str, ...]]:
+        """The visits of a stop that need a second visitor, together where one comes along to both."""
+        needing = [name for name in stop.visits if self.visits[name].second]
+        if len(needing) == 2 and company.get(needing[0]) == company.get(needing[1]):
+            return [tuple(stop.visits)]
+        return [(name,) for name in needing]
+
+    def _may_join(self, who: str, visits: Iterable[str], on: dt.date) -> bool:
+        allowed = all(who in self.visits[name].second for name in visits)
+        return allowed and who in self.visitors and self.visitors[who].shift_on(on) is not None
+
+    def _companions(self, visitor: str, on: dt.date, second: Stop) -> list[tuple[float, str]]:
+        """Who could come along beside what they have to do, with what the route then costs them more."""
+        found = []
+        for who in self.visits[second.visits[0]].second:
+            if who == visitor or not self._may_join(who, second.visits, on):
+                continue
+            own = self.stops.get((who, on), [])
+            before, after = self._cost((who, on), own), self._cost((who, on), [*own, second])
+            if before is not None and after is not None:
+                found.append((after - before, who))
+        return found
+
+    def _cost(self, day: Day, stops: Sequence[Stop]) -> float | None:
+        """What the road and waiting of a route cost; nothing when it breaks a rule."""
+        if not stops:
+            return 0.0
+        verdict = judge(self._only(day, stops), [self._route(day, stops)])
+        if any(broken.code in _OF_A_ROUTE for broken in verdict.broken):
+            return None
+        weights, parts = self.problem.weights, verdict.parts
+        return weights.travel_minute * parts.travel_minutes + weights.waiting_minute * parts.waiting_minutes
+
+    def _only(self, day: Day, stops: Iterable[Stop]) -> Problem:
+        """A problem with just one visitor and these stops, to judge a route in."""
+        names = {name for stop in stops for name in stop.visits}
+        visits = tuple(self.visits[name] for name in sorted(names))
+        pairs = tuple(pair for pair in self.problem.siblings if names.issuperset(pair))
+        visitors = (self.visitors[day[0]],)
+        return replace(self.problem, visitors=visitors, visits=visits, siblings=pairs, fixed={}, current={})
+
+    # what cannot stand
+
+    def mend(self) -> Verdict:
+        """Strike visits until no rule is broken; what the judge says of the rest."""
+        while True:
+            verdict = judge(self.problem, self.routes())
+            broken = [b for b in verdict.broken if b.code not in _NOT_HERE]
+            if not broken:
+                return verdict
+            of_routes = {(b.visitor, b.on) for b in broken if b.code in _OF_A_ROUTE}
+            others = [b for b in broken if b.code not in _OF_A_ROUTE]
+            for visitor, on in of_routes:
+                if visitor is not None and on is not None:
+                    self._thin((visitor, on))
+            if not of_routes:
+                self._strike_broken(others)
+
+    def _thin(self, day: Day) -> None:
+        """Keep the most stops of a route that go together, fixed ones before others."""
+        stops = sorted(self.stops[day], key=lambda stop: (not self._is_fixed(stop), stop.start, stop.visits))
+        stops = stops[:_MOST_TO_CHOOSE_FROM]
+        sets = [some for size in range(len(stops), -1, -1) for some in itertools.combinations(stops, size)]
+        sets.sort(key=lambda some: -sum(map(self._is_fixed, some)))
+        kept = next(some for some in sets if self._cost(day, some) is not None)
+        for stop in set(self.stops[day]) - set(kept):
+            self._strike(stop.visits)
+
+    def _is_fixed(self, stop: Stop) -> bool:
+        return any(name in self.problem.fixed for name in stop.visits)
+
+    def _strike_broken(self, broken: Sequence[Broken]) -> None:
+        """Strike what breaks a rule by itself; of what is too much together, one at a time."""
+        own = [b.visit for b in broken if b.visit is not None and b.code != "no_interpreter"]
+        if own:
+            self._strike(own)
+            return
+        at_odds = [b.visit for b in broken if b.visit is not None]
+        at_odds += [name for b in broken if b.code == "too_many_in_all" for name in self._visits_of(b.visitor)]
+        self._strike([max(at_odds, key=lambda name: (name not in self.problem.fixed, name))])
+
+    def _visits_of(self, visitor: str | None) -> list[str]:
+        days = [day for day in self.stops if day[0] == visitor]
+        return [name for day in days for stop in self.stops[day] for name in stop.visits]
+
+    def _strike(self, names: Iterable[str]) -> None:
+        """Take these visits out of every route, company included; a sibling in the same stop stays."""
+        gone = set(names)
+        for day, stops in self.stops.items():
+            left = [replace(stop, visits=tuple(n for n in stop.visits if n not in gone)) for stop in stops]
+            self.stops[day] = [stop for stop in left if stop.visits]

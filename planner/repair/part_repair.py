@@ -1,0 +1,142 @@
+"""The search for one part of a repair: an exact one, begun at the best plan in which nobody moves."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from planner.base.deadline import Clock
+from planner.columns.routes import Integers, Pool, list_routes, route_of
+from planner.columns.stop_options import Evening, Offering
+from planner.evaluate.verdict import judge
+from planner.master.big_m import Lightened
+from planner.master.program import Program, build_program
+from planner.master.subprograms import part_program
+from planner.model.plan import VISITOR, Route
+from planner.model.problem import Appointment, Problem
+from planner.search.branch_and_bound import Search
+from planner.search.joint import JointSearch
+from planner.search.solver import cost_step, is_coupled, placeable
+
+Flags = npt.NDArray[np.bool_]
+
+EXACT_COLUMNS = 100_000  # at most: with a plan to begin with, most of them are soon left out
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A plan of a part: its routes and what it costs there."""
+
+    routes: tuple[Route, ...]
+    cost: float
+
+
+@dataclass(frozen=True)
+class Mended:
+    """The best plan, the best in which nobody moves, and a bound below every plan of the part.
+
+    A plan is nothing when time ran out before there was one, or when there is none that keeps fixed moments.
+    """
+
+    best: Outcome | None
+    still: Outcome | None
+    bound: float
+
+
+NOTHING = Mended(None, None, 0.0)
+
+
+def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
+    """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
+    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    visits = placeable(range(len(problem.visits)), pool)
+    if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
+        return NOTHING
+    if len(pool) > EXACT_COLUMNS and is_coupled(problem, range(len(problem.visits))):
+        return _search_joint(problem, pool, visits, clock, seed=seed, keeping=keeping)
+    hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
+    program = build_program(problem, visits, pool)
+    search = Search(program, step=cost_step(problem), seed=seed)
+    search.clock = search.relaxation.clock = clock
+    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, clock, seed)
+    if len(columns) and not clock.is_up():
+        search.start_from(columns)
+    still = _outcome(problem, search)
+    search.run(clock)
+    return Mended(_outcome(problem, search), still, max(0.0, search.bound) + hopeless)
+
+
+def _search_joint(
+    problem: Problem, pool: Pool, visits: list[int], clock: Clock, *, seed: int, keeping: Container[str]
+) -> Mended:
+    """The same for a part that ties so many moments together that an exact search takes too long."""
+    step = cost_step(problem)
+    light = Lightened.of(problem, pool, step)
+    program = build_program(light.problem, visits, pool)
+    search = JointSearch(light.problem, program, step=step, seed=seed)
+    columns = _best_of(program, _still_columns(problem, pool, keeping), step, clock, seed)
+    if len(columns):
+        search.take(columns)
+    still = _outcome(problem, search)
+    search.run(clock, 0.0, lambda _message: None)
+    hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
+    return Mended(_outcome(problem, search), still, light.bound(max(0.0, search.bound)) + hopeless)
+
+
+def _outcome(problem: Problem, search: Search | JointSearch) -> Outcome | None:
+    """The best plan of a search so far, if it keeps what is fixed, at its cost in the whole problem."""
+    if search.best is None or search.best.cost >= search.program.never:
+        return None
+    routes = tuple(route_of(problem, search.program.pool, column) for column in search.best.routes)
+    return Outcome(routes, judge(problem, routes).cost)
+
+
+def _best_of(program: Program, columns: Integers, step: float, clock: Clock, seed: int) -> Integers:
+    """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
+    keep = np.zeros(len(program.pool), dtype=np.bool_)
+    keep[columns] = True
+    part = part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
+    search = Search(part.program, step=step, seed=seed)
+    search.run(clock)
+    return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
+
+
+def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Integers:
+    """The routes in which every visit whose moment stands keeps it."""
+    moments = {name: at for name, at in problem.current.items() if name in keeping} | dict(problem.fixed)
+    parts = [
+        _still_stops(problem, moments, evening, some.offer, some.first, some.last)
+        for evening, some in zip(pool.evenings, pool.candidates, strict=True)
+    ]
+    is_still = np.concatenate([*parts, np.zeros(1, dtype=np.bool_)])
+    at = np.where(pool.order >= 0, pool.order + pool.offset[pool.evening][:, None], len(is_still) - 1)
+    keeps = is_still[at] | (pool.order < 0)
+    return np.flatnonzero(keeps.all(axis=1))
+
+
+def _still_stops(
+    problem: Problem,
+    moments: dict[str, Appointment],
+    evening: Evening,
+    offer: Integers,
+    first: Integers,
+    last: Integers,
+) -> Flags:
+    """Per candidate stop whether it moves nobody."""
+    visitor, on = problem.visitors[evening.visitor].id, evening.shift.on
+    still = np.zeros(len(offer), dtype=np.bool_)
+    for k, number in enumerate(offer):
+        stop = evening.offers[number]
+        names = [problem.visits[v].id for v in stop.visits] if stop.role == VISITOR else []
+        here = [moments[name] for name in names if name in moments]
+        still[k] = all(first[k] == last[k] == at.start and (at.visitor, at.on) == (visitor, on) for at in here)
+    return still
+
+
+def made_in(routes: Iterable[Route]) -> frozenset[str]:
+    """The visits that these routes make."""
+    stops = (stop for route in routes for stop in route.stops if stop.role == VISITOR)
+    return frozenset(name for stop in stops for name in stop.visits)

@@ -1,0 +1,191 @@
+"""Dives: the moments that a linear relaxation is surest of are pinned, it is solved again, until all are.
+
+A pin that lifts the linear optimum much leads nowhere: it is taken back, and that stop is forbidden.
+
+A dive that starts from a plan keeps the moments of some families and looks for others for the rest (a large
+neighbourhood search). It works on the likeliest routes only, so what it finds says nothing of the bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from planner.base.deadline import Clock, OutOfTime
+from planner.columns.routes import Flags, Floats, Integers, Pool
+from planner.master.bound import SLACK
+from planner.master.relaxation import Part, Relaxation, Relaxed
+from planner.master.subprograms import PartProgram, part_program
+from planner.search.fixed_moments import planned_around
+from planner.search.joint_context import Root, Whole, routes_of_stops
+
+SURE = 0.75
+BOLD = 0.05  # of the coupled visits that are left: so many are pinned at once at least
+MOST_RISE = 0.05  # of the gap: pins that lift the linear optimum by more are taken back
+PATIENCE = 15  # pins taken back until one may lift it twice as much
+TAKEN_BACK = 150  # times in a dive, at most
+LEAST_COLUMNS, DIVE_COLUMNS = 15, 55  # an evening: when no visit is free, and when all are how many more
+MOST_LEFT_OUT = 4  # families: a plan that leaves out more is not worth completing
+DEAD_ENDS, WIDER = 3, 1.5  # so often in a dive the routes are listed anew at a dead end, each time so many more
+WORN = 0.5  # of the routes that were listed: when fewer are left, they are listed anew
+TOLERANCE = 2e-4  # of the cost
+
+
+class Dive:
+    """One dive. `routes` is the plan that it starts from, `free` the visits that may get another moment; of the
+    program's routes `is_used` marks those that its linear solutions use."""
+
+    def __init__(
+        self,
+        whole: Whole,
+        root: Root,
+        routes: Integers,
+        free: set[int],
+        cost: float,
+        clock: Clock,
+        is_used: Flags,
+    ) -> None:
+        self.whole = whole
+        self.root = root
+        self.routes = routes
+        self.clock = clock
+        self.cost = cost
+        self.is_used = is_used
+        self._allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
+        for k in whole.coupled_stops(routes):
+            if not free.intersection(whole.catalogue.visits[k]):
+                whole.ties.exclude_rivals(k, self._allowed)
+        self._is_whole = len(free) == len(whole.ties.stops_of)
+        self._share = len(free) / max(1, len(whole.ties.stops_of))
+        self._rise = 0.0
+        self._taken_back = self._dead_ends = 0
+        self._list()
+
+    def _list(self) -> None:
+        """A linear program of the likeliest routes whose stops are all allowed, with all rows and the root's cuts."""
+        small = self._program()
+        self._relaxation = Relaxation(small.program, seed=self.whole.seed)
+        self._relaxation.clock = self.clock
+        self._relaxation.adopt(self.root.cuts)
+        self._relaxation.begin_with(np.arange(len(small.columns)))
+        self._part = Part(small.program.pool, np.arange(len(small.columns)))
+        self._listed = small.columns
+
+    def _program(self) -> PartProgram:
+        """All rows, and of the allowed routes the likeliest and those of the plan."""
+        program, root = self.whole.program, self.root
+        an_evening = (LEAST_COLUMNS + DIVE_COLUMNS * self._share) * WIDER**self._dead_ends
+        count = int(an_evening * len(program.pool.evenings))
+        keep = np.zeros(len(program.pool), dtype=np.bool_)
+        keep[root.near.likeliest(count, routes_of_stops(root.near.part.pool, self._allowed))] = True
+        keep[self.routes[routes_of_stops(program.pool, self._allowed)[self.routes]]] = True
+        return part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
+
+    def plan(self) -> Integers | None:
+        """The routes of a plan with the moments that the dive found; nothing when they are the old ones."""
+        try:
+            pinned = self._pinned()
+        except OutOfTime:
+            return None
+        return planned_around(self.whole, self.whole.ties.meetings(pinned), self.routes, self.clock)
+
+    def _pinned(self) -> list[int]:
+        """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan.
+
+        Where it comes to a dead end it leaves a family out, whatever of it is pinned: often there is room for that one
+        once the others have their moments.
+        """
+        pinned: list[int] = []
+        relaxed = self._solve()
+        self._rise = max(MOST_RISE * (self.cost - relaxed.bound.value), TOLERANCE * self.cost)
+        most = self.cost + MOST_LEFT_OUT * self.whole.program.unplaced
+        while relaxed.bound.value <= most:
+            chosen = self._surest(self._shares(relaxed), pinned)
+            if not chosen:
+                break
+            relaxed, kept = self._decided(chosen, relaxed.bound.value + self._rise)
+            pinned.extend(kept)
+            if self._is_worn():
+                self._list()
+                relaxed = self._solve()
+        share = self._shares(relaxed)
+        return [k for k in pinned if share[k] > SLACK]
+
+    def _is_worn(self) -> bool:
+        """Whether so few of the listed routes are left that others have become likely."""
+        return len(self._part.pool) < WORN * len(self._listed)
+
+    def _decided(self, chosen: list[int], limit: float) -> tuple[Relaxed, list[int]]:
+        """Pin these stops (surest first), or half as many when the linear optimum rises above the limit; one alone
+        that lifts it so far is taken back and forbidden, unless going without it costs more still."""
+        allowed, part = self._allowed, self._part
+        while True:
+            self._allowed = allowed.copy()
+            for k in chosen:
+                self.whole.ties.exclude_rivals(k, self._allowed)
+            relaxed = self._narrowed(part)
+            if relaxed.bound.value <= limit or self._taken_back >= TAKEN_BACK:
+                return relaxed, chosen
+            if len(chosen) == 1:
+                return self._without(chosen, relaxed, allowed, part, limit)
+            chosen = chosen[: len(chosen) // 2]
+
+    def _without(
+        self, chosen: list[int], pinned: Relaxed, allowed: Flags, part: Part, limit: float
+    ) -> tuple[Relaxed, list[int]]:
+        """Forbid the chosen stop if that costs less than what was `pinned`; else leave that as it is. When a family
+        is left out either way, that may be for want of routes in the list: then list them anew."""
+        self._taken_back += 1
+        if self._taken_back % PATIENCE == 0:
+            self._rise *= 2
+        after = self._allowed, self._part
+        self._allowed = allowed.copy()
+        self._allowed[chosen] = False
+        relaxed = self._narrowed(part)
+        least = min(relaxed.bound.value, pinned.bound.value)
+        if least > limit + self.whole.program.unplaced / 2 and self._dead_ends < DEAD_ENDS:
+            self._allowed = allowed
+            self._dead_ends += 1
+            self._list()
+            return self._solve(), []
+        if relaxed.bound.value < pinned.bound.value:
+            return relaxed, []
+        self._allowed, self._part = after
+        return pinned, chosen
+
+    def _narrowed(self, part: Part) -> Relaxed:
+        """The linear optimum over the routes of `part` whose stops are all allowed."""
+        self._part = part.kept(routes_of_stops(part.pool, self._allowed))
+        self._relaxation.allow(self._part, self._relaxation.program.sides.cost)
+        return self._solve()
+
+    def _solve(self) -> Relaxed:
+        relaxed = self._relaxation.solve(self._part)
+        self.is_used[self._listed[relaxed.columns]] = True
+        return relaxed
+
+    def _shares(self, relaxed: Relaxed) -> Floats:
+        """Per candidate stop how much of it the linear solution makes."""
+        pool: Pool = self._relaxation.program.pool
+        share = np.zeros(len(self.whole.catalogue.evening))
+        order, evening = pool.order[relaxed.columns], pool.evening[relaxed.columns]
+        for place in range(order.shape[1]):
+            there = order[:, place] >= 0
+            np.add.at(share, order[there, place] + pool.offset[evening[there]], relaxed.values[there])
+        return share
+
+    def _surest(self, share: Floats, pinned: Iterable[int]) -> list[int]:
+        """Coupled stops that are made nearly whole, and at least those few that come nearest to it; surest first, and
+        none that excludes another."""
+        share = np.where(self.whole.catalogue.is_coupled & self._allowed, share, 0)
+        share[list(pinned)] = 0
+        possible = np.flatnonzero(share > SLACK)
+        left = len({visit for k in possible for visit in self.whole.catalogue.visits[k]})
+        count = max(1, int(np.sum(share > SURE)), int(BOLD * left) if self._is_whole else 1)
+        allowed, chosen = self._allowed.copy(), []
+        for k in possible[np.argsort(-share[possible], kind="stable")][:count]:
+            if allowed[k]:
+                self.whole.ties.exclude_rivals(int(k), allowed)
+                chosen.append(int(k))
+        return chosen

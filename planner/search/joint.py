@@ -1,0 +1,315 @@
+"""Visitors who are tied together: first plan, bound, dives for the coupled moments, and groups again and again.
+
+Once every coupled visit has its moment and its people, the visitors are independent, and each is planned
+exactly by `search.Search`. So the search here is for moments:
+
+1. a first plan: moments chosen family by family under the prices of each visitor's own linear program;
+2. the linear relaxation of the whole, with cuts: a bound, and prices of the coupling rows (`root`);
+3. the bound once more, every visitor in whole numbers, and later those who are tied together (`lifting`);
+4. meanwhile in the other threads, and then in all: a dive for the moments of all families, then for those of some
+   beside the others', by turns with groups of visitors and with the good routes of all these (`renewal`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Lock
+
+import numpy as np
+
+from planner.base.deadline import Clock, OutOfTime
+from planner.base.memory import give_back, spare
+from planner.base.threads import Item, Result, StopSign, in_threads
+from planner.columns.routes import Integers
+from planner.master.bound import SLACK, rounded_up
+from planner.master.program import Program
+from planner.master.relaxation import Relaxed
+from planner.master.subprograms import part_program
+from planner.model.problem import Problem
+from planner.search.branch_and_bound import Choice, Search
+from planner.search.decomposition_bound import Group, Lifting
+from planner.search.fixed_moments import Pinned
+from planner.search.joint_context import Root, Whole
+from planner.search.large_neighbourhood import Renewal, Task
+from planner.search.regret_insertion import Encounters
+from planner.search.root import WholeRelaxation
+
+Tell = Callable[[str], None]
+
+STRETCHES = 16
+LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
+ASCENT_CUT_ROUNDS = 4
+CUT_ROUNDS = 10
+CUT_SHARE = 0.5  # of the time that is left: a linear program that took longer gets no more cuts
+LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
+EXACT_COLUMNS = 20_000
+LIFT_EVERY, LIFT_OFTEN = 3, 2  # tasks: as long as there are groups to lift the bound with; more often when barren
+LIFT_SECONDS = 30.0
+
+
+class JointSearch:
+    """The search for one part of a school whose visitors are coupled; the interface is that of `Search`."""
+
+    def __init__(self, problem: Problem, program: Program, *, step: float, seed: int = 0, jobs: int = 1) -> None:
+        self.problem = problem
+        self.program = program
+        self.step = step
+        self.jobs = jobs
+        self.best: Choice | None = None
+        self.bound = -np.inf
+        self.whole = Whole.of(problem, program, step, seed)
+        self.relaxation = WholeRelaxation(self.whole)
+        self.renewal = Renewal(self.whole)
+        self._lifting: Lifting | None = None
+        self._tasks = 0
+        self._is_lifting = False
+        self._helping: list[Future[None]] = []
+        self._is_over = False
+        self._lock = Lock()  # of the best plan, the bound and the next task
+
+    @property
+    def gap(self) -> float:
+        """The share of the best plan's cost that is not proven to be needed."""
+        if self.best is None:
+            return 1.0
+        return (self.best.cost - max(0.0, self.bound)) / self.best.cost if self.best.cost else 0.0
+
+    def run(self, clock: Clock, gap: float, tell: Tell) -> None:
+        """Search until the plan is within `gap` of the bound or the clock says stop; `tell` hears of it."""
+        self.tell, self.target, self.clock = tell, gap, clock
+        self.relaxation.use(clock)
+        spare()
+        if not len(self.program.pool):
+            self.take(np.zeros(0, dtype=np.int64))
+            self._raise_bound(np.inf)
+            return
+        with ThreadPoolExecutor(max_workers=max(1, self.jobs - 1)) as self._helpers:
+            try:
+                self._first_plan()
+                self._search()
+            except OutOfTime:
+                pass
+            finally:
+                self._is_over = True
+        for helping in self._helping:
+            helping.result()
+
+    def _search(self) -> None:
+        if self._is_large():
+            self._relax()
+        if self._is_large():
+            self._lift()
+        while not self._is_good_enough() and self._is_large():
+            self._renew()
+        self._dismiss_helpers()
+        if not self._is_good_enough():
+            self._end()
+
+    def _is_large(self) -> bool:
+        return len(self.relaxation.part.pool) > EXACT_COLUMNS
+
+    def _is_good_enough(self) -> bool:
+        self.clock.check()
+        return self.gap <= self.target
+
+    def _raise_bound(self, value: float) -> None:
+        with self._lock:
+            self._note_at_least(value)
+
+    def _note_at_least(self, value: float) -> None:
+        self.bound = max(self.bound, min(rounded_up(value, self.step), self._cost()))
+
+    def _cost(self) -> float:
+        return np.inf if self.best is None else self.best.cost
+
+    def _scale(self) -> float:
+        """About what a plan costs."""
+        return self.best.cost if self.best else self.problem.weights.unplaced * len(self.program.visits)
+
+    def _current(self) -> Integers:
+        return np.array(self.best.routes if self.best else (), dtype=np.int64)
+
+    def _spread(
+        self, work: Callable[[Item], Result], items: Iterable[Item], clock: Clock | None = None
+    ) -> list[Result]:
+        return list(in_threads(work, items, self.jobs, clock or self.clock))
+
+    def take(self, columns: Integers) -> bool:
+        """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
+        plan = self.whole.judged(columns)
+        if plan is None:
+            return False
+        self.renewal.note(columns)
+        with self._lock:
+            if plan.cost >= self._cost() - SLACK:
+                return False
+            self.best = plan
+            self._note_at_least(self.bound)
+        return True
+
+    # the steps
+
+    def _first_plan(self) -> None:
+        """Moments family by family at the visitors' own prices; then what the relaxation starts from."""
+        relaxation, whole = self.relaxation, self.whole
+        relaxation.learn(self._spread)
+        self._raise_bound(relaxation.bound)
+        encounters = Encounters(self.problem, self.program, whole.catalogue, relaxation.reduced)
+        estimate = encounters.estimate(relaxation.duals)
+        if self.best is None or whole.left_out(self._current()):
+            self._take_moments(encounters)
+        self.clock.check()
+        self.tell("first plan")
+        relaxation.start(estimate)
+        self._raise_bound(relaxation.bound)
+        self.take(self.renewal.completed(relaxation.root, self._current(), self.clock))
+
+    def _take_moments(self, encounters: Encounters) -> None:
+        """The plan with the moments that are chosen family by family."""
+        encounters.choose()
+        pinned = Pinned(self.whole, encounters.pinned)
+        share = self.clock.left() * self.jobs / max(1, len(self.whole.visitors))
+        found = self._spread(lambda visitor: pinned.plan(visitor, self.clock.part(share)), self.whole.visitors)
+        self.take(np.concatenate(found))
+
+    def _relax(self) -> None:
+        """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
+        self._ascend()
+        self.relaxation.hold(self._current())
+        began = self.clock.left()
+        relaxed = self._likely()
+        for _round in range(CUT_ROUNDS):
+            before, took, began = relaxed.bound.value, began - self.clock.left(), self.clock.left()
+            if took > CUT_SHARE * began or self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
+                break
+            relaxed = self._likely()
+            if relaxed.bound.value - before < LEAST_RISE * before:
+                break
+        self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
+        self.relaxation.leave_idle_cuts()
+        self._note_bound()
+        self.relaxation.use(self.clock)
+
+    def _ascend(self) -> None:
+        """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
+        rounds = 0
+        for stretch in range(STRETCHES):
+            rise = self.relaxation.climb()
+            self._note_bound()
+            if self._is_good_enough():
+                return
+            if stretch and rise < LEAST_CLIMB * self.bound:  # the first may do no more than find the length of a step
+                self.relaxation.use(self._attentive())
+                rounds += 1
+                if rounds > ASCENT_CUT_ROUNDS or not self.relaxation.add_cuts_of_ascent():
+                    return
+
+    def _likely(self) -> Relaxed:
+        relaxed = self.relaxation.solve_likely(self._scale())
+        self._note_bound()
+        return relaxed
+
+    def _note_bound(self) -> None:
+        """The bound may have risen, and then the pool shrinks."""
+        self._raise_bound(self.relaxation.bound)
+        self.relaxation.shrink(self._cost())
+        give_back()
+        self.tell("bounding")
+
+    def _lift(self) -> None:
+        """The bound with every visitor in whole numbers."""
+        if self._is_good_enough():
+            return
+        give_back()
+        clock, root = self._attentive(), self.relaxation.root
+        lifting = Lifting(self.whole, root)
+        self._spread(lambda visitor: lifting.lift(root, (visitor,), clock), self.whole.visitors, clock)
+        self._raise_bound(lifting.bound())
+        self._lifting = lifting
+        self.tell("bounding")
+
+    def _end(self) -> None:
+        """With few routes left the whole is one search, with proof."""
+        routes = self._current()
+        keep = np.zeros(len(self.program.pool), dtype=np.bool_)
+        keep[self.relaxation.part.original] = True
+        keep[routes] = True
+        evenings = range(len(self.program.pool.evenings))
+        part = part_program(self.program, evenings, np.arange(self.program.rows), keep=keep)
+        search = Search(part.program, step=self.step, seed=self.whole.seed)
+        if self.best is not None:
+            search.start_from(np.flatnonzero(np.isin(part.columns, routes)))
+        search.run(self.clock)
+        if search.best is not None:
+            self.take(part.columns[list(search.best.routes)])
+        self._raise_bound(search.bound)
+
+    # neighbourhoods
+
+    def _renew(self) -> None:
+        """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
+        clock = self._attentive()
+        clock.check()
+        self._do(self._task(), clock)
+        self.relaxation.shrink(self._cost())
+        self.tell("improving")
+
+    def _attentive(self) -> Clock:
+        """The clock; when this thread asks it, the others are seen to, and it is up when the plan is good enough."""
+        return Clock(self.clock.deadline, StopSign(self._meanwhile))
+
+    def _meanwhile(self) -> bool:
+        """Let the other threads improve the plan, by what is known now; is it time to stop?"""
+        self._root = self.relaxation.root
+        while self.best is not None and len(self._helping) < self.jobs - 1:
+            self._helping.append(self._helpers.submit(self._help))
+        for helping in self._helping:
+            if helping.done():
+                helping.result()
+        return self._is_dismissed()
+
+    def _help(self) -> None:
+        """In another thread: one task after another."""
+        clock = Clock(self.clock.deadline, self._is_dismissed)
+        try:
+            while not clock.is_up():
+                self._do(self._task(), clock)
+        except OutOfTime:
+            return
+
+    def _is_dismissed(self) -> bool:
+        return self._is_over or self.gap <= self.target or self.clock.is_up()
+
+    def _dismiss_helpers(self) -> None:
+        self._is_over = True
+        for helping in self._helping:
+            helping.result()
+
+    def _task(self) -> Task:
+        """What to do next; of what takes much memory one thing at a time."""
+        with self._lock:
+            self._tasks += 1
+            root, lifting = self._root, self._lifting
+            every = LIFT_OFTEN if self.renewal.is_barren else LIFT_EVERY
+            has_memory = not (self._is_lifting or self.renewal.is_joining)
+            if lifting is not None and self._tasks % every == 0 and has_memory:
+                group = lifting.next_group()
+                if group is not None:
+                    self._is_lifting = True
+                    return lambda clock: self._lift_group(lifting, root, group, clock)
+            return self.renewal.task(root, self._current(), self._scale(), may_join=not self._is_lifting)
+
+    def _lift_group(self, lifting: Lifting, root: Root, group: Group, clock: Clock) -> None:
+        """The bound with these visitors together in whole numbers."""
+        try:
+            lifting.lift(root, group, clock.part(LIFT_SECONDS))
+        finally:
+            self._is_lifting = False
+        self._raise_bound(lifting.bound())
+
+    def _do(self, task: Task, clock: Clock) -> None:
+        give_back()
+        routes = task(clock)
+        if routes is not None:
+            self.take(routes)

@@ -1,0 +1,176 @@
+"""A part of a school whose visitors are tied together: what every step of its search has to know."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numba
+import numpy as np
+
+from planner.columns.ranking import least_of
+from planner.columns.routes import Flags, Floats, Integers, Pool, route_of
+from planner.evaluate.verdict import judge
+from planner.master.cuts import Bits, CutTable, Triple, cut_table, number_bits
+from planner.master.pricing import above_least
+from planner.master.program import Program, activity
+from planner.master.relaxation import Part
+from planner.master.subprograms import owners, worth
+from planner.model.problem import Problem
+from planner.search.branch_and_bound import Choice
+from planner.search.conflicts import Company, Ties
+from planner.search.regret_insertion import Catalogue
+
+NEAR = 1_000_000
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The problem, its program and what was looked up in them. `owner`: see `parts.owners`."""
+
+    problem: Problem
+    program: Program
+    catalogue: Catalogue
+    ties: Ties
+    company: Company
+    bits: Bits
+    owner: Integers
+    evenings_of: Mapping[int, list[int]]
+    step: float
+    seed: int
+
+    @classmethod
+    def of(cls, problem: Problem, program: Program, step: float, seed: int) -> Whole:
+        catalogue = Catalogue.of(problem, program)
+        evenings_of: dict[int, list[int]] = defaultdict(list)
+        for number, evening in enumerate(program.pool.evenings):
+            evenings_of[evening.visitor].append(number)
+        ties = Ties(problem, program, catalogue)
+        company, bits = ties.company(), number_bits(program)
+        return cls(problem, program, catalogue, ties, company, bits, owners(program), evenings_of, step, seed)
+
+    @property
+    def visitors(self) -> list[int]:
+        return sorted(self.evenings_of)
+
+    def evenings(self, visitors: Iterable[int]) -> list[int]:
+        """The numbers of all evenings of these visitors, rising."""
+        return sorted(e for visitor in visitors for e in self.evenings_of[visitor])
+
+    def coupled_stops(self, routes: Integers) -> list[int]:
+        """The coupled stops (candidates) of these routes."""
+        pool = self.program.pool
+        order, offset = pool.order[routes], pool.offset[pool.evening[routes]]
+        stops = (order + offset[:, None])[order >= 0]
+        return [int(k) for k in stops[self.catalogue.is_coupled[stops]]]
+
+    def visitors_of(self, visit: int) -> list[int]:
+        """Who may make this visit."""
+        names = set(self.problem.visits[visit].visitors)
+        return [v for v in self.visitors if self.problem.visitors[v].id in names]
+
+    def left_out(self, routes: Integers) -> list[int]:
+        """The visits that these routes do not make."""
+        met = activity(self.program, routes)[: len(self.program.visits)]
+        return [self.program.visits[row] for row in np.flatnonzero(met < 1)]
+
+    def judged(self, columns: Integers) -> Choice | None:
+        """The plan of these routes with the cost of this part, or nothing when it breaks a rule."""
+        routes = [route_of(self.problem, self.program.pool, int(column)) for column in columns]
+        verdict = judge(self.problem, routes)
+        own = {self.problem.visits[visit].id for visit in self.program.visits}
+        if any(broken.code != "fixed_moved" or broken.visit in own for broken in verdict.broken):
+            return None
+        others = len(self.problem.visits) - len(self.program.visits)
+        cost = verdict.cost - self.problem.weights.unplaced * others
+        return Choice(cost, tuple(int(column) for column in columns), ())
+
+
+@dataclass(frozen=True)
+class Near:
+    """The likeliest million routes, and per route the `excess`: by how much it and the routes of the company that its
+    stops need lift the bound."""
+
+    part: Part
+    excess: Floats
+
+    def likeliest(self, count: int, of: Flags | None = None) -> Integers:
+        """The `count` routes of `part` (of those that `of` marks) with the least excess: columns of the pool."""
+        if of is None:
+            return self.part.original[least_of(self.excess, count)]
+        mine = np.flatnonzero(of)
+        return self.part.original[mine[least_of(self.excess[mine], count)]]
+
+
+@dataclass(frozen=True)
+class Root:
+    """What the linear relaxation of the whole says of the routes that are left in `part`.
+
+    `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
+    rows, `cuts` those that have a price, with it.
+    """
+
+    part: Part
+    reduced: Floats
+    least: Floats
+    duals: Floats
+    cuts: Mapping[Triple, float]
+    bits: Bits
+    company: Company
+
+    @cached_property
+    def table(self) -> CutTable:
+        """The cuts in the bits of each visitor."""
+        return cut_table(self.bits, self.cuts)
+
+    @cached_property
+    def near(self) -> Near:
+        """The routes of `part` that can be of use, for whoever lists some of them many times."""
+        pool = self.part.pool
+        own = above_least(pool.start, self.reduced, self.least)
+        of_stops = least_of_stops(own, pool.evening, pool.order, pool.offset)
+        excess = own + worth(pool, self.company.least(of_stops))
+        if len(excess) <= NEAR:
+            return Near(self.part, excess)
+        near = least_of(excess, NEAR)
+        return Near(self.part.picked(near), excess[near])
+
+
+@numba.njit(cache=True, nogil=True)
+def least_of_stops(value, evening, order, offset):  # type: ignore[no-untyped-def]
+    """Per stop the least value of a route with it, infinite where there is none."""
+    least = np.full(offset[-1], np.inf)
+    for c in range(len(evening)):
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            least[k] = min(least[k], value[c])
+    return least
+
+
+def routes_of_stops(pool: Pool, allowed: Flags, pinned: Sequence[int] = ()) -> Flags:
+    """Per route whether all its stops are allowed, and all that is pinned on its evening is in it."""
+    is_pinned = np.zeros(len(allowed), dtype=np.bool_)
+    is_pinned[list(pinned)] = True
+    evening = np.searchsorted(pool.offset, np.flatnonzero(is_pinned), side="right") - 1
+    counts = np.bincount(evening, minlength=len(pool.evenings))
+    keep: Flags = _matching(pool.evening, pool.order, pool.offset, allowed, is_pinned, counts)
+    return keep
+
+
+@numba.njit(cache=True, nogil=True)
+def _matching(evening, order, offset, allowed, is_pinned, counts):  # type: ignore[no-untyped-def]
+    keep = np.ones(len(evening), dtype=np.bool_)
+    for c in range(len(evening)):
+        met = 0
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset[evening[c]] + order[c, place]
+            keep[c] &= allowed[k]
+            met += is_pinned[k]
+        keep[c] &= met == counts[evening[c]]
+    return keep

@@ -1,0 +1,285 @@
+"""Moments for coupled visits, one family after another: the start of a first plan.
+
+Under the prices of the visitors' own linear programs the cost of making a stop on an evening is the least
+reduced cost of a route with it, less that of any route. Each family takes the moment at which this costs its
+visitors least in all, the families with most to lose first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from planner.columns.routes import Flags, Floats, Integers
+from planner.master.bound import SLACK
+from planner.master.program import Program
+from planner.master.rows import Sparse
+from planner.model.plan import SECOND
+from planner.model.problem import Problem
+
+Stops = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What every candidate stop is: its evening, visits, role and moment (-1: any)."""
+
+    evening: Integers
+    visits: tuple[tuple[int, ...], ...]
+    is_second: Flags
+    moment: Integers
+    is_coupled: Flags
+
+    @classmethod
+    def of(cls, problem: Problem, program: Program) -> Catalogue:
+        evening, visits, second, moment = [], [], [], []
+        for number, (some, at) in enumerate(zip(program.pool.evenings, program.pool.candidates, strict=True)):
+            for offer in (some.offers[o] for o in at.offer):
+                evening.append(number)
+                visits.append(offer.visits)
+                second.append(offer.role == SECOND)
+                moment.append(-1 if offer.moment is None else offer.moment)
+        siblings = {name for pair in problem.siblings for name in pair}
+        coupled = [any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in vs) for vs in visits]
+        return cls(
+            np.array(evening, dtype=np.int64),
+            tuple(visits),
+            np.array(second, dtype=np.bool_),
+            np.array(moment, dtype=np.int64),
+            np.array(coupled, dtype=np.bool_),
+        )
+
+
+class Encounters:
+    """Chooses a moment for every coupled visit. `pinned` are the stops chosen (candidates)."""
+
+    def __init__(self, problem: Problem, program: Program, catalogue: Catalogue, reduced: Floats) -> None:
+        self.problem = problem
+        self.program = program
+        self.catalogue = catalogue
+        self.reduced = reduced
+        self.pinned: list[int] = []
+        self._used = np.zeros(program.rows)
+        self._is_pinned = np.zeros(len(catalogue.evening), dtype=np.bool_)
+        self._base = np.zeros(len(program.pool.evenings))
+        self._with = np.full(len(catalogue.evening), np.inf)
+        self._by_visits: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        for k, visits in enumerate(catalogue.visits):
+            if catalogue.is_coupled[k]:
+                self._by_visits[visits].append(k)
+        for evening in range(len(program.pool.evenings)):
+            self._look_at(evening)
+
+    def estimate(self, duals: Floats) -> Floats:
+        """Prices of the coupling rows under which each coupled stop just about pays.
+
+        A visit is worth what its cheapest moment costs its visitor and whoever comes along; at each moment
+        the second visitor is owed what it costs them, and a sibling's mentor what it costs them more than
+        their own cheapest moment.
+        """
+        duals = duals.copy()
+        extra = self._with - self._base[self.catalogue.evening]
+        rows = self.program.stops
+        row_of_visit = self.program.visit_row
+        cheapest_second = _cheapest_by_row(rows, self.catalogue.is_second & self.catalogue.is_coupled, extra)
+        for row, cost in cheapest_second.items():
+            if self.program.bundle[row] >= 0 and self.program.lower[row] == self.program.upper[row] == 0:
+                duals[row] = -cost
+        paid = self.catalogue.is_coupled & ~self.catalogue.is_second & np.isfinite(extra)
+        total = extra - np.where(paid, self._company_price(duals), 0)
+        by_visit = self._cheapest_alone(total, paid)
+        for visit, cost in by_visit.items():
+            row = row_of_visit[visit]
+            duals[row] = min(duals[row] + cost, self.problem.weights.unplaced)
+        self._price_siblings(duals, extra, by_visit)
+        return duals
+
+    def _company_price(self, duals: Floats) -> Floats:
+        """Per stop what the company that it asks for costs, as a negative price."""
+        is_company = (self.program.bundle >= 0) & (self.program.lower == 0) & (self.program.upper == 0)
+        return self.program.stops.dot(np.where(is_company, duals[: self.program.rows], 0.0))
+
+    def _cheapest_alone(self, total: Floats, paid: Flags) -> dict[int, float]:
+        """Per visit its cheapest stop of its own: for siblings the one at any moment."""
+        cheapest: dict[int, float] = {}
+        siblings = {name for pair in self.problem.siblings for name in pair}
+        for k in np.flatnonzero(paid):
+            visits = self.catalogue.visits[k]
+            if len(visits) != 1 or visits[0] not in self.program.visit_row:
+                continue
+            visit = self.problem.visits[visits[0]]
+            is_own = self.catalogue.moment[k] < 0 or visit.is_coupled or visit.id not in siblings
+            if is_own:
+                cheapest[visits[0]] = min(float(total[k]), cheapest.get(visits[0], np.inf))
+        return cheapest
+
+    def _price_siblings(self, duals: Floats, extra: Floats, by_visit: dict[int, float]) -> None:
+        """At each moment what it costs each mentor more, and for being together the least that asks in all."""
+        number = {visit.id: at for at, visit in enumerate(self.problem.visits)}
+        known = [(number[a], number[b]) for a, b in self.problem.siblings]
+        pairs = [pair for pair in known if set(pair) <= set(self.program.visit_row)]
+        there = self.program.row_names
+        for at, (a, b) in enumerate(pairs):
+            sums: dict[tuple[dt.date, int], dict[int, float]] = defaultdict(dict)
+            for visit in (a, b):
+                for moment, stops in self._by_moment(visit).items():
+                    more = min(float(extra[k]) for k in stops) - by_visit.get(visit, 0.0)
+                    row = there.get(("there", at, visit, *moment))
+                    if row is not None:
+                        duals[row] = max(0.0, min(more, 2 * self.problem.weights.siblings_split))
+                        sums[moment][visit] = duals[row]
+            both = [sum(costs.values()) for costs in sums.values() if len(costs) == 2]
+            worth = by_visit.get(a, 0.0) + by_visit.get(b, 0.0)
+            doubles = [
+                float(extra[k]) - worth
+                for pair in ((a, b), (b, a))
+                for k in self._by_visits.get(pair, ())
+                if not self.catalogue.is_second[k]
+            ]
+            split = there.get(("split", at))
+            if split is not None:
+                least = min([*both, *doubles, self.problem.weights.siblings_split])
+                duals[split] = max(0.0, least)
+
+    def choose(self) -> None:
+        """Give every family its moment; one that none fits stays without."""
+        families = [(options, penalty) for options, penalty in self._families() if options]
+        families.sort(key=lambda family: -self._regret(family[0]))
+        for options, penalty in families:
+            best = min(((self._cost(stops), stops) for stops in options), default=(np.inf, ()))
+            if best[0] < penalty:
+                self._pin(best[1])
+
+    def _families(self) -> Iterable[tuple[list[Stops], float]]:
+        """The ways to visit each family together, and what it may cost at most before it is not worth it."""
+        number = {visit.id: at for at, visit in enumerate(self.problem.visits)}
+        met: dict[int, int] = defaultdict(int)
+        for pair in self.problem.siblings:
+            for name in pair:
+                met[number[name]] += 1
+        weights = self.problem.weights
+        for names in self.problem.siblings:
+            a, b = (number[name] for name in names)
+            if met[a] == met[b] == 1 and not any(self.problem.visits[v].is_coupled for v in (a, b)):
+                yield self._together(a, b), 2 * weights.unplaced
+        for v, visit in enumerate(self.problem.visits):
+            if visit.is_coupled:
+                yield self._accompanied(v, bool(visit.second)), weights.unplaced
+
+    def _together(self, a: int, b: int) -> list[Stops]:
+        """Both siblings by one visitor, or each by another at the same moment."""
+        one, other = self._by_moment(a), self._by_moment(b)
+        doubles = [(k,) for k in [*self._by_visits.get((a, b), ()), *self._by_visits.get((b, a), ())]]
+        return [*doubles, *self._pairs(one, other)]
+
+    def _accompanied(self, v: int, has_second: bool) -> list[Stops]:
+        own = [k for k in self._by_visits.get((v,), ()) if not self.catalogue.is_second[k]]
+        if not has_second:
+            return [(k,) for k in own]
+        seconds: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
+        for k in self._by_visits.get((v,), ()):
+            if self.catalogue.is_second[k]:
+                seconds[self._moment(k)].append(k)
+        return self._pairs(self._by_moment(v), seconds)
+
+    def _by_moment(self, visit: int) -> dict[tuple[dt.date, int], list[int]]:
+        found: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
+        for k in self._by_visits.get((visit,), ()):
+            if self.catalogue.moment[k] >= 0 and not self.catalogue.is_second[k]:
+                found[self._moment(k)].append(k)
+        return found
+
+    def _moment(self, k: int) -> tuple[dt.date, int]:
+        evening = self.program.pool.evenings[self.catalogue.evening[k]]
+        return evening.shift.on, int(self.catalogue.moment[k])
+
+    def _pairs(
+        self, some: dict[tuple[dt.date, int], list[int]], others: dict[tuple[dt.date, int], list[int]]
+    ) -> list[Stops]:
+        evening = self.catalogue.evening
+        return [
+            (k, other)
+            for moment, stops in some.items()
+            for k in stops
+            for other in others.get(moment, ())
+            if evening[k] != evening[other]
+        ]
+
+    def _cost(self, stops: Stops) -> float:
+        """What these stops cost under the prices, infinite when they do not fit any more."""
+        cost = sum(self._with[k] - self._base[self.catalogue.evening[k]] for k in stops)
+        return float(cost) if cost < np.inf and self._has_room(stops) else np.inf
+
+    def _has_room(self, stops: Stops) -> bool:
+        """Whether interpreters and the limits of visitors allow these stops."""
+        return all(self._used[row] + used <= self.program.upper[row] + SLACK for row, used in self._activity(stops))
+
+    def _activity(self, stops: Sequence[int]) -> Iterable[tuple[int, float]]:
+        """What these stops use of the rows that they meet."""
+        lists, total = self.program.stops, defaultdict[int, float](float)
+        for k in stops:
+            for at in range(lists.first[k], lists.first[k + 1]):
+                total[int(lists.index[at])] += float(lists.weight[at])
+        return total.items()
+
+    def _regret(self, options: Sequence[Stops]) -> float:
+        """What is lost when the cheapest of the options goes: few and dear options first."""
+        costs = sorted(self._cost(stops) for stops in options)[:6]
+        return costs[-1] - costs[0] if len(costs) == 6 and costs[-1] < np.inf else np.inf
+
+    def _pin(self, stops: Stops) -> None:
+        for row, used in self._activity(stops):
+            self._used[row] += used
+        for k in stops:
+            self.pinned.append(k)
+            self._is_pinned[k] = True
+            self._look_at(int(self.catalogue.evening[k]))
+
+    def _look_at(self, evening: int) -> None:
+        """Renew what stops cost on this evening, given what is pinned there."""
+        pool = self.program.pool
+        first, last = pool.offset[evening], pool.offset[evening + 1]
+        pinned = int(self._is_pinned[first:last].sum())
+        self._with[first:last] = np.inf
+        self._base[evening] = _least_with(
+            pool.start[evening], pool.start[evening + 1], pool.order, int(first), self.reduced,
+            self.catalogue.is_coupled, self._is_pinned, pinned, self._with,
+        )  # fmt: skip
+
+
+def _cheapest_by_row(stops: Sparse, which: Flags, cost: Floats) -> dict[int, float]:
+    """Per row the least cost of these stops that meet it."""
+    cheapest: dict[int, float] = {}
+    for k in np.flatnonzero(which & np.isfinite(cost)):
+        for row in stops.index[stops.first[k] : stops.first[k + 1]]:
+            cheapest[int(row)] = min(float(cost[k]), cheapest.get(int(row), np.inf))
+    return cheapest
+
+
+@numba.njit(cache=True, nogil=True)
+def _least_with(start, end, order, offset, reduced, is_coupled, is_pinned, pinned, with_stop):  # type: ignore[no-untyped-def]
+    """Least reduced cost of a route with just the pinned stops, and in `with_stop` with one more."""
+    base = 0.0 if pinned == 0 else np.inf
+    for c in range(start, end):
+        met, others, extra = 0, 0, -1
+        for place in range(order.shape[1]):
+            if order[c, place] < 0:
+                break
+            k = offset + order[c, place]
+            if is_pinned[k]:
+                met += 1
+            elif is_coupled[k]:
+                others += 1
+                extra = k
+        if met < pinned or others > 1:
+            continue
+        if others == 0:
+            base = min(base, reduced[c])
+        else:
+            with_stop[extra] = min(with_stop[extra], reduced[c])
+    return base

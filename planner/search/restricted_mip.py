@@ -1,0 +1,54 @@
+"""A part of the whole in whole numbers: HiGHS, helped by the cuts of the whole's linear relaxation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from planner.base.deadline import Clock
+from planner.columns.routes import Integers
+from planner.master.bound import SLACK
+from planner.master.cuts import met_cuts
+from planner.master.linear import Linear, Solved
+from planner.master.rows import Sparse, joined
+from planner.master.subprograms import PartProgram
+from planner.search.joint_context import Root, Whole
+
+
+def cuts_of(root: Root, visitors: Iterable[int]) -> Integers:
+    """The numbers of the cuts that routes of these visitors can meet, rising."""
+    start, number = root.table.start, root.table.number
+    return np.unique(np.concatenate([number[start[v] : start[v + 1]] for v in visitors]))
+
+
+def solved_exactly(
+    whole: Whole,
+    root: Root,
+    part: PartProgram,
+    visitors: Iterable[int],
+    clock: Clock,
+    *,
+    limit: float = np.inf,
+    gap: float = SLACK,
+    only: Integers | None = None,
+    start: Integers | None = None,
+) -> Solved:
+    """The best choice of the routes of a part, which are these visitors' own, within its rows and the cuts.
+
+    `only`: numbers of the routes to choose from; `start`: those of a choice to begin with. The choice may cost `gap`
+    more than the best, and none that costs more than the limit is looked for. `values` are those of the side columns
+    and then of the routes.
+    """
+    program, cuts = part.program, cuts_of(root, visitors)
+    chosen = np.arange(len(part.columns)) if only is None else only
+    lower = np.append(program.lower, np.full(len(cuts), -np.inf))
+    upper = np.append(program.upper, np.ones(len(cuts)))
+    at, cut = met_cuts(whole.bits, root.table, whole.program.pool, part.columns[chosen])
+    entries = joined(program.routes(chosen), at, program.rows + np.searchsorted(cuts, cut))
+    linear = Linear(whole.seed)
+    linear.add_rows(lower, upper, Sparse.empty(len(lower)))
+    linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries)
+    linear.add_columns(program.pool.cost[chosen], np.ones(len(chosen)), entries)
+    begin = None if start is None else len(program.sides) + start
+    return linear.solve_whole(clock, gap, limit, begin)

@@ -1,0 +1,214 @@
+"""The linear relaxation of the whole: prices, a bound on every plan, and the routes that can be in a better one.
+
+It starts from what each visitor's own linear program tells (prices, cuts, routes in use) and an estimate of
+the prices of the rows that couple them. Most rounds look at the likeliest routes only; all of them are priced
+before the outcome counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from planner.base.deadline import Clock
+from planner.columns.ranking import least_of
+from planner.columns.routes import Flags, Floats, Integers
+from planner.master.bound import SLACK, Bound, lagrangian, survivors
+from planner.master.cuts import Triple
+from planner.master.pricing import above_least, prices, reduced_costs
+from planner.master.relaxation import Part, Relaxation, Relaxed
+from planner.master.subprograms import part_program
+from planner.master.volume import FIRST_STEP, Ascent
+from planner.search.joint_context import Root, Whole
+
+SMOOTHING = 0.7
+TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
+START_COLUMNS = 80  # an evening
+LIKELY_COLUMNS = 300_000
+OWN_CUT_ROUNDS = 10
+STRETCH = 100  # rounds of the ascent between two looks at all routes
+AGAIN, LEAST_AGAIN = 2.0, 0.02  # how much longer the steps of the next stretch are, and at least
+LEAST_USE = 1e-3
+ASCENT_VIOLATION = 0.1  # the mean choice of an ascent breaks rows a little without meaning it
+WORTH_SHRINKING = 0.95  # of the routes: when more are left, they all stay
+LEAST_PRICE = 4e-6  # of the bound: a cut that costs less is idle
+
+
+@dataclass(frozen=True)
+class _Own:
+    """What one visitor's linear program tells, in the rows and columns of the whole."""
+
+    rows: Integers
+    duals: Floats
+    columns: Integers
+    cuts: dict[Triple, float]
+
+
+Spread = Callable[[Callable[[int], _Own], Iterable[int]], list[_Own]]
+
+
+class WholeRelaxation:
+    """`bound` is below every plan; `duals` are prices of the program's rows and then of the cuts."""
+
+    def __init__(self, whole: Whole) -> None:
+        self.whole = whole
+        self.program = whole.program
+        self.part = Part(self.program.pool, np.arange(len(self.program.pool)))
+        self.bound = -np.inf
+        self.duals = np.zeros(self.program.rows)
+        self.reduced = np.zeros(len(self.program.pool))
+        self._relaxation = Relaxation(self.program, seed=whole.seed, columns_a_round=4)
+        self._root = Bound(-np.inf, np.zeros(len(self.program.pool.evenings)))
+        self._known: Integers = np.zeros(0, dtype=np.int64)
+        self._met = np.zeros(len(self.program.pool), dtype=np.bool_)
+        self._use = np.zeros(len(self.program.pool))
+        self._step = FIRST_STEP
+        self._told: Root | None = None
+
+    def use(self, clock: Clock) -> None:
+        """From now on this clock says when to stop."""
+        self._relaxation.clock = clock
+
+    @property
+    def root(self) -> Root:
+        """What it tells by now, for a search in another thread."""
+        if self._told is None or self._told.reduced is not self.reduced:
+            duals, cuts = self.duals[: self.program.rows], self._priced_cuts()
+            whole = self.whole
+            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, whole.bits, whole.company)
+        return self._told
+
+    # the start
+
+    def learn(self, spread: Spread) -> None:
+        """Prices and cuts from every visitor's own linear program, and the routes that these are made of."""
+        found = spread(self._own, self.whole.visitors)
+        cuts: dict[Triple, float] = {}
+        for own in found:
+            self.duals[own.rows] = own.duals
+            cuts.update(own.cuts)
+        self._relaxation.adopt(cuts)
+        self.duals = np.concatenate([self.duals, np.array(list(cuts.values()), dtype=np.float64)])
+        self._known = np.concatenate([own.columns for own in found])
+        self._root, self.reduced = self._priced(self.duals)
+
+    def _own(self, visitor: int) -> _Own:
+        """The linear program of the rows that only this visitor's routes meet, with cuts."""
+        rows = np.flatnonzero(self.whole.owner == visitor)
+        own = part_program(self.program, self.whole.evenings_of[visitor], rows)
+        relaxation = Relaxation(own.program, seed=self.whole.seed)
+        relaxation.clock = self._relaxation.clock
+        part = Part(own.program.pool, np.arange(len(own.columns)))
+        relaxed = relaxation.solve(part)
+        for _round in range(OWN_CUT_ROUNDS):
+            if not relaxation.add_cuts(relaxed.columns, relaxed.values):
+                break
+            relaxed = relaxation.solve(part)
+        duals, of_cuts = np.split(relaxed.duals, [own.program.rows])
+        cuts = {
+            (int(own.rows[i]), int(own.rows[j]), int(own.rows[k])): float(dual)
+            for (i, j, k), dual in zip(relaxation.cuts, of_cuts, strict=True)
+            if dual < -SLACK
+        }
+        return _Own(own.rows, duals, own.columns[relaxed.columns], cuts)
+
+    def start(self, estimate: Floats) -> None:
+        """Begin at good prices: between those of before and the estimate, where the bound is best."""
+        tried = [self.duals + share * (estimate - self.duals) for share in (0.5, 0.75, 0.9, 1.0)]
+        priced = [self._priced(duals) for duals in tried]
+        best = max(range(len(tried)), key=lambda number: priced[number][0].value)
+        self.duals = tried[best]
+        self._root, self.reduced = priced[best]
+
+    def climb(self) -> float:
+        """One stretch of the ascent over the likeliest routes, and then the bound over all: by how much that rose."""
+        before, likely = self.bound, self._likeliest(self._met)
+        ascent = Ascent(self._relaxation, likely, self.duals, self._use[likely.original], self._step)
+        ascent.climb(STRETCH, self._relaxation.clock)
+        self._step = min(FIRST_STEP, max(AGAIN * ascent.step, LEAST_AGAIN))
+        self._met[likely.original[ascent.met]] = True
+        self._use[:] = 0
+        self._use[likely.original] = ascent.use
+        self.duals = ascent.duals
+        self._root, self.reduced = self._priced(ascent.duals)
+        return self.bound - before
+
+    def hold(self, routes: Integers) -> None:
+        """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
+        likely = self.root.near.likeliest(START_COLUMNS * len(self.part.pool.evenings))
+        self.leave_idle_cuts()
+        self._relaxation.center = self.duals
+        used = np.flatnonzero(self._use > LEAST_USE)
+        self._relaxation.begin_with(np.unique(np.concatenate([self._known, routes, likely, used])))
+        self._use = np.zeros(0)
+
+    def leave_idle_cuts(self) -> None:
+        """Begin a new linear program with only the cuts that have a price; the old one takes no more memory."""
+        cuts, clock = self._priced_cuts(), self._relaxation.clock
+        self._relaxation = Relaxation(self.program, seed=self.whole.seed, columns_a_round=4)
+        self._relaxation.clock = clock
+        self._relaxation.adopt(cuts)
+        self.duals = np.concatenate([self.duals[: self.program.rows], np.array(list(cuts.values()), dtype=np.float64)])
+
+    def _priced_cuts(self) -> dict[Triple, float]:
+        """The cuts that have a price, with it."""
+        of_cuts, least = self.duals[self.program.rows :], LEAST_PRICE * max(0.0, self.bound)
+        # the newest cuts may be behind the duals: they have no price yet
+        return {cut: dual for cut, dual in zip(self._relaxation.cuts, of_cuts, strict=False) if dual < -least}
+
+    def _priced(self, duals: Floats) -> tuple[Bound, Floats]:
+        """The bound of these prices, and the reduced costs of what is left of the pool."""
+        relaxation, pool = self._relaxation, self.part.pool
+        at = prices(self.program, relaxation.table, duals)
+        reduced = reduced_costs(relaxation.bits, relaxation.table, at, pool)
+        bound = lagrangian(self.program, self.program.sides.cost, duals, pool, reduced)
+        self.bound = max(self.bound, bound.value)
+        return bound, reduced
+
+    # the relaxation
+
+    def solve_likely(self, scale: float) -> Relaxed:
+        """The linear optimum over the likeliest routes; a plan costs about `scale`. Its bound holds for these only."""
+        likely = self._likeliest()
+        relaxed = self._relaxation.solve(likely, smoothing=SMOOTHING, tolerance=TOLERANCE * scale)
+        self.duals = relaxed.duals
+        self._root, self.reduced = self._priced(relaxed.duals)
+        return relaxed
+
+    def solve(self, best: float, scale: float) -> Relaxed:
+        """The linear optimum, or what is known when the bound has passed `best`; a plan costs about `scale`."""
+        tolerance = TOLERANCE * scale
+        relaxed = self._relaxation.solve(self.part, best, smoothing=SMOOTHING, tolerance=tolerance)
+        self.bound = max(self.bound, relaxed.bound.value)
+        self._root, self.reduced, self.duals = relaxed.bound, relaxed.reduced, relaxed.duals
+        return relaxed
+
+    def add_cuts(self, relaxed: Relaxed) -> bool:
+        """Add the most violated cuts of this solution; false when there are none."""
+        return self._relaxation.add_cuts(relaxed.columns, relaxed.values)
+
+    def add_cuts_of_ascent(self) -> bool:
+        """Add the cuts that the mean choice of the ascent violates much; they are worth nothing yet."""
+        used = np.flatnonzero(self._use > LEAST_USE)
+        is_new = self._relaxation.add_cuts(used, self._use[used], ASCENT_VIOLATION)
+        self.duals = self._relaxation.with_cut_duals(self.duals)
+        return is_new
+
+    def _likeliest(self, also: Flags | None = None) -> Part:
+        """The routes of least reduced cost at the best prices so far, and `also` others; all when these are few."""
+        if len(self.part.pool) <= 2 * LIKELY_COLUMNS:
+            return self.part
+        likely = least_of(above_least(self.part.pool.start, self.reduced, self._root.least), LIKELY_COLUMNS)
+        if also is not None:
+            likely = np.union1d(likely, np.flatnonzero(also[self.part.original]))
+        return self.part.picked(likely)
+
+    def shrink(self, best: float) -> None:
+        """Leave out what its reduced cost shows to be in no plan that costs less than `best`, when it is much."""
+        if np.isfinite(best) and np.isfinite(self._root.value):
+            keep = survivors(self._root, self.part.pool, self.reduced, best, self.whole.step)
+            if keep.sum() < WORTH_SHRINKING * len(keep):
+                self.part = self.part.kept(keep)
+                self.reduced = self.reduced[keep]

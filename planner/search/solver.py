@@ -1,0 +1,274 @@
+"""The way in: a problem becomes a plan with a proof of how good it is."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from planner.base.deadline import Clock
+from planner.base.threads import StopSign, in_threads
+from planner.columns.routes import Pool, list_routes, refuse_too_many, route_of
+from planner.columns.stop_options import Offering
+from planner.evaluate.reasons import Reasons
+from planner.evaluate.verdict import judge
+from planner.master.big_m import Lightened
+from planner.master.bound import SLACK
+from planner.master.program import Program, build_program
+from planner.model.plan import Plan, Route
+from planner.model.problem import BadProblem, Problem, check_problem
+from planner.search.branch_and_bound import Search
+from planner.search.components import independent_parts
+from planner.search.fixed_only import fixed_routes
+from planner.search.joint import JointSearch
+
+
+class BrokenPlan(AssertionError):
+    """The planner made a plan that breaks a rule: never to be shown, always to be mended here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a solve is: `fraction` of the work, the best plan so far and the bound on any plan.
+
+    `hopeless` visits are known to have no route at all. `parts` is what the best plan so far is made of, in
+    the names of `verdict.Parts`; it is looked up once a second, and None until there is a plan.
+    """
+
+    fraction: float
+    cost: float
+    bound: float
+    message: str
+    hopeless: int = 0
+    parts: Mapping[str, int] | None = None
+
+
+PARTS_SECONDS, TELL_SECONDS = 1.0, 0.5
+OnProgress = Callable[[Progress], None]
+ShouldStop = Callable[[], bool]
+
+
+def solve(
+    problem: Problem,
+    *,
+    seconds: float = 60,
+    gap: float = 0.0,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> Plan:
+    """The best plan that can be found within `seconds`, and a bound on the best there is.
+
+    Parts of a school that do not touch are planned apart, `jobs` at a time (in threads). Each gets its share
+    of the time; what is left goes to those further than `gap` from their bound. Visitors who are tied
+    together are planned until they are within `gap`. The same problem and seed give the same plan, as long
+    as the time suffices and no visitors are tied together while several threads plan them. `progress` and
+    `should_stop` are called in the caller's own thread.
+    """
+    began = time.monotonic()
+    check_problem(problem)
+    season = _Season(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop)
+    season.search(gap)
+    return season.plan(time.monotonic() - began)
+
+
+class _Season:
+    """One solve: the parts, their searches, and what they add up to."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        seconds: float,
+        *,
+        seed: int,
+        jobs: int,
+        progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> None:
+        self.problem = problem
+        self.clock = Clock.of(seconds, StopSign(self._look_up))
+        self.should_stop = should_stop
+        self.seed = seed
+        self.jobs = jobs
+        self.progress = progress
+        self.offering = Offering(problem)
+        self.parts = independent_parts(problem)
+        self.searches: dict[int, Search | JointSearch] = {}
+        self.lightened: dict[int, Lightened] = {}
+        self.step = cost_step(problem)
+        self._fraction = 0.0
+        self._seconds = max(self.clock.left(), 1e-9)
+        self._stage = "planning"
+        self._tell_from = 0.0
+        self._parts: Mapping[str, int] | None = None
+        self._parts_until = 0.0
+
+    def search(self, gap: float) -> None:
+        """Search every part: those of one visitor or a few first, then those that are tied together."""
+        coupled = [n for n, part in enumerate(self.parts) if is_coupled(self.problem, part.visits)]
+        others = [n for n in range(len(self.parts)) if n not in coupled]
+        for _ in in_threads(self._search_part, others, self.jobs, self.clock):
+            self._report("planning")
+        poor = [number for number in others if self.searches[number].gap > gap and not self.clock.is_up()]
+        for _ in in_threads(self._search_on, poor, self.jobs, self.clock):
+            self._report("planning")
+        for number in coupled:
+            search = self._joint(number)
+            self.searches[number] = search
+            search.run(self.clock, gap, self._report)
+        self._fraction = 1.0
+        self._report("done")
+
+    def _search_part(self, number: int) -> None:
+        """The first go at a part: at most its share of what is left of the time."""
+        search = Search(self._program(number), step=self.step, seed=self.seed)
+        self.searches[number] = search
+        waiting = max(1, len(self.parts) - len(self.searches) + 1)
+        search.run(self.clock.part(self.clock.left() * min(1.0, self.jobs / waiting)))
+
+    def _search_on(self, number: int) -> None:
+        search = self.searches[number]
+        if isinstance(search, Search):
+            search.run(self.clock)
+
+    def _joint(self, number: int) -> JointSearch:
+        program = self._program(number, jobs=self.jobs)
+        return JointSearch(self.lightened[number].problem, program, step=self.step, seed=self.seed, jobs=self.jobs)
+
+    def _program(self, number: int, *, jobs: int = 1) -> Program:
+        part = self.parts[number]
+        pool = list_routes(self.problem, self.offering.evenings(part.visitors), jobs=jobs, clock=self.clock)
+        refuse_too_many(len(pool) + sum(len(search.program.pool) for search in self._begun().values()))
+        self.lightened[number] = Lightened.of(self.problem, pool, self.step)
+        return build_program(self.lightened[number].problem, placeable(part.visits, pool), pool)
+
+    def _look_up(self) -> bool:
+        """Asked all the time, in the caller's thread, whether to stop: a good moment to tell how far it is."""
+        if self.searches and time.monotonic() >= self._tell_from:
+            self._report(self._stage)
+        return self.should_stop is not None and self.should_stop()
+
+    def _report(self, message: str) -> None:
+        """Tell how far it is; the fraction never falls."""
+        if self.progress is None:
+            return
+        self._stage, self._tell_from = message, time.monotonic() + TELL_SECONDS
+        done = {number: search for number, search in self._begun().items() if search.best is not None}
+        parts = len(done) / max(1, len(self.parts))
+        elapsed = 1 - self.clock.left() / self._seconds
+        joint = any(isinstance(search, JointSearch) for search in done.values())
+        self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
+        cost = self._total(done)
+        bound = min(cost, self._whole_bound())
+        self.progress(Progress(self._fraction, cost, bound, message, len(self._hopeless()), self._made_of()))
+
+    def _made_of(self) -> Mapping[str, int] | None:
+        """What the best plan so far is made of, at most a second old; at the end it is the plan's own."""
+        if self._fraction == 1 or time.monotonic() >= self._parts_until:
+            routes = [
+                route_of(self.problem, search.program.pool, column)
+                for search in self._begun().values()
+                if search.best is not None and search.best.cost < search.program.never
+                for column in search.best.routes
+            ]
+            self._parts = judge(self.problem, routes).parts.as_dict() if routes else None
+            self._parts_until = time.monotonic() + PARTS_SECONDS
+        return self._parts
+
+    def _begun(self) -> dict[int, Search | JointSearch]:
+        """The searches so far, at one moment: other threads begin new ones."""
+        return dict(self.searches)
+
+    def _total(self, done: Mapping[int, Search | JointSearch]) -> float:
+        """The cost of a whole plan: what has no plan yet is left out."""
+        known = {visit for search in done.values() for visit in search.program.visits}
+        costs = [self.lightened[number].cost(search.best.cost) for number, search in done.items() if search.best]
+        return sum(costs) + self.problem.weights.unplaced * (len(self.problem.visits) - len(known))
+
+    def _bound(self) -> float:
+        """Below every plan: a part that is not searched yet may cost nothing."""
+        begun = self._begun().items()
+        bounds = [self.lightened[number].bound(max(0.0, search.bound)) for number, search in begun]
+        return sum(bounds) + self.problem.weights.unplaced * len(self._hopeless())
+
+    def _hopeless(self) -> set[int]:
+        """The visits of what was searched that no route makes."""
+        begun = self._begun()
+        touched = {v for number in begun for v in self.parts[number].visits}
+        return touched - {v for search in begun.values() for v in search.program.visits}
+
+    def plan(self, seconds: float) -> Plan:
+        """The plan as it stands, judged. Raises BadProblem when a fixed visit has no route."""
+        self._refuse(self._hopeless() | self._nobodys())
+        routes = tuple(sorted(self._routes(), key=lambda route: (route.on, route.visitor)))
+        verdict = judge(self.problem, routes)
+        if verdict.broken:
+            raise BrokenPlan(verdict.broken[0])
+        made = {visit for route in routes for stop in route.stops for visit in stop.visits}
+        reasons = Reasons(self.problem, routes)
+        unplaced = tuple(
+            reasons.why_not(number) for number, visit in enumerate(self.problem.visits) if visit.id not in made
+        )
+        bound = min(verdict.cost, self._whole_bound())
+        return Plan(routes, unplaced, verdict.cost, bound, seconds, verdict.parts.as_dict())
+
+    def _refuse(self, hopeless: Iterable[int]) -> None:
+        """Raise BadProblem when one of these visits, which no route makes, is fixed: its company may have gone."""
+        for name in sorted(self.problem.visits[visit].id for visit in hopeless):
+            if name in self.problem.fixed:
+                raise BadProblem(f"fixed.{name}", "no route makes this visit at this moment: it cannot stand")
+
+    def _nobodys(self) -> set[int]:
+        """The visits that are in no part: there is no visitor for them."""
+        return set(range(len(self.problem.visits))) - {v for part in self.parts for v in part.visits}
+
+    def _whole_bound(self) -> float:
+        return self._bound() + self.problem.weights.unplaced * len(self._nobodys())
+
+    def _routes(self) -> Iterable[Route]:
+        for search in self.searches.values():
+            for column in self._columns(search):
+                yield route_of(self.problem, search.program.pool, int(column))
+
+    def _columns(self, search: Search | JointSearch) -> Iterable[int]:
+        """The best plan of a part; when there was no time for one, what is fixed."""
+        program = search.program
+        if search.best is not None and search.best.cost < program.never:
+            return search.best.routes
+        if not self.problem.fixed:
+            return ()
+        if search.bound >= program.never - SLACK:
+            raise BadProblem("fixed", "these moments cannot all stand: no route holds them together")
+        columns = fixed_routes(self.problem, program, step=self.step, seed=self.seed)
+        if columns is None:
+            raise BadProblem("seconds", "too few to find a plan around the fixed moments")
+        return columns
+
+
+def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:
+    """Whether some of these visits need or may have two people at one moment."""
+    siblings = {name for pair in problem.siblings for name in pair}
+    return any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in visits)
+
+
+def placeable(visits: Iterable[int], pool: Pool) -> list[int]:
+    """The visits that some route makes."""
+    made: set[int] = set()
+    for evening, (first, last) in enumerate(zip(pool.start[:-1], pool.start[1:], strict=True)):
+        some = pool.candidates[evening]
+        used = np.unique(pool.order[first:last])
+        for numbers in (some.visit, some.sibling):
+            made.update(int(visit) for visit in numbers[used[used >= 0]])
+    return [visit for visit in visits if visit in made]
+
+
+def cost_step(problem: Problem) -> float:
+    """What two different costs differ by at least: whole weights make all costs multiples of their divisor."""
+    weights = problem.weights
+    if not weights.are_whole:
+        return 0.0
+    return float(math.gcd(*(int(getattr(weights, weight.name)) for weight in fields(weights))))

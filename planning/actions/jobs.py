@@ -1,0 +1,95 @@
+"""What asks for a plan, stops it and throws it away. The row is the queue; plan_runs.py works on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import IntegrityError, transaction
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from mentors.actions import record_event
+from mentors.models import User
+from planning.models import Plan, PlanState
+from visits.actions.bookings import BookingRefused, lock_campaign
+from visits.models import Campaign, CampaignState, MomentHold, VisitState
+from visits.queries.calendar import AMSTERDAM
+
+REST_SECONDS = 60  # that the planner has for the families who did not choose
+
+
+class PlanRefused(Exception):
+    """A plan cannot be asked for or thrown away; the text is for the coordinator."""
+
+
+@transaction.atomic
+def request_plan(*, campaign: Campaign, seconds: int, by: User | None, now: dt.datetime) -> Plan:
+    """Put a planning job in the queue. One at a time in a campaign: the database holds that."""
+    _refuse_hopeless(campaign)
+    try:
+        with transaction.atomic():
+            plan = Plan.objects.create(campaign=campaign, seconds=seconds, created_by=by, created_at=now)
+    except IntegrityError:
+        raise PlanRefused(_("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")) from None
+    record_event(verb="plan.requested", by=by, now=now, school=campaign.school, subject=plan, seconds=seconds)
+    return plan
+
+
+@transaction.atomic
+def plan_the_rest(*, campaign: Campaign, by: User | None, now: dt.datetime) -> Plan:
+    """Give everybody who is left a moment by the planner. Raises BookingRefused, PlanRefused.
+
+    Choosing has to be closed, and nobody may hold a moment any more: what is being confirmed would spoil the plan.
+    """
+    campaign = lock_campaign(campaign)
+    if campaign.booking_closed_at is None:
+        raise BookingRefused(_("Gezinnen kunnen nog kiezen. Sluit dat eerst."))
+    last = MomentHold.objects.live(now).filter(visit__campaign=campaign).order_by("-held_until").first()
+    if last is not None:
+        clock = formats.date_format(_local(last.held_until), "H.i")
+        raise BookingRefused(
+            _("Een gezin bevestigt nu net een moment. Om %(clock)s uur kan het plan gemaakt worden.") % {"clock": clock}
+        )
+    return request_plan(campaign=campaign, seconds=REST_SECONDS, by=by, now=now)
+
+
+def _local(moment: dt.datetime) -> dt.datetime:
+    return (moment + dt.timedelta(seconds=59)).astimezone(AMSTERDAM)
+
+
+def _refuse_hopeless(campaign: Campaign) -> None:
+    if campaign.state == CampaignState.CLOSED:
+        raise PlanRefused(_("Deze bezoekronde is afgesloten."))
+    if campaign.school.latitude is None or campaign.school.longitude is None:
+        raise PlanRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
+    if not campaign.visits.filter(state__in=[VisitState.OPEN, VisitState.PLANNED]).exists():
+        raise PlanRefused(_("Er is geen gezin dat nog een moment nodig heeft."))
+    if not campaign.shifts.exists():
+        raise PlanRefused(_("Nog geen mentor heeft avonden opgegeven. Vraag de mentoren om hun avonden."))
+
+
+@transaction.atomic
+def stop_plan(*, plan: Plan, by: User | None, now: dt.datetime) -> None:
+    """Good enough: a job at work ends with the best plan so far; one that waits is taken out of the queue."""
+    if Plan.objects.filter(pk=plan.pk, state=PlanState.QUEUED).update(state=PlanState.DISCARDED, finished_at=now):
+        record_event(verb="plan.withdrawn", by=by, now=now, school=plan.campaign.school, subject=plan)
+    elif Plan.objects.filter(pk=plan.pk, state=PlanState.RUNNING).update(is_stop_asked=True):
+        record_event(verb="plan.stop_asked", by=by, now=now, school=plan.campaign.school, subject=plan)
+
+
+@transaction.atomic
+def rename_plan(*, plan: Plan, label: str, by: User | None, now: dt.datetime) -> None:
+    """Give a draft a name of its own; an empty one takes it away. The name may hold anything: it is not recorded."""
+    Plan.objects.filter(pk=plan.pk).update(label=label)
+    record_event(verb="plan.renamed", by=by, now=now, school=plan.campaign.school, subject=plan)
+
+
+@transaction.atomic
+def discard_plan(*, plan: Plan, by: User | None, now: dt.datetime) -> None:
+    """Throw a draft away. A published plan is what the families were told: it stays."""
+    droppable = [PlanState.READY, PlanState.FAILED]
+    if not Plan.objects.filter(pk=plan.pk, state__in=droppable).update(state=PlanState.DISCARDED):
+        raise PlanRefused(
+            _("Dit plan kan niet worden weggegooid: het is al gepubliceerd, of er wordt nog aan gewerkt.")
+        )
+    record_event(verb="plan.discarded", by=by, now=now, school=plan.campaign.school, subject=plan)

@@ -1,0 +1,98 @@
+"""Asking for a plan after something changed. Nothing is a fact, and no family hears anything, until it is published.
+
+The plan is a job like any other (planning/actions/runs.py), made by the planner's `repair`; saying yes is
+`publish_plan`, which makes the change itself a fact in the same transaction (planning/actions/incidents.py).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from mentors.actions import record_event
+from mentors.models import User
+from planning.models import Plan, PlanKind, PlanState
+from planning.problem.incidents import Change, ChangeKind
+from visits.models import Campaign, CampaignState, Visit, VisitState
+from visits.queries.calendar import local_day
+
+SECONDS = 10  # a repair takes milliseconds; this is for a school in which very much happened
+
+
+class RepairRefused(Exception):
+    """A repair cannot be asked for; the text is for the coordinator."""
+
+
+@transaction.atomic
+def request_repair(*, campaign: Campaign, change: Change, by: User | None, now: dt.datetime) -> Plan:
+    """Put a job in the queue that plans as if `change` were a fact. Raises RepairRefused."""
+    _refuse_hopeless(campaign)
+    _refuse_empty(campaign, change, now)
+    if change.kind == ChangeKind.CANCELLATION:
+        change = replace(change, first=_day_of(campaign, change))
+    try:
+        with transaction.atomic():
+            plan = Plan.objects.create(
+                campaign=campaign,
+                kind=PlanKind.REPAIR,
+                change=change.to_json(),
+                seconds=SECONDS,
+                created_by=by,
+                created_at=now,
+            )
+    except IntegrityError:
+        raise RepairRefused(_("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")) from None
+    record_event(verb="repair.requested", by=by, now=now, school=campaign.school, subject=plan, what=str(change.kind))
+    return plan
+
+
+@transaction.atomic
+def make_anew(*, plan: Plan, by: User | None, now: dt.datetime) -> Plan:
+    """The same repair once more, on the season as it is now; the old draft goes. Raises RepairRefused."""
+    if plan.kind != PlanKind.REPAIR:
+        raise RepairRefused(_("Dit is geen herstelplan."))
+    droppable = [PlanState.READY, PlanState.FAILED]
+    if not Plan.objects.filter(pk=plan.pk, state__in=droppable).update(state=PlanState.DISCARDED):
+        raise RepairRefused(_("Dit herstelplan is al uitgevoerd of weggegooid."))
+    return request_repair(campaign=plan.campaign, change=Change.from_json(plan.change), by=by, now=now)
+
+
+def _refuse_hopeless(campaign: Campaign) -> None:
+    if campaign.state == CampaignState.CLOSED:
+        raise RepairRefused(_("Deze bezoekronde is afgesloten."))
+    if campaign.state != CampaignState.PUBLISHED:
+        raise RepairRefused(_("Deze bezoekronde is nog niet gepubliceerd. Maak eerst een gewoon plan."))
+    if campaign.school.latitude is None or campaign.school.longitude is None:
+        raise RepairRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
+
+
+def _refuse_empty(campaign: Campaign, change: Change, now: dt.datetime) -> None:
+    """A change that is over, or that changes nothing, is a mistake in what was filled in."""
+    today = local_day(now)
+    match change.kind:
+        case ChangeKind.CANCELLATION:
+            _refuse_over(campaign.visits.filter(pk=change.visit or 0).first(), now)
+        case ChangeKind.SICK | ChangeKind.CLOSURE if change.last is None or change.last < today:
+            raise RepairRefused(_("Deze dagen zijn al voorbij."))
+        case ChangeKind.EVENING_BACK | ChangeKind.EXTRA_EVENING if not change.days or min(change.days) <= today:
+            raise RepairRefused(_("Kies een avond die nog komt. Is het voor vanavond, meld de mentor dan afwezig."))
+        case ChangeKind.LATE if not campaign.visits.filter(state=VisitState.OPEN).exists():
+            raise RepairRefused(_("Er is geen gezin dat nog een moment nodig heeft."))
+        case ChangeKind.NOTHING:
+            raise RepairRefused(_("Kies wat er is veranderd."))
+
+
+def _day_of(campaign: Campaign, change: Change) -> dt.date | None:
+    """The day that is called off: that visit is not planned on it again."""
+    starts_at = campaign.visits.get(pk=change.visit or 0).starts_at
+    return local_day(starts_at) if starts_at else None
+
+
+def _refuse_over(visit: Visit | None, now: dt.datetime) -> None:
+    if visit is None or visit.state not in (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED):
+        raise RepairRefused(_("Dit thuisbezoek is al geweest of vervallen."))
+    if visit.starts_at is not None and visit.starts_at <= now:
+        raise RepairRefused(_("Dit thuisbezoek is al begonnen. Schrijf in het verslag dat het niet doorging."))

@@ -1,0 +1,1 @@
+"""From the rows of a campaign to a problem of the planner."""

@@ -1,0 +1,52 @@
+"""What could be beyond a plan's problem: days of the season that nobody gave, and when families could then."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from planner.model.problem import MINUTES_A_DAY, Window
+from planning.problem.scope import Season
+from visits.models import Campaign
+from visits.queries.calendar import closed_days, minutes_of
+from visits.queries.windows import Stretch, without
+
+DAYS_BEYOND = 14  # so far past its last day a round may be thought to go on
+SUNDAY = 6
+
+
+def possibilities(
+    campaign: Campaign, visits: Iterable[str], now: dt.datetime
+) -> tuple[dict[dt.date, int], dict[str, list[Window]]]:
+    """Days with their week, and per visit (by primary key, as text) the hours that its family does not exclude."""
+    season = Season.of(campaign, now)
+    days = _days(campaign, season.first)
+    windows: dict[str, list[Window]] = {}
+    for pk in visits:
+        visit = season.by_pk.get(int(pk))
+        if visit is not None:
+            stretches = season.availability[visit.household_id]
+            windows[pk] = [
+                Window(day, free.starts, free.ends)
+                for day in days
+                if not season.is_avoided(visit, day)
+                for free in without(
+                    Stretch(0, MINUTES_A_DAY - 1),
+                    [
+                        Stretch(minutes_of(one.from_time), minutes_of(one.until_time))
+                        for one in stretches
+                        if not one.is_wish and one.weekday == day.weekday()
+                    ],
+                )
+            ]
+    return days, windows
+
+
+def _days(campaign: Campaign, first: dt.date) -> dict[dt.date, int]:
+    """Every day that could have visits from `first` on, also shortly after the season, with its week."""
+    monday = campaign.starts_on - dt.timedelta(days=campaign.starts_on.weekday())
+    year, closed = campaign.school_year, closed_days(campaign.school_year)
+    last = min(campaign.ends_on + dt.timedelta(days=DAYS_BEYOND), year.ends_on)
+    first = max(first, campaign.starts_on)
+    all_days = (first + dt.timedelta(days=number) for number in range((last - first).days + 1))
+    return {day: max(0, (day - monday).days // 7) for day in all_days if day.weekday() != SUNDAY and day not in closed}

@@ -1,0 +1,34 @@
+"""When interpreters are free, as the planner reads it, and who is visited with one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from planning.problem.scope import Season, is_fixed, language_to_interpret, length_of, start_of
+from visits.queries.calendar import local_day
+from visits.queries.interpreters import BUFFER_MINUTES, supply_of, take_one
+from visits.queries.windows import Stretch, clock_of
+
+
+def free_interpreters(season: Season, days: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """Per language the hours at which interpreters are free, in the planner's format; only on these days.
+
+    Whoever is at an appointment that this plan does not move is not free then.
+    """
+    supply = supply_of(season.together.interpreters)
+    for visit in season.visits:
+        language = language_to_interpret(season, visit)
+        if language and visit.starts_at and (is_fixed(visit) or visit.pk in season.standing):
+            if season.together.follows(visit):
+                continue
+            busy = Stretch(start_of(visit), start_of(visit) + length_of(visit) + BUFFER_MINUTES)
+            take_one(supply, (language, local_day(visit.starts_at)), busy)
+    wanted, found = set(days), defaultdict(list)
+    for (language, on), stretches in sorted(supply.items()):
+        for stretch in stretches:
+            if on.isoformat() in wanted:
+                hours = {"from": clock_of(stretch.starts), "until": clock_of(stretch.ends)}
+                found[language].append({"date": on.isoformat(), **hours, "count": 1})
+    return dict(found)

@@ -1,0 +1,96 @@
+"""What others changed in a draft since somebody looked at it: who, what, when, and where."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from mentors.templatetags.look import nl_day
+from planning.models import EditVerb, Plan, PlanEdit
+from planning.queries.board.loading import evening_of
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One change: the sentence, and the evenings and families that it touched."""
+
+    text: str
+    at: dt.datetime
+    by: int | None
+    evenings: frozenset[str]
+    visits: frozenset[str]
+
+
+def changes_since(plan: Plan, revision: int) -> list[Seen]:
+    """Every change after this revision, in order; undone ones as what they are."""
+    later = PlanEdit.objects.filter(plan=plan.pk).filter(Q(number__gt=revision) | Q(undone_number__gt=revision))
+    edits = later.select_related("by", "undone_by", "visit__household").order_by("number")
+    found: list[Seen] = []
+    for edit in edits:
+        if edit.number > revision:
+            found.append(_seen(edit, _done(edit), edit.at, edit.by))
+        if edit.undone_number and edit.undone_number > revision and edit.undone_at:
+            found.append(_seen(edit, _undone(edit), edit.undone_at, edit.undone_by))
+    return sorted(found, key=lambda seen: seen.at)
+
+
+def touches(changes: Iterable[Seen], *, evenings: Iterable[str], visit: str | None) -> bool:
+    """Whether any of these changes is about one of these evenings or this family."""
+    wanted = set(evenings)
+    return any(seen.evenings & wanted or visit in seen.visits for seen in changes)
+
+
+def _seen(edit: PlanEdit, text: str, at: dt.datetime, by: Any) -> Seen:
+    sides = [side for side in (edit.before, edit.after) if side]
+    return Seen(
+        text=text,
+        at=at,
+        by=by.pk if by else None,
+        evenings=frozenset(name for side in sides for name in side["routes"]),
+        visits=frozenset(name for side in sides for name in side["unplaced"]),
+    )
+
+
+def _done(edit: PlanEdit) -> str:
+    words = {"who": _who(edit.by), "family": _family(edit), "where": _where(edit)}
+    match edit.verb:
+        case EditVerb.MOVE:
+            return _("%(who)s heeft %(family)s verplaatst%(where)s.") % words
+        case EditVerb.TAKE_OUT:
+            return _("%(who)s heeft %(family)s uit het plan gehaald.") % words
+        case EditVerb.PIN:
+            return _("%(who)s heeft %(family)s vastgezet.") % words
+        case EditVerb.UNPIN:
+            return _("%(who)s heeft %(family)s losgemaakt.") % words
+        case _:
+            return _("%(who)s heeft de rest van het plan laten herstellen.") % words
+
+
+def _undone(edit: PlanEdit) -> str:
+    words = {"who": _who(edit.undone_by), "family": _family(edit)}
+    if edit.visit is None:
+        return _("%(who)s heeft het herstel ongedaan gemaakt.") % words
+    return _("%(who)s heeft de wijziging bij %(family)s ongedaan gemaakt.") % words
+
+
+def _who(user: Any) -> str:
+    return user.name if user and user.name else _("Een collega")
+
+
+def _family(edit: PlanEdit) -> str:
+    return edit.visit.household.name if edit.visit else _("een gezin")
+
+
+def _where(edit: PlanEdit) -> str:
+    """' naar di 6 oktober', where the family stands after it."""
+    for name, route in (edit.after or {}).get("routes", {}).items():
+        for stop in (route or {}).get("stops", []):
+            if str(edit.visit_id) in stop["visits"]:
+                clock = stop["start"].replace(":", ".").removeprefix("0")
+                return _(" naar %(day)s om %(clock)s") % {"day": nl_day(evening_of(name)[1]), "clock": clock}
+    return ""

@@ -1,0 +1,136 @@
+"""What a change by hand works on: the problem of a draft, read once in a process, and the routes as they stand.
+
+A problem is some megabytes with its matrix and never changes once its draft is ready, so a few are kept in the
+process. The routes are read anew each time: somebody else may have changed them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from planner.evaluate.assessment import Assessment, assess
+from planner.evaluate.moves import Mover
+from planner.model.exchange import clock, problem_from_json
+from planner.model.index import Almanac, Days, Evening
+from planner.model.plan import VISITOR, Route, Stop
+from planning.draft.annotations import minutes_of_clock
+from planning.models import Plan
+
+MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families
+_kept: OrderedDict[tuple[int, dt.datetime | None], Almanac] = OrderedDict()
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A draft as the planner's own values."""
+
+    plan: Plan
+    almanac: Almanac
+    days: Days
+
+    @property
+    def pins(self) -> frozenset[str]:
+        return frozenset(self.plan.pins)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """Of the draft as it stands."""
+        return assess(self.almanac.problem, self.days, self.almanac)
+
+    def mover(self) -> Mover:
+        """Answers what moves cost; who is pinned makes no room."""
+        return Mover(self.almanac, self.days, self.pins)
+
+
+def desk_of(plan: Plan) -> Desk:
+    """The draft with its problem; `plan.result` must have been read."""
+    return Desk(plan, almanac_of(plan), Days.of(routes_of((plan.result or {}).get("routes", []))))
+
+
+def almanac_of(plan: Plan) -> Almanac:
+    """The problem of a draft that is ready, from memory when this process has read it before."""
+    key = (plan.pk, plan.finished_at)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    problem = Plan.objects.values_list("problem", flat=True).get(pk=plan.pk)
+    almanac = Almanac(problem_from_json(problem))
+    with _lock:
+        _kept[key] = almanac
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return almanac
+
+
+def forget_problems() -> None:
+    """Read every problem anew: for tests, in which a primary key may come back with another problem."""
+    with _lock:
+        _kept.clear()
+
+
+def routes_of(drawn: Iterable[dict[str, Any]]) -> list[Route]:
+    """The routes of a result as the planner's values."""
+    return [
+        Route(
+            visitor=route["visitor"],
+            on=dt.date.fromisoformat(route["date"]),
+            stops=tuple(
+                Stop(tuple(stop["visits"]), minutes_of_clock(stop["start"]), stop.get("role", VISITOR))
+                for stop in route["stops"]
+            ),
+        )
+        for route in drawn
+    ]
+
+
+def name_of(evening: Evening) -> str:
+    """An evening as a text: '12 2026-10-06'; in pages, in stored changes and in forms."""
+    return f"{evening[0]} {evening[1].isoformat()}"
+
+
+def evening_of(name: str) -> Evening:
+    """The evening of such a text. Raises ValueError."""
+    visitor, _space, date = name.partition(" ")
+    return visitor, dt.date.fromisoformat(date)
+
+
+def drawn_route(almanac: Almanac, evening: Evening, stops: Iterable[Stop], metres: dict[tuple[str, str], int]) -> Any:
+    """An evening as it stands in a result: `metres` from place to place; None for an evening without stops."""
+    visitor, on = almanac.visitors[evening[0]], evening[1]
+    here, total, length = visitor.depot, 0, 0
+    drawn: list[dict[str, Any]] = []
+    for stop in stops:
+        there = almanac.visits[stop.visits[0]].place
+        leg = almanac.leg(visitor.id, here, there)
+        drawn.append(
+            {
+                "visits": list(stop.visits),
+                "start": clock(stop.start),
+                "role": stop.role,
+                "travel_minutes": leg,
+                "until": clock(stop.start + almanac.stop_minutes(stop)),
+            }
+        )
+        total, length, here = total + leg, length + metres.get((here, there), 0), there
+    if not drawn:
+        return None
+    back = almanac.leg(visitor.id, here, visitor.depot)
+    first, last = drawn[0], drawn[-1]
+    return {
+        "visitor": visitor.id,
+        "date": on.isoformat(),
+        "stops": drawn,
+        "mode": visitor.mode,
+        "leaves": clock(minutes_of_clock(first["start"]) - first["travel_minutes"]),
+        "back": clock(minutes_of_clock(last["until"]) + back),
+        "travel_minutes": total + back,
+        "travel_metres": length + metres.get((here, visitor.depot), 0),
+    }

@@ -1,0 +1,297 @@
+"""The board: mentors by evenings, the families of each evening, and those without a moment beside it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mentors.models import Mentor
+from mentors.templatetags.look import nl_day
+from planner.evaluate.assessment import Finding, Severity
+from planner.model.index import Evening
+from planner.model.plan import SECOND, Stop
+from planning.models import Plan, PlanEdit, PlanKind
+from planning.queries.board.loading import Desk, name_of
+from planning.queries.board.reservations import Held, standing_on
+from planning.queries.board.values import Card, Cell, Holding, Look, Row, Totals, Waiting, Week
+from planning.queries.drafts import gap_of
+from planning.words.board import Names, sentences, spoken_clock
+from students.models import SchoolClass
+from visits.models import Visit, VisitState
+
+
+@dataclass
+class Board:
+    """Reads what is shown of a draft; asks the tables once for each kind of row."""
+
+    desk: Desk
+    look: Look
+    held: tuple[Held, ...] = ()
+    mentors: dict[str, Mentor] = field(default_factory=dict)
+    _drawn: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _visits: dict[str, Visit] = field(default_factory=dict)
+    _reasons: dict[str, list[str]] = field(default_factory=dict)
+    _days: dict[dt.date, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, desk: Desk, look: Look, held: tuple[Held, ...] = ()) -> Board:
+        """`held`: what families hold at this moment."""
+        board = cls(desk, look, held)
+        people = Mentor.objects.filter(pk__in=desk.almanac.visitors).order_by("name", "pk")
+        board.mentors = {str(mentor.pk): mentor for mentor in people}
+        board._drawn = {f"{r['visitor']} {r['date']}": r for r in (desk.plan.result or {}).get("routes", [])}
+        board._reasons = _reasons_of(desk.plan)
+        return board
+
+    @property
+    def plan(self) -> Plan:
+        return self.desk.plan
+
+    # --- what is shown ---
+
+    def weeks(self) -> list[Week]:
+        """The weeks in which anybody gives an evening."""
+        days: dict[int, list[dt.date]] = defaultdict(list)
+        for on, week in self.desk.almanac.problem.weeks.items():
+            days[week].append(on)
+        return [Week(week, min(found), max(found)) for week, found in sorted(days.items())]
+
+    def days(self) -> list[dt.date]:
+        """The columns."""
+        week_of = self.desk.almanac.problem.weeks
+        return [
+            on
+            for on in sorted(week_of)
+            if (self.look.week is None or week_of[on] == self.look.week)
+            and (self.look.weekday is None or on.weekday() == self.look.weekday)
+        ]
+
+    def people(self) -> list[Mentor]:
+        """The rows, by name."""
+        found = list(self.mentors.values())
+        if self.look.mentor is not None:
+            found = [mentor for mentor in found if mentor.pk == self.look.mentor]
+        if self.look.school_class is not None:
+            teaching = set(
+                self.plan.campaign.visits.filter(students__school_class=self.look.school_class).values_list(
+                    "mentor_id", flat=True
+                )
+            )
+            found = [mentor for mentor in found if mentor.pk in teaching]
+        return found
+
+    def rows(self) -> list[Row]:
+        """Mentors by days."""
+        people, days = self.people(), self.days()
+        wanted = [(str(mentor.pk), on) for mentor in people for on in days]
+        cells = {cell.name: cell for cell in self.cells(wanted)}
+        totals = self._totals_of_mentors()
+        return [
+            Row(mentor, tuple(cells[name_of((str(mentor.pk), on))] for on in days), *totals[str(mentor.pk)])
+            for mentor in people
+        ]
+
+    def row_heads(self, people: Collection[str]) -> list[Row]:
+        """The heads of some rows, without their cells."""
+        totals = self._totals_of_mentors()
+        return [Row(self.mentors[name], (), *totals[name]) for name in people if name in self.mentors]
+
+    def cells(self, evenings: Collection[Evening]) -> list[Cell]:
+        """Some cells, wherever they are."""
+        routes = [self.desk.days.stops(evening) for evening in evenings]
+        troubled = self._trouble()
+        is_named = not self.look.is_season
+        self._fetch(
+            {
+                *(name for stops in routes for stop in stops for name in stop.visits if is_named),
+                *_names_in(found for evening in evenings for found in troubled.get(evening, [])),
+            }
+        )
+        names = self.names()
+        return [
+            self._cell(evening, troubled.get(evening, []), names) for evening in evenings if evening[0] in self.mentors
+        ]
+
+    def tray(self) -> list[Waiting]:
+        """The families without a moment that this draft could give one, by name."""
+        left = {item["visit"]: item for item in (self.plan.result or {}).get("unplaced", [])}
+        self._fetch(left)
+        names = self.names()
+        people = {str(mentor.pk) for mentor in self.people()}
+        found = [
+            Waiting(
+                pk=name,
+                name=self._visits[name].household.name,
+                pupils=_pupils(self._visits[name]),
+                mentor_name=", ".join(names.mentor(person) for person in self.desk.almanac.visits[name].visitors),
+                by_hand=item["code"] == "by_hand",
+            )
+            for name, item in left.items()
+            if name in self._visits
+            and name in self.desk.almanac.visits
+            and people & set(self.desk.almanac.visits[name].visitors)
+        ]
+        return sorted(found, key=lambda waiting: (waiting.name, waiting.pk))
+
+    @property
+    def held_names(self) -> str:
+        """What is held now, for an open board to hear of what changes."""
+        return "|".join(each.name for each in self.held)
+
+    def left_out(self) -> int:
+        """Families that cannot be planned yet: no mentor, no address, no evenings."""
+        return len((self.plan.result or {}).get("application", {}).get("left_out", []))
+
+    def totals(self) -> Totals:
+        """The line under the title."""
+        application = (self.plan.result or {}).get("application", {})
+        now = application.get("totals", {})
+        made = application.get("as_made", {}).get("totals", now)
+        assessment = self.desk.assessment
+        is_comparable = (
+            self.plan.kind != PlanKind.STANDING
+            and not assessment.broken
+            and now.get("placed", 0) >= made.get("placed", 0)  # a family taken out weighs more than all else together
+        )
+        return Totals(
+            now=now,
+            made=made,
+            gap=gap_of(self.plan) if is_comparable else None,
+            warnings=len(assessment.warnings),
+            blocking=len(assessment.blocking),
+            is_changed=bool(self.plan.revision),
+        )
+
+    def names(self) -> Names:
+        """How the families that were fetched and all mentors are called."""
+        return Names(
+            {name: visit.household.name for name, visit in self._visits.items()},
+            {name: mentor.name for name, mentor in self.mentors.items()},
+        )
+
+    def fetch(self, names: Iterable[str]) -> Names:
+        """Names with those of these visits too."""
+        self._fetch(names)
+        return self.names()
+
+    # --- how it comes about ---
+
+    def _fetch(self, names: Iterable[str]) -> None:
+        missing = {name for name in names if name not in self._visits}
+        if missing:
+            found = Visit.objects.filter(pk__in=missing, campaign=self.plan.campaign_id).select_related("household")
+            for visit in found.prefetch_related("students__school_class"):
+                self._visits[str(visit.pk)] = visit
+
+    def _trouble(self) -> dict[Evening, list[Finding]]:
+        found: dict[Evening, list[Finding]] = defaultdict(list)
+        for finding in (*self.desk.assessment.findings, *standing_on(self.desk, self.held)):
+            if finding.visitor is not None and finding.on is not None and finding.code != "moved":
+                found[finding.visitor, finding.on].append(finding)
+        return found
+
+    def _totals_of_mentors(self) -> dict[str, tuple[int, int, int, int, int]]:
+        """Families, those of colleagues, evenings, travel minutes, families without a moment."""
+        counts: dict[str, list[int]] = {name: [0, 0, 0, 0, 0] for name in self.mentors}
+        for route in self._drawn.values():
+            if route["visitor"] in counts:
+                line = counts[route["visitor"]]
+                for stop in route["stops"]:
+                    line[stop.get("role") == SECOND] += len(stop["visits"])
+                line[2] += 1
+                line[3] += route["travel_minutes"]
+        for item in (self.plan.result or {}).get("unplaced", []):
+            visit = self.desk.almanac.visits.get(item["visit"])
+            if visit and len(visit.visitors) == 1 and visit.visitors[0] in counts:
+                counts[visit.visitors[0]][4] += 1
+        return {name: (line[0], line[1], line[2], line[3], line[4]) for name, line in counts.items()}
+
+    def _cell(self, evening: Evening, found: list[Finding], names: Names) -> Cell:
+        name, shift, mentor = name_of(evening), self.desk.almanac.shifts.get(evening), self.mentors[evening[0]]
+        drawn = self._drawn.get(name)
+        missed = {finding.visit for finding in found if finding.code == "outside_wish"}
+        remarks = [each for each in found if each.severity != Severity.NOTE or each.code == "long_wait"]
+        return Cell(
+            name=name,
+            mentor=evening[0],
+            mentor_name=mentor.name,
+            on=evening[1],
+            day=self._day(evening[1]),
+            hours=f"{spoken_clock(shift.leave_from)}\N{EN DASH}{spoken_clock(shift.back_by)}" if shift else "",
+            most=self.desk.almanac.problem.rules.max_stops,
+            cards=tuple(self._cards(evening, drawn, missed)),
+            leaves=drawn["leaves"].replace(":", ".") if drawn else "",
+            back=drawn["back"].replace(":", ".") if drawn else "",
+            travel_minutes=drawn["travel_minutes"] if drawn else 0,
+            troubles=tuple(sentences(remarks, names)) if remarks else (),
+            reasons=tuple(self._reasons.get(name, ())),
+            held=tuple(
+                Holding(*map(spoken_clock, (each.start, each.ends, each.until)))
+                for each in self.held
+                if each.evening == evening
+            ),
+        )
+
+    def _day(self, on: dt.date) -> str:
+        if on not in self._days:
+            self._days[on] = nl_day(on)
+        return self._days[on]
+
+    def _cards(self, evening: Evening, drawn: Mapping[str, Any] | None, missed: set[str | None]) -> Iterator[Card]:
+        for stop, line in zip(self.desk.days.stops(evening), (drawn or {}).get("stops", []), strict=True):
+            for name in stop.visits:
+                yield self._card(name, stop, line, name in missed)
+
+    def _card(self, name: str, stop: Stop, line: Mapping[str, Any], is_wish_missed: bool) -> Card:
+        visit, row = self.desk.almanac.visits[name], self._visits.get(name)
+        return Card(
+            pk=name,
+            name=row.household.name if row else "",
+            pupils=_pupils(row) if row else "",
+            start=line["start"].replace(":", "."),
+            until=line["until"].replace(":", "."),
+            travel_minutes=line.get("travel_minutes", 0),
+            place_kind=row.place_kind if row else "home",
+            is_pinned=name in self.desk.pins,
+            is_agreed=name in self.desk.almanac.problem.fixed,
+            is_second=stop.role == SECOND,
+            is_double=len(stop.visits) > 1,
+            has_company=bool(visit.second) and stop.role != SECOND,
+            needs_interpreter=visit.interpreter is not None,
+            is_wish_missed=is_wish_missed,
+        )
+
+
+def classes_of(plan: Plan) -> list[SchoolClass]:
+    """The classes that this draft is about, by name."""
+    pupils = plan.campaign.visits.exclude(state=VisitState.CANCELLED).values("students__school_class")
+    return list(SchoolClass.objects.filter(pk__in=pupils).order_by("name", "pk"))
+
+
+def _pupils(visit: Visit) -> str:
+    """'Noor (1a), Daan (1c)'."""
+    words = [
+        f"{student.first_name} ({student.school_class.name})" if student.school_class else student.first_name
+        for student in visit.students.all()
+    ]
+    return ", ".join(words)
+
+
+def _names_in(findings: Iterable[Finding]) -> Iterator[str]:
+    for finding in findings:
+        for name in (finding.visit, finding.facts.get("before"), finding.facts.get("sibling")):
+            if isinstance(name, str):
+                yield name
+
+
+def _reasons_of(plan: Plan) -> dict[str, list[str]]:
+    """Why warnings were overruled, by evening; what was undone is not said any more."""
+    found: dict[str, list[str]] = defaultdict(list)
+    edits = PlanEdit.objects.filter(plan=plan.pk, undone_at=None).exclude(reason="").select_related("by")
+    for edit in edits.order_by("number"):
+        for name in {f"{item['visitor']} {item['on']}" for item in edit.overruled if item["on"]}:
+            found[name].append(f"{edit.reason} ({edit.by.name})" if edit.by else edit.reason)
+    return found

@@ -1,0 +1,41 @@
+"""How many metres the changed evenings take: a problem holds minutes only."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+
+from mentors.models import Mentor
+from planner.model.index import Almanac, Evening
+from planner.model.plan import Stop
+from roads.queries import Place, travel_matrix
+from visits.models import Visit
+from visits.queries.days import depot_of, place_of
+
+Metres = dict[tuple[str, str], int]
+
+
+def metres_along(almanac: Almanac, touched: Mapping[Evening, Iterable[Stop]]) -> Metres:
+    """Metres for each leg of these evenings, by the problem's names of its places."""
+    names = {name for stops in touched.values() for stop in stops for name in stop.visits}
+    people = {evening[0] for evening in touched}
+    visits = Visit.objects.filter(pk__in=names).select_related("household", "campaign__school")
+    where: dict[str, Place | None] = {almanac.visits[str(visit.pk)].place: place_of(visit) for visit in visits}
+    mentors = {str(mentor.pk): mentor for mentor in Mentor.objects.filter(pk__in=people).select_related("school")}
+    where |= {almanac.visitors[person].depot: depot_of(mentor) for person, mentor in mentors.items()}
+    found: Metres = {}
+    for evening, stops in touched.items():
+        visitor = almanac.visitors[evening[0]]
+        names_along = [visitor.depot, *(almanac.visits[stop.visits[0]].place for stop in stops), visitor.depot]
+        found |= _metres_between(names_along, where, visitor.mode)
+    return found
+
+
+def _metres_between(names: list[str], where: Mapping[str, Place | None], mode: str) -> Metres:
+    known = {name: place for name in names if (place := where.get(name)) is not None}
+    index = {name: number for number, name in enumerate(known)}
+    if len(index) < 2:
+        return {}
+    matrix = travel_matrix(list(known.values()), mode)
+    legs = [(a, b) for a, b in itertools.pairwise(names) if a in index and b in index]
+    return {(a, b): int(matrix.metres[index[a], index[b]]) for a, b in legs}

@@ -1,0 +1,117 @@
+"""Where a family that was picked up could go: for every evening what it would cost and what would break."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from planner.evaluate.moves import Change
+from planner.model.index import Evening
+from planning.queries.board.loading import name_of
+from planning.queries.board.page import Board
+from planning.queries.board.reservations import beside_holds, placed
+from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed, spoken_clock
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One evening as a target: `tone` is good (better or no dearer), info, wait (a warning) or bad (impossible)."""
+
+    name: str
+    key: str
+    mentor: str
+    start: str
+    moment: str
+    costs: str
+    short: str
+    tone: str
+    troubles: tuple[Sentence, ...]
+    shifts: tuple[str, ...]
+    cost: float
+    is_here: bool
+
+    @property
+    def is_possible(self) -> bool:
+        return self.tone != "bad"
+
+    def as_json(self) -> dict[str, object]:
+        """For the script that fills in the cells."""
+        return {
+            "key": self.key,
+            "evening": self.name,
+            "start": self.start,
+            "moment": self.moment,
+            "costs": self.costs,
+            "short": self.short,
+            "tone": self.tone,
+            "words": [trouble.text for trouble in self.troubles] + list(self.shifts),
+            "here": self.is_here,
+        }
+
+
+def spots_of(board: Board, visit: str) -> list[Spot]:
+    """The best place in each evening, in the order of the calendar."""
+    desk = board.desk
+    changes = [change for change in _changes(board, visit) if change.evening and change.evening[0] in board.mentors]
+    names = board.fetch({visit, *_mentioned(changes)})
+    home = desk.days.made.get(visit)
+    found = []
+    for change in changes:
+        evening = change.evening
+        assert evening is not None and change.start is not None  # noqa: S101 - spots are places
+        troubles = sentences(change.findings, names)
+        found.append(
+            Spot(
+                name=name_of(evening),
+                key=f"cel-{name_of(evening).replace(' ', '-')}",
+                mentor=names.mentor(evening[0]),
+                start=spoken_clock(change.start),
+                moment=moment_words(evening[1], change.start),
+                costs=_("het beste moment hier") if _stays(change, home, desk.days.stop_of(visit)) else _costs(change),
+                short=_("%(sign)s%(n)s min") % signed(change.parts["travel_minutes"]),
+                tone=_tone(change),
+                troubles=tuple(troubles),
+                shifts=tuple(shifts(change, names)),
+                cost=change.cost,
+                is_here=evening == home,
+            )
+        )
+    return found
+
+
+def _changes(board: Board, visit: str) -> Iterator[Change]:
+    """The best place in each evening, also beside what families hold."""
+    mover, evenings = board.desk.mover(), {each.evening for each in board.held}
+    for change in mover.spots(visit):
+        if change.evening in evenings:
+            yield placed(board.desk, board.held, mover, visit, change.evening)
+        else:
+            yield beside_holds(board.desk, board.held, change)
+
+
+def _stays(change: Change, home: Evening | None, stop: object) -> bool:
+    return change.evening == home and getattr(stop, "start", None) == change.start
+
+
+def _costs(change: Change) -> str:
+    return ", ".join(costs(change))
+
+
+def _tone(change: Change) -> str:
+    if change.is_blocked:
+        return "bad"
+    if change.warnings:
+        return "wait"
+    return "good" if change.cost <= 0 else "info"
+
+
+def _mentioned(changes: Collection[Change]) -> set[str]:
+    """The families that a sentence about these changes may name."""
+    found: set[str] = set()
+    for change in changes:
+        found |= {one.visit for one in change.shifted}
+        for finding in change.findings:
+            found |= {str(name) for name in (finding.visit, finding.facts.get("before")) if name is not None}
+    return found

@@ -1,0 +1,179 @@
+"""What a board is made of, as plain values: what was asked to be seen, cells with their cards, the tray, the totals."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from mentors.models import Mentor
+from mentors.templatetags.look import nl_day_short
+from planning.words.board import Sentence
+
+
+@dataclass(frozen=True)
+class Look:
+    """What somebody wants to see: a week of the season (None: all of it), and of whom."""
+
+    week: int | None = None
+    mentor: int | None = None
+    school_class: int | None = None
+    weekday: int | None = None
+
+    @property
+    def is_season(self) -> bool:
+        return self.week is None
+
+
+@dataclass(frozen=True)
+class Card:
+    """One family in an evening. `second`: the mentor comes along with a colleague."""
+
+    pk: str
+    name: str
+    pupils: str
+    start: str
+    until: str
+    travel_minutes: int
+    place_kind: str = "home"
+    is_pinned: bool = False
+    is_agreed: bool = False
+    is_second: bool = False
+    is_double: bool = False
+    has_company: bool = False
+    needs_interpreter: bool = False
+    is_wish_missed: bool = False
+
+    @property
+    def may_move(self) -> bool:
+        return not (self.is_pinned or self.is_agreed or self.is_second)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A moment that a family holds, as clock times; `decides_by` is when it is an appointment or free again."""
+
+    start: str
+    until: str
+    decides_by: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One evening of one mentor. `hours` is empty when the mentor gives no such evening; `held` are the moments that
+    families hold while they choose."""
+
+    name: str
+    mentor: str
+    mentor_name: str
+    on: dt.date
+    day: str = ""
+    hours: str = ""
+    most: int = 0
+    cards: tuple[Card, ...] = ()
+    leaves: str = ""
+    back: str = ""
+    travel_minutes: int = 0
+    troubles: tuple[Sentence, ...] = ()
+    reasons: tuple[str, ...] = ()
+    held: tuple[Holding, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The cell's id in the page."""
+        return f"cel-{self.name.replace(' ', '-')}"
+
+    @property
+    def has_pins(self) -> bool:
+        return any(card.is_pinned for card in self.cards)
+
+    @property
+    def has_agreed(self) -> bool:
+        return any(card.is_agreed for card in self.cards)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.cards) >= self.most > 0
+
+
+@dataclass(frozen=True)
+class Row:
+    """One mentor over the days that are shown; the totals are of the whole draft. `along`: families of colleagues to
+    whom the mentor comes along."""
+
+    mentor: Mentor
+    cells: tuple[Cell, ...]
+    families: int
+    along: int
+    evenings: int
+    travel_minutes: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A family in the tray."""
+
+    pk: str
+    name: str
+    pupils: str
+    mentor_name: str
+    by_hand: bool
+
+
+@dataclass(frozen=True)
+class Week:
+    """One week of the season, to choose from."""
+
+    number: int
+    first: dt.date
+    last: dt.date
+
+    @property
+    def label(self) -> str:
+        """'7–11 sep', '28 sep–2 okt', '6 okt'."""
+        first, last = (nl_day_short(day).partition(" ")[2] for day in (self.first, self.last))
+        if self.first == self.last:
+            return last
+        is_one_month = self.first.month == self.last.month
+        return f"{self.first.day if is_one_month else first}\N{EN DASH}{last}"
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What the draft comes to, and what hand work changed of that. `gap` holds for rules that are kept."""
+
+    now: Mapping[str, Any]
+    made: Mapping[str, Any]
+    gap: float | None
+    warnings: int
+    blocking: int
+    is_changed: bool
+
+    def since(self, name: str) -> str:
+        """How much more or less of it there is than in the draft as it was made; empty when it is the same."""
+        difference = int((self.now.get(name) or 0) - (self.made.get(name) or 0))
+        if not self.is_changed or not difference:
+            return ""
+        return f"+{difference}" if difference > 0 else f"\N{MINUS SIGN}{-difference}"
+
+    @property
+    def travel_since(self) -> str:
+        return self.since("travel_minutes")
+
+    @property
+    def placed_since(self) -> str:
+        return self.since("placed")
+
+    @property
+    def wishes_since(self) -> str:
+        return self.since("wishes_met")
+
+    @property
+    def remarks(self) -> str:
+        """How many rules are not kept: overruled, or broken by what stands."""
+        count = self.warnings + self.blocking
+        return ngettext("%(n)s uitzondering", "%(n)s uitzonderingen", count) % {"n": count}

@@ -1,0 +1,326 @@
+"""Two or three drafts of a campaign beside each other: what each comes to, and what differs between them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from mentors.models import Mentor
+from planning.draft.annotations import minutes_of_clock
+from planning.models import Plan, PlanKind, PlanState
+from planning.queries.drafts import gap_of
+from visits.models import Campaign, Visit
+
+FEWEST, MOST = 2, 3
+LETTERS = "ABC"
+COMPARABLE = (PlanState.READY, PlanState.PUBLISHED)
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A family's moment in one plan; clock times are local."""
+
+    mentor: int
+    on: dt.date
+    start: dt.time
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one mentor has in one plan; `away_minutes` from leaving until coming back."""
+
+    families: int = 0
+    evenings: int = 0
+    away_minutes: int = 0
+    travel_minutes: int = 0
+    travel_metres: int = 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One plan of the comparison."""
+
+    letter: str
+    plan: Plan
+    totals: dict[str, Any]
+    without_moment: int
+    gap: float | None
+    slots: dict[int, Slot]
+    families: frozenset[int]  # all visits that the plan is about, with a moment or without
+    loads: dict[int, Load]
+    whole: Load = field(default_factory=Load)
+
+    @property
+    def heads(self) -> int:
+        """How many mentors visit anybody."""
+        return len(self.loads)
+
+
+@dataclass(frozen=True)
+class MentorLine:
+    """One mentor's load in each plan; `longest_minutes` is what the bars of all mentors are drawn against."""
+
+    mentor: Mentor
+    loads: list[Load]
+    longest_minutes: int
+
+    @property
+    def bars(self) -> list[tuple[str, Load]]:
+        """The loads with the letters of their plans."""
+        return list(zip(LETTERS, self.loads, strict=False))
+
+    @property
+    def differs(self) -> bool:
+        """Whether the plans do not all give this mentor the same load."""
+        return len(set(self.loads)) > 1
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure of each plan, for bars from zero. `unit`: families, evenings, minutes or metres."""
+
+    title: Promise
+    unit: str
+    values: list[tuple[str, int]]  # by the plan's letter
+    most: int
+
+
+class Differs:
+    """In what way a family's moments differ, worst first."""
+
+    WITHOUT, MENTOR, DAY, TIME = range(4)
+
+
+WORDS: dict[int, Promise] = {
+    Differs.WITHOUT: _("niet in elk plan een moment"),
+    Differs.MENTOR: _("een andere mentor"),
+    Differs.DAY: _("een andere dag"),
+    Differs.TIME: _("een ander tijdstip"),
+}
+LOOKS = {
+    Differs.WITHOUT: ("triangle-alert", "wait"),
+    Differs.MENTOR: ("users", "info"),
+    Differs.DAY: ("calendar", "calm"),
+    Differs.TIME: ("clock", "calm"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A family whose moment is not the same in all plans; `cells` has the mentor and the moment in each, or None."""
+
+    visit: Visit
+    how: int
+    cells: list[tuple[Mentor, Slot] | None]
+
+    @property
+    def lettered(self) -> list[tuple[str, tuple[Mentor, Slot] | None]]:
+        """The cells with the letters of their plans."""
+        return list(zip(LETTERS, self.cells, strict=False))
+
+    @property
+    def words(self) -> Promise:
+        """In what way."""
+        return WORDS[self.how]
+
+    @property
+    def icon_name(self) -> str:
+        """The icon beside the words."""
+        return LOOKS[self.how][0]
+
+    @property
+    def tone(self) -> str:
+        """The tone of both."""
+        return LOOKS[self.how][1]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that the page shows; the differences are those of `mentor`, when one is asked for."""
+
+    columns: list[Column]
+    mentors: list[MentorLine]
+    differences: list[Difference]
+    different_mentors: list[Mentor]  # who has a family that differs: the choices of the filter
+
+    @property
+    def measures(self) -> list[Measure]:
+        """The figures at a glance; wishes only when somebody has one."""
+        columns = self.columns
+        placed = {column.letter: int(column.totals.get("placed", 0)) for column in columns}
+        most = max(placed[column.letter] + column.without_moment for column in columns)
+        found = [Measure(_("Gezinnen met een moment"), "families", list(placed.items()), most)]
+        wishes = max(int(column.totals.get("wishes", 0)) for column in columns)
+        if wishes:
+            met = [(column.letter, int(column.totals.get("wishes_met", 0))) for column in columns]
+            found.append(Measure(_("Wensen vervuld"), "families", met, wishes))
+        for title, unit, name in (
+            (_("Avonden"), "evenings", "evenings"),
+            (_("Uren van mentoren, van vertrek tot terug"), "minutes", "away_minutes"),
+            (_("Reistijd"), "minutes", "travel_minutes"),
+            (_("Afstand"), "metres", "travel_metres"),
+        ):
+            values = [(column.letter, int(getattr(column.whole, name))) for column in columns]
+            found.append(Measure(title, unit, values, max(value for _letter, value in values)))
+        return found
+
+    @property
+    def is_even(self) -> bool:
+        """Whether all plans are about the same families: only then do their totals say which is better."""
+        return len({column.families for column in self.columns}) == 1
+
+    @property
+    def shared(self) -> int:
+        """How many families all plans are about."""
+        return len(frozenset.intersection(*(column.families for column in self.columns)))
+
+    @property
+    def finding(self) -> str:
+        """What the picture shows, in a sentence or two."""
+        if not self.is_even:
+            about = [f"{column.letter} {len(column.families)}" for column in self.columns]
+            return gettext("Deze plannen gaan niet over dezelfde gezinnen: %(numbers)s.") % {
+                "numbers": ", ".join(about)
+            }
+        placed = {column.letter: int(column.totals.get("placed", 0)) for column in self.columns}
+        travel = {column.letter: column.whole.travel_minutes for column in self.columns}
+        most, least = max(placed.values()), min(travel.values())
+        if len(set(placed.values())) == 1:
+            words = [gettext("Elk plan geeft %(number)s gezinnen een moment.") % {"number": most}]
+        else:
+            best = _letters(placed, most)
+            words = [
+                gettext("Plan %(letters)s geeft de meeste gezinnen een moment: %(number)s.")
+                % {"letters": best, "number": most}
+            ]
+        if len(set(travel.values())) > 1:
+            words.append(gettext("Plan %(letters)s vraagt de minste reistijd.") % {"letters": _letters(travel, least)})
+        return " ".join(words)
+
+    @property
+    def changed_loads(self) -> int:
+        """How many mentors have another load in one of the plans."""
+        return sum(line.differs for line in self.mentors)
+
+
+def _letters(values: dict[str, int], wanted: int) -> str:
+    return gettext(" en ").join(letter for letter, value in values.items() if value == wanted)
+
+
+def plans_to_compare(campaign: Campaign, asked: Iterable[str]) -> list[Plan]:
+    """The plans with these primary keys that can be compared, in the order in which they were made."""
+    keys = {int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 10}
+    plans = campaign.plans.drafts().filter(pk__in=keys, state__in=COMPARABLE).defer("problem", "trail", "pins")
+    return list(plans.order_by("created_at", "pk")[: MOST + 1])
+
+
+def compare(campaign: Campaign, plans: Sequence[Plan], mentor: int | None = None) -> Comparison:
+    """What the plans come to and where they differ, in the same number of queries whatever their size."""
+    columns = [_column(letter, plan) for letter, plan in zip(LETTERS, plans, strict=False)]
+    people = {person.pk: person for person in Mentor.objects.filter(school=campaign.school_id)}
+    found = _differences(columns, people, _visits(campaign, columns))
+    own = [item for item in found if mentor is None or mentor in _mentors_of(item)]
+    different = {pk for item in found for pk in _mentors_of(item)}
+    return Comparison(
+        columns=columns,
+        mentors=_mentor_lines(columns, people),
+        differences=own,
+        different_mentors=_by_name(people[pk] for pk in different if pk in people),
+    )
+
+
+def _column(letter: str, plan: Plan) -> Column:
+    result = plan.result or {}
+    slots: dict[int, Slot] = {}
+    loads: dict[int, Load] = defaultdict(Load)
+    for route in result.get("routes", []):
+        mentor = int(route["visitor"])
+        for stop in route["stops"]:
+            if stop.get("role") != "second":
+                moment = dt.date.fromisoformat(route["date"]), dt.time.fromisoformat(stop["start"])
+                slots |= {int(visit): Slot(mentor, *moment) for visit in stop["visits"]}
+        loads[mentor] = _added(loads[mentor], _load_of(route))
+    totals = result.get("application", {}).get("totals", {})
+    whole = Load()
+    for load in loads.values():
+        whole = _added(whole, load)
+    without = int(totals.get("unplaced", 0)) + int(totals.get("left_out", 0))
+    gap = gap_of(plan) if plan.kind == PlanKind.WHOLE else None
+    return Column(letter, plan, totals, without, gap, slots, _families(result, slots), dict(loads), whole)
+
+
+def _families(result: dict[str, Any], slots: Iterable[int]) -> frozenset[int]:
+    left_out = result.get("application", {}).get("left_out", [])
+    return frozenset([*slots, *(int(item["visit"]) for item in [*left_out, *result.get("unplaced", [])])])
+
+
+def _load_of(route: dict[str, Any]) -> Load:
+    return Load(
+        families=sum(len(stop["visits"]) for stop in route["stops"]),
+        evenings=1,
+        away_minutes=minutes_of_clock(route["back"]) - minutes_of_clock(route["leaves"]),
+        travel_minutes=route["travel_minutes"],
+        travel_metres=route["travel_metres"],
+    )
+
+
+def _added(one: Load, other: Load) -> Load:
+    return Load(
+        one.families + other.families,
+        one.evenings + other.evenings,
+        one.away_minutes + other.away_minutes,
+        one.travel_minutes + other.travel_minutes,
+        one.travel_metres + other.travel_metres,
+    )
+
+
+def _visits(campaign: Campaign, columns: list[Column]) -> dict[int, Visit]:
+    """The visits whose moments differ; of those that all plans are about, and not without a moment in each."""
+    keys = frozenset.intersection(*(column.families for column in columns))
+    differ = {pk for pk in keys if len({column.slots.get(pk) for column in columns}) > 1}
+    visits = campaign.visits.select_related("household", "mentor")
+    return {visit.pk: visit for visit in visits if visit.pk in differ}
+
+
+def _differences(columns: list[Column], people: dict[int, Mentor], visits: dict[int, Visit]) -> list[Difference]:
+    found = []
+    for pk, visit in visits.items():
+        slots = [column.slots.get(pk) for column in columns]
+        cells = [(people[slot.mentor], slot) if slot and slot.mentor in people else None for slot in slots]
+        found.append(Difference(visit, _how(slots), cells))
+    return sorted(found, key=lambda item: (item.how, item.visit.household.name, item.visit.pk))
+
+
+def _how(slots: list[Slot | None]) -> int:
+    there = [slot for slot in slots if slot]
+    if len(there) < len(slots):
+        return Differs.WITHOUT
+    if len({slot.mentor for slot in there}) > 1:
+        return Differs.MENTOR
+    return Differs.DAY if len({slot.on for slot in there}) > 1 else Differs.TIME
+
+
+def _mentors_of(item: Difference) -> set[int]:
+    """Who visits this family in one of the plans, or ought to."""
+    own = {item.visit.mentor_id} if item.visit.mentor_id else set()
+    return own | {cell[0].pk for cell in item.cells if cell}
+
+
+def _mentor_lines(columns: list[Column], people: dict[int, Mentor]) -> list[MentorLine]:
+    mentors = _by_name(people[pk] for pk in {pk for column in columns for pk in column.loads} if pk in people)
+    longest = max((load.away_minutes for column in columns for load in column.loads.values()), default=0)
+    lines = [
+        MentorLine(mentor, [column.loads.get(mentor.pk, Load()) for column in columns], longest) for mentor in mentors
+    ]
+    return sorted(lines, key=lambda line: not line.differs)
+
+
+def _by_name(mentors: Iterable[Mentor]) -> list[Mentor]:
+    return sorted(mentors, key=lambda mentor: (mentor.name, mentor.pk))

@@ -1,0 +1,319 @@
+"""A draft plan as the pages show it: per mentor, per evening, and every family that is left without a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _gettext
+from django.utils.translation import gettext_lazy as _
+
+from mentors.models import Mentor
+from planning.models import Plan
+from planning.problem.build import WEIGHTS
+from planning.words.causes import Cause, cause_of, reason_of
+from planning.words.remedies import Help, read_remedies
+from roads.queries import Pin, PinKind, Place, RouteLeg, route_geometry
+from students.models import Student
+from visits.models import Visit
+from visits.queries.days import depot_of, place_of
+
+NOTES: dict[str, Promise] = {
+    "home_not_located": _("Van een mentor die van huis vertrekt is het adres niet gevonden. Gerekend is vanaf school."),
+    "interpreter_by_hand": _("Een of meer gezinnen willen een tolk voor wie geen uren zijn opgegeven. Regel die zelf."),
+    "elsewhere_near_home": _("Een gezin spreekt liever ergens anders af. Er is gerekend met een plek vlak bij huis."),
+}
+
+
+@dataclass(frozen=True)
+class DraftStop:
+    """One family in an evening; clock times are local, travel is from the stop before.
+
+    `company` says who else is there. Two children whom one mentor visits at once are one stop.
+    """
+
+    visit: Visit
+    start: dt.time
+    until: dt.time
+    travel_minutes: int
+    pupils: tuple[Student, ...] = ()
+    company: str = ""
+
+
+@dataclass(frozen=True)
+class DraftRoute:
+    """One mentor's evening."""
+
+    mentor: Mentor
+    on: dt.date
+    mode: str
+    leaves: dt.time
+    back: dt.time
+    travel_minutes: int
+    travel_metres: int
+    stops: list[DraftStop]
+
+    @property
+    def kilometres(self) -> float:
+        """With one decimal."""
+        return round(self.travel_metres / 1000, 1)
+
+
+@dataclass(frozen=True)
+class MentorLine:
+    """What one mentor gets in this plan."""
+
+    mentor: Mentor
+    families: int
+    evenings: int
+    travel_minutes: int
+    last_on: dt.date
+    without_moment: int
+
+
+@dataclass(frozen=True)
+class EveningLine:
+    """One day of this plan."""
+
+    on: dt.date
+    mentors: int
+    families: int
+    travel_minutes: int
+
+
+@dataclass(frozen=True)
+class Unplaced:
+    """A family without a moment: why, where it is solved, and the facts behind it in the planner's own form."""
+
+    visit: Visit
+    reason: str
+    cause: Cause
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The families that are left without a moment for one cause."""
+
+    cause: Cause
+    items: list[Unplaced]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A whole plan."""
+
+    routes: list[DraftRoute]
+    unplaced: list[Unplaced]
+    totals: Mapping[str, Any]
+    notes: list[Promise]
+    helps: list[Help] | None  # what would help those without a moment, best first; None when nobody looked
+
+    @property
+    def family_count(self) -> int:
+        """All families of the plan, those without a moment too."""
+        return int(self.totals.get("placed", 0)) + len(self.unplaced)
+
+    @property
+    def could_be_helped(self) -> bool:
+        """Whether somebody is left without a moment by the planner, rather than left out of its problem."""
+        return any(item.facts for item in self.unplaced)
+
+    def unplaced_by_cause(self) -> list[Group]:
+        """Families without a moment, those with one cause together; what concerns most families first."""
+        groups: dict[int, Group] = {}
+        for item in self.unplaced:
+            groups.setdefault(id(item.cause), Group(item.cause, [])).items.append(item)
+        return sorted(groups.values(), key=lambda group: -len(group.items))
+
+    def by_mentor(self) -> list[MentorLine]:
+        """A line a mentor, by name."""
+        routes: dict[Mentor, list[DraftRoute]] = defaultdict(list)
+        missing: dict[int | None, int] = defaultdict(int)
+        for route in self.routes:
+            routes[route.mentor].append(route)
+        for unplaced in self.unplaced:
+            missing[unplaced.visit.mentor_id] += 1
+        lines = [
+            MentorLine(
+                mentor=mentor,
+                families=sum(len(route.stops) for route in own),
+                evenings=len(own),
+                travel_minutes=sum(route.travel_minutes for route in own),
+                last_on=max(route.on for route in own),
+                without_moment=missing[mentor.pk],
+            )
+            for mentor, own in routes.items()
+        ]
+        return sorted(lines, key=lambda line: (line.mentor.name, line.mentor.pk))
+
+    def by_evening(self) -> list[EveningLine]:
+        """A line a day, in time order."""
+        days: dict[dt.date, list[DraftRoute]] = defaultdict(list)
+        for route in self.routes:
+            days[route.on].append(route)
+        return [
+            EveningLine(
+                on=day,
+                mentors=len(own),
+                families=sum(len(route.stops) for route in own),
+                travel_minutes=sum(route.travel_minutes for route in own),
+            )
+            for day, own in sorted(days.items())
+        ]
+
+    def of_mentor(self, mentor: int) -> list[DraftRoute]:
+        """One mentor's evenings in time order."""
+        return [route for route in self.routes if route.mentor.pk == mentor]
+
+    def on_day(self, day: dt.date) -> list[DraftRoute]:
+        """All evenings of one day."""
+        return [route for route in self.routes if route.on == day]
+
+
+def gap_of(plan: Plan) -> float | None:
+    """How far the draft may be from the best possible plan, as a share of what a plan can change; 0 is proven."""
+    if plan.cost is None or plan.bound is None:
+        return None
+    return gap_between(plan.cost, plan.bound, hopeless_of(plan))
+
+
+def hopeless_of(plan: Plan) -> int:
+    """How many families of a draft no plan can place: they have no route at all."""
+    return int((plan.result or {}).get("application", {}).get("hopeless", 0))
+
+
+def gap_between(cost: float, bound: float, hopeless: int) -> float:
+    """The share of the cost that is not proven to be needed.
+
+    Families that have no route at all cost the same in every plan: they are left out of the share.
+    """
+    within_reach = cost - WEIGHTS["unplaced"] * hopeless
+    return max(0.0, (cost - bound) / within_reach) if within_reach > 0 else 0.0
+
+
+def read_draft(plan: Plan) -> Draft:
+    """The draft that a finished job made, in the same number of queries whatever its size."""
+    result = plan.result or {}
+    visits = {
+        str(visit.pk): visit
+        for visit in plan.campaign.visits.select_related("household", "mentor", "campaign__school").prefetch_related(
+            "students__school_class"
+        )
+    }
+    mentors = {str(mentor.pk): mentor for mentor in Mentor.objects.filter(school=plan.campaign.school_id)}
+    for mentor in mentors.values():
+        mentor.school = plan.campaign.school
+    company = _Company.of(result, mentors)
+    routes = [
+        _route(route, mentors[route["visitor"]], visits, company)
+        for route in result.get("routes", [])
+        if route["visitor"] in mentors and all(visit in visits for stop in route["stops"] for visit in stop["visits"])
+    ]
+    application = result.get("application", {})
+    return Draft(
+        routes=sorted(routes, key=lambda route: (route.on, route.mentor.name, route.mentor.pk)),
+        unplaced=_unplaced(result, visits),
+        totals=application.get("totals", {}),
+        notes=[NOTES[code] for code in application.get("notes", [])],
+        helps=read_remedies(plan.campaign, result, visits, mentors),
+    )
+
+
+@dataclass(frozen=True)
+class _Company:
+    """Who is at each visit of a draft: its own mentor, who comes along, and the visit that goes together with it."""
+
+    own: dict[str, Mentor]
+    along: dict[str, Mentor]
+    joint: dict[str, str]
+
+    @classmethod
+    def of(cls, result: dict[str, Any], mentors: dict[str, Mentor]) -> _Company:
+        there: dict[str, dict[str, Mentor]] = {"visitor": {}, "second": {}}
+        for route in result.get("routes", []):
+            for stop in route["stops"]:
+                for visit in stop["visits"] if route["visitor"] in mentors else []:
+                    there[stop.get("role", "visitor")][visit] = mentors[route["visitor"]]
+        return cls(there["visitor"], there["second"], result.get("application", {}).get("joint", {}))
+
+    def words(self, visit: str, role: str) -> str:
+        """'samen met …', '… gaat mee' or 'gaat mee met …'; '' for a visit alone."""
+        other = (self.own if role == "second" else self.along).get(visit)
+        if other is None:
+            return ""
+        if visit in self.joint:
+            return _gettext("samen met %(name)s") % {"name": other.name}
+        text = _gettext("gaat mee met %(name)s") if role == "second" else _gettext("%(name)s gaat mee")
+        return text % {"name": other.name}
+
+
+def _pupils(names: list[str], joint: dict[str, str], visits: dict[str, Visit]) -> tuple[Student, ...]:
+    there = [*names, *(joint[name] for name in names if name in joint)]
+    return tuple(pupil for name in there if name in visits for pupil in visits[name].students.all())
+
+
+def _route(route: dict[str, Any], mentor: Mentor, visits: dict[str, Visit], company: _Company) -> DraftRoute:
+    return DraftRoute(
+        mentor=mentor,
+        on=dt.date.fromisoformat(route["date"]),
+        mode=route["mode"],
+        leaves=dt.time.fromisoformat(route["leaves"]),
+        back=dt.time.fromisoformat(route["back"]),
+        travel_minutes=route["travel_minutes"],
+        travel_metres=route["travel_metres"],
+        stops=[
+            DraftStop(
+                visit=visits[stop["visits"][0]],
+                start=dt.time.fromisoformat(stop["start"]),
+                until=dt.time.fromisoformat(stop["until"]),
+                travel_minutes=stop["travel_minutes"],
+                pupils=_pupils(stop["visits"], company.joint, visits),
+                company=company.words(stop["visits"][0], stop.get("role", "visitor")),
+            )
+            for stop in route["stops"]
+        ],
+    )
+
+
+def _unplaced(result: dict[str, Any], visits: dict[str, Visit]) -> list[Unplaced]:
+    left_out = result.get("application", {}).get("left_out", [])
+    found = []
+    for item in [*left_out, *result.get("unplaced", [])]:
+        if item["visit"] in visits:
+            code, facts = item["code"], item.get("facts", {})
+            found.append(Unplaced(visits[item["visit"]], reason_of(code, facts), cause_of(code), facts))
+    return sorted(found, key=lambda item: (item.visit.household.name, item.visit.pk))
+
+
+@dataclass(frozen=True)
+class RouteMap:
+    """What is drawn of an evening. A secret address is not in it, and neither is the way to it."""
+
+    pins: list[Pin]
+    legs: list[RouteLeg]
+    has_secret: bool
+
+
+def map_of(route: DraftRoute) -> RouteMap | None:
+    """The map of one evening; nothing when the start is not on the map."""
+    depot = depot_of(route.mentor)
+    if depot is None:
+        return None
+    shown: list[tuple[Place, Pin]] = []
+    has_secret = False
+    for number, stop in enumerate(route.stops, start=1):
+        place = place_of(stop.visit)
+        is_at_home = place is not None and stop.visit.place_kind != "school"
+        if is_at_home and stop.visit.household.is_secret_address:
+            has_secret = True
+        elif place is not None and is_at_home:
+            shown.append((place, Pin(place, str(number), stop.visit.household.name, PinKind.STOP)))
+    start = PinKind.START if route.mentor.starts_from_home else PinKind.SCHOOL
+    pins = [Pin(depot, "", str(_("vertrek en terug")), start), *(pin for _place, pin in shown)]
+    legs = route_geometry([depot, *(place for place, _pin in shown), depot], route.mode) if shown else []
+    return RouteMap(pins=pins, legs=legs, has_secret=has_secret)

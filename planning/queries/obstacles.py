@@ -1,0 +1,238 @@
+"""What stands in the way of taking a repair back, as findings: what happened since, and how often. No names."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import ngettext_lazy
+
+from mentors.models import Mentor
+from planning.models import Plan, PlanState, RepairTrace
+from planning.queries.snapshots import Picture, Stood, picture_of, stood_before, visits_of
+from visits.models import Answer, Campaign, CampaignState, Message, MessageState, Visit
+from visits.queries.calendar import closed_days, local_day
+
+
+class ObstacleKind(StrEnum):
+    """Why a repair stays as it is."""
+
+    NOT_DONE = "not_done"
+    TAKEN_BACK = "taken_back"
+    CLOSED = "closed"
+    ANSWERED = "answered"
+    CHANGED = "changed"
+    PAST = "past"
+    BUSY = "busy"
+    HELD = "held"
+    CLOSED_DAY = "closed_day"
+    EVENINGS = "evenings"
+    CALENDAR = "calendar"
+    IN_THE_WAY = "in_the_way"
+    MENTOR_GONE = "mentor_gone"
+    BEING_MAILED = "being_mailed"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Something that happened since; `number` counts whom it is about. No names."""
+
+    kind: ObstacleKind
+    number: int = 1
+
+    @property
+    def text(self) -> str:
+        """What happened, for the coordinator."""
+        return str(_SENTENCES[self.kind] % {"number": self.number})
+
+
+def obstacles(plan: Plan, trace: RepairTrace | None, now: dt.datetime) -> list[Obstacle]:
+    """Why this repair cannot be taken back; empty when it can."""
+    if plan.state != PlanState.PUBLISHED or trace is None:
+        return [Obstacle(ObstacleKind.NOT_DONE)]
+    if trace.taken_back_at is not None:
+        return [Obstacle(ObstacleKind.TAKEN_BACK)]
+    if plan.campaign.state == CampaignState.CLOSED:
+        return [Obstacle(ObstacleKind.CLOSED)]
+    visits, current = visits_of(trace), picture_of(plan.campaign, now)
+    answered = _answered(trace, current)
+    counted = {
+        ObstacleKind.ANSWERED: len(answered),
+        ObstacleKind.CHANGED: len(_changed(trace, current, visits) - answered),
+        ObstacleKind.PAST: len(_past(trace, visits, now)),
+        ObstacleKind.BUSY: len(_busy(trace, visits)),
+        ObstacleKind.CLOSED_DAY: len(_on_closed_days(trace, plan.campaign)),
+        ObstacleKind.EVENINGS: len(_moved_rows(trace, current, "shifts", local_day(now))),
+        ObstacleKind.CALENDAR: len(_moved_rows(trace, current, "closures", local_day(now))),
+        ObstacleKind.IN_THE_WAY: len(_in_the_way(trace, plan.campaign, visits, now)),
+        ObstacleKind.MENTOR_GONE: len(_gone(trace)),
+        ObstacleKind.BEING_MAILED: _being_mailed(visits, now),
+    }
+    return [Obstacle(kind, number) for kind, number in counted.items() if number]
+
+
+def _answered(trace: RepairTrace, current: Picture) -> set[int]:
+    """The visits of families that said something about what the repair made of it."""
+    rows = {key: current["invitations"].get(key) or after for key, after in trace.after["invitations"].items()}
+    answers = ("answer", "answered_at", "answered_version")
+    return {
+        row["visit"]
+        for key, row in rows.items()
+        if row
+        and row["answer"] != Answer.NONE
+        and [row[name] for name in answers] != [(trace.after["invitations"][key] or {}).get(name) for name in answers]
+    }
+
+
+def _changed(trace: RepairTrace, current: Picture, visits: dict[int, Visit]) -> set[int]:
+    """The visits that are not as the repair left them; of one conversation with two mentors the first."""
+    after = trace.after["visits"]
+    moved = {int(key) for key, row in after.items() if current["visits"].get(key) != row}
+    moved |= {int(key.split()[0]) for key, row in trace.after["pairs"].items() if current["pairs"].get(key) != row}
+    return {min(pk, visits[pk].together_with_id or pk) if pk in visits else pk for pk in moved}
+
+
+def _past(trace: RepairTrace, visits: dict[int, Visit], now: dt.datetime) -> set[int]:
+    """Moments that are over, of before the repair or of after it."""
+    over = {row.visit for row in stood_before(trace) if row.has_moment and row.starts_at and row.starts_at <= now}
+    return over | {pk for pk, visit in visits.items() if visit.starts_at is not None and visit.starts_at <= now}
+
+
+def _busy(trace: RepairTrace, visits: Collection[int]) -> set[int]:
+    """Moments at which a mentor, or who came along, is somewhere else by now."""
+    back = [row for row in stood_before(trace) if row.has_moment]
+    people = {pk for row in back for pk in (row.mentor, row.second) if pk}
+    others = Visit.objects.upcoming().filter(Q(mentor__in=people) | Q(second__in=people)).exclude(pk__in=list(visits))
+    taken = list(others.values_list("mentor", "second", "starts_at", "ends_at"))
+    return {row.visit for row in back if any(_clashes(row, *other) for other in taken)}
+
+
+def _clashes(
+    row: Stood, mentor: int | None, second: int | None, starts_at: dt.datetime | None, ends_at: dt.datetime | None
+) -> bool:
+    is_somebody = bool({mentor, second} & {row.mentor, row.second} - {None})
+    if not is_somebody or not (row.starts_at and row.ends_at and starts_at and ends_at):
+        return False
+    return row.starts_at < ends_at and starts_at < row.ends_at
+
+
+def _on_closed_days(trace: RepairTrace, campaign: Campaign) -> set[int]:
+    """Moments on days that nobody visits on, once the calendar is as it was before."""
+    closed = _closed_after_undoing(trace, campaign)
+    return {row.visit for row in stood_before(trace) if row.has_moment and _day(row.starts_at) in closed}
+
+
+def _closed_after_undoing(trace: RepairTrace, campaign: Campaign) -> set[dt.date]:
+    kept = {str(row.pk): (row.starts_on, row.ends_on) for row in campaign.school_year.closures.all()}
+    for key, row in trace.before["closures"].items():
+        kept.pop(key, None)
+        if row is not None:
+            kept[key] = (dt.date.fromisoformat(row["starts_on"]), dt.date.fromisoformat(row["ends_on"]))
+    return {first + dt.timedelta(days=nth) for first, last in kept.values() for nth in range((last - first).days + 1)}
+
+
+def _in_the_way(trace: RepairTrace, campaign: Campaign, visits: Collection[int], now: dt.datetime) -> set[int]:
+    """Other visits that stand on evenings that go again, or on days that close again."""
+    gone = {tuple(key.split()) for key, row in trace.before["shifts"].items() if row is None}
+    closing = _closed_after_undoing(trace, campaign) - set(closed_days(campaign.school_year))
+    others = Visit.objects.upcoming().filter(campaign__school=campaign.school_id, starts_at__gt=now)
+    return {
+        visit.pk
+        for visit in others.exclude(pk__in=list(visits)).only("mentor_id", "second_id", "starts_at", "campaign_id")
+        if (day := _day(visit.starts_at)) in closing
+        or (
+            visit.campaign_id == campaign.pk
+            and any((str(pk), str(day)) in gone for pk in (visit.mentor_id, visit.second_id))
+        )
+    }
+
+
+def _moved_rows(trace: RepairTrace, current: Picture, table: str, today: dt.date) -> list[str]:
+    """Evenings to come, or closures, that are not as the repair left them."""
+    kept = [key for key in trace.after[table] if table != "shifts" or key.split()[1] >= today.isoformat()]
+    return [key for key in kept if current[table].get(key) != trace.after[table][key]]
+
+
+def _gone(trace: RepairTrace) -> set[int]:
+    people = {pk for row in stood_before(trace) if row.has_moment for pk in (row.mentor, row.second) if pk}
+    return people - set(Mentor.objects.active().filter(pk__in=people).values_list("pk", flat=True))
+
+
+def _being_mailed(visits: Iterable[int], now: dt.datetime) -> int:
+    """Mails that a worker is sending at this moment: nobody knows yet whether they were told."""
+    claimed = Message.objects.filter(state=MessageState.CLAIMED, lease_until__gte=now, visit__in=list(visits))
+    return claimed.count()
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return local_day(moment) if moment else None
+
+
+_SENTENCES: dict[ObstacleKind, Any] = {
+    ObstacleKind.NOT_DONE: ngettext_lazy(
+        "Dit herstel is niet uitgevoerd.", "Dit herstel is niet uitgevoerd.", "number"
+    ),
+    ObstacleKind.TAKEN_BACK: ngettext_lazy(
+        "Dit herstel is al teruggedraaid.", "Dit herstel is al teruggedraaid.", "number"
+    ),
+    ObstacleKind.CLOSED: ngettext_lazy("Deze bezoekronde is afgesloten.", "Deze bezoekronde is afgesloten.", "number"),
+    ObstacleKind.ANSWERED: ngettext_lazy(
+        "%(number)s gezin heeft al geantwoord op het nieuwe moment.",
+        "%(number)s gezinnen hebben al geantwoord op het nieuwe moment.",
+        "number",
+    ),
+    ObstacleKind.CHANGED: ngettext_lazy(
+        "%(number)s thuisbezoek is daarna nog veranderd.",
+        "%(number)s thuisbezoeken zijn daarna nog veranderd.",
+        "number",
+    ),
+    ObstacleKind.PAST: ngettext_lazy(
+        "%(number)s moment van ervoor of erna is al voorbij.",
+        "%(number)s momenten van ervoor of erna zijn al voorbij.",
+        "number",
+    ),
+    ObstacleKind.BUSY: ngettext_lazy(
+        "Op %(number)s oud moment heeft de mentor intussen iets anders.",
+        "Op %(number)s oude momenten heeft de mentor intussen iets anders.",
+        "number",
+    ),
+    ObstacleKind.HELD: ngettext_lazy(
+        "Een gezin kiest net een van de oude momenten. Probeer het over tien minuten opnieuw.",
+        "Een gezin kiest net een van de oude momenten. Probeer het over tien minuten opnieuw.",
+        "number",
+    ),
+    ObstacleKind.CLOSED_DAY: ngettext_lazy(
+        "%(number)s oud moment valt intussen op een vrije dag.",
+        "%(number)s oude momenten vallen intussen op een vrije dag.",
+        "number",
+    ),
+    ObstacleKind.EVENINGS: ngettext_lazy(
+        "De mentor heeft daarna %(number)s avond veranderd.",
+        "De mentor heeft daarna %(number)s avonden veranderd.",
+        "number",
+    ),
+    ObstacleKind.CALENDAR: ngettext_lazy(
+        "De vrije dagen in de kalender zijn daarna nog veranderd.",
+        "De vrije dagen in de kalender zijn daarna nog veranderd.",
+        "number",
+    ),
+    ObstacleKind.IN_THE_WAY: ngettext_lazy(
+        "%(number)s ander thuisbezoek staat nu op een avond die dan weer vervalt.",
+        "%(number)s andere thuisbezoeken staan nu op een avond die dan weer vervalt.",
+        "number",
+    ),
+    ObstacleKind.MENTOR_GONE: ngettext_lazy(
+        "%(number)s mentor van de oude momenten is niet meer op school.",
+        "%(number)s mentoren van de oude momenten zijn niet meer op school.",
+        "number",
+    ),
+    ObstacleKind.BEING_MAILED: ngettext_lazy(
+        "Er gaat net bericht naar %(number)s ouder. Probeer het over een paar minuten opnieuw.",
+        "Er gaat net bericht naar %(number)s ouders. Probeer het over een paar minuten opnieuw.",
+        "number",
+    ),
+}

@@ -1,0 +1,126 @@
+"""How far a planning job is, as its page tells it: words, figures, and a picture of the gap that closes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from planning.models import Plan, PlanState
+from planning.queries.drafts import gap_between
+
+# The schedule looks every 30 seconds, and a wake-up is quicker: who waits longer waits for no worker.
+LONG_WAIT = dt.timedelta(seconds=30)
+WIDTH, HEIGHT = 1000, 240  # of the picture; it is stretched to its place on the page
+WHOLE_PLAN = 0.5  # a gap above this one belongs to a plan that has not been to all mentors yet
+VISIBLE = 0.0005  # a smaller gap is a flat line at the scale of one percent, and words say it better
+SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # tops of the picture, as shares
+
+PHASES: dict[str, Promise] = {
+    "roads": gettext_lazy("De planner rekent de reistijden uit"),
+    "planning": gettext_lazy("De planner zoekt voor elke mentor de beste avonden"),
+    "proving": gettext_lazy("De planner maakt het plan beter en bewijst hoe goed het is"),
+    "helping": gettext_lazy("De planner zoekt wat de gezinnen zonder moment zou helpen"),
+}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The gap against time. `line` and `area` are points in a box of WIDTH x HEIGHT; the gap starts at zero."""
+
+    line: str
+    area: str
+    top: float  # the share at the upper edge
+    seconds: int  # at the right-hand edge
+    first: tuple[int, float]  # when the first whole plan was there, and its gap
+    last: float
+
+    @property
+    def top_percent(self) -> int:
+        """The upper edge as a whole percentage."""
+        return round(100 * self.top)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A job that waits or is at work."""
+
+    phase: Promise
+    percent: int
+    gap: float | None  # None until the plan so far has been to all mentors
+    so_far: dict[str, Any] | None  # of the best plan so far; None when there is none
+    picture: Picture | None
+    waits_long: bool
+    is_helping: bool
+    milestone: str  # changes a few times in a job: what is read aloud changes with it
+
+    @property
+    def spoken(self) -> str:
+        """One sentence for who listens to the page."""
+        words = [f"{self.phase}.", _("%(percent)s procent.") % {"percent": self.percent}]
+        if self.so_far:
+            words.append(_("%(placed)s van %(families)s gezinnen hebben een moment.") % self.so_far)
+        if self.gap is not None:
+            words.append(_gap_words(self.gap))
+        return " ".join(words)
+
+
+def work_of(plan: Plan, now: dt.datetime) -> Work:
+    """How far this job is."""
+    told = plan.so_far or {"phase": "roads"}
+    phase = told["phase"]
+    if phase == "planning" and told.get("stage", "planning") != "planning":
+        phase = "proving"
+    gap = None
+    if plan.cost is not None and plan.bound is not None:
+        gap = gap_between(plan.cost, plan.bound, told.get("hopeless", 0))
+    percent = round(100 * plan.progress)
+    stop = "stop" if plan.is_stop_asked else ""
+    return Work(
+        phase=PHASES[phase],
+        percent=percent,
+        gap=gap if gap is not None and gap <= WHOLE_PLAN else None,
+        so_far=told if "placed" in told else None,
+        picture=closing_gap(plan.trail, told.get("hopeless", 0), now=told.get("seconds", 0), end=plan.seconds),
+        waits_long=plan.state == PlanState.QUEUED and now - plan.created_at > LONG_WAIT,
+        is_helping=phase == "helping",
+        milestone=f"{plan.state}-{phase}-{percent // 25}{stop}",
+    )
+
+
+def _gap_words(gap: float) -> str:
+    if not gap:
+        return _("Bewezen: beter kan niet.")
+    percent = number_format(max(100 * gap, 0.01), 1 if gap >= 0.01 else 2)
+    return _("Het plan ligt hoogstens %(percent)s procent van het best mogelijke.") % {"percent": percent}
+
+
+def closing_gap(trail: Sequence[Sequence[float]], hopeless: int, *, now: float = 0, end: float = 0) -> Picture | None:
+    """The picture of a trail up to `now`, with room until `end`, in seconds.
+
+    Nothing before a second plan came, nor when the first was so good that nothing is seen to close.
+
+    The upper edge is the scale of the first whole plan and stays that, so that what closes is seen to close.
+    """
+    gaps = [(at, gap_between(cost, bound, hopeless)) for at, cost, bound in trail]
+    whole = [(at, gap) for at, gap in gaps if gap <= WHOLE_PLAN]
+    if len(whole) < 2:
+        return None
+    first, last = whole[0], whole[-1]
+    if first[1] < VISIBLE:
+        return None
+    top = next(scale for scale in SCALES if first[1] <= scale)
+    end = max(end, now, last[0], 1.0)
+    points = [first]
+    for at, gap in [*whole[1:], (max(now, last[0]), last[1])]:
+        points += [(at, points[-1][1]), (at, gap)]  # a gap holds until it changes
+    drawn = [(round(WIDTH * at / end), round(HEIGHT * (1 - min(gap / top, 1)))) for at, gap in points]
+    line = " ".join(f"{x},{y}" for x, y in drawn)
+    area = f"{drawn[0][0]},{HEIGHT} {line} {drawn[-1][0]},{HEIGHT}"
+    return Picture(line, area, top, round(end), (round(first[0]), first[1]), last[1])

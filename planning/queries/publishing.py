@@ -1,0 +1,176 @@
+"""What stands in the way of publishing a draft: each a sentence that says what happened since and what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mentors.templatetags.look import nl_day
+from planning.draft.annotations import minutes_of_clock
+from planning.draft.appointments import Drawn, appointments_in
+from planning.models import Plan, PlanKind, PlanState
+from planning.problem.incidents import Change
+from planning.queries.board.publishing import broken_by_hand, is_as_planned
+from students.models import Guardian
+from visits.models import Campaign, CampaignState, Invitation, Message, MessageKind, MessageState, Visit, VisitState
+from visits.queries.booking import Asked, asked_of
+from visits.queries.calendar import local_day, minutes_of
+
+
+def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:
+    """Why this plan cannot be published now; empty when it can."""
+    if plan.state == PlanState.PUBLISHED:
+        return [_("Dit plan is al gepubliceerd.")]
+    if plan.state != PlanState.READY or not plan.result:
+        return [_("Dit plan is niet klaar om te publiceren.")]
+    if plan.campaign.state == CampaignState.CLOSED:
+        return [_("Deze bezoekronde is afgesloten.")]
+    if asked_of(plan.campaign, now) == Asked.WISHES:
+        day = nl_day(plan.campaign.wishes_until or local_day(now))
+        return [_("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Publiceer daarna.") % {"day": day}]
+    if seen_revision is not None and seen_revision != plan.revision:
+        return [_("Dit plan is intussen met de hand veranderd. Kijk eerst wat het nu betekent.")]
+    if not plan.result["routes"] and plan.kind != PlanKind.REPAIR:
+        return [_("In dit plan heeft geen enkel gezin een moment. Los eerst op wat eronder staat en plan opnieuw.")]
+    found = [_changed_visits(plan), _two_at_once(plan), *_lost_evenings(plan, now), *broken_by_hand(plan)]
+    return [text for text in found if text]
+
+
+def _two_at_once(plan: Plan) -> str:
+    """Whether a home with children in two classes gets two conversations that run into each other.
+
+    Two that begin together become one conversation with both mentors; more, or two that overlap, cannot be held.
+    """
+    coming = appointments_in(plan.result or {})
+    homes: dict[int, list[str]] = defaultdict(list)
+    for pk, home in plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
+        homes[home].append(str(pk))
+    clashing = sum(_run_into_each_other([coming[name] for name in names]) for names in homes.values())
+    if not clashing:
+        return ""
+    return ngettext(
+        "%(number)s gezin met kinderen in twee klassen krijgt twee gesprekken die in elkaar lopen. Kies bij 'Kinderen"
+        " in twee klassen' hoe het gaat, of verplaats er een op het bord.",
+        "%(number)s gezinnen met kinderen in twee klassen krijgen twee gesprekken die in elkaar lopen. Kies bij"
+        " 'Kinderen in twee klassen' hoe het gaat, of verplaats er een op het bord.",
+        clashing,
+    ) % {"number": clashing}
+
+
+def _run_into_each_other(there: list[Drawn]) -> bool:
+    if max(Counter(drawn.starts_at for drawn in there).values()) > 2:
+        return True
+    ordered = sorted(there, key=lambda drawn: drawn.starts_at)
+    return any(
+        first.starts_at < second.starts_at < first.ends_at for first, second in itertools.combinations(ordered, 2)
+    )
+
+
+def snapshot_of(plan: Plan) -> dict[str, list[Any]]:
+    """Version, state and mentor of each visit when the plan was begun, by primary key."""
+    kept = Plan.objects.filter(pk=plan.pk).values_list("problem__application__snapshot", flat=True).first()
+    return kept or {}
+
+
+def _changed_visits(plan: Plan) -> str:
+    """Whether any visit in the plan moved, was answered, cancelled or given away since."""
+    snapshot = snapshot_of(plan)
+    now_so = {
+        str(pk): [version, state, mentor]
+        for pk, version, state, mentor in plan.campaign.visits.values_list("pk", "version", "state", "mentor_id")
+    }
+    is_agreed = [VisitState.PLANNED, VisitState.CONFIRMED]
+    moments = _moments_that_stay(plan)
+    changed = 0
+    for pk, before in snapshot.items():
+        after = now_so.get(pk)
+        if after == before:
+            continue
+        has_only_agreed = after and [before[1], after[1]] == is_agreed and before[::2] == after[::2]
+        if not (has_only_agreed and pk in moments):
+            changed += 1
+    if not changed:
+        return ""
+    return ngettext(
+        "Sinds dit plan is gemaakt is %(number)s thuisbezoek veranderd. Maak een nieuw plan.",
+        "Sinds dit plan is gemaakt zijn %(number)s thuisbezoeken veranderd. Maak een nieuw plan.",
+        changed,
+    ) % {"number": changed}
+
+
+def _moments_that_stay(plan: Plan) -> set[str]:
+    """The visits that keep the moment that they had: a family that agreed with it since changes nothing."""
+    current = Plan.objects.filter(pk=plan.pk).values_list("problem__current", flat=True).first() or {}
+    stops = {
+        visit: {"visitor": route["visitor"], "date": route["date"], "start": stop["start"]}
+        for route in (plan.result or {})["routes"]
+        for stop in route["stops"]
+        if stop.get("role", "visitor") == "visitor"
+        for visit in stop["visits"]
+    }
+    return {visit for visit, moment in current.items() if stops.get(visit) == moment}
+
+
+def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
+    """Evenings of the draft that are past, closed or taken back by now; each sentence once."""
+    change, today = Change.from_json(plan.change), local_day(now)
+    closed = change.closed_days(plan.campaign.school_year)
+    given = change.shifts_of(plan.campaign, plan.campaign.shifts.all())
+    shifts = {(shift.mentor_id, shift.on): shift for shift in given}
+    fixed = set(Plan.objects.filter(pk=plan.pk).values_list("problem__fixed", flat=True).first() or {})
+    found: dict[str, None] = {}
+    for route in (plan.result or {})["routes"]:
+        on, visits = dt.date.fromisoformat(route["date"]), _visits_of(route)
+        shift = shifts.get((int(route["visitor"]), on))
+        if visits <= fixed:
+            continue
+        if on <= today:
+            found[_("De eerste avond van dit plan is al voorbij. Maak een nieuw plan.")] = None
+        elif on in closed:
+            found[_("Op %(day)s is intussen niemand op school. Maak een nieuw plan.") % {"day": nl_day(on)}] = None
+        elif shift is None or not (visits & fixed or _holds(shift, route) or is_as_planned(plan, shift)):
+            text = _("Een mentor heeft de avond van %(day)s intussen veranderd. Maak een nieuw plan.")
+            found[text % {"day": nl_day(on)}] = None
+    return list(found)
+
+
+def _visits_of(route: dict[str, Any]) -> set[str]:
+    return {visit for stop in route["stops"] for visit in stop["visits"]}
+
+
+def _holds(shift: Any, route: dict[str, Any]) -> bool:
+    return (
+        minutes_of(shift.leave_from) <= minutes_of_clock(route["leaves"])
+        and minutes_of_clock(route["stops"][-1]["until"]) <= minutes_of(shift.visits_until)
+        and minutes_of_clock(route["back"]) <= minutes_of(shift.back_by)
+    )
+
+
+def drafts_of(campaign: Campaign) -> QuerySet[Plan]:
+    """All plans of a campaign but those thrown away, newest first; `totals` beside each, the large columns not."""
+    plans = campaign.plans.drafts().exclude(state=PlanState.DISCARDED).select_related("created_by")
+    return plans.annotate(totals=F("result__application__totals")).defer("problem", "result")
+
+
+def not_invited(campaign: Campaign, moments: Iterable[str]) -> QuerySet[Visit]:
+    """Those of these visits (primary keys as texts) of which somebody in the home has no invitation yet.
+
+    One that had become untrue before it went out, and nothing after it, is none.
+    """
+    went_out = ~Q(state=MessageState.SUPERSEDED) | Q(invitation__sent_at__isnull=False)
+    mailed = Message.objects.filter(
+        went_out, kind=MessageKind.INVITATION, to_guardian=OuterRef("pk"), visit=OuterRef(OuterRef("pk"))
+    )
+    reachable = Guardian.objects.filter(household=OuterRef("household"), is_invited=True).exclude(email="")
+    invited = Invitation.objects.filter(visit=OuterRef("pk"), household=OuterRef("household"))
+    with_lead = Q(together_with__lt=F("pk"))  # one conversation has one invitation
+    return campaign.visits.filter(
+        ~with_lead, ~Exists(invited) | Exists(reachable.exclude(Exists(mailed))), pk__in=list(moments)
+    ).select_related("household", "mentor", "campaign__school")

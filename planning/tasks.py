@@ -1,0 +1,12 @@
+"""What the workers do for plans. Rows are the queue: losing a wake-up loses nothing."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from planning.actions.runs import run_waiting_plans
+
+
+@shared_task(name="planning.tasks.run_waiting_plan_jobs")
+def run_waiting_plan_jobs() -> None:
+    """Work on the planning jobs that wait, or whose worker died."""
+    run_waiting_plans(clock=timezone.now)

@@ -1,0 +1,1 @@
+"""Pages about plans, until they are published."""

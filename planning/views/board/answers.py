@@ -1,0 +1,52 @@
+"""What the script of the board gets back: the cells that look different now, and the lines around them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from mentors.access import SchoolRequest
+from mentors.models import Role
+from planning.actions.board.edits import undone_last
+from planning.forms.board import query_of
+from planning.models import Plan, PlanState
+from planning.queries.board.loading import evening_of
+from planning.queries.board.page import Board
+
+
+def can_undo(plan: Plan) -> bool:
+    """Whether there is a change that stands."""
+    return plan.revision > 0 and plan.edits.filter(undone_at=None).exists()
+
+
+def can_redo(plan: Plan) -> bool:
+    """Whether something was undone and the draft is still as it was before it."""
+    return plan.revision > 0 and undone_last(plan) is not None
+
+
+def answer_of(request: SchoolRequest, board: Board, evenings: Collection[str]) -> dict[str, Any]:
+    """The revision, the changed cells and row heads, the tray, the totals and the buttons, as HTML by id."""
+    plan = board.plan
+    wanted = [evening_of(name) for name in evenings]
+    shown = {(str(mentor.pk), on) for mentor in board.people() for on in board.days()}
+    cells = board.cells([evening for evening in wanted if evening in shown])
+    heads = board.row_heads({evening[0] for evening in wanted})
+    is_coordinator = Role.COORDINATOR in request.roles
+    may_edit = is_coordinator and plan.state == PlanState.READY
+    common = {"plan": plan, "school": request.school, "look": board.look, "query": query_of(board.look)}
+    common |= {"may_edit": may_edit, "is_coordinator": is_coordinator}
+    parts = {cell.key: _part(request, "_board_cell", common | {"cell": cell}) for cell in cells}
+    parts |= {f"rij-{row.mentor.pk}": _part(request, "_board_row_head", common | {"row": row}) for row in heads}
+    parts["bak"] = _part(
+        request, "_board_tray", common | {"tray": board.tray(), "left_out": board.left_out(), "board": board}
+    )
+    parts["stand"] = _part(request, "_board_totals", common | {"totals": board.totals(), "board": board})
+    buttons = common | {"can_undo": can_undo(plan), "can_redo": can_redo(plan)}
+    parts["knoppen"] = _part(request, "_board_buttons", buttons)
+    return {"revision": plan.revision, "parts": parts}
+
+
+def _part(request: SchoolRequest, name: str, context: dict[str, Any]) -> str:
+    return render_to_string(f"visits/{name}.html", context, request=request)

@@ -1,0 +1,294 @@
+"""Findings, costs and changes of a board in plain words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from mentors.templatetags.look import nl_day
+from planner.evaluate.assessment import Finding, Severity
+from planner.evaluate.moves import Change
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Names:
+    """How people on the board are called, by the problem's ids."""
+
+    visits: Mapping[str, str]
+    mentors: Mapping[str, str]
+
+    def visit(self, name: object) -> str:
+        """The family's name."""
+        return self.visits.get(str(name), _("een gezin"))
+
+    def mentor(self, name: object) -> str:
+        """The mentor's name."""
+        return self.mentors.get(str(name), _("een mentor"))
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One finding as it is read: `tone` is bad (blocking), wait (a warning) or info."""
+
+    text: str
+    tone: str
+    code: str
+
+
+def spoken_clock(minutes: object) -> str:
+    """Minutes after midnight as '18.30'."""
+    hours, rest = divmod(int(str(minutes)), 60)
+    return f"{hours % 24}.{rest:02d}"
+
+
+def sentences(findings: Iterable[Finding], names: Names) -> list[Sentence]:
+    """Each finding once, what blocks first."""
+    tones = {Severity.BLOCKING: "bad", Severity.WARNING: "wait", Severity.NOTE: "info"}
+    order = list(tones)
+    found: dict[str, Sentence] = {}
+    for finding in sorted(findings, key=lambda finding: order.index(finding.severity)):
+        text = sentence(finding, names)
+        found.setdefault(text, Sentence(text, tones[finding.severity], finding.code))
+    return list(found.values())
+
+
+def sentence(finding: Finding, names: Names) -> str:
+    """What is the matter, with its facts."""
+    words = {
+        "visit": names.visit(finding.visit),
+        "mentor": names.mentor(finding.visitor),
+        "day": nl_day(finding.on),
+    }
+    return _SENTENCES.get(finding.code, _unknown)(words, finding.facts, names)
+
+
+def _unknown(words: Facts, facts: Facts, names: Names) -> str:
+    return _("Dit past niet bij de afspraken over %(visit)s.") % words
+
+
+def _two_homes(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s is dan nog bij %(before)s: dat gesprek duurt tot %(until)s.") % {
+        **words,
+        "before": names.visit(facts["before"]),
+        "until": spoken_clock(facts["until"]),
+    }
+
+
+def _travel_short(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s komt van %(before)s en kan er pas om %(there)s zijn: de weg duurt %(leg)s minuten.") % {
+        **words,
+        "before": names.visit(facts["before"]),
+        "leg": facts["leg"],
+        "there": spoken_clock(facts["until"] + facts["leg"]),
+    }
+
+
+def _leaves_early(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s moet dan om %(leaves)s weg en kan pas om %(leave_from)s.") % {
+        **words,
+        "leaves": spoken_clock(facts["leaves"]),
+        "leave_from": spoken_clock(facts["leave_from"]),
+    }
+
+
+def _ends_too_late(words: Facts, facts: Facts, names: Names) -> str:
+    return _("Het gesprek met %(visit)s is om %(ends)s klaar; %(mentor)s wil uiterlijk om %(until)s klaar zijn.") % {
+        **words,
+        "ends": spoken_clock(facts["ends"]),
+        "until": spoken_clock(facts["until"]),
+    }
+
+
+def _back_too_late(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s is om %(back)s terug en wil om %(until)s terug zijn.") % {
+        **words,
+        "back": spoken_clock(facts["back"]),
+        "until": spoken_clock(facts["until"]),
+    }
+
+
+def _too_many_stops(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s heeft op %(day)s dan %(stops)s thuisbezoeken; afgesproken is hoogstens %(most)s.") % {
+        **words,
+        **facts,
+    }
+
+
+def _too_many_in_all(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s doet dan %(stops)s thuisbezoeken; afgesproken is hoogstens %(most)s.") % {**words, **facts}
+
+
+def _outside_windows(words: Facts, facts: Facts, names: Names) -> str:
+    if not facts["windows"]:
+        return _("%(visit)s kan op %(day)s niet.") % words
+    return _("%(visit)s kan op %(day)s alleen tussen %(hours)s.") % {**words, "hours": _hours(facts["windows"])}
+
+
+def _outside_wish(words: Facts, facts: Facts, names: Names) -> str:
+    if not facts["windows"]:
+        return _("De wens van %(visit)s valt niet op %(day)s.") % words
+    return _("%(visit)s wil op %(day)s het liefst tussen %(hours)s.") % {**words, "hours": _hours(facts["windows"])}
+
+
+def _hours(windows: Iterable[tuple[int, int]]) -> str:
+    """The stretches without those that lie in another."""
+    spans = [tuple(window) for window in windows]
+    widest = [s for s in spans if not any(o != s and o[0] <= s[0] and s[1] <= o[1] for o in spans)]
+    pairs = [_("%(first)s en %(last)s") % {"first": spoken_clock(a), "last": spoken_clock(b)} for a, b in widest]
+    return _(", of tussen ").join(pairs)
+
+
+def _off_grid(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(start)s ligt niet op een vast begin van %(grid)s minuten.") % {
+        "start": spoken_clock(facts["start"]),
+        "grid": facts["grid"],
+    }
+
+
+def _no_interpreter(words: Facts, facts: Facts, names: Names) -> str:
+    return _("Er is op %(day)s om %(start)s geen tolk voor %(visit)s.") % {
+        **words,
+        "start": spoken_clock(facts["start"]),
+    }
+
+
+def _fixed_moved(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(visit)s heeft %(day)s om %(start)s al afgesproken. Verzet het op de pagina van het thuisbezoek.") % {
+        **words,
+        "day": nl_day(facts["on"]),
+        "start": spoken_clock(facts["start"]),
+    }
+
+
+def _moved(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(visit)s kreeg eerder een voorstel voor %(day)s om %(start)s en hoort het nieuwe moment.") % {
+        **words,
+        "day": nl_day(facts["on"]),
+        "start": spoken_clock(facts["start"]),
+    }
+
+
+def _siblings_split(words: Facts, facts: Facts, names: Names) -> str:
+    return _("De kinderen van %(visit)s worden dan niet samen bezocht.") % words
+
+
+def _long_wait(words: Facts, facts: Facts, names: Names) -> str:
+    return _("%(mentor)s wacht %(minutes)s minuten tussen %(before)s en %(visit)s.") % {
+        **words,
+        "minutes": facts["minutes"],
+        "before": names.visit(facts["before"]),
+    }
+
+
+def _held(words: Facts, facts: Facts, names: Names) -> str:
+    return _(
+        "Een gezin dat nu kiest houdt bij %(mentor)s %(day)s van %(start)s tot %(ends)s vast. Om %(until)s is dat"
+        " afgesproken of weer vrij."
+    ) % {**words, **_clocks(facts)}
+
+
+def _held_near(words: Facts, facts: Facts, names: Names) -> str:
+    return _(
+        "Een gezin dat nu kiest houdt %(start)s tot %(ends)s vast. De weg tussen dat gezin en %(visit)s duurt %(leg)s"
+        " minuten: daar is te weinig tijd voor."
+    ) % {**words, **_clocks(facts), "leg": facts["leg"]}
+
+
+def _clocks(facts: Facts) -> dict[str, str]:
+    return {name: spoken_clock(facts[name]) for name in ("start", "ends", "until")}
+
+
+def _plain(text: Callable[[], str]) -> Callable[[Facts, Facts, Names], str]:
+    return lambda words, facts, names: text() % words
+
+
+_SENTENCES: dict[str, Callable[[Facts, Facts, Names], str]] = {
+    "two_homes": _two_homes,
+    "travel_short": _travel_short,
+    "leaves_early": _leaves_early,
+    "ends_too_late": _ends_too_late,
+    "back_too_late": _back_too_late,
+    "too_many_stops": _too_many_stops,
+    "too_many_in_all": _too_many_in_all,
+    "outside_windows": _outside_windows,
+    "outside_wish": _outside_wish,
+    "off_grid": _off_grid,
+    "off_coupled_grid": _off_grid,
+    "no_interpreter": _no_interpreter,
+    "fixed_moved": _fixed_moved,
+    "moved": _moved,
+    "siblings_split": _siblings_split,
+    "long_wait": _long_wait,
+    "held": _held,
+    "held_near": _held_near,
+    "may_not_visit": _plain(lambda: _("%(mentor)s is niet de mentor van %(visit)s.")),
+    "may_not_be_second": _plain(lambda: _("%(mentor)s gaat niet mee naar %(visit)s.")),
+    "lacks_second": _plain(lambda: _("Bij %(visit)s moet een collega mee, en die kan op %(day)s dan niet.")),
+    "second_alone": _plain(lambda: _("De collega zou alleen bij %(visit)s staan.")),
+    "no_siblings": _plain(lambda: _("Deze twee bezoeken kunnen niet samen.")),
+    "visited_twice": _plain(lambda: _("%(visit)s staat er twee keer in.")),
+    "no_shift": _plain(lambda: _("%(mentor)s geeft op %(day)s geen avond.")),
+    "second_route": _plain(lambda: _("%(mentor)s heeft op %(day)s al een route.")),
+}
+
+
+# --- what a move costs ---
+
+
+def costs(change: Change) -> list[str]:
+    """Travel, wish and week in words; a change that costs nothing says so."""
+    return parts_words(change.parts) or [_("geen extra reistijd")]
+
+
+def parts_words(parts: Mapping[str, int], *, says_one: bool = False) -> list[str]:
+    """What a difference is made of, in words; nothing when there is none. Of one family more or less with a moment
+    nothing is said where that speaks for itself, unless `says_one`."""
+    said: list[str] = []
+    if placed := -parts["unplaced"]:
+        text = ngettext("%(sign)s%(n)s gezin met een moment", "%(sign)s%(n)s gezinnen met een moment", abs(placed))
+        said += [_signed(placed, text)] if abs(placed) > 1 or says_one else []
+    if travel := parts["travel_minutes"]:
+        said.append(_signed(travel, _("%(sign)s%(n)s min reizen")))
+    if waiting := parts["waiting_minutes"]:
+        said.append(_signed(waiting, _("%(sign)s%(n)s min wachten")))
+    if wish := parts["outside_wish"]:
+        if abs(wish) > 1:
+            said.append(_signed(-wish, _("%(sign)s%(n)s wensen vervuld")))
+        else:
+            said.append(_("wens niet vervuld") if wish > 0 else _("wens vervuld"))
+    if weeks := parts["weeks"]:
+        later = ngettext("%(n)s week later", "%(n)s weken later", abs(weeks))
+        sooner = ngettext("%(n)s week eerder", "%(n)s weken eerder", abs(weeks))
+        is_new = parts["unplaced"] != 0
+        said += [] if is_new else [(later if weeks > 0 else sooner) % {"n": abs(weeks)}]
+    return said
+
+
+def signed(number: int) -> dict[str, str | int]:
+    """A difference, for a text with %(sign)s and %(n)s."""
+    return {"sign": "+" if number >= 0 else "\N{MINUS SIGN}", "n": abs(number)}
+
+
+def _signed(number: int, text: str) -> str:
+    return text % signed(number)
+
+
+def shifts(change: Change, names: Names) -> list[str]:
+    """Other families of the evening that start at another time."""
+    return [
+        _("%(visit)s schuift van %(before)s naar %(after)s.")
+        % {"visit": names.visit(one.visit), "before": spoken_clock(one.before), "after": spoken_clock(one.after)}
+        for one in change.shifted
+    ]
+
+
+def moment_words(on: dt.date, start: int) -> str:
+    """'di 6 oktober om 18.30'."""
+    return _("%(day)s om %(start)s") % {"day": nl_day(on), "start": spoken_clock(start)}

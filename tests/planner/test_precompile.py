@@ -1,0 +1,32 @@
+"""The planner's loops are compiled ahead, in the form in which plans call them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+PLANS = """
+from benchmarks.cases.schools import make_school
+from planner import solve
+from planner.model.exchange import problem_from_json
+
+solve(problem_from_json(make_school(3, 4, 12)), jobs=2)
+solve(problem_from_json(make_school(3, 6, 14, together=0.2)), seconds=15, gap=0.002, jobs=2)
+"""
+
+
+def test_after_compiling_no_plan_compiles_anything(tmp_path: Path) -> None:
+    env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
+
+    def run(*words: str) -> str:
+        command = [sys.executable, *words]
+        return subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
+
+    assert "gecompileerd" in run("manage.py", "compile_planner")
+    compiled = {path.name for path in tmp_path.rglob("*.nbc")}
+    assert compiled
+    run("-c", PLANS)
+    assert {path.name for path in tmp_path.rglob("*.nbc")} == compiled

@@ -1,0 +1,246 @@
+"""Brute force and a judge for small problems with coupled visits, on the exchange format alone."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import random
+from collections import Counter
+from typing import Any
+
+from tests.planner.oracle import minutes
+from tests.planner.problems import plain_problem, random_problem
+
+Stop = tuple[tuple[str, ...], int, str]
+Placed = tuple[str, str, tuple[Stop, ...]]
+
+
+def random_coupled_problem(seed: int, *, visitors: int = 2, visits: int = 3, days: int = 1) -> dict[str, Any]:
+    """Siblings, second visitors and interpreters on a coarse grid, with hardly any room."""
+    rng = random.Random(seed)
+    problem = random_problem(seed, visitors=visitors, visits=visits, days=days)
+    problem["rules"] |= {"max_stops": rng.choice([1, 2, 2, 3]), "start_grid_minutes": rng.choice([20, 30])}
+    problem["rules"] |= {"coupled_grid_minutes": rng.choice([20, 30, 60])}
+    problem.pop("current", None)
+    everyone = [person["id"] for person in problem["visitors"]]
+    for person in problem["visitors"]:
+        for shift in person["shifts"]:
+            shift |= {"leave_from": "16:00", "visits_until": "19:30", "back_by": "20:30"}
+    for visit in problem["visits"]:
+        for window in visit["windows"]:
+            window |= {"until": min("19:30", window["until"])}
+            window |= {"from": min(window["from"], window["until"])}
+        if rng.random() < 0.3:
+            visit["second"] = rng.sample(everyone, rng.randint(1, len(everyone)))
+        if rng.random() < 0.35:
+            visit["interpreter"] = "ar"
+    names = [visit["id"] for visit in problem["visits"]]
+    pairs = list(itertools.combinations(names, 2))
+    problem["siblings"] = [list(pair) for pair in rng.sample(pairs, min(len(pairs), rng.choice([0, 1, 1, 2])))]
+    by_id = {visit["id"]: visit for visit in problem["visits"]}
+    for a, b in problem["siblings"]:
+        if rng.random() < 0.85:
+            by_id[b]["place"] = by_id[a]["place"]
+    dates = [day["date"] for day in problem["days"]]
+    problem["interpreters"] = {"ar": [_interpreter(rng, dates) for _ in range(rng.randint(1, 2))]}
+    problem["cost"] |= {"siblings_split": rng.choice([0, 60, 2000]), "substitute": rng.choice([0, 40, 400])}
+    return problem
+
+
+def _interpreter(rng: random.Random, dates: list[str]) -> dict[str, Any]:
+    start, end = rng.choice([("16:00", "21:00"), ("16:30", "18:30"), ("17:00", "20:30")])
+    return {"date": rng.choice(dates), "from": start, "until": end, "count": rng.choice([1, 1, 2])}
+
+
+def siblings_problem(**changes: Any) -> dict[str, Any]:
+    """Two siblings at one home, each with an own mentor, on one evening."""
+    problem = plain_problem()
+    other = problem["visitors"][0] | {"id": "colleague"}
+    problem["visitors"].append(other)
+    window = {"date": "2026-09-07", "from": "16:00", "until": "20:00", "wish": False}
+    for visit, visitor in zip(problem["visits"], ("mentor", "colleague"), strict=True):
+        visit |= {"place": "home-1", "visitors": [visitor], "windows": [window]}
+    problem["siblings"] = [["visit-1", "visit-2"]]
+    return problem | changes
+
+
+class Table:
+    """All feasible routes of every shift, with what they cost on the road."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        self.problem = problem
+        self.visits = {visit["id"]: visit for visit in problem["visits"]}
+        self.place = {name: number for number, name in enumerate(problem["places"])}
+        self.pairs = [tuple(sorted(pair)) for pair in problem["siblings"]]
+
+    def routes(self, person: dict[str, Any], shift: dict[str, Any]) -> list[tuple[float, tuple[Stop, ...]]]:
+        """Every route of this shift with the cost of its roads, waiting and substitutes."""
+        found: list[tuple[float, tuple[Stop, ...]]] = []
+        self._extend(person, shift, (), 0.0, minutes(shift["leave_from"]), person["depot"], found)
+        return found
+
+    def _extend(self, person, shift, done, price, now, here, found) -> None:  # type: ignore[no-untyped-def]
+        roads = self.problem["travel_minutes"][person["mode"]]
+        weights = self.problem["cost"]
+        if len(done) == self.problem["rules"]["max_stops"]:
+            return
+        for ids, role in self._stops(person["id"]):
+            there = self.visits[ids[0]]["place"]
+            leg = roads[self.place[here]][self.place[there]]
+            length = self.length(ids)
+            back = roads[self.place[there]][self.place[person["depot"]]]
+            for start in self._starts(ids, role, shift["date"], length):
+                if start < now + leg or start + length > minutes(shift["visits_until"]):
+                    continue
+                cost = price + weights["travel_minute"] * leg
+                cost += weights["waiting_minute"] * (start - now - leg) if done else 0
+                if role == "visitor":
+                    own = sum(person["id"] in self.visits[name]["visitors"] for name in ids)
+                    cost += weights["substitute"] * (len(ids) - own)
+                stops = (*done, (ids, start, role))
+                if start + length + back <= minutes(shift["back_by"]):
+                    found.append((cost + weights["travel_minute"] * back, stops))
+                self._extend(person, shift, stops, cost, start + length, there, found)
+
+    def length(self, ids: tuple[str, ...]) -> int:
+        extra = self.problem["rules"]["double_extra_minutes"] if len(ids) == 2 else 0
+        return max(self.visits[name]["minutes"] for name in ids) + extra
+
+    def _stops(self, person: str) -> list[tuple[tuple[str, ...], str]]:
+        singles = [((name,), "visitor") for name, visit in self.visits.items() if person in visit["visitors"]]
+        seconds = [((name,), "second") for name, visit in self.visits.items() if person in visit["second"]]
+        at_one = [pair for pair in self.pairs if len({self.visits[name]["place"] for name in pair}) == 1]
+        doubles = [(pair, "visitor") for pair in at_one if any(person in self.visits[n]["visitors"] for n in pair)]
+        both = [(pair, "second") for pair in at_one if all(person in self.visits[n]["second"] for n in pair)]
+        return [*singles, *seconds, *doubles, *both]
+
+    def _starts(self, ids: tuple[str, ...], role: str, date: str, length: int) -> list[int]:
+        rules = self.problem["rules"]
+        starts = []
+        for start in range(0, 24 * 60, rules["start_grid_minutes"]):
+            end = start + (length if role == "visitor" else min(self.visits[n]["minutes"] for n in ids))
+            coupled = any(self.visits[n]["second"] or self.visits[n]["interpreter"] for n in ids)
+            if coupled and start % rules["coupled_grid_minutes"]:
+                continue
+            if all(self._fits(name, date, start, end) for name in ids):
+                starts.append(start)
+        return starts
+
+    def _fits(self, name: str, date: str, start: int, end: int) -> bool:
+        return any(
+            w["date"] == date and minutes(w["from"]) <= start and end <= minutes(w["until"])
+            for w in self.visits[name]["windows"]
+        )
+
+    def price(self, plan: tuple[Placed, ...]) -> float:
+        """What these routes cost apart from their roads; infinite when together they break a rule."""
+        made: dict[str, tuple[str, str, int, int, bool]] = {}
+        company: dict[str, list[tuple[str, str, int]]] = {name: [] for name in self.visits}
+        stops_of: Counter[str] = Counter()
+        for person, date, stops in plan:
+            stops_of[person] += len(stops)
+            for ids, start, role in stops:
+                for name in ids:
+                    if role == "second":
+                        company[name].append((person, date, start))
+                    elif name in made:
+                        return math.inf
+                    else:
+                        made[name] = (person, date, start, start + self.length(ids), len(ids) == 2)
+        limits = {person["id"]: person["max_stops_total"] for person in self.problem["visitors"]}
+        if any(limits[name] is not None and count > limits[name] for name, count in stops_of.items()):
+            return math.inf
+        if not self._has_company(made, company) or not self._has_interpreters(made):
+            return math.inf
+        return self._visits_price(made) + self._siblings_price(made)
+
+    def _has_company(self, made, company) -> bool:  # type: ignore[no-untyped-def]
+        for name, there in company.items():
+            if name not in made:
+                if there:
+                    return False
+                continue
+            needed = 1 if self.visits[name]["second"] else 0
+            right = [t for t in there if t[0] != made[name][0] and t[1:] == made[name][1:3]]
+            if len(there) != needed or len(right) != needed:
+                return False
+        return True
+
+    def _has_interpreters(self, made) -> bool:  # type: ignore[no-untyped-def]
+        buffer = self.problem["rules"]["interpreter_buffer_minutes"]
+        spoken = {name: at for name, at in made.items() if self.visits[name]["interpreter"]}
+        for _person, date, start, end, _double in spoken.values():
+            busy = sum(at[1] == date and at[2] <= start < at[3] + buffer for at in spoken.values())
+            there = sum(
+                shift["count"]
+                for shift in self.problem["interpreters"].get("ar", [])
+                if shift["date"] == date and minutes(shift["from"]) <= start and end + buffer <= minutes(shift["until"])
+            )
+            if busy > there:
+                return False
+        return True
+
+    def _visits_price(self, made) -> float:  # type: ignore[no-untyped-def]
+        weights, total = self.problem["cost"], 0.0
+        week = {day["date"]: day["week"] for day in self.problem["days"]}
+        for name, visit in self.visits.items():
+            if name not in made:
+                total += weights["unplaced"]
+                continue
+            _, date, start, end, _ = made[name]
+            fits = [
+                w
+                for w in visit["windows"]
+                if w["date"] == date and minutes(w["from"]) <= start and end <= minutes(w["until"])
+            ]
+            wished = any(w["wish"] for w in visit["windows"])
+            total += weights["week"] * week[date]
+            total += weights["outside_wish"] * (wished and not any(w["wish"] for w in fits))
+        return total
+
+    def _siblings_price(self, made) -> float:  # type: ignore[no-untyped-def]
+        grid, split = self.problem["rules"]["coupled_grid_minutes"], 0
+        for a, b in self.problem["siblings"]:
+            if a in made and b in made:
+                together = made[a][1:3] == made[b][1:3] and (made[a][4] or made[a][2] % grid == 0)
+                split += not together
+        return float(self.problem["cost"]["siblings_split"] * split)
+
+
+def least_cost(problem: dict[str, Any], most: int = 300_000) -> float | None:
+    """The cost of the best plan by trying all; None when there are more than `most` combinations."""
+    table = Table(problem)
+    shifts = [(person, shift) for person in problem["visitors"] for shift in person["shifts"]]
+    choices = []
+    for person, shift in shifts:
+        routes = cheapest_alike(table.routes(person, shift))
+        choices.append([(0.0, None), *((c, (person["id"], shift["date"], stops)) for c, stops in routes)])
+    if math.prod(len(some) for some in choices) > most:
+        return None
+    return min(
+        sum(cost for cost, _ in some) + table.price(tuple(route for _, route in some if route))
+        for some in itertools.product(*choices)
+    )
+
+
+def cheapest_alike(routes: list[tuple[float, tuple[Stop, ...]]]) -> list[tuple[float, tuple[Stop, ...]]]:
+    """Of routes with the same stops at the same starts only one: the order follows from the starts."""
+    best: dict[tuple[Stop, ...], float] = {}
+    for cost, stops in routes:
+        best[stops] = min(cost, best.get(stops, math.inf))
+    return [(cost, stops) for stops, cost in best.items()]
+
+
+def price_of(problem: dict[str, Any], plan: dict[str, Any]) -> float:
+    """The cost of a plan as it came out; infinite when it breaks a rule."""
+    table = Table(problem)
+    people = {person["id"]: person for person in problem["visitors"]}
+    placed, total = [], 0.0
+    for route in plan["routes"]:
+        person = people[route["visitor"]]
+        shift = next(shift for shift in person["shifts"] if shift["date"] == route["date"])
+        stops = tuple((tuple(sorted(s["visits"])), minutes(s["start"]), s["role"]) for s in route["stops"])
+        alike = [cost for cost, known in table.routes(person, shift) if known == stops]
+        total += min(alike, default=math.inf)
+        placed.append((route["visitor"], route["date"], stops))
+    return total + table.price(tuple(placed))

@@ -1,0 +1,249 @@
+"""Moments that families hold while they choose: drawn on the board without a name, and kept free."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mentors.models import Role, School, User
+from planner.evaluate.assessment import Severity
+from planning.actions.board.edits import MoveRefused, ReasonNeeded, move_visit, take_out_visit
+from planning.models import Plan
+from planning.queries.board.loading import Desk, desk_of, name_of
+from planning.queries.board.page import Board
+from planning.queries.board.reservations import Held, beside_holds, evenings_of, held_moments, placed
+from planning.queries.board.spots import Spot, spots_of
+from planning.queries.board.values import Look
+from tests import factories
+from tests.planning.test_board_standing import LogIn
+from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.models import MomentHold, Visit
+from visits.queries.calendar import moment_at
+
+pytestmark = pytest.mark.usefixtures("today")
+HALF_PAST_SIX = 18 * 60 + 30
+
+
+@pytest.fixture
+def season(school: School, now: dt.datetime) -> Season:
+    return make_season(now, school=school, mentors=2, families=3)
+
+
+@pytest.fixture
+def plan(season: Season) -> Plan:
+    return season.draft()
+
+
+@pytest.fixture
+def coordinator(school: School, log_in: LogIn) -> User:
+    return log_in(school, Role.COORDINATOR)
+
+
+def hold(visit: Visit, on: dt.date, start: int, now: dt.datetime, **fields: Any) -> MomentHold:
+    starts_at = moment_at(on, start)
+    values: dict[str, Any] = {"held_at": now, "held_until": now + dt.timedelta(minutes=10)} | fields
+    length = dt.timedelta(minutes=visit.campaign.visit_minutes)
+    return MomentHold.objects.create(
+        visit=visit, mentor=visit.mentor, starts_at=starts_at, ends_at=starts_at + length, **values
+    )
+
+
+def two_of_one_mentor(plan: Plan) -> tuple[Visit, Visit, dt.date]:
+    """A family that holds, another of its mentor, and an evening of that mentor on which nobody else is visited."""
+    first, second = plan.campaign.visits.select_related("campaign", "mentor", "household").order_by("pk")[:2]
+    assert first.mentor == second.mentor and first.mentor
+    return first, second, EVENINGS[2]
+
+
+def emptied(plan: Plan, on: dt.date, now: dt.datetime) -> Plan:
+    """The draft without anybody on this day."""
+    for name, key in sorted(desk_of(plan).days.made.items()):
+        if key[1] == on:
+            plan = take_out_visit(plan=plan, visit=name, seen=plan.revision, by=None, now=now).plan
+    return plan
+
+
+def move(plan: Plan, visit: Visit, on: dt.date, now: dt.datetime, **how: Any) -> Any:
+    evening = (str(visit.mentor_id), on)
+    return move_visit(plan=plan, visit=str(visit.pk), evening=evening, seen=plan.revision, by=None, now=now, **how)
+
+
+def codes(change: Any) -> set[str]:
+    return {finding.code for finding in change.findings}
+
+
+# --- what a move does to a held moment ---
+
+
+def test_a_family_dropped_on_a_held_moment_is_refused_and_nothing_changes(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    hold(holder, on, HALF_PAST_SIX, now)
+    with pytest.raises(MoveRefused) as refusal:
+        move(plan, other, on, now, start=HALF_PAST_SIX + 15)
+    assert "held" in codes(refusal.value.change)
+    assert Plan.objects.get(pk=plan.pk).revision == plan.revision
+
+
+def test_a_road_from_a_held_moment_that_is_too_short_asks_for_a_reason(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    held = hold(holder, on, HALF_PAST_SIX, now)
+    ends = HALF_PAST_SIX + holder.campaign.visit_minutes
+    almanac = desk_of(plan).almanac
+    places = [almanac.visits[str(visit.pk)].place for visit in (holder, other)]
+    assert almanac.leg(str(holder.mentor_id), *places) > 0
+    with pytest.raises(ReasonNeeded) as refusal:
+        move(plan, other, on, now, start=ends)
+    assert codes(refusal.value.change) == {"held_near"}
+    edited = move(plan, other, on, now, start=ends, reason="Gebeld.")
+    assert edited.edit.overruled[0]["code"] == "held_near"
+    assert MomentHold.objects.get() == held
+
+
+def test_the_best_moment_of_an_evening_leaves_what_is_held_alone(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    before = desk_of(plan).mover().place(str(other.pk), (str(other.mentor_id), on))
+    assert before.start is not None
+    hold(holder, on, before.start, now)
+    edited = move(plan, other, on, now)
+    assert edited.change and edited.change.start is not None
+    assert not edited.change.findings or all(each.severity == Severity.NOTE for each in edited.change.findings)
+    length = holder.campaign.visit_minutes
+    assert abs(edited.change.start - before.start) >= length
+
+
+def test_an_evening_that_is_held_from_end_to_end_has_no_room(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    hold(holder, on, 15 * 60, now)
+    MomentHold.objects.update(ends_at=moment_at(on, 23 * 60))
+    with pytest.raises(MoveRefused):
+        move(plan, other, on, now)
+
+
+def test_a_hold_that_is_over_and_one_of_the_family_itself_are_in_nobodys_way(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    held = hold(holder, on, HALF_PAST_SIX, now)
+    plan = move(plan, holder, on, now, start=HALF_PAST_SIX).plan
+    plan = take_out_visit(plan=plan, visit=str(holder.pk), seen=plan.revision, by=None, now=now).plan
+    later = held.held_until
+    assert held_moments(plan, later) == ()
+    assert move(plan, other, on, later, start=HALF_PAST_SIX).change.warnings == ()
+
+
+def test_what_stands_on_a_held_moment_already_is_not_asked_about_again(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = move(emptied(plan, on, now), other, on, now, start=HALF_PAST_SIX).plan
+    hold(holder, on, HALF_PAST_SIX, now)
+    desk, held = desk_of(plan), held_moments(plan, now)
+    evening = (str(other.mentor_id), on)
+    change = beside_holds(desk, held, desk.mover().place(str(other.pk), evening, start=HALF_PAST_SIX))
+    assert "held" not in codes(change)
+    elsewhere = placed(desk, held, desk.mover(), str(other.pk), evening, start=HALF_PAST_SIX + 30)
+    assert "held" in codes(elsewhere)
+
+
+def test_holds_of_another_school_are_not_read(plan: Plan, now: dt.datetime) -> None:
+    elsewhere = make_season(now)
+    visit = elsewhere.campaign.visits.select_related("campaign", "mentor")[0]
+    hold(visit, EVENINGS[2], HALF_PAST_SIX, now)
+    assert held_moments(plan, now) == ()
+
+
+# --- what the board shows ---
+
+
+def spots(plan: Plan, visit: Visit, now: dt.datetime) -> dict[str, Spot]:
+    desk: Desk = desk_of(plan)
+    board = Board.of(desk, Look(), held_moments(plan, now))
+    return {spot.name: spot for spot in spots_of(board, str(visit.pk))}
+
+
+def test_the_places_of_a_family_in_the_hand_leave_what_is_held_alone(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    name = name_of((str(other.mentor_id), on))
+    free = spots(plan, other, now)[name]
+    hour, minute = free.start.split(".")
+    hold(holder, on, int(hour) * 60 + int(minute), now)
+    beside = spots(plan, other, now)[name]
+    assert beside.is_possible and beside.start != free.start
+    MomentHold.objects.update(starts_at=moment_at(on, 15 * 60), ends_at=moment_at(on, 23 * 60))
+    none = spots(plan, other, now)[name]
+    assert not none.is_possible and any("vast" in each.text for each in none.troubles)
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.DIRECTOR])
+def test_the_board_draws_a_held_moment_without_a_name(
+    plan: Plan, client: Client, log_in: LogIn, now: dt.datetime, role: Role
+) -> None:
+    holder, _other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    log_in(plan.campaign.school, role)
+    week = desk_of(plan).almanac.problem.weeks[on]
+    url = reverse("planning:board", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
+    assert "Een gezin kiest nu" not in client.get(url, {"week": week, "mentor": holder.mentor_id}).content.decode()
+    hold(holder, on, HALF_PAST_SIX, now)
+    response = client.get(url, {"week": week, "mentor": holder.mentor_id})
+    (cell,) = [cell for row in response.context["rows"] for cell in row.cells if cell.held]
+    assert (cell.on, cell.held[0].start, cell.held[0].decides_by) == (on, "18.30", "14.10")
+    text = response.content.decode()
+    shown = text[text.index(f'id="{cell.key}"') :].partition("</td>")[0]
+    assert "Een gezin kiest nu" in shown and holder.household.name not in shown
+    assert "een gezin kiest nu" in client.get(url, {"week": "seizoen"}).content.decode()
+
+
+def test_a_draft_that_stands_on_a_held_moment_says_so_in_its_cell(plan: Plan, now: dt.datetime) -> None:
+    holder, other, on = two_of_one_mentor(plan)
+    plan = move(emptied(plan, on, now), other, on, now, start=HALF_PAST_SIX).plan
+    hold(holder, on, HALF_PAST_SIX, now)
+    board = Board.of(desk_of(plan), Look(), held_moments(plan, now))
+    (cell,) = board.cells([(str(other.mentor_id), on)])
+    assert [(each.code, each.tone) for each in cell.troubles] == [("held", "bad")]
+    assert "van 18.30 tot" in cell.troubles[0].text and "Om 14.10" in cell.troubles[0].text
+
+
+def test_an_open_board_hears_of_a_hold_and_of_its_end(
+    plan: Plan, client: Client, coordinator: User, now: dt.datetime, django_assert_max_num_queries: Any
+) -> None:
+    holder, _other, on = two_of_one_mentor(plan)
+    url = reverse("planning:board_news", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
+    asked = {"sinds": plan.revision, "week": "seizoen", "vast": ""}
+    hold(holder, on, HALF_PAST_SIX, now)
+    body = client.get(url, asked).json()
+    key = f"cel-{holder.mentor_id}-{on.isoformat()}"
+    assert key in body["parts"] and "een gezin kiest nu" in body["parts"][key]
+    assert body["held"] == f"{holder.mentor_id} {on.isoformat()} {HALF_PAST_SIX}" and body["news"] == []
+    with django_assert_max_num_queries(12):
+        assert client.get(url, asked | {"vast": body["held"]}).json() == {"revision": plan.revision}
+    MomentHold.objects.all().delete()
+    gone = client.get(url, asked | {"vast": body["held"]}).json()
+    assert "een gezin kiest nu" not in gone["parts"][key] and gone["held"] == ""
+    odd = client.get(url, asked | {"vast": "x|7 2026-13-45 9|9 2026-10-06 x|"}).json()
+    assert odd["held"] == ""
+
+
+def test_names_of_held_moments_lead_to_their_evenings() -> None:
+    held = Held("1", "12", dt.date(2026, 10, 6), HALF_PAST_SIX, HALF_PAST_SIX + 45, 850)
+    assert evenings_of([held.name]) == {"12 2026-10-06"}
+    assert evenings_of(["", "x", "12 x 3", "12 2026-10-06 -4"]) == set()
+
+
+def test_a_hold_of_a_family_outside_the_draft_counts_without_a_road(
+    season: Season, plan: Plan, now: dt.datetime
+) -> None:
+    _holder, other, on = two_of_one_mentor(plan)
+    plan = emptied(plan, on, now)
+    stranger = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
+    stranger.mentor = other.mentor
+    stranger.save()
+    hold(stranger, on, HALF_PAST_SIX, now)
+    ends = HALF_PAST_SIX + season.campaign.visit_minutes
+    assert not move(plan, other, on, now, start=ends).change.warnings

@@ -1,0 +1,123 @@
+"""What stands now, on a board."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mentors.models import Role, School, User
+from planning.actions.board.edits import move_visit
+from planning.actions.board.standing import StandingRefused, open_standing_board
+from planning.actions.publishing import publish_plan
+from planning.models import Plan, PlanKind, PlanState
+from planning.queries.board.loading import desk_of
+from planning.queries.publishing import blockers
+from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.models import Campaign, CampaignState, Message, MessageKind, Shift, Visit
+from visits.models import VisitState as State
+
+LogIn = Callable[..., User]
+pytestmark = pytest.mark.usefixtures("today")
+
+
+@pytest.fixture
+def season(school: School, now: dt.datetime) -> Season:
+    return make_season(now, school=school, mentors=2, families=3)
+
+
+@pytest.fixture
+def published(season: Season) -> Season:
+    publish_plan(plan=season.draft(), by=None, now=season.now)
+    return season
+
+
+def standing(season: Season) -> Plan:
+    return open_standing_board(campaign=season.campaign, by=None, now=season.now)
+
+
+def moments(season: Season) -> dict[int, dt.datetime | None]:
+    return dict(season.campaign.visits.values_list("pk", "starts_at"))
+
+
+def another_evening(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
+    desk = desk_of(plan)
+    for visit in sorted(desk.days.made):
+        for change in desk.mover().spots(visit):
+            is_free = not change.is_blocked and not change.warnings
+            if is_free and change.evening and change.evening != desk.days.made[visit]:
+                return visit, change.evening
+    raise AssertionError
+
+
+def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(published: Season) -> None:
+    plan = standing(published)
+    assert (plan.kind, plan.state, plan.bound) == (PlanKind.STANDING, PlanState.READY, None)
+    desk = desk_of(plan)
+    assert len(desk.days.made) == 6 and desk.assessment.broken == ()
+    assert plan.cost == desk.assessment.cost
+    assert blockers(plan, published.now) == []
+
+
+def test_two_coordinators_come_to_the_same_board_until_something_else_changes(published: Season) -> None:
+    plan = standing(published)
+    assert standing(published) == plan
+    Visit.objects.filter(pk=published.campaign.visits.all()[0].pk).update(
+        state=State.DECLINED, starts_at=None, ends_at=None
+    )
+    assert standing(published) != plan
+
+
+def test_a_move_on_what_stands_tells_only_the_families_that_move_and_once(published: Season) -> None:
+    plan, before = standing(published), moments(published)
+    visit, evening = another_evening(plan)
+    edited = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=published.now)
+    assert moments(published) == before
+    publish_plan(plan=edited.plan, by=None, now=published.now)
+    after = moments(published)
+    moved = {pk for pk in after if after[pk] != before[pk]}
+    assert int(visit) in moved
+    assert set(Message.objects.filter(kind=MessageKind.MOVED).values_list("visit", flat=True)) <= moved
+
+
+def test_a_family_that_agreed_is_not_moved_by_hand(published: Season, client: Client, log_in: LogIn) -> None:
+    agreed = published.campaign.visits.order_by("starts_at")[0]
+    Visit.objects.filter(pk=agreed.pk).update(state=State.CONFIRMED)
+    plan = standing(published)
+    desk = desk_of(plan)
+    other = next(key for key in desk.almanac.shifts if key[0] == str(agreed.mentor_id) and key[1] != EVENINGS[0])
+    change = desk.mover().place(str(agreed.pk), other)
+    assert change.is_blocked and "fixed_moved" in {finding.code for finding in change.findings}
+
+
+def test_there_is_no_board_of_what_stands_before_publishing_or_after_the_end(season: Season) -> None:
+    with pytest.raises(StandingRefused, match="nog niets gepubliceerd"):
+        standing(season)
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    with pytest.raises(StandingRefused, match="afgesloten"):
+        standing(season)
+
+
+def test_a_draft_whose_evening_was_given_back_is_not_published(published: Season) -> None:
+    plan = standing(published)
+    visit, evening = another_evening(plan)
+    edited = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=published.now)
+    Shift.objects.filter(mentor=int(evening[0]), on=evening[1]).delete()
+    assert any("intussen veranderd" in text for text in blockers(edited.plan, published.now))
+
+
+def test_the_button_opens_the_board(published: Season, client: Client, log_in: LogIn) -> None:
+    url = reverse(
+        "planning:board_standing", kwargs={"school": published.school.slug, "campaign": published.campaign.pk}
+    )
+    log_in(published.school, Role.DIRECTOR)
+    assert client.post(url).status_code == 403
+    log_in(published.school, Role.COORDINATOR)
+    assert client.get(url).status_code == 405
+    response = client.post(url, follow=True)
+    assert "Bord van wat nu staat" in response.content.decode()
+    Campaign.objects.update(state=CampaignState.CLOSED)
+    assert "afgesloten" in client.post(url, follow=True).content.decode()

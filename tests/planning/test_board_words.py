@@ -1,0 +1,73 @@
+"""Every finding has its own sentence, in plain words and with its facts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from planner.evaluate.assessment import Finding, Severity, assess
+from planner.evaluate.moves import Mover
+from planner.model.exchange import problem_from_json
+from planner.model.index import Almanac, Days
+from planning.words.board import Names, costs, moment_words, sentence, sentences, shifts
+from tests.planner.problems import plain_problem
+from tests.planner.test_assessment import random_days
+from tests.planner.together import random_coupled_problem
+
+NAMES = Names({"visit-1": "Gezin Jansen", "visit-2": "Gezin de Wit"}, {"mentor": "Anna Bakker"})
+TUESDAY = dt.date(2026, 10, 6)
+QUICK: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
+
+
+@settings(max_examples=120, database=None, **QUICK)
+@given(seed=st.integers(0, 10**6))
+def test_whatever_is_broken_can_be_said(seed: int) -> None:
+    rng = random.Random(seed)
+    problem = problem_from_json(random_coupled_problem(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)))
+    for finding in assess(problem, random_days(rng, problem)).findings:
+        text = sentence(finding, NAMES)
+        assert text.endswith(".") and "%" not in text and "past niet bij de afspraken" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "facts", "words"),
+    [
+        (
+            "two_homes",
+            {"before": "visit-2", "until": 1080, "leg": 5},
+            "nog bij Gezin de Wit: dat gesprek duurt tot 18",
+        ),
+        ("travel_short", {"before": "visit-2", "until": 1080, "leg": 12}, "pas om 18.12 zijn: de weg duurt 12 minuten"),
+        ("leaves_early", {"leaves": 955, "leave_from": 960}, "moet dan om 15.55 weg en kan pas om 16.00"),
+        ("too_many_stops", {"stops": 4, "most": 3}, "op di 6 oktober dan 4 thuisbezoeken; afgesproken is hoogstens 3"),
+        ("outside_windows", {"windows": []}, "Gezin Jansen kan op di 6 oktober niet"),
+        ("outside_windows", {"windows": [(960, 1080), (960, 1140)]}, "alleen tussen 16.00 en 19.00."),
+        ("outside_wish", {"windows": [(960, 990), (1080, 1140)]}, "16.00 en 16.30, of tussen 18.00 en 19.00"),
+        ("fixed_moved", {"on": TUESDAY, "start": 990}, "heeft di 6 oktober om 16.30 al afgesproken"),
+    ],
+)
+def test_a_sentence_says_who_when_and_how_much(code: str, facts: dict[str, Any], words: str) -> None:
+    finding = Finding(code, Severity.WARNING, "mentor", TUESDAY, "visit-1", facts)
+    assert words in sentence(finding, NAMES)
+
+
+def test_what_blocks_comes_first_and_each_sentence_once() -> None:
+    note = Finding("outside_wish", Severity.NOTE, "mentor", TUESDAY, "visit-1", {"windows": []})
+    block = Finding("may_not_visit", Severity.BLOCKING, "mentor", TUESDAY, "visit-1")
+    assert [each.tone for each in sentences([note, block, block], NAMES)] == ["bad", "info"]
+
+
+def test_a_move_says_what_it_costs_in_minutes_wishes_and_weeks() -> None:
+    problem = problem_from_json(plain_problem())
+    almanac = Almanac(problem)
+    first = Mover(almanac, Days()).place("visit-1", ("mentor", dt.date(2026, 9, 7)))
+    assert costs(first) == ["+23 min reizen"]
+    later = Mover(almanac, Days().changed(first.touched)).place("visit-1", ("mentor", dt.date(2026, 9, 14)))
+    assert costs(later) == ["wens niet vervuld", "1 week later"]
+    assert shifts(later, NAMES) == []
+    assert moment_words(TUESDAY, 1110) == "di 6 oktober om 18.30"

@@ -1,0 +1,62 @@
+"""`manage.py plan`: a problem file in, a plan file out, without a database."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.planner import oracle
+from tests.planner.problems import plain_problem
+
+
+def _asked(folder: Path, problem: Any, **options: Any) -> Path:
+    source, out = folder / "problem.json", folder / "plan.json"
+    source.write_text(problem if isinstance(problem, str) else json.dumps(problem), encoding="utf-8")
+    call_command("plan", str(source), out=out, verbosity=0, **options)
+    return out
+
+
+def test_a_problem_file_becomes_a_plan_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = plain_problem()
+    plan = json.loads(_asked(tmp_path, problem, gap=0.0).read_text(encoding="utf-8"))
+    assert plan["format"] == "thuisbezoek-plan/1"
+    assert plan["cost"] == plan["bound"] == oracle.price_of(problem, plan) == oracle.least_cost(problem)
+    assert "0 gezinnen zonder moment" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("changes", "path"),
+    [
+        ({"format": "thuisbezoek-problem/9"}, "format"),
+        ({"travel_minutes": {"bike": [[0, 1], [1, 0]]}}, "travel_minutes.bike"),
+        ({"days": []}, "visitors[0].shifts[0].date"),
+        ({"cost": plain_problem()["cost"] | {"week": float("nan")}}, "cost.week"),
+    ],
+)
+def test_a_bad_problem_is_refused_at_the_field_and_no_plan_is_written(
+    tmp_path: Path, changes: dict[str, Any], path: str
+) -> None:
+    with pytest.raises(CommandError) as refusal:
+        _asked(tmp_path, plain_problem(**changes))
+    assert str(refusal.value).startswith(f"{path}: ")
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="JSON"):
+        _asked(tmp_path, "no problem at all")
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match=r"Het bestand \S+missing\.json is er niet\."):
+        call_command("plan", str(tmp_path / "missing.json"), out=tmp_path / "plan.json")
+
+
+def test_a_folder_that_is_not_there_is_refused_before_anything_is_planned(tmp_path: Path) -> None:
+    (tmp_path / "problem.json").write_text("not read", encoding="utf-8")
+    with pytest.raises(CommandError, match=r"De map \S+nowhere is er niet"):
+        call_command("plan", str(tmp_path / "problem.json"), out=tmp_path / "nowhere" / "plan.json")

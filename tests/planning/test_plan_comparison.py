@@ -1,0 +1,261 @@
+"""Drafts beside each other: what each comes to, what differs, and the names they are given."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mentors.models import Event, Role, School, User
+from planning.models import Plan, PlanKind, PlanState
+from planning.queries.comparison import Comparison, Differs, compare, plans_to_compare
+from tests import factories
+from tests.visits.seasons import EVENINGS, Season, make_season
+
+LogIn = Callable[..., User]
+pytestmark = pytest.mark.usefixtures("today")
+
+
+@pytest.fixture
+def season(school: School, now: dt.datetime) -> Season:
+    return make_season(now, school=school, mentors=2, families=3)
+
+
+@pytest.fixture
+def coordinator(school: School, log_in: LogIn) -> User:
+    return log_in(school, Role.COORDINATOR)
+
+
+def copied(plan: Plan, change: Callable[[dict[str, Any]], None]) -> Plan:
+    """The same draft once more, changed."""
+    result = copy.deepcopy(plan.result)
+    change(result)
+    fields = {"state": PlanState.READY, "result": result, "cost": plan.cost, "bound": plan.bound}
+    return Plan.objects.create(campaign=plan.campaign, created_at=plan.created_at + dt.timedelta(hours=1), **fields)
+
+
+def compared(season: Season, *plans: Plan, mentor: int | None = None) -> Comparison:
+    found = plans_to_compare(season.campaign, [str(plan.pk) for plan in plans])
+    return compare(season.campaign, found, mentor)
+
+
+def url_of(season: Season, *plans: Plan, rest: str = "") -> str:
+    url = reverse("planning:plans_compare", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
+    return f"{url}?{'&'.join(f'plan={plan.pk}' for plan in plans)}{rest}"
+
+
+def take_out(result: dict[str, Any]) -> None:
+    """The first family loses its moment."""
+    stop = result["routes"][0]["stops"].pop(0)
+    result["unplaced"].append({"visit": stop["visits"][0], "code": "evenings_full", "facts": {}, "reason": "Vol."})
+    totals = result["application"]["totals"]
+    totals["placed"], totals["unplaced"] = totals["placed"] - 1, totals["unplaced"] + 1
+
+
+def start_later(result: dict[str, Any]) -> None:
+    """The last family of the first evening starts five minutes later."""
+    stop = result["routes"][0]["stops"][-1]
+    hours, minutes = stop["start"].split(":")
+    stop["start"] = f"{hours}:{int(minutes) + 1:02d}"
+
+
+def another_day(result: dict[str, Any]) -> None:
+    result["routes"][0]["date"] = "2026-10-15"
+
+
+def another_mentor(result: dict[str, Any]) -> None:
+    """The mentors exchange an evening."""
+    one = result["routes"][0]
+    other = next(route for route in result["routes"] if route["visitor"] != one["visitor"])
+    one["visitor"], other["visitor"] = other["visitor"], one["visitor"]
+
+
+def test_two_drafts_that_are_the_same_differ_in_nothing(season: Season) -> None:
+    plan = season.draft()
+    found = compared(season, plan, copied(plan, lambda result: None))
+    assert (found.differences, found.different_mentors, found.changed_loads) == ([], [], 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "how"),
+    [
+        (take_out, Differs.WITHOUT),
+        (another_mentor, Differs.MENTOR),
+        (another_day, Differs.DAY),
+        (start_later, Differs.TIME),
+    ],
+)
+def test_a_family_whose_moment_differs_is_listed_with_both_moments(season: Season, change: Any, how: int) -> None:
+    plan = season.draft()
+    found = compared(season, plan, copied(plan, change))
+    assert {item.how for item in found.differences} == {how}
+    before, after = found.differences[0].cells
+    assert before is not None and before != after
+    assert (after is None) == (how == Differs.WITHOUT)
+
+
+def test_the_worst_difference_comes_first(season: Season) -> None:
+    plan = season.draft()
+    found = compared(season, plan, copied(plan, another_day), copied(plan, take_out))
+    hows = [item.how for item in found.differences]
+    assert hows[0] == Differs.WITHOUT
+    assert hows == sorted(hows)
+
+
+def test_the_list_can_be_narrowed_to_one_mentor(season: Season) -> None:
+    plan = season.draft()
+    other = copied(plan, another_day)
+    mentor = int(plan.result["routes"][0]["visitor"])
+    stranger = next(person.pk for person in season.mentors if person.pk != mentor)
+    everybody = compared(season, plan, other)
+    assert [person.pk for person in everybody.different_mentors] == [mentor]
+    assert compared(season, plan, other, mentor=mentor).differences == everybody.differences
+    assert compared(season, plan, other, mentor=stranger).differences == []
+
+
+def test_hours_kilometres_and_evenings_are_added_up_per_mentor_and_in_all(season: Season) -> None:
+    plan = season.draft()
+    found = compared(season, plan, copied(plan, take_out))
+    first = found.columns[0]
+    totals = plan.result["application"]["totals"]
+    assert first.whole.travel_minutes == totals["travel_minutes"]
+    assert first.whole.travel_metres == totals["travel_metres"]
+    assert first.whole.evenings == totals["routes"]
+    assert first.whole.families == totals["placed"] == 6
+    assert sum(load.away_minutes for load in first.loads.values()) == first.whole.away_minutes > 6 * 45
+    assert [line.mentor in season.mentors for line in found.mentors] == [True, True]
+    assert [column.without_moment for column in found.columns] == [0, 1]
+    assert found.changed_loads == 1
+
+
+def test_the_finding_names_the_plan_that_places_most(season: Season) -> None:
+    plan = season.draft()
+    assert compared(season, plan, copied(plan, take_out)).finding.startswith("Plan A geeft de meeste gezinnen")
+    assert compared(season, plan, copied(plan, another_day)).finding == "Elk plan geeft 6 gezinnen een moment."
+
+
+def test_a_repair_shows_no_share_of_the_best_plan(season: Season) -> None:
+    plan = season.draft()
+    other = copied(plan, another_day)
+    Plan.objects.filter(pk=other.pk).update(kind=PlanKind.REPAIR)
+    assert [column.gap for column in compared(season, plan, other).columns] == [0.0, None]
+
+
+def test_the_page_shows_figures_differences_and_loads(season: Season, client: Client, coordinator: User) -> None:
+    plan = season.draft()
+    other = copied(plan, take_out)
+    text = client.get(url_of(season, plan, other)).content.decode()
+    for words in (
+        "Plan A geeft de meeste gezinnen een moment: 6.",
+        "1 gezin heeft niet in elk plan hetzelfde moment",
+        "1 mentor is niet in elk plan even lang op pad",
+        "geen moment",
+        "bewezen best mogelijk",
+    ):
+        assert words in text
+    mentor = plan.result["routes"][0]["visitor"]
+    text = client.get(url_of(season, plan, other, rest=f"&mentor={mentor}")).content.decode()
+    assert "Bij deze mentor heeft 1 gezin een ander moment" in text
+    assert client.get(url_of(season, plan, other, rest="&mentor=onzin&page=x")).status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["", "?plan=x", "?plan=-1&plan=99999999999999999999", "?plan=1"])
+def test_without_two_drafts_the_page_says_what_to_do(
+    season: Season, client: Client, coordinator: User, asked: str
+) -> None:
+    url = reverse("planning:plans_compare", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
+    assert "Kies twee of drie plannen" in client.get(url + asked).content.decode()
+
+
+def test_a_draft_of_another_round_a_job_and_a_fourth_plan_are_not_compared(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = season.draft()
+    elsewhere = make_season(now, families=1).draft()
+    job = Plan.objects.create(campaign=season.campaign, created_at=now)
+    assert plans_to_compare(season.campaign, [str(row.pk) for row in (plan, elsewhere, job)]) == [plan]
+    four = [plan, *(copied(plan, another_day) for _number in range(3))]
+    assert "Kies twee of drie plannen" in client.get(url_of(season, *four)).content.decode()
+    assert "Kies twee of drie plannen" not in client.get(url_of(season, *four[:3])).content.decode()
+
+
+def test_the_page_of_plans_offers_to_compare_as_soon_as_there_are_two(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    url = reverse("planning:plans", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
+    plan = season.draft()
+    assert "Vergelijk de aangevinkte plannen" not in client.get(url).content.decode()
+    other = copied(plan, another_day)
+    text = client.get(url).content.decode()
+    assert "Vergelijk de aangevinkte plannen" in text
+    assert f'value="{other.pk}" checked' in text
+
+
+@pytest.mark.usefixtures("coordinator")
+def test_a_repair_says_what_it_repaired_and_is_not_what_one_compares_first(season: Season, client: Client) -> None:
+    older, newer = season.draft(), season.draft()
+    repair = copied(newer, lambda _result: None)
+    Plan.objects.filter(pk=repair.pk).update(kind=PlanKind.REPAIR, change={"kind": "away"})
+    page = client.get(
+        reverse("planning:plans", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
+    ).content.decode()
+    assert "een mentor is er niet" in page
+    checked = {plan.pk for plan in (older, newer, repair) if f'value="{plan.pk}" checked' in page}
+    assert checked == {older.pk, newer.pk}
+
+
+@pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
+def test_a_comparison_is_for_the_coordinator(season: Season, client: Client, log_in: LogIn, role: Role) -> None:
+    plan = season.draft()
+    url = url_of(season, plan, copied(plan, another_day))
+    log_in(season.school, role)
+    assert client.get(url).status_code == 403
+    log_in(factories.make_school(), Role.COORDINATOR)
+    assert client.get(url).status_code == 404
+
+
+def test_the_comparison_takes_as_many_queries_for_thirty_families_as_for_three(
+    now: dt.datetime, client: Client, log_in: LogIn, db: None, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for mentors in (1, 10):
+        season = make_season(now, mentors=mentors, families=3, evenings=[EVENINGS[0]])
+        log_in(season.school, Role.COORDINATOR)
+        plan = season.draft()
+        url = url_of(season, plan, copied(plan, another_day))
+        with django_assert_max_num_queries(20) as queries:
+            client.get(url)
+        counts.append(len(queries))
+        assert not any('"visits_plan"."problem"' in query["sql"] for query in queries.captured_queries)
+    assert counts[0] == counts[1]
+
+
+def test_a_draft_is_called_what_the_coordinator_calls_it(season: Season, client: Client, coordinator: User) -> None:
+    plan = season.draft()
+    url = reverse("planning:plan_rename", kwargs={"school": season.school.slug, "plan": plan.pk})
+    client.post(url, {"label": "Met drie op een avond"})
+    plan.refresh_from_db()
+    assert plan.label == "Met drie op een avond"
+    page = reverse("planning:plan", kwargs={"school": season.school.slug, "plan": plan.pk})
+    assert "Met drie op een avond" in client.get(page).content.decode()
+    assert Event.objects.filter(verb="plan.renamed", by=coordinator).exists()
+    client.post(url, {"label": "x" * 81})
+    plan.refresh_from_db()
+    assert plan.label == "Met drie op een avond"
+    client.post(url, {"label": ""})
+    assert "Plan van" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
+def test_only_the_coordinator_names_a_draft(season: Season, client: Client, log_in: LogIn, role: Role) -> None:
+    plan = season.draft()
+    log_in(season.school, role)
+    url = reverse("planning:plan_rename", kwargs={"school": season.school.slug, "plan": plan.pk})
+    assert client.post(url, {"label": "Van mij"}).status_code == 403
+    plan.refresh_from_db()
+    assert plan.label == ""

@@ -1,0 +1,338 @@
+"""The planning job: one at a time, claimed by one worker, stopped when asked, begun again when a worker died."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from mentors.models import Event
+from planning.actions import runs
+from planning.actions.jobs import PlanRefused, discard_plan, request_plan, stop_plan
+from planning.actions.runs import run_plan, run_waiting_plans
+from planning.models import Plan, PlanState
+from planning.queries.drafts import gap_of, read_draft
+from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.models import Availability, CampaignState, Visit, VisitState
+
+
+@pytest.fixture
+def season(db: None, now: dt.datetime) -> Season:
+    return make_season(now)
+
+
+def request(season: Season) -> Plan:
+    return request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+
+
+def exclude_every_day(visit: Visit, *, from_time: dt.time, until_time: dt.time) -> None:
+    """The family cannot in these hours, on any day."""
+    for weekday in range(7):
+        Availability.objects.create(
+            household=visit.household,
+            campaign=visit.campaign,
+            weekday=weekday,
+            from_time=from_time,
+            until_time=until_time,
+            is_wish=False,
+        )
+
+
+def test_a_job_that_waits_becomes_a_draft_with_proof(season: Season) -> None:
+    plan = request(season)
+    assert plan.state == PlanState.QUEUED
+    assert run_waiting_plans(clock=season.clock) == 1
+    plan.refresh_from_db()
+    assert (plan.state, plan.progress, plan.error, plan.lease_until) == (PlanState.READY, 1.0, "", None)
+    assert plan.cost == plan.bound
+    assert plan.is_estimate  # the tests have no street network
+    totals = read_draft(plan).totals
+    assert (totals["placed"], totals["unplaced"], totals["left_out"]) == (4, 0, 0)
+
+
+def test_the_draft_keeps_travel_and_times_of_each_evening(season: Season) -> None:
+    draft = read_draft(season.draft())
+    assert sum(len(route.stops) for route in draft.routes) == 4
+    for route in draft.routes:
+        assert route.on in EVENINGS
+        assert route.leaves < route.stops[0].start < route.stops[-1].until < route.back
+        assert route.travel_minutes >= sum(stop.travel_minutes for stop in route.stops)
+        assert route.travel_metres > 0
+    assert [line.families for line in draft.by_mentor()] == [4]
+    assert sum(line.families for line in draft.by_evening()) == 4
+
+
+def test_a_wish_is_met_and_counted(season: Season) -> None:
+    visit = season.campaign.visits.all()[0]
+    Availability.objects.create(
+        household=visit.household,
+        campaign=season.campaign,
+        weekday=3,
+        from_time=dt.time(18, 0),
+        until_time=dt.time(19, 0),
+        is_wish=True,
+    )
+    totals = read_draft(season.draft()).totals
+    assert (totals["wishes"], totals["wishes_met"]) == (1, 1)
+
+
+def test_a_wish_for_a_day_without_an_evening_is_counted_apart(season: Season) -> None:
+    visit = season.campaign.visits.all()[0]
+    Availability.objects.create(
+        household=visit.household,
+        campaign=season.campaign,
+        weekday=0,
+        from_time=dt.time(18, 0),
+        until_time=dt.time(19, 0),
+        is_wish=True,
+    )
+    totals = read_draft(season.draft()).totals
+    assert (totals["wishes"], totals["wishes_elsewhere"]) == (0, 1)
+
+
+def test_a_family_that_never_can_has_a_reason(season: Season) -> None:
+    visit = season.campaign.visits.all()[0]
+    exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(23, 59))
+    unplaced = read_draft(season.draft()).unplaced
+    assert [item.visit for item in unplaced] == [visit]
+    assert unplaced[0].reason
+
+
+def test_a_draft_without_anybody_who_can_be_planned_says_why(season: Season) -> None:
+    season.campaign.visits.update(mentor=None)
+    draft = read_draft(season.draft())
+    assert draft.routes == []
+    assert [str(item.reason) for item in draft.unplaced] == ["De klas heeft nog geen mentor."] * 4
+
+
+def test_a_second_request_is_refused_while_one_runs(season: Season) -> None:
+    request(season)
+    with pytest.raises(PlanRefused, match="al gepland"):
+        request(season)
+
+
+def test_the_database_itself_refuses_a_second_job(season: Season) -> None:
+    request(season)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Plan.objects.create(campaign=season.campaign, created_at=season.now, state=PlanState.RUNNING)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda season: season.campaign.shifts.all().delete(), "avonden"),
+        (lambda season: season.campaign.visits.update(state=VisitState.DECLINED), "geen gezin"),
+        (lambda season: setattr(season.campaign, "state", CampaignState.CLOSED), "afgesloten"),
+        (lambda season: setattr(season.campaign.school, "latitude", None), "kaart"),
+    ],
+)
+def test_a_plan_that_cannot_be_made_is_refused_at_once(season: Season, change: Any, words: str) -> None:
+    change(season)
+    with pytest.raises(PlanRefused, match=words):
+        request(season)
+    assert not Plan.objects.exists()
+
+
+def test_a_job_that_another_worker_has_is_left_alone(season: Season) -> None:
+    plan = request(season)
+    Plan.objects.update(state=PlanState.RUNNING, lease_until=season.now + dt.timedelta(minutes=1))
+    assert not run_plan(plan=plan, clock=season.clock)
+    assert run_waiting_plans(clock=season.clock) == 0
+
+
+def test_the_job_of_a_worker_that_died_is_begun_again(season: Season) -> None:
+    request(season)
+    Plan.objects.update(state=PlanState.RUNNING, lease_until=season.now - dt.timedelta(seconds=1), attempts=1)
+    assert run_waiting_plans(clock=season.clock) == 1
+    plan = Plan.objects.get()
+    assert (plan.state, plan.attempts) == (PlanState.READY, 2)
+
+
+def test_a_job_that_keeps_killing_its_worker_fails_in_plain_words(season: Season) -> None:
+    request(season)
+    Plan.objects.update(state=PlanState.RUNNING, lease_until=season.now - dt.timedelta(seconds=1), attempts=3)
+    assert run_waiting_plans(clock=season.clock) == 0
+    plan = Plan.objects.get()
+    assert plan.state == PlanState.FAILED
+    assert "geheugen" in plan.error
+
+
+def test_a_worker_that_slept_past_its_lease_writes_nothing(season: Season) -> None:
+    plan = request(season)
+    claim = runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    season.change_moment(lambda now: now + dt.timedelta(minutes=5))
+    taken_over = runs._claim(plan.pk, season.clock)
+    assert taken_over is not None
+    with pytest.raises(runs._LeaseLost):
+        claim.write(state=PlanState.READY)
+    claim.fail("te laat")
+    plan.refresh_from_db()
+    assert (plan.state, plan.error) == (PlanState.RUNNING, "")
+
+
+def test_a_beat_shows_progress_and_hears_the_stop(season: Season) -> None:
+    plan = request(season)
+    claim = runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    claim.hear(runs.Progress(0.4, 1000.0, 900.0, "searching"))
+    claim.beat()
+    plan.refresh_from_db()
+    assert (plan.progress, plan.cost, plan.bound, claim.is_over) == (0.4, 1000.0, 900.0, False)
+    stop_plan(plan=plan, by=None, now=season.now)
+    claim.beat()
+    assert claim.is_over
+
+
+def test_a_beat_tells_what_the_best_plan_so_far_holds_and_draws_its_trail(season: Season) -> None:
+    plan = request(season)
+    claim = runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    claim.families = 4
+    claim.beat()
+    plan.refresh_from_db()
+    assert (plan.so_far, plan.trail) == ({"phase": "roads", "families": 4, "seconds": 0}, [])
+    parts = {"unplaced": 1, "routes": 2, "travel_minutes": 50, "outside_wish": 0}
+    claim.hear(runs.Progress(0.4, 1000.0, 900.0, "planning", 1, parts))
+    claim.beat()
+    claim.beat()
+    plan.refresh_from_db()
+    assert plan.so_far["placed"] == 3
+    assert plan.so_far["hopeless"] == 1
+    assert [point[1:] for point in plan.trail] == [[1000.0, 900.0]]
+
+
+def test_a_long_trail_keeps_its_ends_and_stays_short() -> None:
+    trail: list[list[float]] = []
+    for second in range(1000):
+        trail = runs.longer_trail(trail, second, 2000.0 - second, 900.0)
+        assert len(trail) <= runs.MOST_TRAIL
+    assert trail[0] == [0, 2000.0, 900.0]
+    assert trail[-1] == [999, 1001.0, 900.0]
+
+
+def test_a_finished_job_keeps_the_trail_that_ends_in_its_plan(season: Season) -> None:
+    plan = season.draft()
+    assert plan.trail[-1][1:] == [plan.cost, plan.bound]
+
+
+def test_a_worker_that_takes_over_begins_afresh_and_makes_the_same_plan(season: Season) -> None:
+    first = season.draft()
+    second = request(season)
+    stale = {"trail": [[1.0, 2.0, 3.0]], "progress": 0.9, "so_far": {"phase": "planning"}}
+    Plan.objects.filter(pk=second.pk).update(state=PlanState.RUNNING, lease_until=None, attempts=1, **stale)
+    assert run_plan(plan=second, clock=season.clock)
+    second.refresh_from_db()
+    assert second.result["routes"] == first.result["routes"]
+    assert [1.0, 2.0, 3.0] not in second.trail
+
+
+def test_the_gap_leaves_out_families_that_no_plan_can_place(season: Season) -> None:
+    visit = season.campaign.visits.all()[0]
+    exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(18, 20))
+    exclude_every_day(visit, from_time=dt.time(18, 40), until_time=dt.time(23, 59))
+    plan = season.draft()
+    assert plan.result["application"]["hopeless"] == 1
+    Plan.objects.filter(pk=plan.pk).update(cost=51_000.0, bound=50_990.0)
+    plan.refresh_from_db()
+    assert gap_of(plan) == pytest.approx(0.01)
+
+
+def test_a_job_that_was_stopped_still_gives_its_best_plan(season: Season) -> None:
+    plan = request(season)
+    Plan.objects.update(is_stop_asked=True)
+    run_plan(plan=plan, clock=season.clock)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.READY
+
+
+def test_a_job_in_the_queue_can_be_withdrawn(season: Season) -> None:
+    plan = request(season)
+    stop_plan(plan=plan, by=None, now=season.now)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.DISCARDED
+    assert run_waiting_plans(clock=season.clock) == 0
+    request(season)
+
+
+def test_a_school_that_lost_its_place_gives_a_failed_job_in_plain_words(season: Season) -> None:
+    plan = request(season)
+    season.school.latitude = None
+    season.school.save()
+    assert run_plan(plan=plan, clock=season.clock)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.FAILED
+    assert "kaart" in plan.error
+
+
+def test_what_goes_wrong_inside_is_a_plain_sentence_and_an_error_for_the_log(season: Season) -> None:
+    plan, asked = request(season), []
+
+    def clock_that_fails_once() -> dt.datetime:
+        asked.append(1)
+        if len(asked) == 2:
+            raise MemoryError
+        return season.now
+
+    with pytest.raises(MemoryError):
+        run_plan(plan=plan, clock=clock_that_fails_once)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.FAILED
+    assert "Probeer het opnieuw" in plan.error
+
+
+def test_drafts_are_kept_side_by_side_until_they_are_thrown_away(season: Season) -> None:
+    first, second = season.draft(), season.draft()
+    discard_plan(plan=first, by=None, now=season.now)
+    assert list(Plan.objects.filter(state=PlanState.READY)) == [second]
+    with pytest.raises(PlanRefused):
+        discard_plan(plan=first, by=None, now=season.now)
+
+
+def test_a_plan_leaves_a_trace(season: Season) -> None:
+    plan = season.draft()
+    discard_plan(plan=plan, by=None, now=season.now)
+    verbs = set(Event.objects.filter(subject=f"visits.Plan:{plan.pk}").values_list("verb", flat=True))
+    assert verbs == {"plan.requested", "plan.discarded"}
+
+
+def test_the_draft_is_read_in_the_same_number_of_queries_whatever_its_size(
+    now: dt.datetime, db: None, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for mentors in (1, 10):
+        season = make_season(now, mentors=mentors, families=3)
+        plan = season.draft()
+        with django_assert_max_num_queries(10) as queries:
+            draft = read_draft(Plan.objects.select_related("campaign__school").get(pk=plan.pk))
+            draft.by_mentor()
+            draft.by_evening()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
+def test_four_workers_at_once_do_the_job_once(several_connections: None) -> None:
+    now = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
+    season = make_season(now)
+    request(season)
+    start, done = threading.Barrier(4), []
+
+    def work() -> None:
+        start.wait()
+        try:
+            done.append(run_waiting_plans(clock=season.clock))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(done) == [0, 0, 0, 1]
+    assert Plan.objects.get().attempts == 1
+    assert timezone.is_aware(Plan.objects.get().finished_at)

@@ -1,0 +1,399 @@
+"""The pages of a plan: asking, watching, looking, publishing; and the list of visits."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from mentors.models import Role, School, User
+from planning.models import Plan, PlanState
+from planning.queries.progress import closing_gap
+from tests import factories
+from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.models import Campaign, CampaignState, VisitState
+from visits.queries.calendar import moment_at
+
+LogIn = Callable[..., User]
+pytestmark = pytest.mark.usefixtures("today")
+
+
+@pytest.fixture
+def season(school: School, now: dt.datetime) -> Season:
+    return make_season(now, school=school)
+
+
+@pytest.fixture
+def coordinator(school: School, log_in: LogIn) -> User:
+    return log_in(school, Role.COORDINATOR)
+
+
+def here(name: str, school: School, **kwargs: Any) -> str:
+    return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
+
+
+SO_FAR = {"phase": "planning", "families": 4, "placed": 3, "hopeless": 1, "routes": 2} | {
+    "travel_minutes": 65,
+    "outside_wish": 0,
+    "stage": "planning",
+    "seconds": 12,
+}
+
+
+def at_work(season: Season, **fields: Any) -> Plan:
+    """A job at work that has a plan so far."""
+    values: dict[str, Any] = {"state": PlanState.RUNNING, "so_far": SO_FAR, "created_at": season.now}
+    return Plan.objects.create(campaign=season.campaign, **values | fields)
+
+
+def page(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_asking_for_a_plan_puts_one_job_in_the_queue(season: Season, client: Client, coordinator: User) -> None:
+    url = here("plan_request", season.school, campaign=season.campaign.pk)
+    response = client.post(url, {"seconds": "180"})
+    plan = Plan.objects.get()
+    assert response["Location"] == here("plan", season.school, plan=plan.pk)
+    assert (plan.state, plan.seconds, plan.created_by) == (PlanState.QUEUED, 180, coordinator)
+    again = client.post(url, {"seconds": "180"}, follow=True)
+    assert "al gepland" in again.content.decode()
+    assert Plan.objects.count() == 1
+
+
+def test_a_page_wakes_the_workers_through_the_houses_own_queue() -> None:
+    assert current_app.main == "thuisbezoek"
+
+
+def test_a_job_that_waits_says_so_and_refreshes_itself_with_and_without_a_script(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now)
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "in de wachtrij" in text
+    assert '<noscript><meta http-equiv="refresh"' in text
+    assert here("plan_progress", season.school, plan=plan.pk) in text
+    assert "draait hij niet" not in text
+
+
+def test_a_job_that_waits_long_says_that_no_worker_runs(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now - dt.timedelta(seconds=31))
+    assert "draait hij niet" in page(client, here("plan", season.school, plan=plan.pk))
+
+
+def test_a_job_at_work_shows_how_far_it_is_and_then_the_whole_page_is_fetched_anew(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.RUNNING, progress=0.4)
+    url = here("plan_progress", season.school, plan=plan.pk)
+    text = page(client, url)
+    assert "40%" in text and "nog geen plan gevonden" in text
+    assert "van het best mogelijke" not in text
+    Plan.objects.update(so_far=SO_FAR, cost=51_000.0, bound=50_990.0, progress=0.9)
+    response = client.get(url)
+    text = response.content.decode()
+    assert "3 van 4" in text and "1 uur 05" in text
+    assert "hoogstens 1,0% van het best mogelijke plan" in text
+    assert "HX-Refresh" not in response
+    Plan.objects.update(state=PlanState.READY)
+    assert client.get(url)["HX-Refresh"] == "true"
+
+
+def test_a_plan_that_has_not_been_to_all_mentors_says_no_share(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = at_work(season, cost=200_000.0, bound=300.0)
+    text = page(client, here("plan_progress", season.school, plan=plan.pk))
+    assert "nog niet bij alle mentoren" in text
+    assert "van het best mogelijke" not in text
+
+
+def test_the_gap_that_closes_is_drawn_and_said(season: Season, client: Client, coordinator: User) -> None:
+    trail = [[2.0, 200_000.0, 300.0], [5.0, 51_000.0, 50_980.0], [9.0, 51_000.0, 50_995.0]]
+    plan = at_work(season, cost=51_000.0, bound=50_995.0, trail=trail)
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "Na 5 seconden lag het plan hoogstens 2,0% van het best mogelijke, nu hoogstens 0,50%." in text
+    assert "<polyline" in text
+
+
+def test_the_picture_of_the_gap_has_its_edge_at_the_first_whole_plan_and_holds_a_gap_until_it_changes() -> None:
+    trail = [[1.0, 1000.0, 10.0], [4.0, 1000.0, 985.0], [8.0, 1000.0, 990.0]]
+    picture = closing_gap(trail, 0, now=9, end=10)
+    assert picture is not None
+    assert (picture.top, picture.seconds, picture.first) == (0.02, 10, (4, 0.015))
+    assert picture.line == "400,60 800,60 800,120 900,120 900,120"
+    assert closing_gap(trail[:2], 0) is None
+
+
+def test_a_gap_too_small_to_see_is_told_in_words_only() -> None:
+    assert closing_gap([[1, 10_000, 9_999], [2, 10_000, 10_000]], 0) is None
+    assert closing_gap([[1, 10_000, 9_900], [2, 10_000, 10_000]], 0) is not None
+
+
+def test_what_is_read_aloud_changes_a_few_times_in_a_job_not_every_second(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = at_work(season, cost=51_000.0, bound=50_990.0, progress=0.3)
+    url = here("plan_progress", season.school, plan=plan.pk)
+    first = client.get(url)
+    assert "3 van 4 gezinnen hebben een moment" in first.content.decode()
+    heard = f"{url}?gehoord={first.context['work'].milestone}"
+    for progress, is_told in ((0.3, False), (0.45, False), (0.55, True)):
+        Plan.objects.update(progress=progress)
+        assert ("hx-swap-oob" in page(client, heard)) == is_told
+
+
+def test_stop_keeps_what_was_found_and_takes_a_waiting_job_away(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.RUNNING)
+    client.post(here("plan_stop", season.school, plan=plan.pk))
+    plan.refresh_from_db()
+    assert (plan.state, plan.is_stop_asked) == (PlanState.RUNNING, True)
+    Plan.objects.update(state=PlanState.QUEUED)
+    client.post(here("plan_stop", season.school, plan=plan.pk))
+    plan.refresh_from_db()
+    assert plan.state == PlanState.DISCARDED
+
+
+def test_a_job_that_failed_says_why_and_offers_another_try(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error="Bel even.")
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "Bel even." in text and "Plan opnieuw" in text
+
+
+def test_why_a_job_failed_is_said_in_the_language_of_who_reads_it(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    error = "De gegevens spreken elkaar tegen: zo is er geen plan te maken. Bel de beheerder."
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error=error)
+    assert error in page(client, here("plan", season.school, plan=plan.pk))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    plans = here("plans", season.school, campaign=season.campaign.pk)
+    for address in (here("plan", season.school, plan=plan.pk), plans):
+        text = page(client, address)
+        assert "contradict each other" in text and error not in text
+
+
+def test_the_draft_shows_totals_proof_and_the_estimate(season: Season, client: Client, coordinator: User) -> None:
+    plan = season.draft()
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    for words in ("Bewezen best mogelijke plan", "rechte lijn", "Publiceren", season.mentors[0].name):
+        assert words in text
+    by_evening = page(client, here("plan", season.school, plan=plan.pk) + "?per=avond")
+    assert f"?dag={plan.result['routes'][0]['date']}" in by_evening
+
+
+def test_each_family_without_a_moment_has_its_reason_and_a_link_to_what_solves_it(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    visit = season.campaign.visits.all()[0]
+    visit.household.latitude = None
+    visit.household.save()
+    plan = season.draft()
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "1 gezin zonder moment" in text
+    assert "Het adres is niet gevonden." in text
+    assert reverse("students:household_pin", kwargs={"school": season.school.slug, "pk": visit.household_id}) in text
+
+
+def test_every_evening_has_its_stops_and_its_map(season: Season, client: Client, coordinator: User) -> None:
+    plan = season.draft()
+    route = plan.result["routes"][0]
+    for url in (
+        here("plan_mentor", season.school, plan=plan.pk, mentor=season.mentors[0].pk),
+        here("plan_evening", season.school, plan=plan.pk) + f"?dag={route['date']}",
+    ):
+        text = page(client, url)
+        assert "<svg" in text and "Vertrek" in text
+        for stop in route["stops"]:
+            visit = season.campaign.visits.get(pk=stop["visits"][0])
+            assert visit.household.name in text
+            assert stop["start"].replace(":", ".") in text
+
+
+def test_a_secret_address_is_on_no_map(season: Season, client: Client, coordinator: User) -> None:
+    for visit in season.campaign.visits.select_related("household"):
+        visit.household.is_secret_address = True
+        visit.household.save()
+    plan = season.draft()
+    response = client.get(here("plan_mentor", season.school, plan=plan.pk, mentor=season.mentors[0].pk))
+    for item in response.context["routes"]:
+        assert item["map"].has_secret
+        assert len(item["map"].pins) == 1 and item["map"].legs == []
+    assert "geheim adres" in response.content.decode()
+    assert "Voorbeeldstraat" not in response.content.decode()
+
+
+def test_an_evening_that_is_not_in_the_plan_is_not_there(season: Season, client: Client, coordinator: User) -> None:
+    plan = season.draft()
+    url = here("plan_evening", season.school, plan=plan.pk)
+    assert client.get(url + "?dag=2026-10-07").status_code == 404
+    assert client.get(url + "?dag=onzin").status_code == 404
+    assert client.get(url).status_code == 200
+
+
+def test_publishing_goes_back_to_the_campaign_and_says_what_happens_next(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = season.draft()
+    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
+    assert "4 gezinnen hebben een moment" in response.content.decode()
+    assert Campaign.objects.get().state == CampaignState.PUBLISHED
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "Publiceren" not in text and "Gooi dit plan weg" not in text
+
+
+def test_a_draft_that_is_out_of_date_says_so_and_has_no_button_to_publish(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = season.draft()
+    season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(state=VisitState.DECLINED)
+    text = page(client, here("plan", season.school, plan=plan.pk))
+    assert "is 1 thuisbezoek veranderd" in text
+    assert "Publiceren" not in text
+    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
+    assert "is 1 thuisbezoek veranderd" in response.content.decode()
+    assert Campaign.objects.get().state == CampaignState.PREPARING
+
+
+def test_drafts_stand_side_by_side_and_can_be_thrown_away(season: Season, client: Client, coordinator: User) -> None:
+    first, second = season.draft(), season.draft()
+    url = here("plans", season.school, campaign=season.campaign.pk)
+    response = client.get(url)
+    assert [plan.pk for plan in response.context["drafts"]] == [second.pk, first.pk]
+    assert [plan.totals["placed"] for plan in response.context["drafts"]] == [4, 4]
+    client.post(here("plan_discard", season.school, plan=first.pk))
+    assert [plan.pk for plan in client.get(url).context["drafts"]] == [second.pk]
+    assert client.get(here("plan", season.school, plan=first.pk)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "name", ["plan", "plan_progress", "plan_stop", "plan_discard", "plan_publish", "plan_mentor", "plan_evening"]
+)
+def test_a_plan_is_for_the_coordinator_of_its_own_school(
+    season: Season, client: Client, log_in: LogIn, now: dt.datetime, name: str
+) -> None:
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now)
+    kwargs = {"plan": plan.pk} | ({"mentor": season.mentors[0].pk} if name == "plan_mentor" else {})
+    for role in (Role.MENTOR, Role.DIRECTOR, Role.CARE):
+        log_in(season.school, role)
+        assert client.get(here(name, season.school, **kwargs)).status_code == 403
+        assert client.post(here(name, season.school, **kwargs)).status_code == 403
+    other = factories.make_school()
+    log_in(other, Role.COORDINATOR)
+    for school in (other, season.school):
+        assert client.get(here(name, school, **kwargs)).status_code in (404, 405)
+        assert client.post(here(name, school, **kwargs)).status_code == 404
+    plan.refresh_from_db()
+    assert (plan.state, plan.is_stop_asked) == (PlanState.QUEUED, False)
+
+
+def test_the_pages_of_a_draft_take_as_many_queries_for_thirty_families_as_for_three(
+    now: dt.datetime, client: Client, log_in: LogIn, db: None, django_assert_max_num_queries: Any
+) -> None:
+    counts: dict[int, list[int]] = {}
+    for mentors in (1, 10):
+        season = make_season(now, mentors=mentors, families=3, evenings=[EVENINGS[0]])
+        log_in(season.school, Role.COORDINATOR)
+        plan = season.draft()
+        for url in (
+            here("plan", season.school, plan=plan.pk),
+            here("plan_mentor", season.school, plan=plan.pk, mentor=season.mentors[0].pk),
+            here("plan_evening", season.school, plan=plan.pk),
+            here("plans", season.school, campaign=season.campaign.pk),
+            here("campaign", season.school, campaign=season.campaign.pk),
+        ):
+            with django_assert_max_num_queries(30) as queries:
+                client.get(url)
+            counts.setdefault(mentors, []).append(len(queries))
+    assert counts[1] == counts[10]
+
+
+# --- the list of visits ---
+
+
+def test_the_list_is_narrowed_by_state_class_mentor_and_place(
+    now: dt.datetime, client: Client, log_in: LogIn, school: School
+) -> None:
+    season = make_season(now, school=school, mentors=2, families=2)
+    log_in(school, Role.COORDINATOR)
+    visit = season.campaign.visits.all()[0]
+    season.campaign.visits.filter(pk=visit.pk).update(state=VisitState.DECLINED, place_kind="phone")
+    url = here("visits", school)
+    asked = {
+        "": 4,
+        "stand=declined": 1,
+        "stand=open": 3,
+        "plek=phone": 1,
+        f"klas={season.classes[0].pk}": 2,
+        f"mentor={season.mentors[1].pk}": 2,
+        f"mentor={season.mentors[1].pk}&stand=declined": 0,
+        f"ronde={season.campaign.pk}": 4,
+        "ronde=999999": 0,
+        "stand=onzin&klas=x&ronde=-1": 4,
+    }
+    found = {query: client.get(f"{url}?{query}").context["page"].paginator.count for query in asked}
+    assert found == asked
+
+
+def test_what_lapsed_is_listed_only_when_asked_for(season: Season, client: Client, coordinator: User) -> None:
+    season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(state=VisitState.CANCELLED)
+    url = here("visits", season.school)
+    assert client.get(url).context["page"].paginator.count == 3
+    assert client.get(f"{url}?stand=cancelled").context["page"].paginator.count == 1
+
+
+def test_a_mentor_lists_own_visits_a_director_all_and_care_none(
+    now: dt.datetime, client: Client, log_in: LogIn, school: School
+) -> None:
+    season = make_season(now, school=school, mentors=2, families=2)
+    url = here("visits", school)
+    assert season.mentors[0].user
+    client.force_login(season.mentors[0].user)
+    listed = client.get(url).context["page"].object_list
+    assert {visit.mentor for visit in listed} == {season.mentors[0]}
+    log_in(school, Role.DIRECTOR)
+    assert client.get(url).context["page"].paginator.count == 4
+    log_in(school, Role.CARE)
+    assert client.get(url).status_code == 403
+    log_in(factories.make_school(), Role.COORDINATOR)
+    assert client.get(url).status_code == 404
+
+
+def test_the_list_has_pages_and_the_same_number_of_queries_on_each(
+    now: dt.datetime, db: None, client: Client, log_in: LogIn, django_assert_max_num_queries: Any
+) -> None:
+    counts = []
+    for families in (1, 60):
+        season = make_season(now, families=families)
+        log_in(season.school, Role.COORDINATOR)
+        with django_assert_max_num_queries(25) as queries:
+            response = client.get(here("visits", season.school))
+        counts.append(len(queries))
+    assert response.context["page"].paginator.num_pages == 2
+    assert len(client.get(here("visits", season.school) + "?page=2").context["page"].object_list) == 10
+    assert counts[0] == counts[1]
+
+
+def test_the_list_shows_the_moment_on_the_dutch_clock(season: Season, client: Client, coordinator: User) -> None:
+    visit = season.campaign.visits.all()[0]
+    starts_at = moment_at(dt.date(2026, 10, 27), 18 * 60 + 30)
+    season.campaign.visits.filter(pk=visit.pk).update(
+        state=VisitState.PLANNED, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=45)
+    )
+    assert "di 27 oktober 18.30" in page(client, here("visits", season.school))
+    assert timezone.is_aware(starts_at)

@@ -1,0 +1,144 @@
+"""The pages on which a coordinator takes a repair back, sees what that means, or why it cannot be."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from mentors.models import Role, School, User
+from planning.actions.undoing import take_back
+from planning.models import Plan, RepairTrace
+from planning.problem.incidents import ChangeKind
+from tests import factories
+from tests.planning.repairing import agree, deliver, moments, published_season, repaired, say_yes
+from tests.visits.seasons import Season
+from visits.actions.moments import mark_met
+from visits.models import Visit
+from visits.queries.calendar import local_day
+
+LogIn = Callable[..., User]
+pytestmark = pytest.mark.usefixtures("today")
+
+
+@pytest.fixture
+def season(school: School, now: dt.datetime) -> Season:
+    return published_season(now, school=school)
+
+
+@pytest.fixture
+def coordinator(school: School, log_in: LogIn) -> User:
+    return log_in(school, Role.COORDINATOR)
+
+
+def here(name: str, school: School, **kwargs: Any) -> str:
+    return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
+
+
+def page(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def first_of(season: Season) -> Visit:
+    visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at").first()
+    assert visit is not None and visit.starts_at is not None
+    return visit
+
+
+def done(season: Season) -> Plan:
+    """An evening that was given back; its first family had agreed."""
+    visit = first_of(season)
+    assert visit.starts_at
+    agree(visit)
+    days = (local_day(visit.starts_at),)
+    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=days)
+    say_yes(season, plan)
+    return plan
+
+
+def test_a_repair_is_taken_back_from_its_own_page(season: Season, client: Client, coordinator: User) -> None:
+    visit, before = first_of(season), moments(season)
+    plan = done(season)
+    undo, repair = (here(name, season.school, plan=plan.pk) for name in ("repair_undo", "repair"))
+    assert undo in page(client, repair)
+    text = page(client, undo)
+    assert visit.household.name in text and "houdt de afspraak" in text and "Draai terug" in text
+    assert moments(season) != before
+    text = client.post(undo, follow=True).content.decode()
+    assert moments(season) == before
+    assert "Teruggedraaid op" in text and coordinator.name in text and undo not in text
+    start = page(client, here("repair_start", season.school, campaign=season.campaign.pk))
+    assert "Wat is opgelost" in start and "Teruggedraaid op" in start and repair in start
+
+
+def test_the_page_says_who_hears_of_it_and_who_is_asked_anew(
+    season: Season, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    plan = done(season)
+    deliver(season, minutes=11)
+    text = page(client, here("repair_undo", season.school, plan=plan.pk))
+    assert re.search("had(den)? al bericht en krijg(t|en elk) één mail", text) and "zegt opnieuw of het past" in text
+    assert "niemand merkt er iets van" not in text and "houdt de afspraak" not in text
+
+
+def test_what_stands_in_the_way_is_said_and_the_button_is_gone(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = done(season)
+    mark_met(visit=Visit.objects.get(pk=first_of(season).pk), by=None, now=season.now)
+    trace = RepairTrace.objects.get()
+    touched = Visit.objects.get(pk=next(int(key) for key in trace.before["visits"]))
+    mark_met(visit=touched, by=None, now=season.now)
+    undo, repair = (here(name, season.school, plan=plan.pk) for name in ("repair_undo", "repair"))
+    text = page(client, repair)
+    assert "Dit kan niet meer worden teruggedraaid" in text and "daarna nog veranderd" in text
+    assert undo not in text
+    assert client.get(undo)["Location"] == repair
+    before = moments(season)
+    refused = client.post(undo, follow=True).content.decode()
+    assert "daarna nog veranderd" in refused and moments(season) == before
+
+
+def test_pressing_twice_takes_back_once(season: Season, client: Client, coordinator: User) -> None:
+    plan = done(season)
+    take_back(plan=plan, by=coordinator, now=season.now)
+    before = moments(season)
+    text = client.post(here("repair_undo", season.school, plan=plan.pk), follow=True).content.decode()
+    assert "al teruggedraaid" in text and moments(season) == before
+
+
+@pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
+def test_only_the_schools_own_coordinator_takes_a_repair_back(
+    season: Season, client: Client, log_in: LogIn, role: Role
+) -> None:
+    plan = done(season)
+    undo = here("repair_undo", season.school, plan=plan.pk)
+    log_in(season.school, role)
+    assert (client.get(undo).status_code, client.post(undo).status_code) == (403, 403)
+    elsewhere = factories.make_school()
+    log_in(elsewhere, Role.COORDINATOR)
+    assert client.post(undo).status_code == 404
+    assert client.post(here("repair_undo", elsewhere, plan=plan.pk)).status_code == 404
+    assert RepairTrace.objects.get().taken_back_at is None
+
+
+def test_the_page_asks_no_more_of_many_families_than_of_one(
+    school: School, client: Client, coordinator: User, now: dt.datetime
+) -> None:
+    counts = []
+    for families in (1, 6):
+        season = published_season(now, school=school, families=families)
+        plan = done(season)
+        with CaptureQueriesContext(connection) as queries:
+            page(client, here("repair_undo", school, plan=plan.pk))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]

@@ -1,0 +1,285 @@
+"""Why a family has no moment, what would help (tried, not guessed), and where that is done."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from mentors.models import Role, School, User
+from planner.evaluate.reasons import SENTENCES
+from planner.remedies.remedy import KINDS
+from planner.search.solver import Progress
+from planning.actions import runs
+from planning.actions.jobs import request_plan, stop_plan
+from planning.actions.runs import run_plan
+from planning.models import Plan, PlanState
+from planning.problem.extra_hours import possibilities
+from planning.queries.drafts import read_draft
+from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT
+from planning.words.remedies import PLACES, Help, chosen, read_remedies
+from tests import factories
+from tests.visits.seasons import EVENINGS, Season, make_season
+from visits.actions.shifts import set_evenings
+from visits.models import Availability, Visit
+
+LogIn = Callable[..., User]
+pytestmark = pytest.mark.usefixtures("today")
+
+
+@pytest.fixture
+def season(school: School, now: dt.datetime) -> Season:
+    """Five families, and one evening that holds three."""
+    return make_season(now, school=school, mentors=1, families=5, evenings=EVENINGS[:1])
+
+
+@pytest.fixture
+def coordinator(school: School, log_in: LogIn) -> User:
+    return log_in(school, Role.COORDINATOR)
+
+
+def helps_of(plan: Plan) -> list[Help]:
+    return read_draft(plan).helps or []
+
+
+def help_of(plan: Plan, kind: str) -> Help:
+    return next(one for one in helps_of(plan) if one.kind == kind)
+
+
+def exclude(visit: Visit, weekdays: list[int]) -> None:
+    """The family cannot on these days."""
+    for weekday in weekdays:
+        Availability.objects.create(
+            household=visit.household,
+            campaign=visit.campaign,
+            weekday=weekday,
+            from_time=dt.time(0, 0),
+            until_time=dt.time(23, 59),
+            is_wish=False,
+        )
+
+
+def why_url(season: Season, plan: Plan, visit: int) -> str:
+    return reverse("planning:plan_why", kwargs={"school": season.school.slug, "plan": plan.pk, "visit": visit})
+
+
+@pytest.mark.parametrize("code", [*SENTENCES, "no_mentor", "mentor_left", "not_located", "no_evenings", "no_taker"])
+def test_every_reason_has_a_heading_of_its_own_and_a_place_where_it_is_solved(code: str) -> None:
+    assert CAUSES[code] is not TIMES_DO_NOT_FIT
+    assert CAUSES[code].fix in ("class", "address", "shifts", "visit", "answer")
+
+
+def test_every_kind_of_remedy_has_a_place_where_it_is_done() -> None:
+    assert set(PLACES) == set(KINDS)
+
+
+def test_one_evening_more_is_tried_and_says_how_many_families_it_helps(season: Season) -> None:
+    plan = season.draft()
+    assert len(plan.result["unplaced"]) == 2
+    found = help_of(plan, "extra_evening")
+    assert len(found.families) == 2
+    assert season.mentors[0].name in found.words
+    assert "geeft alle 2 gezinnen een moment" in found.words
+    assert found.cost_words
+
+
+def test_what_is_said_to_help_helps_when_it_is_done(season: Season) -> None:
+    plan = season.draft()
+    item = next(one for one in plan.result["application"]["remedies"] if one["kind"] == "extra_evening")
+    day = dt.date.fromisoformat(item["facts"]["day"])
+    mentor = season.mentors[0]
+    set_evenings(campaign=season.campaign, mentor=mentor, days={EVENINGS[0], day}, by=None, now=season.now)
+    again = season.draft()
+    assert again.result["unplaced"] == []
+
+
+def test_a_family_that_excludes_a_day_is_not_helped_by_an_evening_on_it(season: Season) -> None:
+    for visit in season.campaign.visits.select_related("household"):
+        exclude(visit, [0, 2, 3, 4, 5])
+    plan = season.draft()
+    days = {item["facts"]["weekday"] for item in plan.result["application"]["remedies"] if "weekday" in item["facts"]}
+    assert days <= {1}
+
+
+def test_a_plan_that_places_everybody_has_no_remedies(now: dt.datetime, db: None) -> None:
+    plan = make_season(now).draft()
+    assert plan.result["application"]["remedies"] is None
+    assert read_draft(plan).helps is None
+
+
+def test_whoever_stops_the_planning_does_not_wait_for_remedies(season: Season) -> None:
+    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+    claim = runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    claim.is_over = True
+    runs._make_draft(claim)
+    plan.refresh_from_db()
+    assert (plan.state, plan.result["application"]["remedies"]) == (PlanState.READY, None)
+
+
+def test_a_stop_while_remedies_are_tried_keeps_the_plan(season: Season) -> None:
+    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+    Plan.objects.update(state=PlanState.RUNNING, so_far={"phase": "helping", "families": 5})
+    stop_plan(plan=plan, by=None, now=season.now)
+    Plan.objects.update(lease_until=None)
+    assert run_plan(plan=plan, clock=season.clock)
+    plan.refresh_from_db()
+    assert plan.state == PlanState.READY
+    assert len(plan.result["unplaced"]) == 2
+
+
+def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_takes_long(
+    season: Season, monkeypatch: Any
+) -> None:
+    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+    claim = runs._claim(plan.pk, season.clock)
+    assert claim is not None
+    claim.phase, claim.progress = runs.Phase.HELPING, Progress(1.0, 0, 0, "planning")
+    claim.helps_since = time.monotonic() - runs.REMEDY_SECONDS / 3
+    claim.beat()
+    plan.refresh_from_db()
+    assert plan.progress == pytest.approx(1 / 3, abs=0.05)
+    claim.helped = 0.9
+    claim.beat()
+    plan.refresh_from_db()
+    assert plan.progress == 0.9
+
+
+def test_remedies_that_cannot_be_tried_leave_the_plan_as_it_is(season: Season, monkeypatch: Any) -> None:
+    monkeypatch.setattr(runs, "REMEDY_SECONDS", None)  # no number: trying breaks off at once
+    plan = season.draft()
+    assert (plan.state, plan.result["application"]["remedies"]) == (PlanState.READY, None)
+
+
+def test_the_page_of_the_plan_says_what_would_help_and_leads_to_where_it_is_done(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = season.draft()
+    text = client.get(reverse("planning:plan", kwargs={"school": season.school.slug, "plan": plan.pk})).content.decode()
+    found = help_of(plan, "extra_evening")
+    assert "Wat zou helpen" in text and found.words in text
+    day = found.url.split("?erbij=")[1].removesuffix("#erbij")
+    page = client.get(found.url).content.decode()
+    assert f'value="{day}" checked' in page
+    assert "voorgestelde avonden" in page
+    assert season.campaign.shifts.count() == 1
+
+
+def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_rounds_period(season: Season) -> None:
+    plan = season.draft()
+    found = help_of(plan, "longer_season")
+    assert "?erbij=2026-10-13" in found.url
+    many = found.url.count("erbij=") > 1
+    assert str(found.link_words) == ("Zet deze avonden erbij" if many else "Zet deze avond erbij")
+    assert str(help_of(plan, "extra_evening").link_words) == "Zet deze avond erbij"
+    season.campaign.ends_on = EVENINGS[0]
+    visits = {str(visit.pk): visit for visit in season.campaign.visits.select_related("household")}
+    people = {str(season.mentors[0].pk): season.mentors[0]}
+    again = read_remedies(season.campaign, plan.result, visits, people) or []
+    later = next(one for one in again if one.kind == "longer_season")
+    assert later.url == reverse(
+        "visits:campaign_change", kwargs={"school": season.school.slug, "campaign": season.campaign.pk}
+    )
+
+
+def test_a_plan_that_was_stopped_says_that_nobody_looked_for_help(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = season.draft()
+    plan.result["application"]["remedies"] = None
+    plan.save()
+    url = reverse("planning:plan", kwargs={"school": season.school.slug, "plan": plan.pk})
+    assert "niet uitgezocht" in client.get(url).content.decode()
+    plan.result["application"]["remedies"] = []
+    plan.save()
+    assert "en vond niets" in client.get(url).content.decode()
+
+
+def test_a_family_without_a_moment_has_a_page_with_its_windows_evenings_road_and_remedies(
+    season: Season, client: Client, coordinator: User
+) -> None:
+    plan = season.draft()
+    pk = int(plan.result["unplaced"][0]["visit"])
+    text = client.get(why_url(season, plan, pk)).content.decode()
+    household = season.campaign.visits.get(pk=pk).household.name
+    for words in (
+        f"Waarom heeft {household} geen moment?",
+        "Avonden vol",
+        "dinsdag",
+        "Wat zou helpen",
+        "di 6 oktober",
+        "Weg heen",
+    ):
+        assert words in text
+    placed = season.campaign.visits.exclude(pk__in=[int(item["visit"]) for item in plan.result["unplaced"]])
+    assert all(visit.household.name in text for visit in placed.select_related("household"))
+
+
+def test_a_family_with_a_moment_is_shown_as_it_is(season: Season, client: Client, coordinator: User) -> None:
+    plan = season.draft()
+    placed = plan.result["routes"][0]["stops"][0]["visits"][0]
+    own = reverse("visits:visit", kwargs={"school": season.school.slug, "visit": placed})
+    assert client.get(why_url(season, plan, int(placed)))["Location"] == own
+    assert client.get(why_url(season, plan, 0)).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
+def test_why_is_for_the_coordinator_of_the_school(season: Season, client: Client, log_in: LogIn, role: Role) -> None:
+    plan = season.draft()
+    pk = int(plan.result["unplaced"][0]["visit"])
+    log_in(season.school, role)
+    assert client.get(why_url(season, plan, pk)).status_code == 403
+    log_in(factories.make_school(), Role.COORDINATOR)
+    assert client.get(why_url(season, plan, pk)).status_code == 404
+
+
+def test_a_remedy_of_somebody_who_left_is_not_shown(season: Season) -> None:
+    plan = season.draft()
+    draft = read_draft(plan)
+    visits = {str(item.visit.pk): item.visit for item in draft.unplaced}
+    assert read_remedies(season.campaign, plan.result, visits, {}) == []
+    assert read_remedies(season.campaign, {}, visits, {}) is None
+
+
+def test_first_come_the_remedies_that_each_help_somebody_more(season: Season) -> None:
+    plan = season.draft()
+    first, rest = chosen(helps_of(plan))
+    assert {visit.pk for one in first for visit in one.families} == {
+        int(item["visit"]) for item in plan.result["unplaced"]
+    }
+    assert len(first) == 1
+    assert len(first) + len(rest) == len(helps_of(plan))
+
+
+def test_what_could_be_leaves_out_closures_sundays_and_what_a_family_excludes(season: Season) -> None:
+    visit = season.campaign.visits.select_related("household")[0]
+    exclude(visit, [2])
+    days, windows = possibilities(season.campaign, [str(visit.pk)], season.now)
+    assert dt.date(2026, 10, 4) not in days  # a Sunday
+    assert dt.date(2026, 10, 19) not in days  # in the holiday
+    assert days[dt.date(2026, 9, 28)] == 3
+    assert max(days) == dt.date(2026, 10, 30)  # two weeks past the last day
+    assert {window.on.weekday() for window in windows[str(visit.pk)]} == {0, 1, 3, 4, 5}
+
+
+@pytest.mark.parametrize("name", ["plan", "plan_why"])
+def test_the_pages_take_as_many_queries_for_many_families_without_a_moment_as_for_two(
+    now: dt.datetime, client: Client, log_in: LogIn, db: None, django_assert_max_num_queries: Any, name: str
+) -> None:
+    counts = []
+    for families in (5, 9):
+        season = make_season(now, mentors=1, families=families, evenings=EVENINGS[:1])
+        log_in(season.school, Role.COORDINATOR)
+        plan = season.draft()
+        kwargs = {"school": season.school.slug, "plan": plan.pk}
+        if name == "plan_why":
+            kwargs["visit"] = plan.result["unplaced"][0]["visit"]
+        with django_assert_max_num_queries(30) as queries:
+            client.get(reverse(f"visits:{name}", kwargs=kwargs))
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
