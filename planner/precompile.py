@@ -38,8 +38,8 @@ def warm_up() -> int:
 def _loops() -> dict[str, Dispatcher]:
     """All compiled functions of this package that are not put into others whole."""
     found = {}
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        for name, value in vars(importlib.import_module(f"{__package__}.{module.name}")).items():
+    for module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
+        for name, value in vars(importlib.import_module(module.name)).items():
             if isinstance(value, Dispatcher) and value.targetoptions.get("inline") != "always":
                 found[f"{value.__module__}.{name}"] = value
     return found

@@ -188,10 +188,10 @@ def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClas
     pages += "board_repair board_repair_progress board_repair_apply "
     of_family = "board_visit board_spots board_move board_pin"
     repairs = "repair repair_progress repair_again repair_drop"
-    rows: dict[str, Any] = {f"visits:{name}:plan": plan for name in (pages + of_family).split()}
-    rows |= dict.fromkeys((f"visits:{name}:plan" for name in repairs.split()), make_repair(plan))
+    rows: dict[str, Any] = {f"planning:{name}:plan": plan for name in (pages + of_family).split()}
+    rows |= dict.fromkeys((f"planning:{name}:plan" for name in repairs.split()), make_repair(plan))
     rows["planning:repair_undo:plan"] = make_done_repair(plan)
-    rows |= {f"visits:{name}:visit": visit for name in of_family.split()}
+    rows |= {f"planning:{name}:visit": visit for name in of_family.split()}
     return rows | {"planning:plan_why:visit": waiting}
 
 

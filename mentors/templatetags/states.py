@@ -22,7 +22,7 @@ class Look:
 FIELDS = {
     "visit": ("visits", "Visit", "state"),
     "answer": ("visits", "Invitation", "answer"),
-    "plan": ("visits", "Plan", "state"),
+    "plan": ("planning", "Plan", "state"),
     "campaign": ("visits", "Campaign", "state"),
     "message": ("visits", "Message", "state"),
     "place": ("visits", "Visit", "place_kind"),

@@ -37,6 +37,7 @@ from planning.queries.board.values import Look
 from planning.queries.publishing import blockers
 from planning.words.board import costs
 from tests import factories
+from tests.addresses import view_name
 from tests.visits.seasons import EVENINGS, Season, make_season
 
 LogIn = Callable[..., User]
@@ -59,7 +60,7 @@ def coordinator(school: School, log_in: LogIn) -> User:
 
 
 def here(name: str, plan: Plan, **kwargs: Any) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk, **kwargs})
+    return reverse(view_name(name), kwargs={"school": plan.campaign.school.slug, "plan": plan.pk, **kwargs})
 
 
 def free_place(plan: Plan) -> tuple[str, tuple[str, dt.date]]:

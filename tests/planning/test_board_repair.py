@@ -32,6 +32,7 @@ from planning.queries.board.completion import Proposal, mending_of, proposal_of
 from planning.queries.board.loading import desk_of
 from planning.queries.publishing import drafts_of
 from tests import factories
+from tests.addresses import view_name
 from tests.planning.test_board_standing import LogIn, another_evening
 from tests.visits.seasons import Season, make_season
 
@@ -76,7 +77,7 @@ def proposed(plan: Plan, now: dt.datetime) -> tuple[Plan, Proposal]:
 
 
 def here(name: str, plan: Plan) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
+    return reverse(view_name(name), kwargs={"school": plan.campaign.school.slug, "plan": plan.pk})
 
 
 # --- the proposal ---
@@ -268,7 +269,7 @@ def test_the_button_starts_a_job_and_looking_plans_nothing(
     plan: Plan, client: Client, coordinator: User, now: dt.datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = worse(plan, now)
-    monkeypatch.setattr(runs, "repair", None)  # whoever plans in a page breaks off
+    monkeypatch.setattr(runs, "repair_plan", None)  # whoever plans in a page breaks off
     url = here("board_repair", plan)
     assert "Reken het uit" in client.get(url).content.decode()
     assert not Plan.objects.filter(kind=PlanKind.MENDING).exists()

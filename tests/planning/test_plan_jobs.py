@@ -296,7 +296,7 @@ def test_drafts_are_kept_side_by_side_until_they_are_thrown_away(season: Season)
 def test_a_plan_leaves_a_trace(season: Season) -> None:
     plan = season.draft()
     discard_plan(plan=plan, by=None, now=season.now)
-    verbs = set(Event.objects.filter(subject=f"visits.Plan:{plan.pk}").values_list("verb", flat=True))
+    verbs = set(Event.objects.filter(subject=f"planning.Plan:{plan.pk}").values_list("verb", flat=True))
     assert verbs == {"plan.requested", "plan.discarded"}
 
 

@@ -17,6 +17,7 @@ from mentors.models import Role, School, User
 from planning.models import Plan, PlanState
 from planning.queries.progress import closing_gap
 from tests import factories
+from tests.addresses import view_name
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Campaign, CampaignState, VisitState
 from visits.queries.calendar import moment_at
@@ -36,7 +37,7 @@ def coordinator(school: School, log_in: LogIn) -> User:
 
 
 def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
+    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
 
 
 SO_FAR = {"phase": "planning", "families": 4, "placed": 3, "hopeless": 1, "routes": 2} | {

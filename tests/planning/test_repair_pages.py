@@ -24,6 +24,7 @@ from planning.queries.consequences import consequences
 from planning.queries.repairs import words_of
 from planning.views.repairs import CHOICES
 from tests import factories
+from tests.addresses import view_name
 from tests.planning.repairing import OCTOBER, agree, published_season, repaired, say_yes
 from tests.visits.seasons import Season
 from visits.models import Availability, Campaign, CampaignState, Visit, VisitState
@@ -44,7 +45,7 @@ def coordinator(school: School, log_in: LogIn) -> User:
 
 
 def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
+    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
 
 
 def page(client: Client, url: str) -> str:

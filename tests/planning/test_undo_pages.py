@@ -18,6 +18,7 @@ from planning.actions.undoing import take_back
 from planning.models import Plan, RepairTrace
 from planning.problem.incidents import ChangeKind
 from tests import factories
+from tests.addresses import view_name
 from tests.planning.repairing import agree, deliver, moments, published_season, repaired, say_yes
 from tests.visits.seasons import Season
 from visits.actions.moments import mark_met
@@ -39,7 +40,7 @@ def coordinator(school: School, log_in: LogIn) -> User:
 
 
 def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
+    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
 
 
 def page(client: Client, url: str) -> str:

@@ -24,6 +24,7 @@ from planning.queries.drafts import read_draft
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT
 from planning.words.remedies import PLACES, Help, chosen, read_remedies
 from tests import factories
+from tests.addresses import view_name
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.actions.shifts import set_evenings
 from visits.models import Availability, Visit
@@ -280,6 +281,6 @@ def test_the_pages_take_as_many_queries_for_many_families_without_a_moment_as_fo
         if name == "plan_why":
             kwargs["visit"] = plan.result["unplaced"][0]["visit"]
         with django_assert_max_num_queries(30) as queries:
-            client.get(reverse(f"visits:{name}", kwargs=kwargs))
+            client.get(reverse(view_name(name), kwargs=kwargs))
         counts.append(len(queries))
     assert counts[0] == counts[1]

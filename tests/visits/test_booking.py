@@ -23,6 +23,7 @@ from planning.problem.build import build_planning
 from planning.queries.overview import with_wishes_in
 from reports.queries.worklist import worklist_of
 from tests import factories
+from tests.addresses import view_name
 from tests.visits.seasons import Season, make_season, not_published
 from visits.actions import answers, moments
 from visits.actions.answers import Hours
@@ -441,12 +442,12 @@ def test_a_family_that_was_never_told_anything_gets_its_proposal_after_all(free:
 
 def page_of(client: Client, season: Season, name: str = "campaign_booking") -> str:
     kwargs = {"school": season.school.slug, "campaign": season.campaign.pk}
-    return client.get(reverse(f"visits:{name}", kwargs=kwargs)).content.decode()
+    return client.get(reverse(view_name(name), kwargs=kwargs)).content.decode()
 
 
 def press(client: Client, season: Season, name: str = "campaign_booking"):
     kwargs = {"school": season.school.slug, "campaign": season.campaign.pk}
-    return client.post(reverse(f"visits:{name}", kwargs=kwargs), follow=True)
+    return client.post(reverse(view_name(name), kwargs=kwargs), follow=True)
 
 
 def test_the_coordinator_asks_the_families_and_sees_who_has_chosen(

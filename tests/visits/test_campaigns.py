@@ -15,6 +15,7 @@ from mentors.models import Closure, Event, Role, School, SchoolYear, User
 from planning.actions.publishing import publish_plan
 from planning.queries.overview import overview_of
 from tests import factories
+from tests.addresses import view_name
 from tests.visits.seasons import make_season
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
 from visits.actions.topics import seed_topics
@@ -64,7 +65,7 @@ def typed(**changes: Any) -> dict[str, Any]:
 
 
 def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": school.slug, **kwargs})
+    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
 
 
 # --- the action ---

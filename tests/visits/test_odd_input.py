@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from mentors.models import Role, School, User
 from planning.models import Plan, PlanState
+from tests.addresses import view_name
 from tests.planning.repairing import published_season
 from tests.visits.seasons import Season, make_season
 
@@ -33,7 +34,7 @@ def running(school: School, now: dt.datetime, log_in: LogIn) -> Season:
 
 
 def here(name: str, season: Season, **kwargs: object) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": season.school.slug, **kwargs})
+    return reverse(view_name(name), kwargs={"school": season.school.slug, **kwargs})
 
 
 @pytest.mark.parametrize("number", [HUGE, BIG])

@@ -17,6 +17,7 @@ from mentors.models import Role, User
 from notes.models import VisitReport
 from planning.actions.publishing import publish_plan
 from tests import factories
+from tests.addresses import view_name
 from tests.visits.families import season_with_siblings, two_visits
 from tests.visits.seasons import Season, make_season
 from visits.actions.campaigns import join_cohort
@@ -38,7 +39,7 @@ LogIn = Callable[..., User]
 
 
 def url(season: Season, name: str, **more: Any) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": season.school.slug, "campaign": season.campaign.pk, **more})
+    return reverse(view_name(name), kwargs={"school": season.school.slug, "campaign": season.campaign.pk, **more})
 
 
 def key(first: Visit, second: Visit) -> str:

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mentors.models import Mentor, Role, School, User
+from tests.addresses import view_name
 from tests.conftest import NOW
 from tests.factories import (
     make_campaign,
@@ -52,7 +53,7 @@ def visit(school: School) -> Visit:
 
 
 def url(visit: Visit, name: str = "visit", **kwargs: object) -> str:
-    return reverse(f"visits:{name}", kwargs={"school": visit.campaign.school.slug, "visit": visit.pk, **kwargs})
+    return reverse(view_name(name), kwargs={"school": visit.campaign.school.slug, "visit": visit.pk, **kwargs})
 
 
 # --- who gets in ---
@@ -320,14 +321,14 @@ def test_letters_take_as_many_queries_for_eight_families_as_for_one(
 
 def test_letters_are_the_coordinators_alone(client: Client, log_in: LogIn, school: School, visit: Visit) -> None:
     for name in ("letters", "letters_print"):
-        address = reverse(f"visits:{name}", kwargs={"school": school.slug, "campaign": visit.campaign.pk})
+        address = reverse(view_name(name), kwargs={"school": school.slug, "campaign": visit.campaign.pk})
         for role in (Role.MENTOR, Role.DIRECTOR, Role.CARE):
             log_in(school, role)
             assert client.get(address).status_code == 403
         other = make_school()
         log_in(other, Role.COORDINATOR)
         assert client.get(address).status_code == 404
-        own = reverse(f"visits:{name}", kwargs={"school": other.slug, "campaign": visit.campaign.pk})
+        own = reverse(view_name(name), kwargs={"school": other.slug, "campaign": visit.campaign.pk})
         assert client.get(own).status_code == 404
 
 

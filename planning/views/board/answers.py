@@ -49,4 +49,4 @@ def answer_of(request: SchoolRequest, board: Board, evenings: Collection[str]) -
 
 
 def _part(request: SchoolRequest, name: str, context: dict[str, Any]) -> str:
-    return render_to_string(f"visits/{name}.html", context, request=request)
+    return render_to_string(f"planning/{name}.html", context, request=request)

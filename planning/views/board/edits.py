@@ -201,7 +201,7 @@ def _refused(request: SchoolRequest, plan: Plan, refusal: BoardError, texts: lis
 
 def _dialog(request: SchoolRequest, name: str, context: dict[str, Any], more: dict[str, Any]) -> HttpResponse:
     """A window of the board. For the script this is an answer like any other: 200, and no error in its console."""
-    response = render(request, f"visits/{name}.html", context)
+    response = render(request, f"planning/{name}.html", context)
     return JsonResponse(more | {"dialog": response.content.decode()})
 
 
