@@ -1,4 +1,4 @@
-"""When a solver has to stop: the time is up, or somebody calls the plan good enough."""
+"""When a computation has to stop: its time has passed, or the caller asks for it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,38 @@ from dataclasses import dataclass
 
 
 class OutOfTime(Exception):
-    """Raised inside the solver; the best plan so far stands."""
+    """Raised inside the solver by `Deadline.check`; the best plan found so far is kept."""
 
 
 @dataclass(frozen=True)
-class Clock:
-    """`deadline` in seconds of `time.monotonic`; every loop of the solver asks `check`."""
+class Deadline:
+    """The moment at which work ends: every long loop of the planner calls `check`.
 
-    deadline: float
+    `at`: seconds of `time.monotonic()`, infinite for no limit. `should_stop`: asked at every check, often many times a
+    second; the deadline has passed as soon as it answers True.
+    """
+
+    at: float
     should_stop: Callable[[], bool] | None = None
 
     @classmethod
-    def of(cls, seconds: float, should_stop: Callable[[], bool] | None = None) -> Clock:
+    def after(cls, seconds: float, should_stop: Callable[[], bool] | None = None) -> Deadline:
+        """The deadline so many seconds from now."""
         return cls(time.monotonic() + seconds, should_stop)
 
-    def part(self, seconds: float) -> Clock:
-        """A clock that runs out after so many seconds, or with this one."""
-        return Clock(min(self.deadline, time.monotonic() + seconds), self.should_stop)
+    def within(self, seconds: float) -> Deadline:
+        """A deadline at most so many seconds from now, and never later than this one."""
+        return Deadline(min(self.at, time.monotonic() + seconds), self.should_stop)
 
-    def left(self) -> float:
-        """Seconds until the deadline, 0 when it has passed."""
-        return max(0.0, self.deadline - time.monotonic())
+    def seconds_left(self) -> float:
+        """Seconds until the deadline; 0 once it has passed. `should_stop` is not asked."""
+        return max(0.0, self.at - time.monotonic())
 
-    def is_up(self) -> bool:
-        return self.left() <= 0 or (self.should_stop is not None and self.should_stop())
+    def has_passed(self) -> bool:
+        """Whether the time is up or the caller asks to stop."""
+        return self.seconds_left() <= 0 or (self.should_stop is not None and self.should_stop())
 
     def check(self) -> None:
-        if self.is_up():
+        """Raise OutOfTime when the deadline has passed."""
+        if self.has_passed():
             raise OutOfTime

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -33,8 +33,10 @@ class StopSign:
         return self._is_up
 
 
-def in_threads(work: Callable[[Item], Result], items: Iterable[Item], jobs: int, clock: Clock) -> Iterator[Result]:
-    """The results in the order of the items; meanwhile the clock is looked at from this thread.
+def in_threads(
+    work: Callable[[Item], Result], items: Iterable[Item], jobs: int, deadline: Deadline
+) -> Iterator[Result]:
+    """The results in the order of the items; meanwhile the deadline is looked at from this thread.
 
     Whoever asks for no more results (an error, for one) waits for what has begun, and the rest is left undone.
     """
@@ -45,7 +47,7 @@ def in_threads(work: Callable[[Item], Result], items: Iterable[Item], jobs: int,
         try:
             for future in [pool.submit(work, item) for item in items]:
                 while wait([future], timeout=_ASK_EVERY_SECONDS).not_done:
-                    clock.is_up()
+                    deadline.has_passed()
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)

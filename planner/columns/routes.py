@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
 from planner.columns.enumeration import FACTS, Day, Floats, Integers, enumerate_routes, up
 from planner.columns.stop_options import Evening, Offer
@@ -100,9 +100,11 @@ def _second_visit(offer: Offer) -> int:
     return offer.visits[1] if len(offer.visits) == 2 else _NOBODY
 
 
-def list_routes(problem: Problem, evenings: Sequence[Evening], *, jobs: int = 1, clock: Clock | None = None) -> Pool:
+def list_routes(
+    problem: Problem, evenings: Sequence[Evening], *, jobs: int = 1, deadline: Deadline | None = None
+) -> Pool:
     """Every feasible set of stops of every evening, each in its cheapest order; `jobs` evenings at a time, while
-    the clock is looked at.
+    the deadline is looked at.
 
     More than `MOST_ROUTES` do not fit in a modest memory. Then the problem is refused, rather than some of
     its routes left out: a bound over part of the routes would prove nothing.
@@ -111,7 +113,7 @@ def list_routes(problem: Problem, evenings: Sequence[Evening], *, jobs: int = 1,
     candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
     listed: list[tuple[Floats, Integers]] = []
     days = zip(evenings, candidates, strict=True)
-    for routes in in_threads(lambda day: _routes_of(problem, *day), days, jobs, clock or Clock.of(np.inf)):
+    for routes in in_threads(lambda day: _routes_of(problem, *day), days, jobs, deadline or Deadline.after(np.inf)):
         listed.append(routes)
         refuse_too_many(sum(len(cost) for cost, _ in listed))
     width = problem.rules.max_stops

@@ -12,7 +12,7 @@ from typing import Any
 import highspy
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Floats, Integers
 from planner.master.rows import Sparse
 
@@ -93,16 +93,16 @@ class Linear:
         that begins with all its columns, some times sooner than the simplex method."""
         self._solver = "ipm"
 
-    def solve(self, clock: Clock) -> Solved:
-        """The linear optimum, or nothing to rely on when the clock is up; continues from the last basis.
+    def solve(self, deadline: Deadline) -> Solved:
+        """The linear optimum, or nothing to rely on when the deadline has passed; continues from the last basis.
 
         New columns leave that feasible in the primal, new rows and limits in the dual: either simplex method
         goes on where it can.
         """
-        limit = self._highs.getRunTime() + clock.left()
+        limit = self._highs.getRunTime() + deadline.seconds_left()
         self._set(time_limit=limit, simplex_strategy=self._simplex, solver=self._solver)
         if self._solver == "ipm":
-            self._run_until(clock, highspy.cb.HighsCallbackType.kCallbackIpmInterrupt)
+            self._run_until(deadline, highspy.cb.HighsCallbackType.kCallbackIpmInterrupt)
         else:
             self._highs.run()
         self._simplex, self._solver = _PRIMAL, "simplex"
@@ -111,13 +111,13 @@ class Linear:
         values, duals = np.array(solution.col_value), np.array(solution.row_dual)
         return Solved(optimal, status == _INFEASIBLE, cost, cost if optimal else -np.inf, values, duals)
 
-    def _run_until(self, clock: Clock, kind: highspy.cb.HighsCallbackType) -> None:
-        """Run, and interrupt when the clock is up; an error of whoever is asked comes out here."""
+    def _run_until(self, deadline: Deadline, kind: highspy.cb.HighsCallbackType) -> None:
+        """Run, and interrupt when the deadline has passed; an error of whoever is asked comes out here."""
         errors: list[BaseException] = []
 
         def look_up(_kind: object, _message: str, _found: object, answer: Any, _data: object) -> None:
             try:
-                answer.user_interrupt = clock.is_up()
+                answer.user_interrupt = deadline.has_passed()
             except BaseException as error:
                 errors.append(error)
                 answer.user_interrupt = True
@@ -129,8 +129,8 @@ class Linear:
         if errors:
             raise errors[0]
 
-    def solve_whole(self, clock: Clock, gap: float, limit: float, start: Integers | None = None) -> Solved:
-        """The optimum in whole numbers, or the best until the clock says stop: it is asked many times a second.
+    def solve_whole(self, deadline: Deadline, gap: float, limit: float, start: Integers | None = None) -> Solved:
+        """The optimum in whole numbers, or the best until the deadline passes: it is asked many times a second.
 
         `gap` is an absolute difference; solutions that cost more than `limit` are of no interest, so when
         there is none below it the outcome is anything above, or infeasible. `start`: columns that are 1 in a solution
@@ -139,14 +139,14 @@ class Linear:
         columns = np.arange(self.columns, dtype=np.int32)
         integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         self._highs.changeColsIntegrality(self.columns, columns, integer)
-        self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + clock.left())
+        self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + deadline.seconds_left())
         self._set(mip_pool_age_limit=_CUT_AGE, mip_lp_age_limit=_CUT_AGE_IN_USE)
         self._set(mip_heuristic_run_root_reduced_cost=False)
         if np.isfinite(limit):
             self._set(objective_bound=limit)
         if start is not None:
             self._highs.setSolution(len(start), start.astype(np.int32), np.ones(len(start)))
-        self._run_until(clock, highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
+        self._run_until(deadline, highspy.cb.HighsCallbackType.kCallbackMipInterrupt)
         info, status = self._highs.getInfo(), self._highs.getModelStatus()
         found = info.primal_solution_status == 2
         values = np.array(self._highs.getSolution().col_value) if found else np.zeros(0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Flags, Floats, Integers, Pool
 from planner.master.bound import SLACK, Bound, clipped, lagrangian
 from planner.master.cuts import Triple, cut_table, met_cuts, number_bits, violated
@@ -80,7 +80,7 @@ class Relaxation:
     def __init__(self, program: Program, *, seed: int = 0, columns_a_round: int = 12) -> None:
         self.program = program
         self.columns_a_round = columns_a_round
-        self.clock = Clock.of(np.inf)
+        self.deadline = Deadline.after(np.inf)
         self.bits = number_bits(program)
         self.cuts: dict[Triple, None] = {}
         self.table = cut_table(self.bits, ())
@@ -113,9 +113,9 @@ class Relaxation:
         """
         best: _Priced | None = None
         while True:
-            self.clock.check()
-            solved = self._linear.solve(self.clock)
-            self.clock.check()
+            self.deadline.check()
+            solved = self._linear.solve(self.deadline)
+            self.deadline.check()
             out = self._priced(part, self._duals(solved))
             if smoothing and best is None and self.center is not None:
                 best = self._priced(part, self.with_cut_duals(self.center))

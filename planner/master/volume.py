@@ -10,7 +10,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Floats, Integers
 from planner.master.relaxation import Part, Relaxation
 
@@ -43,11 +43,11 @@ class Ascent:
         self.met = np.zeros(len(part.original), dtype=np.bool_)
         self.step = step
 
-    def climb(self, rounds: int, clock: Clock) -> None:
-        """At most so many rounds, until the steps are small or the clock says stop (OutOfTime)."""
+    def climb(self, rounds: int, deadline: Deadline) -> None:
+        """At most so many rounds, until the steps are small or the deadline passes (OutOfTime)."""
         duals, mean, misses = self.duals, None, 0
         for _round in range(rounds):
-            clock.check()
+            deadline.check()
             value, chosen, met = self._choices(duals)
             share = LONG_MEMORY + (MEMORY - LONG_MEMORY) * self.step / FIRST_STEP
             mean = met if mean is None else share * met + (1 - share) * mean

@@ -197,7 +197,7 @@ class FamilyRemedies:
 
     def _gives_way(self, visit: Visit) -> None:
         """A plan with this visit in it: who loses their moment, when nothing else is changed."""
-        if self.trials.clock.is_up() or not visit.visitors:
+        if self.trials.deadline.has_passed() or not visit.visitors:
             return
         ground = self.trials.ground(people_of(visit))
         standing = ground.standing(ground.problem)
@@ -205,7 +205,7 @@ class FamilyRemedies:
             return
         (touched,) = touched_groups(ground.problem, [visit.id])
         part = part_of(ground.problem, standing, touched)
-        forced = forced_routes(part.problem, visit.id, self.trials.clock.part(TRY_SECONDS), self.trials.seed)
+        forced = forced_routes(part.problem, visit.id, self.trials.deadline.within(TRY_SECONDS), self.trials.seed)
         if forced is None:
             return
         routes = [route for route in ground.routes if route.visitor not in touched.visitors]

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import list_routes, route_of
 from planner.columns.stop_options import Offering
 from planner.evaluate.openings import Openings
@@ -114,14 +114,14 @@ class Trials:
         self,
         problem: Problem,
         plan: Plan,
-        moment: Clock,
+        deadline: Deadline,
         seed: int,
         days: Mapping[dt.date, int],
         windows: Mapping[str, Sequence[Window]],
     ) -> None:
         self.problem = problem
         self.plan = plan
-        self.clock = moment
+        self.deadline = deadline
         self.seed = seed
         self.weeks = {**days, **problem.weeks}
         self.beyond = windows
@@ -143,13 +143,13 @@ class Trials:
 
     def attempt(self, ground: Ground, change: Change, wanted: Sequence[str]) -> Found | None:
         """What the change brings these visits."""
-        if self.clock.is_up():
+        if self.deadline.has_passed():
             return None
         problem = apply_change(ground.problem, change)
         standing = ground.standing(problem)
         if standing is None:
             return None
-        mending = Mending(problem, standing, self.clock.part(TRY_SECONDS), seed=self.seed, only=wanted)
+        mending = Mending(problem, standing, self.deadline.within(TRY_SECONDS), seed=self.seed, only=wanted)
         mending.run()
         found = ground.found(problem, mending.standing.routes, wanted)
         return None if found is None or found.lost else found
@@ -189,7 +189,7 @@ class Trials:
         )
 
 
-def forced_routes(problem: Problem, visit: str, moment: Clock, seed: int) -> list[Route] | None:
+def forced_routes(problem: Problem, visit: str, deadline: Deadline, seed: int) -> list[Route] | None:
     """The best plan in which this visit is made, whoever else is left out; nothing when there is none."""
     pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
     number = next(at for at, one in enumerate(problem.visits) if one.id == visit)
@@ -201,7 +201,7 @@ def forced_routes(problem: Problem, visit: str, moment: Clock, seed: int) -> lis
     cost[program.visit_row[number]] = program.never
     program = replace(program, sides=replace(program.sides, cost=cost))
     search = Search(program, step=cost_step(problem), seed=seed)
-    search.run(moment)
+    search.run(deadline)
     if search.best is None or search.best.cost >= program.never:
         return None
     return [route_of(problem, pool, column) for column in search.best.routes]

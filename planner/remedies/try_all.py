@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.base.threads import StopSign
 from planner.model.plan import Plan
 from planner.model.problem import Problem, Window
@@ -43,14 +43,14 @@ def try_remedies(
 
     The same plan gives the same remedies, as long as the time suffices.
     """
-    moment = Clock.of(seconds, StopSign(should_stop) if should_stop else None)
+    deadline = Deadline.after(seconds, StopSign(should_stop) if should_stop else None)
     wanted = [unplaced.visit for unplaced in plan.unplaced]
     if visits is not None:
         wanted = [name for name in wanted if name in set(visits)]
-    trials = Trials(problem, plan, moment, seed, days or {}, windows or {})
+    trials = Trials(problem, plan, deadline, seed, days or {}, windows or {})
     tasks = _tasks(trials, wanted)
     for done, task in enumerate(tasks):
-        if moment.is_up():
+        if deadline.has_passed():
             break
         task()
         if progress is not None:

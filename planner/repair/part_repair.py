@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Integers, Pool, list_routes, route_of
 from planner.columns.stop_options import Evening, Offering
 from planner.evaluate.verdict import judge
@@ -49,39 +49,39 @@ class Mended:
 NOTHING = Mended(None, None, 0.0)
 
 
-def search_part(problem: Problem, clock: Clock, *, seed: int, keeping: Container[str]) -> Mended:
+def search_part(problem: Problem, deadline: Deadline, *, seed: int, keeping: Container[str]) -> Mended:
     """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
     pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
     visits = placeable(range(len(problem.visits)), pool)
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
         return NOTHING
     if len(pool) > EXACT_COLUMNS and is_coupled(problem, range(len(problem.visits))):
-        return _search_joint(problem, pool, visits, clock, seed=seed, keeping=keeping)
+        return _search_joint(problem, pool, visits, deadline, seed=seed, keeping=keeping)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     program = build_program(problem, visits, pool)
     search = Search(program, step=cost_step(problem), seed=seed)
-    search.clock = search.relaxation.clock = clock
-    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, clock, seed)
-    if len(columns) and not clock.is_up():
+    search.deadline = search.relaxation.deadline = deadline
+    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, deadline, seed)
+    if len(columns) and not deadline.has_passed():
         search.start_from(columns)
     still = _outcome(problem, search)
-    search.run(clock)
+    search.run(deadline)
     return Mended(_outcome(problem, search), still, max(0.0, search.bound) + hopeless)
 
 
 def _search_joint(
-    problem: Problem, pool: Pool, visits: list[int], clock: Clock, *, seed: int, keeping: Container[str]
+    problem: Problem, pool: Pool, visits: list[int], deadline: Deadline, *, seed: int, keeping: Container[str]
 ) -> Mended:
     """The same for a part that ties so many moments together that an exact search takes too long."""
     step = cost_step(problem)
     light = Lightened.of(problem, pool, step)
     program = build_program(light.problem, visits, pool)
     search = JointSearch(light.problem, program, step=step, seed=seed)
-    columns = _best_of(program, _still_columns(problem, pool, keeping), step, clock, seed)
+    columns = _best_of(program, _still_columns(problem, pool, keeping), step, deadline, seed)
     if len(columns):
         search.take(columns)
     still = _outcome(problem, search)
-    search.run(clock, 0.0, lambda _message: None)
+    search.run(deadline, 0.0, lambda _message: None)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     return Mended(_outcome(problem, search), still, light.bound(max(0.0, search.bound)) + hopeless)
 
@@ -94,13 +94,13 @@ def _outcome(problem: Problem, search: Search | JointSearch) -> Outcome | None:
     return Outcome(routes, judge(problem, routes).cost)
 
 
-def _best_of(program: Program, columns: Integers, step: float, clock: Clock, seed: int) -> Integers:
+def _best_of(program: Program, columns: Integers, step: float, deadline: Deadline, seed: int) -> Integers:
     """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
     keep = np.zeros(len(program.pool), dtype=np.bool_)
     keep[columns] = True
     part = part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
     search = Search(part.program, step=step, seed=seed)
-    search.run(clock)
+    search.run(deadline)
     return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
 

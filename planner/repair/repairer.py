@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.columns.routes import Floats, list_routes
 from planner.columns.stop_options import Offering
@@ -62,11 +62,13 @@ def repair_plan(
     """
     began = time.monotonic()
     check_problem(problem)
-    clock = Clock.of(seconds, StopSign(should_stop) if should_stop else None)
-    mending = Mending(problem, standing_of(problem, company or {}), clock, seed=seed, jobs=jobs, is_tidy=is_tidy)
+    deadline = Deadline.after(seconds, StopSign(should_stop) if should_stop else None)
+    mending = Mending(problem, standing_of(problem, company or {}), deadline, seed=seed, jobs=jobs, is_tidy=is_tidy)
     mending.run(progress)
     if mending.lacks_fixed:
-        return solve(problem, seconds=clock.left(), seed=seed, jobs=jobs, progress=progress, should_stop=should_stop)
+        return solve(
+            problem, seconds=deadline.seconds_left(), seed=seed, jobs=jobs, progress=progress, should_stop=should_stop
+        )
     return mending.plan(time.monotonic() - began)
 
 
@@ -89,7 +91,7 @@ class Mending:
         self,
         problem: Problem,
         standing: Standing,
-        clock: Clock,
+        deadline: Deadline,
         *,
         seed: int = 0,
         only: Iterable[str] | None = None,
@@ -98,7 +100,7 @@ class Mending:
     ) -> None:
         self.problem = problem
         self.standing = standing
-        self.clock = clock
+        self.deadline = deadline
         self.seed = seed
         self.jobs = jobs
         self.is_tidy = is_tidy
@@ -137,7 +139,7 @@ class Mending:
         for touched in tied:
             self._accept(self._searched(touched))
             self._report(progress, 0.5, "repairing")
-        for done, found in enumerate(in_threads(self._searched, others, self.jobs, self.clock)):
+        for done, found in enumerate(in_threads(self._searched, others, self.jobs, self.deadline)):
             self._accept(found)
             self._report(progress, 0.5 + 0.5 * (done + 1) / (len(others) + 1), "repairing")
         self._widen()
@@ -171,15 +173,15 @@ class Mending:
 
     def _searched(self, touched: Touched, seconds: float = np.inf) -> Searched | None:
         """What a group's search found: the routes of its visitors."""
-        if self.clock.is_up():
+        if self.deadline.has_passed():
             return None
         self._waiting = max(1, self._waiting - 1)
-        clock = self.clock.part(min(seconds, self.clock.left() * self.jobs / (self._waiting + 1)))
+        deadline = self.deadline.within(min(seconds, self.deadline.seconds_left() * self.jobs / (self._waiting + 1)))
         part = part_of(self.problem, self.standing, touched)
-        found = search_part(part.problem, clock, seed=self.seed, keeping=self.staying())
+        found = search_part(part.problem, deadline, seed=self.seed, keeping=self.staying())
         if found.best is None:
             return None
-        chosen = self._chosen(part, found.best, found.still, clock)
+        chosen = self._chosen(part, found.best, found.still, deadline)
         return Searched(touched, tuple(part.routes(chosen.routes)), found.bound)
 
     def _accept(self, found: Searched | None) -> None:
@@ -195,7 +197,7 @@ class Mending:
         if is_legal(verdict) and verdict.cost <= self.standing.verdict.cost:
             self.standing = Standing(tuple(routes), made_in(routes), verdict, self.standing.company)
 
-    def _chosen(self, part: Part, best: Outcome, still: Outcome | None, clock: Clock) -> Outcome:
+    def _chosen(self, part: Part, best: Outcome, still: Outcome | None, deadline: Deadline) -> Outcome:
         """The best plan, unless those who move in it could as well stay.
 
         Moving somebody has to gain once more what it costs, above what could have been gained before the change.
@@ -207,7 +209,7 @@ class Mending:
             return still
         if gain >= self.problem.weights.unplaced:
             return best
-        return still if gain <= self._gain_before(part, clock) else best
+        return still if gain <= self._gain_before(part, deadline) else best
 
     def _moved(self, plan: Outcome) -> int:
         """How many visits whose moment stands get another one."""
@@ -232,14 +234,14 @@ class Mending:
             if stop.role == VISITOR and current.get(name) == Appointment(route.visitor, route.on, stop.start)
         }
 
-    def _gain_before(self, part: Part, clock: Clock) -> float:
+    def _gain_before(self, part: Part, deadline: Deadline) -> float:
         """What moving could have gained in this part with only the visits that have a moment."""
         kept = [visit for visit in part.problem.visits if visit.id in self.standing.made or visit.id in part.stops]
         names = {visit.id for visit in kept}
         pairs = tuple(pair for pair in part.problem.siblings if names.issuperset(pair))
         current = {name: at for name, at in part.problem.current.items() if name in names}
         problem = replace(part.problem, visits=tuple(kept), siblings=pairs, current=current)
-        before = search_part(problem, clock, seed=self.seed, keeping=self.staying())
+        before = search_part(problem, deadline, seed=self.seed, keeping=self.staying())
         if before.best is None or before.still is None:
             return 0.0
         return before.still.cost - before.best.cost
@@ -247,7 +249,7 @@ class Mending:
     def _widen(self) -> None:
         """For families that are still without: let the visits that tie their visitors to others move as well."""
         for name in self.needing:
-            if name in self.standing.made or self.clock.is_up():
+            if name in self.standing.made or self.deadline.has_passed():
                 continue
             touched = widened(self.problem, self.standing, name)
             if touched is not None:

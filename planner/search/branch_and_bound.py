@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from planner.base.deadline import Clock, OutOfTime
+from planner.base.deadline import Deadline, OutOfTime
 from planner.columns.routes import Floats, Integers
 from planner.master.bound import SLACK, Bound, rounded_up, survivors
 from planner.master.linear import Linear, Solved
@@ -76,7 +76,7 @@ class Search:
         self.bound = -np.inf
         self.nodes = 0
         self._is_stuck = False
-        self.clock = self.relaxation.clock
+        self.deadline = self.relaxation.deadline
         self._heap: list[tuple[float, int, Node]] = []
         self._root = Bound(-np.inf, np.zeros(0)), np.zeros(0)
         self._visits_of = visits_made(program)
@@ -92,9 +92,9 @@ class Search:
             return 1.0
         return (self.best.cost - max(0.0, self.bound)) / self.best.cost if self.best.cost else 0.0
 
-    def run(self, clock: Clock) -> None:
-        """Search on until the best plan is proven or the clock says stop."""
-        self.clock = self.relaxation.clock = clock
+    def run(self, deadline: Deadline) -> None:
+        """Search on until the best plan is proven or the deadline passes."""
+        self.deadline = self.relaxation.deadline = deadline
         if not self.nodes:
             self._push(Node(-np.inf, ()))
             if self.best is None:
@@ -220,7 +220,7 @@ class Search:
         if len(reduced) > 2 * LIKELY:
             likely = np.sort(np.argpartition(reduced - self._evening_least(), LIKELY)[:LIKELY])
             self._solve_whole(self.part.original[likely])
-            self.clock.check()
+            self.deadline.check()
         solved = self._solve_whole(self.part.original)
         if solved.is_optimal or solved.is_infeasible:
             self._heap.clear()
@@ -238,7 +238,7 @@ class Search:
         linear.add_columns(sides.cost, sides.upper, sides.entries)
         cost = self.program.pool.cost[columns]
         linear.add_columns(cost, np.ones(len(columns)), self.program.routes(columns))
-        solved = linear.solve_whole(self.clock, max(SLACK, self._least_gain() / 2), self._limit())
+        solved = linear.solve_whole(self.deadline, max(SLACK, self._least_gain() / 2), self._limit())
         if len(solved.values):
             routes, left_out = solved.values[len(sides) :], solved.values[: len(sides)]
             self._keep(columns[routes > 0.5], np.flatnonzero(left_out > 0.5))

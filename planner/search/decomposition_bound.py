@@ -15,7 +15,7 @@ from threading import Lock
 import numba
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.ranking import least_of
 from planner.columns.routes import Flags, Floats, Integers, Pool
 from planner.master.pricing import above_least, least_by_evening, prices, reduced_costs
@@ -56,13 +56,13 @@ class Lifting:
         self._lifted: dict[Group, Lifted] = {}
         self._lock = Lock()
 
-    def lift(self, root: Root, group: Group, clock: Clock) -> None:
+    def lift(self, root: Root, group: Group, deadline: Deadline) -> None:
         """Solve this group in whole numbers; it takes the place of the groups that it is made of if that says more.
 
         A larger group that was there sooner (in another thread) stays. Raises ValueError when the group has some
         members of another one and not the others.
         """
-        lifted = self._solved(root, group, clock)
+        lifted = self._solved(root, group, deadline)
         with self._lock:
             parts = [other for other in self._lifted if not {*other}.isdisjoint(group)]
             if any({*group} < {*other} for other in parts):
@@ -102,11 +102,11 @@ class Lifting:
 
     # one group
 
-    def _solved(self, root: Root, group: Group, clock: Clock) -> Lifted:
+    def _solved(self, root: Root, group: Group, deadline: Deadline) -> Lifted:
         """The group over its likeliest routes; what any other would cost at least is known without them."""
         part, linear, most = self._listed(root, group)
         alone = linear + self._rise[list(group)].sum()
-        solved = solved_exactly(self.whole, root, part, group, clock, limit=alone + most, gap=TOLERANCE)
+        solved = solved_exactly(self.whole, root, part, group, deadline, limit=alone + most, gap=TOLERANCE)
         exact = np.inf if solved.is_infeasible else solved.bound - ROUNDING
         bound = max(alone, min(alone + most, exact))
         if len(group) == 1:

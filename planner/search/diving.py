@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from planner.base.deadline import Clock, OutOfTime
+from planner.base.deadline import Deadline, OutOfTime
 from planner.columns.routes import Flags, Floats, Integers, Pool
 from planner.master.bound import SLACK
 from planner.master.relaxation import Part, Relaxation, Relaxed
@@ -43,13 +43,13 @@ class Dive:
         routes: Integers,
         free: set[int],
         cost: float,
-        clock: Clock,
+        deadline: Deadline,
         is_used: Flags,
     ) -> None:
         self.whole = whole
         self.root = root
         self.routes = routes
-        self.clock = clock
+        self.deadline = deadline
         self.cost = cost
         self.is_used = is_used
         self._allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
@@ -66,7 +66,7 @@ class Dive:
         """A linear program of the likeliest routes whose stops are all allowed, with all rows and the root's cuts."""
         small = self._program()
         self._relaxation = Relaxation(small.program, seed=self.whole.seed)
-        self._relaxation.clock = self.clock
+        self._relaxation.deadline = self.deadline
         self._relaxation.adopt(self.root.cuts)
         self._relaxation.begin_with(np.arange(len(small.columns)))
         self._part = Part(small.program.pool, np.arange(len(small.columns)))
@@ -88,7 +88,7 @@ class Dive:
             pinned = self._pinned()
         except OutOfTime:
             return None
-        return planned_around(self.whole, self.whole.ties.meetings(pinned), self.routes, self.clock)
+        return planned_around(self.whole, self.whole.ties.meetings(pinned), self.routes, self.deadline)
 
     def _pinned(self) -> list[int]:
         """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan.

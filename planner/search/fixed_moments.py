@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Flags, Integers
 from planner.master.subprograms import PartProgram, part_program, picked
 from planner.search.branch_and_bound import Search
@@ -35,11 +35,11 @@ class Pinned:
             allowed[k] = alone and catalogue.visits[k][0] not in settled
         return allowed
 
-    def plan(self, visitor: int, clock: Clock) -> Integers:
+    def plan(self, visitor: int, deadline: Deadline) -> Integers:
         """The best routes of one visitor (columns of the pool) that can be found in time."""
         part = self._program(visitor)
         search = Search(part.program, step=self.whole.step, seed=self.whole.seed)
-        search.run(clock)
+        search.run(deadline)
         return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
     def _program(self, visitor: int) -> PartProgram:
@@ -69,7 +69,7 @@ class Pinned:
         return met[(program.lower[met] == 0) & (program.upper[met] == 0)]
 
 
-def planned_around(whole: Whole, pinned: Sequence[int], routes: Integers, clock: Clock) -> Integers | None:
+def planned_around(whole: Whole, pinned: Sequence[int], routes: Integers, deadline: Deadline) -> Integers | None:
     """Every visitor whose pinned stops are other than in these routes planned anew; nothing if none are."""
     before = whole.ties.meetings(whole.coupled_stops(routes))
     changed = {whole.ties.visitor(k) for k in {*before} ^ {*pinned}}
@@ -79,4 +79,4 @@ def planned_around(whole: Whole, pinned: Sequence[int], routes: Integers, clock:
     pool = whole.program.pool
     visitor = np.array([pool.evenings[e].visitor for e in pool.evening[routes]], dtype=np.int64)
     kept = routes[~np.isin(visitor, list(changed))]
-    return np.concatenate([kept, *(plans.plan(v, clock.part(VISITOR_SECONDS)) for v in sorted(changed))])
+    return np.concatenate([kept, *(plans.plan(v, deadline.within(VISITOR_SECONDS)) for v in sorted(changed))])

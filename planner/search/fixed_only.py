@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Flags, Integers
 from planner.master.program import Program
 from planner.master.subprograms import part_program
@@ -34,7 +34,7 @@ def _best(program: Program, keep: Flags, step: float, seed: int) -> Integers | N
     evenings = range(len(program.pool.evenings))
     part = part_program(program, evenings, np.arange(program.rows), keep=keep)
     search = Search(part.program, step=step, seed=seed)
-    search.run(Clock.of(RESCUE_SECONDS))
+    search.run(Deadline.after(RESCUE_SECONDS))
     if search.best is None or search.best.cost >= program.never:
         return None
     return part.columns[list(search.best.routes)]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Flags, Integers
 from planner.master.bound import SLACK
 from planner.master.program import activity
@@ -32,7 +32,7 @@ def regrouped(
     root: Root,
     routes: Integers,
     visitors: list[int],
-    clock: Clock,
+    deadline: Deadline,
     *,
     count: int = GROUP_COLUMNS,
     also: Flags | None = None,
@@ -49,9 +49,9 @@ def regrouped(
     keep[routes[is_own]] = True
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
     present = np.flatnonzero(np.isin(freed.columns, routes[is_own]))
-    now = solved_exactly(whole, root, freed, visitors, clock, only=present)
+    now = solved_exactly(whole, root, freed, visitors, deadline, only=present)
     gap = max(SLACK, whole.step / 2)
-    solved = solved_exactly(whole, root, freed, visitors, clock.part(GROUP_SECONDS), gap=gap, start=present)
+    solved = solved_exactly(whole, root, freed, visitors, deadline.within(GROUP_SECONDS), gap=gap, start=present)
     if not len(solved.values) or solved.cost > now.cost - gap:
         return Regrouped(None, solved.is_optimal)
     chosen = freed.columns[solved.values[len(freed.program.sides) :] > 0.5]

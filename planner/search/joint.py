@@ -18,7 +18,7 @@ from threading import Lock
 
 import numpy as np
 
-from planner.base.deadline import Clock, OutOfTime
+from planner.base.deadline import Deadline, OutOfTime
 from planner.base.memory import give_back, spare
 from planner.base.threads import Item, Result, StopSign, in_threads
 from planner.columns.routes import Integers
@@ -75,10 +75,10 @@ class JointSearch:
             return 1.0
         return (self.best.cost - max(0.0, self.bound)) / self.best.cost if self.best.cost else 0.0
 
-    def run(self, clock: Clock, gap: float, tell: Tell) -> None:
-        """Search until the plan is within `gap` of the bound or the clock says stop; `tell` hears of it."""
-        self.tell, self.target, self.clock = tell, gap, clock
-        self.relaxation.use(clock)
+    def run(self, deadline: Deadline, gap: float, tell: Tell) -> None:
+        """Search until the plan is within `gap` of the bound or the deadline passes; `tell` hears of it."""
+        self.tell, self.target, self.deadline = tell, gap, deadline
+        self.relaxation.use(deadline)
         spare()
         if not len(self.program.pool):
             self.take(np.zeros(0, dtype=np.int64))
@@ -110,7 +110,7 @@ class JointSearch:
         return len(self.relaxation.part.pool) > EXACT_COLUMNS
 
     def _is_good_enough(self) -> bool:
-        self.clock.check()
+        self.deadline.check()
         return self.gap <= self.target
 
     def _raise_bound(self, value: float) -> None:
@@ -131,9 +131,9 @@ class JointSearch:
         return np.array(self.best.routes if self.best else (), dtype=np.int64)
 
     def _spread(
-        self, work: Callable[[Item], Result], items: Iterable[Item], clock: Clock | None = None
+        self, work: Callable[[Item], Result], items: Iterable[Item], deadline: Deadline | None = None
     ) -> list[Result]:
-        return list(in_threads(work, items, self.jobs, clock or self.clock))
+        return list(in_threads(work, items, self.jobs, deadline or self.deadline))
 
     def take(self, columns: Integers) -> bool:
         """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
@@ -159,28 +159,32 @@ class JointSearch:
         estimate = encounters.estimate(relaxation.duals)
         if self.best is None or whole.left_out(self._current()):
             self._take_moments(encounters)
-        self.clock.check()
+        self.deadline.check()
         self.tell("first plan")
         relaxation.start(estimate)
         self._raise_bound(relaxation.bound)
-        self.take(self.renewal.completed(relaxation.root, self._current(), self.clock))
+        self.take(self.renewal.completed(relaxation.root, self._current(), self.deadline))
 
     def _take_moments(self, encounters: Encounters) -> None:
         """The plan with the moments that are chosen family by family."""
         encounters.choose()
         pinned = Pinned(self.whole, encounters.pinned)
-        share = self.clock.left() * self.jobs / max(1, len(self.whole.visitors))
-        found = self._spread(lambda visitor: pinned.plan(visitor, self.clock.part(share)), self.whole.visitors)
+        share = self.deadline.seconds_left() * self.jobs / max(1, len(self.whole.visitors))
+        found = self._spread(lambda visitor: pinned.plan(visitor, self.deadline.within(share)), self.whole.visitors)
         self.take(np.concatenate(found))
 
     def _relax(self) -> None:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
         self._ascend()
         self.relaxation.hold(self._current())
-        began = self.clock.left()
+        began = self.deadline.seconds_left()
         relaxed = self._likely()
         for _round in range(CUT_ROUNDS):
-            before, took, began = relaxed.bound.value, began - self.clock.left(), self.clock.left()
+            before, took, began = (
+                relaxed.bound.value,
+                began - self.deadline.seconds_left(),
+                self.deadline.seconds_left(),
+            )
             if took > CUT_SHARE * began or self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
                 break
             relaxed = self._likely()
@@ -189,7 +193,7 @@ class JointSearch:
         self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
         self.relaxation.leave_idle_cuts()
         self._note_bound()
-        self.relaxation.use(self.clock)
+        self.relaxation.use(self.deadline)
 
     def _ascend(self) -> None:
         """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
@@ -222,9 +226,9 @@ class JointSearch:
         if self._is_good_enough():
             return
         give_back()
-        clock, root = self._attentive(), self.relaxation.root
+        deadline, root = self._attentive(), self.relaxation.root
         lifting = Lifting(self.whole, root)
-        self._spread(lambda visitor: lifting.lift(root, (visitor,), clock), self.whole.visitors, clock)
+        self._spread(lambda visitor: lifting.lift(root, (visitor,), deadline), self.whole.visitors, deadline)
         self._raise_bound(lifting.bound())
         self._lifting = lifting
         self.tell("bounding")
@@ -240,7 +244,7 @@ class JointSearch:
         search = Search(part.program, step=self.step, seed=self.whole.seed)
         if self.best is not None:
             search.start_from(np.flatnonzero(np.isin(part.columns, routes)))
-        search.run(self.clock)
+        search.run(self.deadline)
         if search.best is not None:
             self.take(part.columns[list(search.best.routes)])
         self._raise_bound(search.bound)
@@ -249,15 +253,15 @@ class JointSearch:
 
     def _renew(self) -> None:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
-        clock = self._attentive()
-        clock.check()
-        self._do(self._task(), clock)
+        deadline = self._attentive()
+        deadline.check()
+        self._do(self._task(), deadline)
         self.relaxation.shrink(self._cost())
         self.tell("improving")
 
-    def _attentive(self) -> Clock:
-        """The clock; when this thread asks it, the others are seen to, and it is up when the plan is good enough."""
-        return Clock(self.clock.deadline, StopSign(self._meanwhile))
+    def _attentive(self) -> Deadline:
+        """The deadline for this thread: checking it starts the helpers; it has passed when the plan is good enough."""
+        return Deadline(self.deadline.at, StopSign(self._meanwhile))
 
     def _meanwhile(self) -> bool:
         """Let the other threads improve the plan, by what is known now; is it time to stop?"""
@@ -271,15 +275,15 @@ class JointSearch:
 
     def _help(self) -> None:
         """In another thread: one task after another."""
-        clock = Clock(self.clock.deadline, self._is_dismissed)
+        deadline = Deadline(self.deadline.at, self._is_dismissed)
         try:
-            while not clock.is_up():
-                self._do(self._task(), clock)
+            while not deadline.has_passed():
+                self._do(self._task(), deadline)
         except OutOfTime:
             return
 
     def _is_dismissed(self) -> bool:
-        return self._is_over or self.gap <= self.target or self.clock.is_up()
+        return self._is_over or self.gap <= self.target or self.deadline.has_passed()
 
     def _dismiss_helpers(self) -> None:
         self._is_over = True
@@ -297,19 +301,19 @@ class JointSearch:
                 group = lifting.next_group()
                 if group is not None:
                     self._is_lifting = True
-                    return lambda clock: self._lift_group(lifting, root, group, clock)
+                    return lambda deadline: self._lift_group(lifting, root, group, deadline)
             return self.renewal.task(root, self._current(), self._scale(), may_join=not self._is_lifting)
 
-    def _lift_group(self, lifting: Lifting, root: Root, group: Group, clock: Clock) -> None:
+    def _lift_group(self, lifting: Lifting, root: Root, group: Group, deadline: Deadline) -> None:
         """The bound with these visitors together in whole numbers."""
         try:
-            lifting.lift(root, group, clock.part(LIFT_SECONDS))
+            lifting.lift(root, group, deadline.within(LIFT_SECONDS))
         finally:
             self._is_lifting = False
         self._raise_bound(lifting.bound())
 
-    def _do(self, task: Task, clock: Clock) -> None:
+    def _do(self, task: Task, deadline: Deadline) -> None:
         give_back()
-        routes = task(clock)
+        routes = task(deadline)
         if routes is not None:
             self.take(routes)

@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Integers
 from planner.search.diving import MOST_LEFT_OUT, Dive
 from planner.search.groups import GROUP, regrouped
 from planner.search.joint_context import Root, Whole
 
-Task = Callable[[Clock], Integers | None]
+Task = Callable[[Deadline], Integers | None]
 
 FREE, FREE_WHEN_BARREN = 0.3, 0.7  # of the coupled visits, in dives that start from the plan
 SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
@@ -74,9 +74,9 @@ class Renewal:
         count = math.ceil(share * len(self.whole.ties.stops_of))
         free = self.whole.ties.some_families(count, self._random)
 
-        def dive(clock: Clock) -> Integers | None:
-            found = Dive(self.whole, root, routes, free, cost, clock, self._is_good).plan()
-            return None if found is None else self.completed(root, found, clock)
+        def dive(deadline: Deadline) -> Integers | None:
+            found = Dive(self.whole, root, routes, free, cost, deadline, self._is_good).plan()
+            return None if found is None else self.completed(root, found, deadline)
 
         return dive
 
@@ -85,8 +85,8 @@ class Renewal:
         size = int(self._random.integers(*SIZES, endpoint=True))
         visitors = self.whole.ties.some_visitors(size, self.whole.visitors, self._random)
 
-        def renew(clock: Clock) -> Integers | None:
-            found = regrouped(self.whole, root, routes, visitors, clock, count=int(self._breadth))
+        def renew(deadline: Deadline) -> Integers | None:
+            found = regrouped(self.whole, root, routes, visitors, deadline, count=int(self._breadth))
             self._breadth = min(MOST, self._breadth * (WIDER if found.is_proven else NARROWER))
             return found.routes
 
@@ -96,10 +96,12 @@ class Renewal:
         """The best plan of the likeliest good routes and as many of the likeliest of all."""
         self.is_joining = True
 
-        def join(clock: Clock) -> Integers | None:
+        def join(deadline: Deadline) -> Integers | None:
             count = int(self._breadth_of_all)
             try:
-                found = regrouped(self.whole, root, routes, self.whole.visitors, clock, count=count, also=self._is_good)
+                found = regrouped(
+                    self.whole, root, routes, self.whole.visitors, deadline, count=count, also=self._is_good
+                )
             finally:
                 self.is_joining = False
             self._breadth_of_all = min(
@@ -109,7 +111,7 @@ class Renewal:
 
         return join
 
-    def completed(self, root: Root, routes: Integers, clock: Clock) -> Integers:
+    def completed(self, root: Root, routes: Integers, deadline: Deadline) -> Integers:
         """The plan, with the visitors around each visit that it leaves out, and around siblings whom it splits, planned
         anew; not when these would be all visitors: then that is the search itself."""
         whole, random = self.whole, np.random.default_rng(self.whole.seed)
@@ -119,6 +121,6 @@ class Renewal:
             near = whole.ties.some_visitors(GROUP, whole.visitors, random, first)
             if len(near) == len(whole.visitors):
                 return routes
-            renewed = regrouped(whole, root, routes, near, clock).routes
+            renewed = regrouped(whole, root, routes, near, deadline).routes
             routes = routes if renewed is None else renewed
         return routes

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import Integers
 from planner.master.bound import SLACK
 from planner.master.cuts import met_cuts
@@ -27,7 +27,7 @@ def solved_exactly(
     root: Root,
     part: PartProgram,
     visitors: Iterable[int],
-    clock: Clock,
+    deadline: Deadline,
     *,
     limit: float = np.inf,
     gap: float = SLACK,
@@ -51,4 +51,4 @@ def solved_exactly(
     linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries)
     linear.add_columns(program.pool.cost[chosen], np.ones(len(chosen)), entries)
     begin = None if start is None else len(program.sides) + start
-    return linear.solve_whole(clock, gap, limit, begin)
+    return linear.solve_whole(deadline, gap, limit, begin)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.ranking import least_of
 from planner.columns.routes import Flags, Floats, Integers
 from planner.master.bound import SLACK, Bound, lagrangian, survivors
@@ -67,9 +67,9 @@ class WholeRelaxation:
         self._step = FIRST_STEP
         self._told: Root | None = None
 
-    def use(self, clock: Clock) -> None:
-        """From now on this clock says when to stop."""
-        self._relaxation.clock = clock
+    def use(self, deadline: Deadline) -> None:
+        """Stop at this deadline from now on."""
+        self._relaxation.deadline = deadline
 
     @property
     def root(self) -> Root:
@@ -99,7 +99,7 @@ class WholeRelaxation:
         rows = np.flatnonzero(self.whole.owner == visitor)
         own = part_program(self.program, self.whole.evenings_of[visitor], rows)
         relaxation = Relaxation(own.program, seed=self.whole.seed)
-        relaxation.clock = self._relaxation.clock
+        relaxation.deadline = self._relaxation.deadline
         part = Part(own.program.pool, np.arange(len(own.columns)))
         relaxed = relaxation.solve(part)
         for _round in range(OWN_CUT_ROUNDS):
@@ -126,7 +126,7 @@ class WholeRelaxation:
         """One stretch of the ascent over the likeliest routes, and then the bound over all: by how much that rose."""
         before, likely = self.bound, self._likeliest(self._met)
         ascent = Ascent(self._relaxation, likely, self.duals, self._use[likely.original], self._step)
-        ascent.climb(STRETCH, self._relaxation.clock)
+        ascent.climb(STRETCH, self._relaxation.deadline)
         self._step = min(FIRST_STEP, max(AGAIN * ascent.step, LEAST_AGAIN))
         self._met[likely.original[ascent.met]] = True
         self._use[:] = 0
@@ -146,9 +146,9 @@ class WholeRelaxation:
 
     def leave_idle_cuts(self) -> None:
         """Begin a new linear program with only the cuts that have a price; the old one takes no more memory."""
-        cuts, clock = self._priced_cuts(), self._relaxation.clock
+        cuts, deadline = self._priced_cuts(), self._relaxation.deadline
         self._relaxation = Relaxation(self.program, seed=self.whole.seed, columns_a_round=4)
-        self._relaxation.clock = clock
+        self._relaxation.deadline = deadline
         self._relaxation.adopt(cuts)
         self.duals = np.concatenate([self.duals[: self.program.rows], np.array(list(cuts.values()), dtype=np.float64)])
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.columns.routes import Pool, list_routes, refuse_too_many, route_of
 from planner.columns.stop_options import Offering
@@ -90,7 +90,7 @@ class _Season:
         should_stop: ShouldStop | None,
     ) -> None:
         self.problem = problem
-        self.clock = Clock.of(seconds, StopSign(self._look_up))
+        self.deadline = Deadline.after(seconds, StopSign(self._look_up))
         self.should_stop = should_stop
         self.seed = seed
         self.jobs = jobs
@@ -101,7 +101,7 @@ class _Season:
         self.lightened: dict[int, Lightened] = {}
         self.step = cost_step(problem)
         self._fraction = 0.0
-        self._seconds = max(self.clock.left(), 1e-9)
+        self._seconds = max(self.deadline.seconds_left(), 1e-9)
         self._stage = "planning"
         self._tell_from = 0.0
         self._parts: Mapping[str, int] | None = None
@@ -111,15 +111,15 @@ class _Season:
         """Search every part: those of one visitor or a few first, then those that are tied together."""
         coupled = [n for n, part in enumerate(self.parts) if is_coupled(self.problem, part.visits)]
         others = [n for n in range(len(self.parts)) if n not in coupled]
-        for _ in in_threads(self._search_part, others, self.jobs, self.clock):
+        for _ in in_threads(self._search_part, others, self.jobs, self.deadline):
             self._report("planning")
-        poor = [number for number in others if self.searches[number].gap > gap and not self.clock.is_up()]
-        for _ in in_threads(self._search_on, poor, self.jobs, self.clock):
+        poor = [number for number in others if self.searches[number].gap > gap and not self.deadline.has_passed()]
+        for _ in in_threads(self._search_on, poor, self.jobs, self.deadline):
             self._report("planning")
         for number in coupled:
             search = self._joint(number)
             self.searches[number] = search
-            search.run(self.clock, gap, self._report)
+            search.run(self.deadline, gap, self._report)
         self._fraction = 1.0
         self._report("done")
 
@@ -128,12 +128,12 @@ class _Season:
         search = Search(self._program(number), step=self.step, seed=self.seed)
         self.searches[number] = search
         waiting = max(1, len(self.parts) - len(self.searches) + 1)
-        search.run(self.clock.part(self.clock.left() * min(1.0, self.jobs / waiting)))
+        search.run(self.deadline.within(self.deadline.seconds_left() * min(1.0, self.jobs / waiting)))
 
     def _search_on(self, number: int) -> None:
         search = self.searches[number]
         if isinstance(search, Search):
-            search.run(self.clock)
+            search.run(self.deadline)
 
     def _joint(self, number: int) -> JointSearch:
         program = self._program(number, jobs=self.jobs)
@@ -141,7 +141,7 @@ class _Season:
 
     def _program(self, number: int, *, jobs: int = 1) -> Program:
         part = self.parts[number]
-        pool = list_routes(self.problem, self.offering.evenings(part.visitors), jobs=jobs, clock=self.clock)
+        pool = list_routes(self.problem, self.offering.evenings(part.visitors), jobs=jobs, deadline=self.deadline)
         refuse_too_many(len(pool) + sum(len(search.program.pool) for search in self._begun().values()))
         self.lightened[number] = Lightened.of(self.problem, pool, self.step)
         return build_program(self.lightened[number].problem, placeable(part.visits, pool), pool)
@@ -159,7 +159,7 @@ class _Season:
         self._stage, self._tell_from = message, time.monotonic() + TELL_SECONDS
         done = {number: search for number, search in self._begun().items() if search.best is not None}
         parts = len(done) / max(1, len(self.parts))
-        elapsed = 1 - self.clock.left() / self._seconds
+        elapsed = 1 - self.deadline.seconds_left() / self._seconds
         joint = any(isinstance(search, JointSearch) for search in done.values())
         self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
         cost = self._total(done)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from planner import solve
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import list_routes
 from planner.columns.stop_options import Offering
 from planner.master.program import build_program
@@ -49,7 +49,7 @@ def _lifted(search: JointSearch) -> Lifting:
     """The bound with every visitor alone."""
     lifting = Lifting(search.whole, search.relaxation.root)
     for visitor in search.whole.visitors:
-        lifting.lift(search.relaxation.root, (visitor,), Clock.of(60))
+        lifting.lift(search.relaxation.root, (visitor,), Deadline.after(60))
     return lifting
 
 
@@ -62,7 +62,7 @@ def test_the_bound_of_every_way_to_fall_into_groups_is_below_the_best_plan(seed:
     for size in range(2, len(visitors) + 1):
         for group in combinations(visitors, size):
             lifting = _lifted(search)
-            lifting.lift(root, group, Clock.of(60))
+            lifting.lift(root, group, Deadline.after(60))
             assert alone - SLACK <= lifting.bound() <= best + SLACK
 
 
@@ -75,7 +75,7 @@ def test_few_routes_give_a_lower_bound_never_a_wrong_one(seed: int, columns: int
         lifting = _lifted(search)
         assert lifting.bound() <= best + SLACK
         for group in filter(None, (tuple(visitors[:2]), tuple(visitors[2:]), tuple(visitors))):
-            lifting.lift(root, group, Clock.of(60))
+            lifting.lift(root, group, Deadline.after(60))
             assert lifting.bound() <= best + SLACK
 
 
@@ -83,7 +83,7 @@ def test_few_routes_give_a_lower_bound_never_a_wrong_one(seed: int, columns: int
 def test_everybody_together_proves_the_best_plan(seed: int) -> None:
     search, best = _relaxed(_school(seed))
     lifting = _lifted(search)
-    lifting.lift(search.relaxation.root, tuple(search.whole.visitors), Clock.of(60))
+    lifting.lift(search.relaxation.root, tuple(search.whole.visitors), Deadline.after(60))
     assert lifting.bound() == pytest.approx(best, abs=2 * lifting_module.TOLERANCE)
 
 
@@ -91,26 +91,26 @@ def test_a_group_without_time_leaves_the_bound_as_it_was() -> None:
     search, best = _relaxed(_school(3))
     lifting = _lifted(search)
     before = lifting.bound()
-    lifting.lift(search.relaxation.root, tuple(search.whole.visitors), Clock.of(0))
+    lifting.lift(search.relaxation.root, tuple(search.whole.visitors), Deadline.after(0))
     assert before - SLACK <= lifting.bound() <= best + SLACK
 
 
 def test_a_group_must_not_take_others_apart() -> None:
     search, best = next(found for found in map(_relaxed, map(_school, range(20))) if _rises_together(found[0]))
     lifting, root, visitors = _lifted(search), search.relaxation.root, search.whole.visitors
-    lifting.lift(root, tuple(visitors[:3]), Clock.of(60))
+    lifting.lift(root, tuple(visitors[:3]), Deadline.after(60))
     together = lifting.bound()
-    lifting.lift(root, tuple(visitors[:2]), Clock.of(60))  # too late: the larger group stays
+    lifting.lift(root, tuple(visitors[:2]), Deadline.after(60))  # too late: the larger group stays
     assert lifting.bound() == together <= best + SLACK
     with pytest.raises(ValueError, match="in groups with others"):
-        lifting.lift(root, tuple(visitors[1:]), Clock.of(60))
+        lifting.lift(root, tuple(visitors[1:]), Deadline.after(60))
 
 
 def _rises_together(search: JointSearch) -> bool:
     """Whether the first three of four visitors lift the bound together."""
     lifting, visitors = _lifted(search), search.whole.visitors
     before = lifting.bound()
-    lifting.lift(search.relaxation.root, tuple(visitors[:3]), Clock.of(60))
+    lifting.lift(search.relaxation.root, tuple(visitors[:3]), Deadline.after(60))
     return len(visitors) == 4 and lifting.bound() > before + SLACK
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from planner import solve
 from planner.base import memory
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.columns.routes import list_routes, route_of
 from planner.columns.stop_options import Offering
 from planner.evaluate.verdict import judge
@@ -90,12 +90,12 @@ def test_whoever_lists_routes_looks_at_the_nearest_only() -> None:
 
 def test_dives_wait_for_prices_that_have_climbed() -> None:
     search = _search(with_a_colleague())
-    search.tell, search.target, search.clock = lambda _message: None, 0.0, Clock.of(60)
+    search.tell, search.target, search.deadline = lambda _message: None, 0.0, Deadline.after(60)
     rises = [0.0, 100.0, 0.0]
     with (
         mock.patch.object(search.relaxation, "climb", side_effect=lambda: rises.pop(0)),
         mock.patch.object(search.relaxation, "add_cuts_of_ascent", return_value=False),
-        mock.patch.object(search, "_attentive", side_effect=lambda: search.clock) as attentive,
+        mock.patch.object(search, "_attentive", side_effect=lambda: search.deadline) as attentive,
     ):
         search._ascend()
     assert not rises
@@ -109,7 +109,7 @@ def test_all_visitors_freed_with_all_routes_give_the_best_plan(seed: int) -> Non
     search = _search(data)
     nothing, everything = np.zeros(0, dtype=np.int64), len(search.program.pool)
     whole = search.whole
-    found = regrouped(whole, search.relaxation.root, nothing, whole.visitors, Clock.of(60), count=everything)
+    found = regrouped(whole, search.relaxation.root, nothing, whole.visitors, Deadline.after(60), count=everything)
     assert found.is_proven
     hopeless = len(whole.problem.visits) - len(search.program.visits)
     routes = nothing if found.routes is None else found.routes
@@ -121,13 +121,13 @@ def test_all_visitors_freed_with_all_routes_give_the_best_plan(seed: int) -> Non
 def test_good_routes_are_put_together_when_few_are_likely() -> None:
     search = _search(together.random_coupled_problem(3, visitors=3, visits=6, days=2))
     whole, root, nothing = search.whole, search.relaxation.root, np.zeros(0, dtype=np.int64)
-    best = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=len(search.program.pool)).routes
+    best = regrouped(whole, root, nothing, whole.visitors, Deadline.after(60), count=len(search.program.pool)).routes
     assert best is not None
     good = np.zeros(len(search.program.pool), dtype=np.bool_)
     good[best] = True
     few = len(best)
-    likely = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=few)
-    both = regrouped(whole, root, nothing, whole.visitors, Clock.of(60), count=few, also=good)
+    likely = regrouped(whole, root, nothing, whole.visitors, Deadline.after(60), count=few)
+    both = regrouped(whole, root, nothing, whole.visitors, Deadline.after(60), count=few, also=good)
     costs = [whole.judged(nothing if routes is None else routes) for routes in (likely.routes, both.routes, best)]
     assert all(cost is not None for cost in costs)
     assert costs[1].cost == costs[2].cost < costs[0].cost  # type: ignore[union-attr]
@@ -138,7 +138,7 @@ def test_siblings_are_split_where_the_judge_says_so(seed: int) -> None:
     data = together.random_coupled_problem(seed, visitors=3, visits=6, days=2)
     data["cost"]["siblings_split"] = 0
     search = _new_search(data)
-    search.run(Clock.of(60), 0, lambda _message: None)
+    search.run(Deadline.after(60), 0, lambda _message: None)
     assert search.best is not None
     whole, routes = search.whole, np.array(search.best.routes, dtype=np.int64)
     verdict = judge(whole.problem, [route_of(whole.problem, search.program.pool, int(column)) for column in routes])
@@ -164,14 +164,14 @@ def test_siblings_whom_a_plan_splits_are_brought_together() -> None:
     assert split
     with mock.patch("planner.search.large_neighbourhood.GROUP", 2):
         for routes in split:
-            better = search.renewal.completed(search.relaxation.root, routes, Clock.of(60))
+            better = search.renewal.completed(search.relaxation.root, routes, Deadline.after(60))
             assert not search.whole.ties.split_siblings(search.whole.coupled_stops(better))
 
 
 def test_a_plan_is_not_completed_by_planning_everybody_anew() -> None:
     search = _search(together.siblings_problem())
     for routes in _split(search):
-        same = search.renewal.completed(search.relaxation.root, routes, Clock.of(60))
+        same = search.renewal.completed(search.relaxation.root, routes, Deadline.after(60))
         assert same.tolist() == routes.tolist()
 
 
@@ -193,7 +193,7 @@ def test_good_routes_are_joined_once_at_a_time_and_only_when_there_is_memory() -
     assert not renewal.is_joining
     *_others, join = [renewal.task(root, nothing, 900.0) for _turn in range(TURNS)]
     assert renewal.is_joining
-    join(Clock.of(60))
+    join(Deadline.after(60))
     assert not renewal.is_joining
 
 

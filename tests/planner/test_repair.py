@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from planner import BadProblem, Plan, Progress, repair_plan, solve
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.model.exchange import clock, plan_to_json, problem_from_json
 from planner.repair import part_repair
 from planner.repair.kept_appointments import standing_of
@@ -198,7 +198,7 @@ def test_a_family_that_a_repair_has_given_another_evening_is_not_held_at_the_old
     gone = problem["visitors"][0]["shifts"][0]["date"]
     problem["visitors"][0]["shifts"] = problem["visitors"][0]["shifts"][1:]
     parsed = problem_from_json(problem)
-    under_way = Mending(parsed, standing_of(parsed, {}), Clock.of(20))
+    under_way = Mending(parsed, standing_of(parsed, {}), Deadline.after(20))
     under_way.run()
     moved = {name for name, at in problem["current"].items() if at["date"] == gone}
     assert moved and moved <= under_way.standing.made

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner import Progress, solve
-from planner.base.deadline import Clock
+from planner.base.deadline import Deadline
 from planner.master.linear import Linear
 from planner.master.rows import Sparse
 from planner.model.exchange import plan_to_json, problem_from_json
@@ -74,8 +74,8 @@ def _market_split() -> Linear:
 
 def test_the_end_game_stops_soon_after_somebody_calls_it_good_enough() -> None:
     began = time.monotonic()
-    clock = Clock.of(60, lambda: time.monotonic() > began + 0.5)
-    solved = _market_split().solve_whole(clock, 1e-6, np.inf)
+    deadline = Deadline.after(60, lambda: time.monotonic() > began + 0.5)
+    solved = _market_split().solve_whole(deadline, 1e-6, np.inf)
     assert not solved.is_optimal
     assert time.monotonic() - began < 20
 
@@ -85,13 +85,13 @@ def test_what_goes_wrong_while_somebody_is_asked_comes_out() -> None:
         raise ConnectionError("nobody there")
 
     with pytest.raises(ConnectionError, match="nobody there"):
-        _market_split().solve_whole(Clock.of(60, ask), 1e-6, np.inf)
+        _market_split().solve_whole(Deadline.after(60, ask), 1e-6, np.inf)
 
 
 def test_a_linear_program_begun_from_the_inside_stops_when_somebody_calls_it_good_enough() -> None:
     linear = _market_split()
     linear.begin_inside()
-    assert not linear.solve(Clock.of(60, lambda: True)).is_optimal
+    assert not linear.solve(Deadline.after(60, lambda: True)).is_optimal
 
 
 def test_what_goes_wrong_while_a_linear_program_asks_comes_out() -> None:
@@ -101,7 +101,7 @@ def test_what_goes_wrong_while_a_linear_program_asks_comes_out() -> None:
     linear = _market_split()
     linear.begin_inside()
     with pytest.raises(ConnectionError, match="nobody there"):
-        linear.solve(Clock.of(60, ask))
+        linear.solve(Deadline.after(60, ask))
 
 
 def test_from_the_inside_a_linear_program_comes_to_the_same_optimum_and_goes_on_from_there() -> None:
@@ -109,11 +109,11 @@ def test_from_the_inside_a_linear_program_comes_to_the_same_optimum_and_goes_on_
     for linear in (inside, along):
         linear.price_columns(np.arange(1.0, 11.0))
     inside.begin_inside()
-    clock = Clock.of(60)
-    found, known = inside.solve(clock), along.solve(clock)
+    deadline = Deadline.after(60)
+    found, known = inside.solve(deadline), along.solve(deadline)
     assert found.is_optimal and found.cost == pytest.approx(known.cost)
     for linear in (inside, along):
         linear.limit_columns(10, np.full(40, 0.25))
-    found, known = inside.solve(clock), along.solve(clock)
+    found, known = inside.solve(deadline), along.solve(deadline)
     assert found.is_optimal and found.cost == pytest.approx(known.cost)
     assert known.cost > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from planner.base.deadline import Clock, OutOfTime
+from planner.base.deadline import Deadline, OutOfTime
 from planner.columns.routes import list_routes
 from planner.columns.stop_options import Offering
 from planner.master.bound import clipped, lagrangian
@@ -37,14 +37,14 @@ def test_the_bound_nears_the_linear_optimum_and_never_passes_it(program: Program
     optimum = relaxation.solve(Part(program.pool, np.arange(len(program.pool)))).bound.value
     relaxation = Relaxation(program)
     ascent = ascent_over(program, relaxation)
-    ascent.climb(2000, Clock.of(60))
+    ascent.climb(2000, Deadline.after(60))
     assert 0.9 * optimum < ascent.value <= optimum + 1e-6
 
 
 def test_the_prices_give_the_bound_and_have_the_sign_that_their_rows_allow(program: Program) -> None:
     relaxation = Relaxation(program)
     ascent = ascent_over(program, relaxation)
-    ascent.climb(300, Clock.of(60))
+    ascent.climb(300, Deadline.after(60))
     at = prices(program, relaxation.table, ascent.duals)
     reduced = reduced_costs(relaxation.bits, relaxation.table, at, program.pool)
     bound = lagrangian(program, program.sides.cost, ascent.duals, program.pool, reduced)
@@ -56,7 +56,7 @@ def test_the_prices_give_the_bound_and_have_the_sign_that_their_rows_allow(progr
 
 def test_the_mean_choice_makes_about_every_visit_once(program: Program) -> None:
     ascent = ascent_over(program, Relaxation(program))
-    ascent.climb(2000, Clock.of(60))
+    ascent.climb(2000, Deadline.after(60))
     used = np.flatnonzero(ascent.use)
     met = program.routes(used).sums(ascent.use[used], program.rows)[: len(program.visits)]
     assert np.abs(met - 1).mean() < 0.35
@@ -65,4 +65,4 @@ def test_the_mean_choice_makes_about_every_visit_once(program: Program) -> None:
 
 def test_it_stops_when_the_clock_says_so(program: Program) -> None:
     with pytest.raises(OutOfTime):
-        ascent_over(program, Relaxation(program)).climb(100, Clock.of(0))
+        ascent_over(program, Relaxation(program)).climb(100, Deadline.after(0))
