@@ -38,7 +38,7 @@ def main(mentors: int, families: int) -> int:
     from django.core.management import call_command  # noqa: PLC0415 - after django.setup()
 
     from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
-    from planning.problem.incidents import ChangeKind  # noqa: PLC0415 - after django.setup()
+    from planning.problem.incidents import IncidentKind  # noqa: PLC0415 - after django.setup()
     from tests import factories  # noqa: PLC0415 - after django.setup()
     from tests.visits.seasons import make_season  # noqa: PLC0415 - after django.setup()
 
@@ -48,9 +48,9 @@ def main(mentors: int, families: int) -> int:
     timed("its publication", lambda: publish_plan(plan=plan, by=None, now=NOW))
     season.campaign.refresh_from_db()
     visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at")[mentors * families // 2]
-    slowest = mend(season, "cancellation", ChangeKind.CANCELLATION, visit=visit.pk)
+    slowest = mend(season, "cancellation", IncidentKind.CANCELLATION, visit=visit.pk)
     factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    slowest = max(slowest, mend(season, "late entrant", ChangeKind.LATE))
+    slowest = max(slowest, mend(season, "late entrant", IncidentKind.LATE))
     return 0 if slowest <= MOST_SECONDS else 1
 
 

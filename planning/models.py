@@ -48,7 +48,7 @@ class Plan(models.Model):
     kind = models.CharField(max_length=8, choices=PlanKind.choices, default=PlanKind.WHOLE)
     label = models.CharField(_("naam van het plan"), max_length=80, blank=True)
     based_on = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    change = models.JSONField(null=True)  # of a repair: what happened, such as {"kind": "away", "mentor": 3, …}
+    incident = models.JSONField(null=True)  # of a repair: what happened, such as {"kind": "away", "mentor": 3, …}
     revision = models.PositiveIntegerField(default=0)
     pins = models.JSONField(default=list)  # primary keys, as texts, of visits that must stay where they are
     trail = models.JSONField(default=list)  # while at work: [seconds, cost, bound], for the gap that closes

@@ -10,7 +10,7 @@ from mentors.models import Board, Mentor, Role, School
 from notes.models import AgreedBy, Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
 from planning.actions.board.standing import open_standing_board
 from planning.models import Plan, PlanKind, PlanState, RepairTrace
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.snapshots import picture_of
 from reports.figures.cost_question import Hours, Question
 from reports.models import CostState, CostStudy, CostVariant
@@ -201,7 +201,7 @@ def make_repair(plan: Plan) -> Plan:
         campaign=plan.campaign,
         kind=PlanKind.REPAIR,
         state=PlanState.READY,
-        change=Change(kind=ChangeKind.LATE).to_json(),
+        incident=Incident(kind=IncidentKind.LATE).to_json(),
         problem=plan.problem,
         result=plan.result,
         cost=plan.cost,

@@ -1,4 +1,4 @@
-"""Making a change a fact: evenings go or come, days close, and visits that cannot stand lose their moment.
+"""Making an incident a fact: evenings go or come, days close, and visits that cannot stand lose their moment.
 
 Called within the transaction that publishes a repair (planning/actions/publishing.py): all of it or nothing.
 """
@@ -10,7 +10,7 @@ from collections.abc import Collection
 
 from mentors.actions import record_event, save_closure
 from mentors.models import Closure, User
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.problem.scope import first_day
 from visits.actions.moments import cancel_visit, open_visit
 from visits.models import Campaign, Message, MessageKind, MessageState, Shift, Visit, VisitState
@@ -19,34 +19,34 @@ from visits.queries.calendar import local_day
 ABOUT_A_MOMENT = (MessageKind.MOVED, MessageKind.CANCELLED)
 
 
-def lost_visits(campaign: Campaign, change: Change, now: dt.datetime) -> list[Visit]:
+def lost_visits(campaign: Campaign, incident: Incident, now: dt.datetime) -> list[Visit]:
     """The visits that cannot stand at their moment any more, and the one that is called off for good."""
-    if change.kind == ChangeKind.NOTHING:
+    if incident.kind == IncidentKind.NOTHING:
         return []
     waiting = campaign.visits.filter(state__in=[VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED])
     visits = list(waiting.select_related("mentor", "household", "campaign__school"))
-    lost = change.lost_among(visits, now)
-    return [visit for visit in visits if visit.pk in lost or change.drops(visit)]
+    lost = incident.lost_among(visits, now)
+    return [visit for visit in visits if visit.pk in lost or incident.drops(visit)]
 
 
-def make_it_so(
+def apply_incident(
     *,
     campaign: Campaign,
-    change: Change,
+    incident: Incident,
     lost: Collection[Visit],
     get_a_moment: Collection[str],
     by: User | None,
     now: dt.datetime,
 ) -> None:
-    """Apply the change. `get_a_moment`: the visits (primary keys as texts) that hear of a new moment instead."""
+    """Make the incident a fact. `get_a_moment`: visits (primary keys as texts) that hear of a new moment instead."""
     for visit in lost:
-        if change.drops(visit):
+        if incident.drops(visit):
             cancel_visit(visit=visit, by=by, now=now)
         else:
             open_visit(visit=visit, by=by, now=now, tell_family=str(visit.pk) not in get_a_moment)
-    _change_evenings(campaign, change, by, now)
-    if change.kind == ChangeKind.CLOSURE:
-        _close_days(campaign, change, by, now)
+    _change_evenings(campaign, incident, by, now)
+    if incident.kind == IncidentKind.CLOSURE:
+        _close_days(campaign, incident, by, now)
 
 
 def tell_at_once(*, near: Collection[int], now: dt.datetime) -> None:
@@ -60,31 +60,31 @@ def is_near(starts_at: dt.datetime | None, now: dt.datetime) -> bool:
     return starts_at is not None and local_day(starts_at) < first_day(now)
 
 
-def _change_evenings(campaign: Campaign, change: Change, by: User | None, now: dt.datetime) -> None:
-    if change.mentor is None:
+def _change_evenings(campaign: Campaign, incident: Incident, by: User | None, now: dt.datetime) -> None:
+    if incident.mentor is None:
         return
-    given = campaign.shifts.filter(mentor=change.mentor, on__gte=local_day(now))
-    gone = [shift.pk for shift in given if change.takes(shift.mentor_id, shift.on)]
+    given = campaign.shifts.filter(mentor=incident.mentor, on__gte=local_day(now))
+    gone = [shift.pk for shift in given if incident.takes(shift.mentor_id, shift.on)]
     Shift.objects.filter(pk__in=gone).delete()
     new = Shift.objects.bulk_create(
-        change.new_shifts(campaign),
+        incident.new_shifts(campaign),
         update_conflicts=True,
         unique_fields=["campaign", "mentor", "on"],
         update_fields=["leave_from", "visits_until", "back_by"],
     )
-    facts = {"campaign": campaign.pk, "mentor": change.mentor, "given": len(new), "taken_back": len(gone)}
+    facts = {"campaign": campaign.pk, "mentor": incident.mentor, "given": len(new), "taken_back": len(gone)}
     record_event(verb="shifts.changed", by=by, now=now, school=campaign.school, subject=campaign, **facts)
 
 
-def _close_days(campaign: Campaign, change: Change, by: User | None, now: dt.datetime) -> None:
+def _close_days(campaign: Campaign, incident: Incident, by: User | None, now: dt.datetime) -> None:
     """Write the days into the school's calendar, unless they stand there already."""
-    if change.first is None or change.last is None:
+    if incident.first is None or incident.last is None:
         return
-    days = {"starts_on": change.first, "ends_on": change.last}
+    days = {"starts_on": incident.first, "ends_on": incident.last}
     year = campaign.school_year
-    if year.closures.filter(**days).exclude(pk=change.closure or 0).exists():
+    if year.closures.filter(**days).exclude(pk=incident.closure or 0).exists():
         return
-    closure = year.closures.filter(pk=change.closure).first() if change.closure else None
-    closure = closure or Closure(school_year=year, is_holiday=change.is_holiday)
-    closure.name, closure.starts_on, closure.ends_on = change.name, change.first, change.last
+    closure = year.closures.filter(pk=incident.closure).first() if incident.closure else None
+    closure = closure or Closure(school_year=year, is_holiday=incident.is_holiday)
+    closure.name, closure.starts_on, closure.ends_on = incident.name, incident.first, incident.last
     save_closure(closure=closure, by=by, now=now)

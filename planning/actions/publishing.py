@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from mentors.actions import record_event
 from mentors.models import Mentor, User
 from mentors.templatetags.look import nl_day, nl_time
-from planning.actions.incidents import is_near, lost_visits, make_it_so, tell_at_once
+from planning.actions.incidents import apply_incident, is_near, lost_visits, tell_at_once
 from planning.actions.proposals import Clash, Proposal, plan_visits
 from planning.actions.undoing import keep_trace
 from planning.draft.annotations import minutes_of_clock
 from planning.draft.appointments import Drawn, Evening, appointments_in, doubles_in
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 from planning.queries.outcome import Outcome, moments_in, outcome_of
 from planning.queries.publishing import blockers, not_invited
 from planning.queries.snapshots import picture_of
@@ -59,8 +59,8 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     plan.refresh_from_db()
     plan.campaign = campaign
     result: dict[str, Any] = plan.result or {}
-    change = Change.from_json(plan.change)
-    lost = lost_visits(campaign, change, now)
+    incident = Incident.from_json(plan.incident)
+    lost = lost_visits(campaign, incident, now)
     _hold_mentors(result, lost)
     problems = blockers(plan, now, seen_revision=seen_revision)
     if problems:
@@ -68,7 +68,9 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     before = picture_of(campaign, now) if plan.kind == PlanKind.REPAIR else None
     outcome = outcome_of(plan, now)
     near = [line.visit for line in outcome if is_near(line.old_starts_at, now)]
-    make_it_so(campaign=campaign, change=change, lost=lost, get_a_moment=set(moments_in(result)), by=by, now=now)
+    apply_incident(
+        campaign=campaign, incident=incident, lost=lost, get_a_moment=set(moments_in(result)), by=by, now=now
+    )
     visits = {str(visit.pk): visit for visit in campaign.visits.select_related("mentor", "household")}
     _bring_together(result, visits, by=by, now=now)
     coming = {pk: drawn for pk, drawn in appointments_in(result).items() if visits[pk].state != VisitState.CANCELLED}

@@ -1,7 +1,7 @@
 """Asking for a plan after something changed. Nothing is a fact, and no family hears anything, until it is published.
 
 The plan is a job like any other (planning/actions/runs.py), made by the planner's `repair`; saying yes is
-`publish_plan`, which makes the change itself a fact in the same transaction (planning/actions/incidents.py).
+`publish_plan`, which makes the incident itself a fact in the same transaction (planning/actions/incidents.py).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from mentors.actions import record_event
 from mentors.models import User
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from visits.models import Campaign, CampaignState, Visit, VisitState
 from visits.queries.calendar import local_day
 
@@ -27,37 +27,37 @@ class RepairRefused(Exception):
 
 
 @transaction.atomic
-def request_repair(*, campaign: Campaign, change: Change, by: User | None, now: dt.datetime) -> Plan:
-    """Put a job in the queue that plans as if `change` were a fact. Raises RepairRefused."""
+def request_repair(*, campaign: Campaign, incident: Incident, by: User | None, now: dt.datetime) -> Plan:
+    """Put a job in the queue that plans as if `incident` were a fact. Raises RepairRefused."""
     _refuse_hopeless(campaign)
-    _refuse_empty(campaign, change, now)
-    if change.kind == ChangeKind.CANCELLATION:
-        change = replace(change, first=_day_of(campaign, change))
+    _refuse_empty(campaign, incident, now)
+    if incident.kind == IncidentKind.CANCELLATION:
+        incident = replace(incident, first=_day_of(campaign, incident))
     try:
         with transaction.atomic():
             plan = Plan.objects.create(
                 campaign=campaign,
                 kind=PlanKind.REPAIR,
-                change=change.to_json(),
+                incident=incident.to_json(),
                 seconds=SECONDS,
                 created_by=by,
                 created_at=now,
             )
     except IntegrityError:
         raise RepairRefused(_("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")) from None
-    record_event(verb="repair.requested", by=by, now=now, school=campaign.school, subject=plan, what=str(change.kind))
+    record_event(verb="repair.requested", by=by, now=now, school=campaign.school, subject=plan, what=str(incident.kind))
     return plan
 
 
 @transaction.atomic
 def make_anew(*, plan: Plan, by: User | None, now: dt.datetime) -> Plan:
-    """The same repair once more, on the season as it is now; the old draft goes. Raises RepairRefused."""
+    """The same repair once more, on the campaign as it is now; the old draft goes. Raises RepairRefused."""
     if plan.kind != PlanKind.REPAIR:
         raise RepairRefused(_("Dit is geen herstelplan."))
     droppable = [PlanState.READY, PlanState.FAILED]
     if not Plan.objects.filter(pk=plan.pk, state__in=droppable).update(state=PlanState.DISCARDED):
         raise RepairRefused(_("Dit herstelplan is al uitgevoerd of weggegooid."))
-    return request_repair(campaign=plan.campaign, change=Change.from_json(plan.change), by=by, now=now)
+    return request_repair(campaign=plan.campaign, incident=Incident.from_json(plan.incident), by=by, now=now)
 
 
 def _refuse_hopeless(campaign: Campaign) -> None:
@@ -69,25 +69,25 @@ def _refuse_hopeless(campaign: Campaign) -> None:
         raise RepairRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
 
 
-def _refuse_empty(campaign: Campaign, change: Change, now: dt.datetime) -> None:
-    """A change that is over, or that changes nothing, is a mistake in what was filled in."""
+def _refuse_empty(campaign: Campaign, incident: Incident, now: dt.datetime) -> None:
+    """An incident that is over, or that changes nothing, is a mistake in what was filled in."""
     today = local_day(now)
-    match change.kind:
-        case ChangeKind.CANCELLATION:
-            _refuse_over(campaign.visits.filter(pk=change.visit or 0).first(), now)
-        case ChangeKind.SICK | ChangeKind.CLOSURE if change.last is None or change.last < today:
+    match incident.kind:
+        case IncidentKind.CANCELLATION:
+            _refuse_over(campaign.visits.filter(pk=incident.visit or 0).first(), now)
+        case IncidentKind.SICK | IncidentKind.CLOSURE if incident.last is None or incident.last < today:
             raise RepairRefused(_("Deze dagen zijn al voorbij."))
-        case ChangeKind.EVENING_BACK | ChangeKind.EXTRA_EVENING if not change.days or min(change.days) <= today:
+        case IncidentKind.EVENING_BACK | IncidentKind.EXTRA_EVENING if not incident.days or min(incident.days) <= today:
             raise RepairRefused(_("Kies een avond die nog komt. Is het voor vanavond, meld de mentor dan afwezig."))
-        case ChangeKind.LATE if not campaign.visits.filter(state=VisitState.OPEN).exists():
+        case IncidentKind.LATE if not campaign.visits.filter(state=VisitState.OPEN).exists():
             raise RepairRefused(_("Er is geen gezin dat nog een moment nodig heeft."))
-        case ChangeKind.NOTHING:
+        case IncidentKind.NOTHING:
             raise RepairRefused(_("Kies wat er is veranderd."))
 
 
-def _day_of(campaign: Campaign, change: Change) -> dt.date | None:
+def _day_of(campaign: Campaign, incident: Incident) -> dt.date | None:
     """The day that is called off: that visit is not planned on it again."""
-    starts_at = campaign.visits.get(pk=change.visit or 0).starts_at
+    starts_at = campaign.visits.get(pk=incident.visit or 0).starts_at
     return local_day(starts_at) if starts_at else None
 
 

@@ -23,8 +23,8 @@ from planning.actions.board.patches import BoardError
 from planning.draft.annotations import annotate, empty_result
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.build import build_planning
-from planning.problem.extra_hours import possibilities
-from planning.problem.incidents import Change
+from planning.problem.extra_hours import possible_hours
+from planning.problem.incidents import Incident
 from planning.problem.travel_places import SchoolNotOnMap
 from planning.words.remedies import remedy_to_json
 from visits.queries.together import company_now
@@ -226,7 +226,7 @@ def _make_draft(claim: _Claim) -> None:
         .select_related("campaign__school", "campaign__school_year")
         .get(pk=claim.pk)
     )
-    planning = build_planning(plan.campaign, claim.clock(), Change.from_json(plan.change))
+    planning = build_planning(plan.campaign, claim.clock(), Incident.from_json(plan.incident))
     claim.write(problem=planning.problem, is_estimate=planning.is_estimate)
     result, made = empty_result(), None
     if planning.problem["visits"]:
@@ -280,7 +280,7 @@ def _remedies(claim: _Claim, problem: Problem, made: Made, plan: Plan) -> list[d
     if not made.unplaced or plan.kind == PlanKind.REPAIR or claim.is_over:
         return None
     claim.phase, claim.helps_since = Phase.HELPING, time.monotonic()
-    days, windows = possibilities(plan.campaign, [unplaced.visit for unplaced in made.unplaced], claim.clock())
+    days, windows = possible_hours(plan.campaign, [unplaced.visit for unplaced in made.unplaced], claim.clock())
     try:
         found = claim.watch(
             lambda: try_remedies(

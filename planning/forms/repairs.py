@@ -1,4 +1,4 @@
-"""What a coordinator fills in when something changed: each form says what happened as a `Change`, and saves nothing."""
+"""What a coordinator fills in when something changed: each form makes an `Incident` of it, and saves nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from mentors.forms import ONE_LINE, ClockInput, DayInput
 from mentors.models import Mentor
 from mentors.templatetags.look import nl_day, nl_moment
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.repairs import evenings_to_come, free_days, mentors_at_work, visits_to_cancel
 from visits.actions.shifts import Hours
 from visits.models import Campaign
@@ -23,25 +23,25 @@ GUESS = dt.timedelta(days=13)  # nobody knows how long: two weeks, and then agai
 YES, NO = "yes", "no"
 
 
-class ChangeForm(forms.Form):
-    """What every form of a change has: the campaign, the moment, and the mentor where it is about one."""
+class IncidentForm(forms.Form):
+    """What every form of an incident has: the campaign, the moment, and the mentor where it is about one."""
 
-    kind = ChangeKind.NOTHING
+    kind = IncidentKind.NOTHING
     is_about_mentor = False
 
     def __init__(self, *args: Any, campaign: Campaign, mentor: Mentor | None, now: dt.datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign, self.mentor, self.now = campaign, mentor, now
 
-    def change(self) -> Change:
+    def incident(self) -> Incident:
         """What happened."""
-        return Change(kind=self.kind)
+        return Incident(kind=self.kind)
 
 
-class CancellationForm(ChangeForm):
+class CancellationForm(IncidentForm):
     """One visit that does not go on, and whether the family is to get another moment."""
 
-    kind = ChangeKind.CANCELLATION
+    kind = IncidentKind.CANCELLATION
     visit = forms.TypedChoiceField(label=_("Welk gezin?"), coerce=int)
     again = forms.ChoiceField(
         label=_("Komt er een ander moment?"),
@@ -60,16 +60,16 @@ class CancellationForm(ChangeForm):
         assert isinstance(field, forms.TypedChoiceField)  # noqa: S101 - for the type checker
         field.choices = [("", _("Kies een gezin")), *groups.items()]
 
-    def change(self) -> Change:
+    def incident(self) -> Incident:
         """That visit is called off."""
         values = self.cleaned_data
-        return Change(kind=self.kind, visit=values["visit"], again=values["again"] == YES)
+        return Incident(kind=self.kind, visit=values["visit"], again=values["again"] == YES)
 
 
-class SickForm(ChangeForm):
+class SickForm(IncidentForm):
     """A mentor who is away for a while, and who goes instead."""
 
-    kind = ChangeKind.SICK
+    kind = IncidentKind.SICK
     is_about_mentor = True
     OWN, OTHERS = "own", "others"
     first = forms.DateField(label=_("Vanaf"), widget=DayInput())
@@ -113,11 +113,11 @@ class SickForm(ChangeForm):
             self.add_error("others", _("Kies ten minste één collega."))
         return values
 
-    def change(self) -> Change:
+    def incident(self) -> Incident:
         """The mentor is away."""
         values = self.cleaned_data
         is_known = not values["is_unknown"]
-        return Change(
+        return Incident(
             kind=self.kind,
             mentor=self.mentor.pk if self.mentor else None,
             first=values["first"],
@@ -127,7 +127,7 @@ class SickForm(ChangeForm):
         )
 
 
-class _DaysForm(ChangeForm):
+class _DaysForm(IncidentForm):
     """Days of one mentor."""
 
     is_about_mentor = True
@@ -145,7 +145,7 @@ class _DaysForm(ChangeForm):
 class EveningBackForm(_DaysForm):
     """Evenings that a mentor gave and cannot keep."""
 
-    kind = ChangeKind.EVENING_BACK
+    kind = IncidentKind.EVENING_BACK
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,16 +153,16 @@ class EveningBackForm(_DaysForm):
             evenings = evenings_to_come(self.campaign, self.mentor, self.now)
             self._offer([(evening.on, _evening(evening.on, evening.visits)) for evening in evenings])
 
-    def change(self) -> Change:
+    def incident(self) -> Incident:
         """Those evenings go."""
         mentor = self.mentor.pk if self.mentor else None
-        return Change(kind=self.kind, mentor=mentor, days=tuple(sorted(self.cleaned_data["days"])))
+        return Incident(kind=self.kind, mentor=mentor, days=tuple(sorted(self.cleaned_data["days"])))
 
 
 class ExtraEveningForm(_DaysForm):
     """Evenings that a mentor gives on top, with their hours."""
 
-    kind = ChangeKind.EXTRA_EVENING
+    kind = IncidentKind.EXTRA_EVENING
     leave_from = forms.TimeField(label=_("Vertrek niet voor"), widget=ClockInput(), initial=Hours().leave_from)
     visits_until = forms.TimeField(
         label=_("Laatste gesprek klaar om"), widget=ClockInput(), initial=Hours().visits_until
@@ -184,10 +184,10 @@ class ExtraEveningForm(_DaysForm):
             self.add_error("back_by", _("Kies een tijd na het laatste gesprek."))
         return values
 
-    def change(self) -> Change:
+    def incident(self) -> Incident:
         """Those evenings come."""
         values = self.cleaned_data
-        return Change(
+        return Incident(
             kind=self.kind,
             mentor=self.mentor.pk if self.mentor else None,
             days=tuple(sorted(values["days"])),
@@ -195,10 +195,10 @@ class ExtraEveningForm(_DaysForm):
         )
 
 
-class ClosureForm(ChangeForm):
+class ClosureForm(IncidentForm):
     """A day off or a holiday, new or moved."""
 
-    kind = ChangeKind.CLOSURE
+    kind = IncidentKind.CLOSURE
     closure = forms.TypedChoiceField(
         label=_("Gaat het om dagen die al in de kalender staan?"), coerce=int, required=False, empty_value=None
     )
@@ -239,21 +239,21 @@ class ClosureForm(ChangeForm):
             self.add_error("first", _("Deze dagen vallen buiten het schooljaar."))
         return values
 
-    def change(self) -> Change:
+    def incident(self) -> Incident:
         """Nobody visits on those days."""
         values = self.cleaned_data
         names = ("name", "first", "last", "is_holiday", "closure")
-        return Change(kind=self.kind, **{name: values[name] for name in names})
+        return Incident(kind=self.kind, **{name: values[name] for name in names})
 
 
-class LateForm(ChangeForm):
+class LateForm(IncidentForm):
     """Families without a moment: nothing to fill in."""
 
-    kind = ChangeKind.LATE
+    kind = IncidentKind.LATE
 
 
 # By the word in the address, in the order in which they are offered.
-FORMS: dict[str, type[ChangeForm]] = {
+FORMS: dict[str, type[IncidentForm]] = {
     "gaat-niet-door": CancellationForm,
     "mentor-afwezig": SickForm,
     "avond-terug": EveningBackForm,

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('whole', 'nieuw plan'), ('repair', 'herstelplan'), ('standing', 'wat nu staat'), ('mending', 'herstel van de rest')], default='whole', max_length=8)),
                 ('label', models.CharField(blank=True, max_length=80, verbose_name='naam van het plan')),
-                ('change', models.JSONField(null=True)),
+                ('incident', models.JSONField(null=True)),
                 ('revision', models.PositiveIntegerField(default=0)),
                 ('pins', models.JSONField(default=list)),
                 ('trail', models.JSONField(default=list)),

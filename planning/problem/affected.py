@@ -1,26 +1,26 @@
-"""How far a change reaches: the visits of everybody who is tied to it. The rest of the school is not planned again."""
+"""Which visits an incident affects: those of everybody who is tied to it. The rest is not planned again."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from visits.models import Visit
 
 People = Callable[[Visit], Collection[int]]
 
 
-def within_reach(
-    visits: Iterable[Visit], change: Change, lost: Collection[int], people: People, tied: Iterable[tuple[int, int]]
+def affected_visits(
+    visits: Iterable[Visit], incident: Incident, lost: Collection[int], people: People, tied: Iterable[tuple[int, int]]
 ) -> set[int]:
-    """The visits (primary keys) that a repair of this change is about.
+    """The visits (primary keys) that a repair of this incident is about.
 
     It begins with what lost its moment, the mentor whom it is about, and for late entrants every visit without a
     moment; then come the visits of all who may visit those (`people`), and so on. `tied` visits go together.
     """
     rest = {visit.pk: set(people(visit)) for visit in visits}
-    begun = {visit.pk for visit in visits if _is_begin(visit, change, lost)}
-    mentors = {change.mentor or 0, *change.others}
+    begun = {visit.pk for visit in visits if _is_begin(visit, incident, lost)}
+    mentors = {incident.mentor or 0, *incident.others}
     found: set[int] = set()
     while True:
         near = begun | {pk for pk, who in rest.items() if who & mentors}
@@ -33,7 +33,7 @@ def within_reach(
         found |= near
 
 
-def _is_begin(visit: Visit, change: Change, lost: Collection[int]) -> bool:
-    if change.kind == ChangeKind.LATE:
+def _is_begin(visit: Visit, incident: Incident, lost: Collection[int]) -> bool:
+    if incident.kind == IncidentKind.LATE:
         return visit.starts_at is None
-    return visit.pk in lost or visit.pk == change.visit
+    return visit.pk in lost or visit.pk == incident.visit

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from mentors.models import Mentor
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 from planning.problem.interpreters import BUFFER_MINUTES, free_interpreters
 from planning.problem.limits import most_stops
-from planning.problem.scope import MentorDay, Season, is_fixed, language_to_interpret, length_of, start_of
-from planning.problem.travel_places import Matrix, Yard, mode_of
+from planning.problem.scope import MentorDay, PlanningScope, is_fixed, language_to_interpret, length_of, start_of
+from planning.problem.travel_places import Matrix, TravelPlaces, mode_of
 from visits.models import Availability, Campaign, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 from visits.queries.calendar import local_day, minutes_of
@@ -47,15 +47,15 @@ class Planning:
     is_estimate: bool
 
 
-def build_planning(campaign: Campaign, now: dt.datetime, change: Change | None = None) -> Planning:
+def build_planning(campaign: Campaign, now: dt.datetime, incident: Incident | None = None) -> Planning:
     """Everything that is still to be planned in this campaign, as a problem for the planner.
 
-    `change`: what happened since publishing, as if it were a fact already.
+    `incident`: what happened since publishing, as if it were a fact already.
     """
-    season = Season.of(campaign, now, change)
-    yard = Yard.of(campaign, season.planned_visits(), season.everybody().values())
-    season.block({day for day in season.fixed_days() if not _can_stand(season, yard, day)})
-    days, there, limits = _days(campaign, season), season.conversations(), most_stops(season)
+    scope = PlanningScope.of(campaign, now, incident)
+    places = TravelPlaces.of(campaign, scope.planned_visits(), scope.everybody().values())
+    scope.block({day for day in scope.fixed_days() if not _can_stand(scope, places, day)})
+    days, there, limits = _days(campaign, scope), scope.conversations(), most_stops(scope)
     problem = {
         "format": PROBLEM_FORMAT,
         "rules": {
@@ -67,73 +67,75 @@ def build_planning(campaign: Campaign, now: dt.datetime, change: Change | None =
         },
         "cost": WEIGHTS,
         "days": days,
-        "places": [str(number) for number in range(len(yard.places))],
-        "travel_minutes": {mode: minutes.tolist() for mode, minutes in yard.minutes.items()},
-        "visitors": [_visitor(season, yard, mentor, limits.get(mentor.pk)) for mentor in season.visitors()],
-        "visits": [_visit(season, yard, visit) for visit in there],
-        "siblings": [[str(first.pk), str(second.pk)] for first, second in _pairs(season, yard)],
-        "interpreters": free_interpreters(season, [day["date"] for day in days]),
+        "places": [str(number) for number in range(len(places.places))],
+        "travel_minutes": {mode: minutes.tolist() for mode, minutes in places.minutes.items()},
+        "visitors": [_visitor(scope, places, mentor, limits.get(mentor.pk)) for mentor in scope.visitors()],
+        "visits": [_visit(scope, places, visit) for visit in there],
+        "siblings": [[str(first.pk), str(second.pk)] for first, second in _pairs(scope, places)],
+        "interpreters": free_interpreters(scope, [day["date"] for day in days]),
         "fixed": {str(visit.pk): _appointment(visit) for visit in there if is_fixed(visit)},
-        "current": {str(visit.pk): _appointment(visit) for visit in there if _has_proposal(season, visit)},
+        "current": {str(visit.pk): _appointment(visit) for visit in there if _has_proposal(scope, visit)},
         "application": {
-            "snapshot": season.as_found,
-            "left_out": [{"visit": str(visit), "code": code} for visit, code in season.left_out.items()],
-            "notes": season.notes(),
-            "wishes_elsewhere": sum(_wishes_elsewhere(season, visit) for visit in there),
+            "snapshot": scope.as_found,
+            "left_out": [{"visit": str(visit), "code": code} for visit, code in scope.left_out.items()],
+            "notes": scope.notes(),
+            "wishes_elsewhere": sum(_wishes_elsewhere(scope, visit) for visit in there),
             # Of two visits that are one conversation with two mentors the problem holds the first.
-            "joint": {str(visit.pk): str(other.pk) for visit in there if (other := season.partner_of(visit))},
+            "joint": {str(visit.pk): str(other.pk) for visit in there if (other := scope.partner_of(visit))},
         },
     }
-    return Planning(problem=problem, metres=yard.metres, is_estimate=yard.is_estimate)
+    return Planning(problem=problem, metres=places.metres, is_estimate=places.is_estimate)
 
 
-def _can_stand(season: Season, yard: Yard, day: MentorDay) -> bool:
+def _can_stand(scope: PlanningScope, places: TravelPlaces, day: MentorDay) -> bool:
     """Whether the agreed visits of an evening make a route that the planner would accept as it is."""
-    visits = season.fixed_days()[day]
-    if len(visits) > season.campaign.max_stops:
+    visits = scope.fixed_days()[day]
+    if len(visits) > scope.campaign.max_stops:
         return False
-    minutes = yard.minutes[mode_of(season.campaign, season.everybody()[day[0]])]
+    minutes = places.minutes[mode_of(scope.campaign, scope.everybody()[day[0]])]
     free = None
-    here = yard.of_depot[day[0]]
+    here = places.of_depot[day[0]]
     for visit in visits:
-        start, there = start_of(visit), yard.of_visit(visit)
-        if season.seconds_for(visit) and start % COUPLED_GRID_MINUTES:
+        start, there = start_of(visit), places.of_visit(visit)
+        if scope.seconds_for(visit) and start % COUPLED_GRID_MINUTES:
             return False
         if start % GRID_MINUTES or (free is not None and start < free + minutes[here, there]):
             return False
         here, free = there, start + length_of(visit)
-    depot = yard.of_depot[day[0]]
+    depot = places.of_depot[day[0]]
     is_back_today = start_of(visits[-1]) + length_of(visits[-1]) + minutes[here, depot] < MINUTES_A_DAY
-    return bool(is_back_today and start_of(visits[0]) >= minutes[depot, yard.of_visit(visits[0])])
+    return bool(is_back_today and start_of(visits[0]) >= minutes[depot, places.of_visit(visits[0])])
 
 
-def _days(campaign: Campaign, season: Season) -> list[dict[str, Any]]:
+def _days(campaign: Campaign, scope: PlanningScope) -> list[dict[str, Any]]:
     monday = campaign.starts_on - dt.timedelta(days=campaign.starts_on.weekday())
-    days = {day for _mentor, day in season.shifts} | {day for _mentor, day in season.fixed_days()}
+    days = {day for _mentor, day in scope.shifts} | {day for _mentor, day in scope.fixed_days()}
     return [{"date": day.isoformat(), "week": max(0, (day - monday).days // 7)} for day in sorted(days)]
 
 
-def _visitor(season: Season, yard: Yard, mentor: Mentor, limit: int | None) -> dict[str, Any]:
-    fixed = season.fixed_days()
-    own = {day for who, day in [*season.shifts, *fixed] if who == mentor.pk}
+def _visitor(scope: PlanningScope, places: TravelPlaces, mentor: Mentor, limit: int | None) -> dict[str, Any]:
+    fixed = scope.fixed_days()
+    own = {day for who, day in [*scope.shifts, *fixed] if who == mentor.pk}
     return {
         "id": str(mentor.pk),
-        "mode": mode_of(season.campaign, mentor),
-        "depot": str(yard.of_depot[mentor.pk]),
+        "mode": mode_of(scope.campaign, mentor),
+        "depot": str(places.of_depot[mentor.pk]),
         "max_stops_total": limit,
-        "shifts": [_shift(season, yard, mentor, day, fixed.get((mentor.pk, day), [])) for day in sorted(own)],
+        "shifts": [_shift(scope, places, mentor, day, fixed.get((mentor.pk, day), [])) for day in sorted(own)],
     }
 
 
-def _shift(season: Season, yard: Yard, mentor: Mentor, day: dt.date, fixed: list[Visit]) -> dict[str, Any]:
+def _shift(
+    scope: PlanningScope, places: TravelPlaces, mentor: Mentor, day: dt.date, fixed: list[Visit]
+) -> dict[str, Any]:
     """The mentor's hours, widened to hold what was agreed outside them."""
-    given = season.shifts.get((mentor.pk, day))
+    given = scope.shifts.get((mentor.pk, day))
     leave = [minutes_of(given.leave_from)] if given else []
     until = [minutes_of(given.visits_until)] if given else []
     back = [minutes_of(given.back_by)] if given else []
-    minutes, depot = yard.minutes[mode_of(season.campaign, mentor)], yard.of_depot[mentor.pk]
+    minutes, depot = places.minutes[mode_of(scope.campaign, mentor)], places.of_depot[mentor.pk]
     for visit in fixed:
-        place, end = yard.of_visit(visit), start_of(visit) + length_of(visit)
+        place, end = places.of_visit(visit), start_of(visit) + length_of(visit)
         leave.append(start_of(visit) - int(minutes[depot, place]))
         until.append(end)
         back.append(end + int(minutes[place, depot]))
@@ -145,27 +147,27 @@ def _shift(season: Season, yard: Yard, mentor: Mentor, day: dt.date, fixed: list
     }
 
 
-def _visit(season: Season, yard: Yard, visit: Visit) -> dict[str, Any]:
+def _visit(scope: PlanningScope, places: TravelPlaces, visit: Visit) -> dict[str, Any]:
     return {
         "id": str(visit.pk),
-        "place": str(yard.of_visit(visit)),
+        "place": str(places.of_visit(visit)),
         "minutes": length_of(visit),
-        "visitors": [str(pk) for pk in season.visitors_for(visit) if season.has_days(pk)],
-        "windows": list(_windows(season, visit)),
-        "second": [str(pk) for pk in season.seconds_for(visit) if season.has_days(pk)],
-        "interpreter": None if is_fixed(visit) else language_to_interpret(season, visit),
+        "visitors": [str(pk) for pk in scope.visitors_for(visit) if scope.has_days(pk)],
+        "windows": list(_windows(scope, visit)),
+        "second": [str(pk) for pk in scope.seconds_for(visit) if scope.has_days(pk)],
+        "interpreter": None if is_fixed(visit) else language_to_interpret(scope, visit),
     }
 
 
-def _windows(season: Season, visit: Visit) -> Iterable[dict[str, Any]]:
+def _windows(scope: PlanningScope, visit: Visit) -> Iterable[dict[str, Any]]:
     """The mentor's hours, less what the family excludes; and within those what the family wishes."""
     if is_fixed(visit) and visit.starts_at:
         agreed = Stretch(start_of(visit), start_of(visit) + length_of(visit))
         yield _window(local_day(visit.starts_at), agreed, is_wish=False)
         return
-    stretches, visitors = season.availability[visit.household_id], _who_may_come(season, visit)
-    for (mentor, day), shift in season.shifts.items():
-        if mentor not in visitors or season.is_avoided(visit, day):
+    stretches, visitors = scope.availability[visit.household_id], _who_may_come(scope, visit)
+    for (mentor, day), shift in scope.shifts.items():
+        if mentor not in visitors or scope.is_avoided(visit, day):
             continue
         here = [stretch for stretch in stretches if stretch.weekday == day.weekday()]
         excluded = [_stretch(stretch) for stretch in here if not stretch.is_wish]
@@ -178,34 +180,34 @@ def _windows(season: Season, visit: Visit) -> Iterable[dict[str, Any]]:
                     yield _window(day, both, is_wish=True)
 
 
-def _who_may_come(season: Season, visit: Visit) -> set[int]:
+def _who_may_come(scope: PlanningScope, visit: Visit) -> set[int]:
     """Whose hours count: of a child whose brother or sister may be visited at once, those of both mentors."""
-    brothers = [pk for pair in season.together.pairs if visit.pk in pair for pk in pair]
-    there = [visit, *(season.by_pk[pk] for pk in brothers if pk in season.by_pk)]
-    return {pk for one in there for pk in season.visitors_for(one)}
+    brothers = [pk for pair in scope.together.pairs if visit.pk in pair for pk in pair]
+    there = [visit, *(scope.by_pk[pk] for pk in brothers if pk in scope.by_pk)]
+    return {pk for one in there for pk in scope.visitors_for(one)}
 
 
-def _pairs(season: Season, yard: Yard) -> list[tuple[Visit, Visit]]:
+def _pairs(scope: PlanningScope, places: TravelPlaces) -> list[tuple[Visit, Visit]]:
     """Two visits of one home at one place, which the planner may bring together; not two that are both agreed."""
-    there = {visit.pk: visit for visit in season.conversations()}
-    pairs = [(there[a], there[b]) for a, b in season.together.pairs if a in there and b in there]
+    there = {visit.pk: visit for visit in scope.conversations()}
+    pairs = [(there[a], there[b]) for a, b in scope.together.pairs if a in there and b in there]
     return [
         (first, second)
         for first, second in pairs
-        if yard.of_visit(first) == yard.of_visit(second) and not (is_fixed(first) and is_fixed(second))
+        if places.of_visit(first) == places.of_visit(second) and not (is_fixed(first) and is_fixed(second))
     ]
 
 
-def _has_proposal(season: Season, visit: Visit) -> bool:
+def _has_proposal(scope: PlanningScope, visit: Visit) -> bool:
     """Whether a moment stands that may be kept: with somebody who still may make this visit."""
-    able = [pk for pk in season.visitors_for(visit) if season.has_days(pk)]
+    able = [pk for pk in scope.visitors_for(visit) if scope.has_days(pk)]
     return visit.state == VisitState.PLANNED and visit.mentor_id in able
 
 
-def _wishes_elsewhere(season: Season, visit: Visit) -> bool:
+def _wishes_elsewhere(scope: PlanningScope, visit: Visit) -> bool:
     """Whether a family wishes only for times at which its mentor gave no evening: no plan can meet that."""
-    has_wish = any(stretch.is_wish for stretch in season.availability[visit.household_id])
-    return has_wish and not is_fixed(visit) and not any(window["wish"] for window in _windows(season, visit))
+    has_wish = any(stretch.is_wish for stretch in scope.availability[visit.household_id])
+    return has_wish and not is_fixed(visit) and not any(window["wish"] for window in _windows(scope, visit))
 
 
 def _stretch(availability: Availability) -> Stretch:

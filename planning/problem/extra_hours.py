@@ -1,4 +1,4 @@
-"""What could be beyond a plan's problem: days of the season that nobody gave, and when families could then."""
+"""What could be beyond a plan's problem: days of the campaign that nobody gave, and when families could then."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from planner.model.problem import MINUTES_A_DAY, Window
-from planning.problem.scope import Season
+from planning.problem.scope import PlanningScope
 from visits.models import Campaign
 from visits.queries.calendar import closed_days, minutes_of
 from visits.queries.windows import Stretch, without
@@ -15,21 +15,21 @@ DAYS_BEYOND = 14  # so far past its last day a round may be thought to go on
 SUNDAY = 6
 
 
-def possibilities(
+def possible_hours(
     campaign: Campaign, visits: Iterable[str], now: dt.datetime
 ) -> tuple[dict[dt.date, int], dict[str, list[Window]]]:
     """Days with their week, and per visit (by primary key, as text) the hours that its family does not exclude."""
-    season = Season.of(campaign, now)
-    days = _days(campaign, season.first)
+    scope = PlanningScope.of(campaign, now)
+    days = _days(campaign, scope.first)
     windows: dict[str, list[Window]] = {}
     for pk in visits:
-        visit = season.by_pk.get(int(pk))
+        visit = scope.by_pk.get(int(pk))
         if visit is not None:
-            stretches = season.availability[visit.household_id]
+            stretches = scope.availability[visit.household_id]
             windows[pk] = [
                 Window(day, free.starts, free.ends)
                 for day in days
-                if not season.is_avoided(visit, day)
+                if not scope.is_avoided(visit, day)
                 for free in without(
                     Stretch(0, MINUTES_A_DAY - 1),
                     [
@@ -43,7 +43,7 @@ def possibilities(
 
 
 def _days(campaign: Campaign, first: dt.date) -> dict[dt.date, int]:
-    """Every day that could have visits from `first` on, also shortly after the season, with its week."""
+    """Every day that could have visits from `first` on, also shortly after the campaign's last day, with its week."""
     monday = campaign.starts_on - dt.timedelta(days=campaign.starts_on.weekday())
     year, closed = campaign.school_year, closed_days(campaign.school_year)
     last = min(campaign.ends_on + dt.timedelta(days=DAYS_BEYOND), year.ends_on)

@@ -1,6 +1,6 @@
 """What happened after publishing, as a value: which evenings there are after it, and which moments it takes away.
 
-Nothing is written here. A repair is planned as if the change were a fact already; it becomes one when the coordinator
+Nothing is written here. A repair is planned as if the incident were a fact already; it becomes one when the coordinator
 says yes (planning/actions/repairs.py). In a plan it is kept as plain JSON: codes, dates and primary keys, no names.
 """
 
@@ -19,7 +19,7 @@ from visits.models import Campaign, Shift, Visit
 from visits.queries.calendar import local_day
 
 
-class ChangeKind(models.TextChoices):
+class IncidentKind(models.TextChoices):
     """The values are kept, in drafts and in the record of events; that somebody is ill is not."""
 
     NOTHING = "nothing", _("niets")
@@ -32,7 +32,7 @@ class ChangeKind(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Change:
+class Incident:
     """What happened. Which fields count depends on `kind`.
 
     A visit that does not go on, on the day `first`, `again` when the family is to get another moment; a mentor who is
@@ -41,7 +41,7 @@ class Change:
     primary key, None: a new one) called `name` from `first` to `last`.
     """
 
-    kind: ChangeKind = ChangeKind.NOTHING
+    kind: IncidentKind = IncidentKind.NOTHING
     visit: int | None = None
     again: bool = True
     mentor: int | None = None
@@ -56,12 +56,12 @@ class Change:
     closure: int | None = None
 
     @classmethod
-    def from_json(cls, facts: dict[str, Any] | None) -> Change:
-        """The change that `to_json` wrote; nothing happened when there is none."""
+    def from_json(cls, facts: dict[str, Any] | None) -> Incident:
+        """The incident that `to_json` wrote; nothing happened when there is none."""
         values = dict(facts or {})
         for name in ("first", "last"):
             values[name] = dt.date.fromisoformat(values[name]) if values.get(name) else None
-        values["kind"] = ChangeKind(values.get("kind", ChangeKind.NOTHING))
+        values["kind"] = IncidentKind(values.get("kind", IncidentKind.NOTHING))
         values["others"] = tuple(values.get("others", ()))
         values["days"] = tuple(dt.date.fromisoformat(day) for day in values.get("days", ()))
         hours = values.get("hours")
@@ -90,9 +90,9 @@ class Change:
         """Whether the mentor is not there on this day because of it."""
         if mentor is None or mentor != self.mentor:
             return False
-        if self.kind == ChangeKind.SICK:
+        if self.kind == IncidentKind.SICK:
             return self.covers(day)
-        return self.kind == ChangeKind.EVENING_BACK and day in self.days
+        return self.kind == IncidentKind.EVENING_BACK and day in self.days
 
     def covers(self, day: dt.date) -> bool:
         """Whether the day lies from `first` to `last`."""
@@ -102,11 +102,11 @@ class Change:
         """Whether this visit, still to begin, cannot stand at its moment any more."""
         if visit.starts_at is None or visit.starts_at <= now:
             return False
-        if self.kind == ChangeKind.CANCELLATION:
+        if self.kind == IncidentKind.CANCELLATION:
             return visit.pk == self.visit
         day = local_day(visit.starts_at)
         is_taken = self.takes(visit.mentor_id, day) or self.takes(visit.second_id, day)
-        return is_taken or (self.kind == ChangeKind.CLOSURE and self.covers(day))
+        return is_taken or (self.kind == IncidentKind.CLOSURE and self.covers(day))
 
     def lost_among(self, visits: Iterable[Visit], now: dt.datetime) -> set[int]:
         """The visits that cannot stand; who loses a conversation with two mentors loses it with both."""
@@ -116,29 +116,29 @@ class Change:
 
     def drops(self, visit: Visit) -> bool:
         """Whether this visit is called off for good."""
-        return self.kind == ChangeKind.CANCELLATION and visit.pk == self.visit and not self.again
+        return self.kind == IncidentKind.CANCELLATION and visit.pk == self.visit and not self.again
 
     def closed_days(self, year: SchoolYear) -> dict[dt.date, str]:
-        """The days without visits, by name, when the change is a fact."""
+        """The days without visits, by name, when the incident is a fact."""
         closed = {
             closure.starts_on + dt.timedelta(days=number): closure.name
             for closure in year.closures.all()
             if closure.pk != self.closure
             for number in range((closure.ends_on - closure.starts_on).days + 1)
         }
-        if self.kind == ChangeKind.CLOSURE and self.first and self.last:
+        if self.kind == IncidentKind.CLOSURE and self.first and self.last:
             for number in range((self.last - self.first).days + 1):
                 closed.setdefault(self.first + dt.timedelta(days=number), self.name)
         return closed
 
     def shifts_of(self, campaign: Campaign, given: Iterable[Shift]) -> list[Shift]:
-        """The evenings that there are when the change is a fact; new ones are rows that are not saved."""
+        """The evenings that there are when the incident is a fact; new ones are rows that are not saved."""
         kept = [shift for shift in given if not self.takes(shift.mentor_id, shift.on)]
         return [shift for shift in kept if not self._replaces(shift)] + self.new_shifts(campaign)
 
     def new_shifts(self, campaign: Campaign) -> list[Shift]:
         """The evenings that come, as rows that are not saved."""
-        if self.kind != ChangeKind.EXTRA_EVENING or self.hours is None or self.mentor is None:
+        if self.kind != IncidentKind.EXTRA_EVENING or self.hours is None or self.mentor is None:
             return []
         leave_from, visits_until, back_by = self.hours
         return [
@@ -154,4 +154,4 @@ class Change:
         ]
 
     def _replaces(self, shift: Shift) -> bool:
-        return self.kind == ChangeKind.EXTRA_EVENING and shift.mentor_id == self.mentor and shift.on in self.days
+        return self.kind == IncidentKind.EXTRA_EVENING and shift.mentor_id == self.mentor and shift.on in self.days

@@ -6,22 +6,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from planning.problem.scope import Season, is_fixed, language_to_interpret, length_of, start_of
+from planning.problem.scope import PlanningScope, is_fixed, language_to_interpret, length_of, start_of
 from visits.queries.calendar import local_day
 from visits.queries.interpreters import BUFFER_MINUTES, supply_of, take_one
 from visits.queries.windows import Stretch, clock_of
 
 
-def free_interpreters(season: Season, days: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+def free_interpreters(scope: PlanningScope, days: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """Per language the hours at which interpreters are free, in the planner's format; only on these days.
 
     Whoever is at an appointment that this plan does not move is not free then.
     """
-    supply = supply_of(season.together.interpreters)
-    for visit in season.visits:
-        language = language_to_interpret(season, visit)
-        if language and visit.starts_at and (is_fixed(visit) or visit.pk in season.standing):
-            if season.together.follows(visit):
+    supply = supply_of(scope.together.interpreters)
+    for visit in scope.visits:
+        language = language_to_interpret(scope, visit)
+        if language and visit.starts_at and (is_fixed(visit) or visit.pk in scope.standing):
+            if scope.together.follows(visit):
                 continue
             busy = Stretch(start_of(visit), start_of(visit) + length_of(visit) + BUFFER_MINUTES)
             take_one(supply, (language, local_day(visit.starts_at)), busy)

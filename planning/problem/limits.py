@@ -4,49 +4,49 @@ from __future__ import annotations
 
 from collections import Counter
 
-from planning.problem.scope import Season, is_fixed
+from planning.problem.scope import PlanningScope, is_fixed
 from visits.queries.calendar import minutes_of
 from visits.queries.together import fair_shares
 
 
-def most_stops(season: Season) -> dict[int, int]:
+def most_stops(scope: PlanningScope) -> dict[int, int]:
     """The limit of each visitor who has one, by primary key; the planner counts every stop, company included.
 
     What a mentor has agreed to already is never over the limit: agreed visits stay.
     """
     company: Counter[int] = Counter()
     agreed: Counter[int] = Counter()
-    for visit in season.conversations():
-        company.update(set(season.seconds_for(visit)))
-    for visits in season.fixed_days().items():
+    for visit in scope.conversations():
+        company.update(set(scope.seconds_for(visit)))
+    for visits in scope.fixed_days().items():
         agreed[visits[0][0]] += len(visits[1])
-    limits = {pk: own + company[pk] for pk, own in _with_shares(season).items()}
-    for pk, most in season.together.most_visits.items():
-        left = most - season.together.done[pk] - _standing(season, pk)
+    limits = {pk: own + company[pk] for pk, own in _with_shares(scope).items()}
+    for pk, most in scope.together.most_visits.items():
+        left = most - scope.together.done[pk] - _standing(scope, pk)
         limits[pk] = min(limits.get(pk, left), left)
     return {pk: max(limit, agreed[pk], 0) for pk, limit in limits.items()}
 
 
-def _with_shares(season: Season) -> dict[int, int]:
+def _with_shares(scope: PlanningScope) -> dict[int, int]:
     """Of each volunteer: the visits that are theirs alone, and a share of those that may be anybody's."""
-    takers = season.together.takers
+    takers = scope.together.takers
     own: Counter[int] = Counter()
     shared = 0
-    for visit in season.conversations():
-        if visit.mentor_id in season.together.handed_over and not is_fixed(visit):
+    for visit in scope.conversations():
+        if visit.mentor_id in scope.together.handed_over and not is_fixed(visit):
             shared += 1
         else:
-            own.update(season.visitors_for(visit))
-    room = {pk: _room(season, pk, own[pk], most) for pk, most in takers.items()}
+            own.update(scope.visitors_for(visit))
+    room = {pk: _room(scope, pk, own[pk], most) for pk, most in takers.items()}
     shares = fair_shares(shared, room, own)
     return {pk: own[pk] + share for pk, share in shares.items()}
 
 
-def _room(season: Season, mentor: int, own: int, most_extra: int | None) -> int:
+def _room(scope: PlanningScope, mentor: int, own: int, most_extra: int | None) -> int:
     """How many visits fit in the evenings of a volunteer beside their own; roads are not looked at."""
-    campaign = season.campaign
+    campaign = scope.campaign
     fits = 0
-    for (pk, _day), shift in season.shifts.items():
+    for (pk, _day), shift in scope.shifts.items():
         if pk == mentor:
             minutes = minutes_of(shift.visits_until) - minutes_of(shift.leave_from)
             fits += min(campaign.max_stops, max(0, minutes // campaign.visit_minutes))
@@ -54,6 +54,6 @@ def _room(season: Season, mentor: int, own: int, most_extra: int | None) -> int:
     return room if most_extra is None else min(room, most_extra)
 
 
-def _standing(season: Season, mentor: int) -> int:
-    there = (visit for visit in season.visits if visit.pk in season.standing)
+def _standing(scope: PlanningScope, mentor: int) -> int:
+    there = (visit for visit in scope.visits if visit.pk in scope.standing)
     return sum(mentor in (visit.mentor_id, visit.second_id) for visit in there)

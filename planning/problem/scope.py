@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from mentors.models import Mentor
 from planning.models import PlanState
-from planning.problem.affected import within_reach
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.affected import affected_visits
+from planning.problem.incidents import Incident, IncidentKind
 from visits.models import Availability, Campaign, PlaceKind, Route, Shift, Visit, VisitState
 from visits.models.visits import NEAR_HOME
 from visits.queries.calendar import local_day, local_minutes
@@ -27,7 +27,7 @@ def first_day(now: dt.datetime) -> dt.date:
 
 
 @dataclass
-class Season:
+class PlanningScope:
     """The rows of one campaign from the first day that may be planned, and what is left out of the problem."""
 
     campaign: Campaign
@@ -38,40 +38,40 @@ class Season:
     left_out: dict[int, str] = field(default_factory=dict)
     standing: set[int] = field(default_factory=set)  # they have a moment that this plan does not touch
     as_found: dict[str, list[object]] = field(default_factory=dict)  # version, state, mentor of each, by primary key
-    lost: dict[int, dt.date] = field(default_factory=dict)  # the day of a moment that the change took away
-    change: Change = field(default_factory=Change)
+    lost: dict[int, dt.date] = field(default_factory=dict)  # the day of a moment that the incident took away
+    incident: Incident = field(default_factory=Incident)
     called_off: dict[int, set[dt.date]] = field(default_factory=dict)  # days that a visit had and cannot have
     stand_ins: dict[int, Mentor] = field(default_factory=dict)  # who take over what was lost
     together: Togetherness = field(default_factory=Togetherness)
 
     @classmethod
-    def of(cls, campaign: Campaign, now: dt.datetime, change: Change | None = None) -> Season:
-        """The season as it stands; with a change, as it is once that is a fact."""
-        change = change or Change()
+    def of(cls, campaign: Campaign, now: dt.datetime, incident: Incident | None = None) -> PlanningScope:
+        """The campaign as it stands; with an incident, as it is once that is a fact."""
+        incident = incident or Incident()
         found = list(_visits_to_plan(campaign))
-        season = cls(
+        scope = cls(
             campaign=campaign,
-            visits=[visit for visit in found if not change.drops(visit)],
-            shifts=_shifts_to_use(campaign, first_day(now), change),
+            visits=[visit for visit in found if not incident.drops(visit)],
+            shifts=_shifts_to_use(campaign, first_day(now), incident),
             availability=defaultdict(list),
             first=first_day(now),
             as_found={str(visit.pk): [visit.version, visit.state, visit.mentor_id] for visit in found},
-            change=change,
-            called_off=_called_off(campaign, change),
-            stand_ins=Mentor.objects.active().filter(school=campaign.school_id).in_bulk(change.others),
+            incident=incident,
+            called_off=_called_off(campaign, incident),
+            stand_ins=Mentor.objects.active().filter(school=campaign.school_id).in_bulk(incident.others),
         )
-        season._let_go(now)
-        season.together = Togetherness.of(campaign, season.visits)
-        if change.kind != ChangeKind.NOTHING:
-            season._narrow()
+        scope._let_go(now)
+        scope.together = Togetherness.of(campaign, scope.visits)
+        if incident.kind != IncidentKind.NOTHING:
+            scope._narrow()
         for stretch in Availability.objects.filter(campaign=campaign):
-            season.availability[stretch.household_id].append(stretch)
-        season._leave_out()
-        return season
+            scope.availability[stretch.household_id].append(stretch)
+        scope._leave_out()
+        return scope
 
     def _let_go(self, now: dt.datetime) -> None:
-        """Take away, on these rows in memory only, the moments that cannot stand after the change."""
-        losing = self.change.lost_among(self.visits, now)
+        """Take away, on these rows in memory only, the moments that cannot stand after the incident."""
+        losing = self.incident.lost_among(self.visits, now)
         for visit in self.visits:
             if visit.pk in losing and visit.starts_at:
                 self.lost[visit.pk] = local_day(visit.starts_at)
@@ -79,9 +79,9 @@ class Season:
                 visit.second_id = None
 
     def _narrow(self) -> None:
-        """Leave the rest of the school as it is: a repair is about those whom the change can reach."""
+        """Leave the rest of the school as it is: a repair is about those whom the incident affects."""
         tied = [*self.together.partner.items(), *self.together.pairs]
-        near = within_reach(self.visits, self.change, self.lost, self._people_of, tied)
+        near = affected_visits(self.visits, self.incident, self.lost, self._people_of, tied)
         far = {visit.pk for visit in self.visits if visit.pk not in near}
         self.standing |= far
         self.visits = [visit for visit in self.visits if visit.pk in near or visit.starts_at]
@@ -97,7 +97,7 @@ class Season:
 
         Not who has an appointment of their own with this family: that would be the same conversation twice.
         """
-        if visit.pk in self.lost and self.stand_ins and visit.mentor_id == self.change.mentor:
+        if visit.pk in self.lost and self.stand_ins and visit.mentor_id == self.incident.mentor:
             return self._without_own(visit, self.stand_ins)
         if visit.mentor_id in self.together.handed_over and not is_fixed(visit):
             return self._without_own(visit, [pk for pk in self.together.takers if pk in self.together.people])
@@ -251,21 +251,21 @@ def _visits_to_plan(campaign: Campaign) -> Iterable[Visit]:
     return campaign.visits.filter(state__in=wanted).select_related("household", "mentor", "second").order_by("pk")
 
 
-def _shifts_to_use(campaign: Campaign, first: dt.date, change: Change) -> dict[MentorDay, Shift]:
-    closed = change.closed_days(campaign.school_year)
+def _shifts_to_use(campaign: Campaign, first: dt.date, incident: Incident) -> dict[MentorDay, Shift]:
+    closed = incident.closed_days(campaign.school_year)
     given = campaign.shifts.filter(on__gte=max(first, campaign.starts_on), on__lte=campaign.ends_on)
-    shifts = [shift for shift in change.shifts_of(campaign, given) if shift.on >= first]
+    shifts = [shift for shift in incident.shifts_of(campaign, given) if shift.on >= first]
     return {(shift.mentor_id, shift.on): shift for shift in shifts if shift.on not in closed}
 
 
-def _called_off(campaign: Campaign, change: Change) -> dict[int, set[dt.date]]:
-    """The days on which a family or the school called a visit off, by this change or an earlier one."""
+def _called_off(campaign: Campaign, incident: Incident) -> dict[int, set[dt.date]]:
+    """The days on which a family or the school called a visit off, by this incident or an earlier one."""
     repairs = campaign.plans.filter(
-        state=PlanState.PUBLISHED, change__kind=ChangeKind.CANCELLATION, trace__taken_back_at=None
+        state=PlanState.PUBLISHED, incident__kind=IncidentKind.CANCELLATION, trace__taken_back_at=None
     )
     days: dict[int, set[dt.date]] = defaultdict(set)
-    for before in [*map(Change.from_json, repairs.values_list("change", flat=True)), change]:
-        if before.kind == ChangeKind.CANCELLATION and before.visit and before.first:
+    for before in [*map(Incident.from_json, repairs.values_list("incident", flat=True)), incident]:
+        if before.kind == IncidentKind.CANCELLATION and before.visit and before.first:
             days[before.visit].add(before.first)
     return days
 
@@ -287,16 +287,16 @@ def days_of(visit: Visit) -> list[MentorDay]:
     return [(pk, local_day(visit.starts_at)) for pk in people] if visit.starts_at else []
 
 
-def language_to_interpret(season: Season, visit: Visit) -> str | None:
+def language_to_interpret(scope: PlanningScope, visit: Visit) -> str | None:
     """The language for which this visit gets one of the interpreters of the campaign."""
     language = visit.household.language
-    is_there = any(row.language == language for row in season.together.interpreters)
+    is_there = any(row.language == language for row in scope.together.interpreters)
     return language if visit.household.needs_interpreter and is_there else None
 
 
-def interpreter_by_hand(season: Season, visit: Visit) -> bool:
+def interpreter_by_hand(scope: PlanningScope, visit: Visit) -> bool:
     """Whether somebody has to arrange an interpreter: one is wished, and none is in the list."""
-    return visit.household.needs_interpreter and language_to_interpret(season, visit) is None
+    return visit.household.needs_interpreter and language_to_interpret(scope, visit) is None
 
 
 def is_located(visit: Visit) -> bool:

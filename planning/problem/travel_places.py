@@ -27,7 +27,7 @@ def mode_of(campaign: Campaign, mentor: Mentor) -> str:
 
 
 @dataclass(frozen=True)
-class Yard:
+class TravelPlaces:
     """The places of a campaign by number, and the way between them for each way of travelling."""
 
     places: list[Place]
@@ -38,7 +38,7 @@ class Yard:
     is_estimate: bool
 
     @classmethod
-    def of(cls, campaign: Campaign, visits: list[Visit], others: Iterable[Mentor] = ()) -> Yard:
+    def of(cls, campaign: Campaign, visits: list[Visit], others: Iterable[Mentor] = ()) -> TravelPlaces:
         """The places of these visits and of their mentors; `others` may visit too.
 
         Raises SchoolNotOnMap.

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from mentors.models import Mentor
 from planning.models import Plan, PlanState
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 from planning.problem.scope import first_day
 from planning.queries.outcome import Outcome, moments_in, outcome_of
 from planning.words.causes import reason_of
@@ -234,9 +234,9 @@ def _effort_after(plan: Plan, now: dt.datetime) -> Effort:
     result = plan.result or {}
     drawn = {(int(route["visitor"]), dt.date.fromisoformat(route["date"])): route for route in result["routes"]}
     travel = {key: int(route["travel_minutes"]) for key, route in drawn.items()}
-    planned, change = moments_in(result), Change.from_json(plan.change)
+    planned, incident = moments_in(result), Incident.from_json(plan.incident)
     unplaced = {item["visit"] for item in result["unplaced"]}
-    lost = change.lost_among(plan.campaign.visits.exclude(starts_at=None), now)
+    lost = incident.lost_among(plan.campaign.visits.exclude(starts_at=None), now)
     gone = planned.keys() | unplaced | {str(pk) for pk in lost}
     for route in _routes(plan, now).prefetch_related("visits", "second_visits"):
         stays = [visit for visit in (*route.visits.all(), *route.second_visits.all()) if str(visit.pk) not in gone]

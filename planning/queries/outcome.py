@@ -12,7 +12,7 @@ from typing import Any
 
 from planning.draft.appointments import appointments_in
 from planning.models import Plan, PlanState
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 from visits.models import VisitState
 
 _CAN_CHANGE = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
@@ -67,14 +67,14 @@ def outcome_of(plan: Plan, now: dt.datetime) -> list[Outcome]:
     result = plan.result or {}
     if plan.state == PlanState.PUBLISHED:
         return [Outcome.from_json(facts) for facts in result.get("application", {}).get("outcome", [])]
-    change, coming, causes = Change.from_json(plan.change), moments_in(result), _causes(result)
+    incident, coming, causes = Incident.from_json(plan.incident), moments_in(result), _causes(result)
     visits = list(plan.campaign.visits.filter(state__in=_CAN_CHANGE).order_by("pk"))
-    lost, found = change.lost_among(visits, now), []
+    lost, found = incident.lost_among(visits, now), []
     for visit in visits:
         key = str(visit.pk)
         has_moment = visit.state in _HAS_MOMENT
         old = (visit.mentor_id, visit.starts_at) if has_moment else (visit.mentor_id, None)
-        is_lost, is_dropped = visit.pk in lost, change.drops(visit)
+        is_lost, is_dropped = visit.pk in lost, incident.drops(visit)
         new = None if is_dropped else coming.get(key)
         if new == old or not (is_lost or is_dropped or new or key in causes):
             continue

@@ -16,7 +16,7 @@ from mentors.templatetags.look import nl_day
 from planning.draft.annotations import minutes_of_clock
 from planning.draft.appointments import Drawn, appointments_in
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 from planning.queries.board.publishing import broken_by_hand, is_as_planned
 from students.models import Guardian
 from visits.models import Campaign, CampaignState, Invitation, Message, MessageKind, MessageState, Visit, VisitState
@@ -120,9 +120,9 @@ def _moments_that_stay(plan: Plan) -> set[str]:
 
 def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
     """Evenings of the draft that are past, closed or taken back by now; each sentence once."""
-    change, today = Change.from_json(plan.change), local_day(now)
-    closed = change.closed_days(plan.campaign.school_year)
-    given = change.shifts_of(plan.campaign, plan.campaign.shifts.all())
+    incident, today = Incident.from_json(plan.incident), local_day(now)
+    closed = incident.closed_days(plan.campaign.school_year)
+    given = incident.shifts_of(plan.campaign, plan.campaign.shifts.all())
     shifts = {(shift.mentor_id, shift.on): shift for shift in given}
     fixed = set(Plan.objects.filter(pk=plan.pk).values_list("problem__fixed", flat=True).first() or {})
     found: dict[str, None] = {}

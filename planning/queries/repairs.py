@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from mentors.models import Closure, Mentor
 from mentors.templatetags.look import nl_day
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.problem.scope import first_day
 from visits.models import Campaign, CampaignState, Shift, Visit, VisitState
 from visits.queries.calendar import AMSTERDAM, local_day, moment_at, open_days
@@ -31,7 +31,7 @@ class OnClosedDay:
 
 
 @dataclass(frozen=True)
-class Evening:
+class AffectedEvening:
     """An evening that a mentor gives, and how many visits stand on it."""
 
     on: dt.date
@@ -40,7 +40,7 @@ class Evening:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """Another campaign that the same change hits: how many visits stand there, and the repair that waits, if any."""
+    """Another campaign that the same incident affects: how many visits stand there, and a repair that waits."""
 
     campaign: Campaign
     visits: int
@@ -102,7 +102,7 @@ def mentors_at_work(campaign: Campaign) -> list[Mentor]:
     return list(Mentor.objects.active().filter(pk__in=pks - {None}))
 
 
-def evenings_to_come(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[Evening]:
+def evenings_to_come(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[AffectedEvening]:
     """The evenings that a mentor gives from tomorrow on, each with its visits."""
     busy: dict[dt.date, int] = {}
     for starts_at in (
@@ -111,7 +111,7 @@ def evenings_to_come(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> li
         if starts_at:
             busy[local_day(starts_at)] = busy.get(local_day(starts_at), 0) + 1
     shifts = Shift.objects.filter(campaign=campaign, mentor=mentor, on__gt=local_day(now)).order_by("on")
-    return [Evening(shift.on, busy.get(shift.on, 0)) for shift in shifts]
+    return [AffectedEvening(shift.on, busy.get(shift.on, 0)) for shift in shifts]
 
 
 def free_days(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[dt.date]:
@@ -138,67 +138,67 @@ def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[Elsewhere]:
 
     Each is repaired by itself, after this one: its plan has to know which evenings are taken by then.
     """
-    change = Change.from_json(plan.change)
-    if change.kind not in (ChangeKind.SICK, ChangeKind.CLOSURE):
+    incident = Incident.from_json(plan.incident)
+    if incident.kind not in (IncidentKind.SICK, IncidentKind.CLOSURE):
         return []
     others = Visit.objects.upcoming().filter(
         campaign__state=CampaignState.PUBLISHED, campaign__school_year=plan.campaign.school_year_id, starts_at__gt=now
     )
-    if change.kind == ChangeKind.SICK:
-        others = others.filter(Q(mentor=change.mentor) | Q(second=change.mentor))
+    if incident.kind == IncidentKind.SICK:
+        others = others.filter(Q(mentor=incident.mentor) | Q(second=incident.mentor))
     hit: dict[Campaign, int] = defaultdict(int)
     for visit in others.exclude(campaign=plan.campaign_id).select_related("campaign").order_by("campaign"):
-        hit[visit.campaign] += change.loses(visit, now)
+        hit[visit.campaign] += incident.loses(visit, now)
     campaigns = [campaign for campaign, visits in hit.items() if visits]
     ready = Plan.objects.filter(
-        campaign__in=campaigns, kind=PlanKind.REPAIR, state=PlanState.READY, change__kind=str(change.kind)
+        campaign__in=campaigns, kind=PlanKind.REPAIR, state=PlanState.READY, incident__kind=str(incident.kind)
     )
     waiting = {
         campaign: pk
-        for campaign, pk, mentor in ready.values_list("campaign", "pk", "change__mentor")
-        if mentor == change.mentor
+        for campaign, pk, mentor in ready.values_list("campaign", "pk", "incident__mentor")
+        if mentor == incident.mentor
     }
     return [Elsewhere(campaign, hit[campaign], waiting.get(campaign.pk)) for campaign in campaigns]
 
 
 def words_of(plan: Plan) -> str:
     """What happened, as the heading of the page says it. One query at most."""
-    change = Change.from_json(plan.change)
-    name = _name_of(plan.campaign, change)
-    match change.kind:
-        case ChangeKind.CANCELLATION:
+    incident = Incident.from_json(plan.incident)
+    name = _name_of(plan.campaign, incident)
+    match incident.kind:
+        case IncidentKind.CANCELLATION:
             return _("Het thuisbezoek bij %(name)s gaat niet door") % {"name": name}
-        case ChangeKind.SICK:
+        case IncidentKind.SICK:
             return _("%(name)s is er niet van %(first)s tot en met %(last)s") % {
                 "name": name,
-                "first": nl_day(change.first),
-                "last": nl_day(change.last),
+                "first": nl_day(incident.first),
+                "last": nl_day(incident.last),
             }
-        case ChangeKind.EVENING_BACK:
+        case IncidentKind.EVENING_BACK:
             return ngettext(
-                "%(name)s geeft een avond terug: %(days)s", "%(name)s geeft avonden terug: %(days)s", len(change.days)
-            ) % {"name": name, "days": ", ".join(map(nl_day, change.days))}
-        case ChangeKind.EXTRA_EVENING:
+                "%(name)s geeft een avond terug: %(days)s", "%(name)s geeft avonden terug: %(days)s", len(incident.days)
+            ) % {"name": name, "days": ", ".join(map(nl_day, incident.days))}
+        case IncidentKind.EXTRA_EVENING:
             return ngettext(
-                "%(name)s geeft een avond extra: %(days)s", "%(name)s geeft avonden extra: %(days)s", len(change.days)
-            ) % {"name": name, "days": ", ".join(map(nl_day, change.days))}
-        case ChangeKind.CLOSURE if change.first == change.last:
-            return _("Geen thuisbezoeken op %(first)s: %(name)s") % {"name": name, "first": nl_day(change.first)}
-        case ChangeKind.CLOSURE:
+                "%(name)s geeft een avond extra: %(days)s", "%(name)s geeft avonden extra: %(days)s", len(incident.days)
+            ) % {"name": name, "days": ", ".join(map(nl_day, incident.days))}
+        case IncidentKind.CLOSURE if incident.first == incident.last:
+            return _("Geen thuisbezoeken op %(first)s: %(name)s") % {"name": name, "first": nl_day(incident.first)}
+        case IncidentKind.CLOSURE:
             return _("Geen thuisbezoeken van %(first)s tot en met %(last)s: %(name)s") % {
                 "name": name,
-                "first": nl_day(change.first),
-                "last": nl_day(change.last),
+                "first": nl_day(incident.first),
+                "last": nl_day(incident.last),
             }
         case _:
             return _("Gezinnen zonder moment")
 
 
-def _name_of(campaign: Campaign, change: Change) -> str:
-    if change.kind == ChangeKind.CLOSURE:
-        return change.name
-    if change.kind == ChangeKind.CANCELLATION:
-        visit = campaign.visits.select_related("household").filter(pk=change.visit or 0).first()
+def _name_of(campaign: Campaign, incident: Incident) -> str:
+    if incident.kind == IncidentKind.CLOSURE:
+        return incident.name
+    if incident.kind == IncidentKind.CANCELLATION:
+        visit = campaign.visits.select_related("household").filter(pk=incident.visit or 0).first()
         return visit.household.name if visit else ""
-    mentor = Mentor.objects.filter(pk=change.mentor or 0).first()
+    mentor = Mentor.objects.filter(pk=incident.mentor or 0).first()
     return mentor.name if mentor else ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from mentors.templatetags.look import nl_moment
 from planning.models import Plan, PlanKind
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 
 register = template.Library()
 
@@ -73,7 +73,9 @@ def plan_name(plan: Plan) -> str:
 @register.filter
 def plan_note(plan: Plan) -> str:
     """What stands under a plan's name: what was repaired, and of a plan with a name of its own what and when."""
-    words = str(Change.from_json(plan.change).kind.label) if plan.kind == PlanKind.REPAIR else plan.get_kind_display()
+    words = (
+        str(Incident.from_json(plan.incident).kind.label) if plan.kind == PlanKind.REPAIR else plan.get_kind_display()
+    )
     if plan.label:
         return f"{words} · {nl_moment(plan.created_at)}"
     return words if plan.kind == PlanKind.REPAIR else ""

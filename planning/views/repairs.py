@@ -24,7 +24,7 @@ from planning.actions.repairs import RepairRefused, make_anew, request_repair
 from planning.actions.undoing import UndoRefused, take_back
 from planning.forms.repairs import FORMS
 from planning.models import AT_WORK, Plan, PlanKind, PlanState, RepairTrace
-from planning.problem.incidents import Change
+from planning.problem.incidents import Incident
 from planning.queries.consequences import consequences
 from planning.queries.obstacles import obstacles
 from planning.queries.publishing import blockers
@@ -104,7 +104,7 @@ def repair_new(request: SchoolRequest, campaign: int, what: str) -> HttpResponse
     if form.is_about_mentor and mentor is None:
         return render(request, "planning/repair_mentor.html", context | {"mentors": mentors_at_work(found)})
     if request.method == "POST" and form.is_valid():
-        return _ask(request, found, form.change())
+        return _ask(request, found, form.incident())
     return render(request, "planning/repair_new.html", context, status=422 if form.errors else 200)
 
 
@@ -124,7 +124,7 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
         "obstacles": obstacles(found, trace, now) if trace is not None else [],
         "elsewhere": _elsewhere(request, found, trace, now),
         "is_at_work": found.state in AT_WORK,
-        "change": Change.from_json(found.change),
+        "incident": Incident.from_json(found.incident),
         "blockers": blockers(found, now) if is_ready else [],
         "found": consequences(found, now) if is_ready or found.state == PlanState.PUBLISHED else None,
     }
@@ -163,7 +163,7 @@ def repair_undo(request: SchoolRequest, plan: int) -> HttpResponse:
 @for_roles(Role.COORDINATOR)
 @require_POST
 def repair_again(request: SchoolRequest, plan: int) -> HttpResponse:
-    """The same repair, on the season as it is now."""
+    """The same repair, on the campaign as it is now."""
     found = plan_of(request, plan)
     try:
         fresh = make_anew(plan=found, by=request.user, now=timezone.now())
@@ -188,9 +188,9 @@ def repair_drop(request: SchoolRequest, plan: int) -> HttpResponse:
     return redirect("planning:repair_start", school=request.school.slug, campaign=found.campaign_id)
 
 
-def _ask(request: SchoolRequest, campaign: Campaign, change: Change) -> HttpResponse:
+def _ask(request: SchoolRequest, campaign: Campaign, incident: Incident) -> HttpResponse:
     try:
-        plan: Plan = request_repair(campaign=campaign, change=change, by=request.user, now=timezone.now())
+        plan: Plan = request_repair(campaign=campaign, incident=incident, by=request.user, now=timezone.now())
     except RepairRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("planning:repair_start", school=request.school.slug, campaign=campaign.pk)
@@ -204,7 +204,7 @@ def _new(request: SchoolRequest, campaign: Campaign, what: str) -> str:
 
 
 def _elsewhere(request: SchoolRequest, plan: Plan, trace: RepairTrace | None, now: dt.datetime) -> list[dict[str, Any]]:
-    """Other campaigns that the same change hits, each with the address at which it is solved there."""
+    """Other campaigns that the same incident affects, each with the address at which it is solved there."""
     if plan.state in AT_WORK or (trace is not None and trace.taken_back_at is not None):
         return []
     return [
@@ -214,14 +214,20 @@ def _elsewhere(request: SchoolRequest, plan: Plan, trace: RepairTrace | None, no
 
 
 def _solve(request: SchoolRequest, plan: Plan, line: Elsewhere) -> str:
-    """The repair that waits there, or the form with the same change filled in."""
+    """The repair that waits there, or the form with the same incident filled in."""
     if line.waiting:
         return reverse("planning:repair", kwargs={"school": request.school.slug, "plan": line.waiting})
-    change = Change.from_json(plan.change)
-    what = next(word for word, form in FORMS.items() if form.kind == change.kind)
-    last = change.last if change.is_last_known else None
-    asked = {"mentor": change.mentor, "van": change.first, "tot": last, "naam": change.name, "vrij": change.closure}
-    asked["onbekend"] = "1" if not change.is_last_known else None
+    incident = Incident.from_json(plan.incident)
+    what = next(word for word, form in FORMS.items() if form.kind == incident.kind)
+    last = incident.last if incident.is_last_known else None
+    asked = {
+        "mentor": incident.mentor,
+        "van": incident.first,
+        "tot": last,
+        "naam": incident.name,
+        "vrij": incident.closure,
+    }
+    asked["onbekend"] = "1" if not incident.is_last_known else None
     return _new(request, line.campaign, what) + "?" + urlencode({name: value for name, value in asked.items() if value})
 
 

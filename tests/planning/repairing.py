@@ -11,7 +11,7 @@ from planning.actions.publishing import publish_plan
 from planning.actions.repairs import request_repair
 from planning.actions.runs import run_plan
 from planning.models import Plan
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from tests.visits.seasons import Season, make_season
 from visits.actions.outbox import send_due_messages
 from visits.models import Invitation, Visit, VisitState
@@ -36,9 +36,9 @@ def deliver(season: Season, minutes: int = 0) -> list[Any]:
     return list(mail.outbox)
 
 
-def repaired(season: Season, kind: ChangeKind, **facts: Any) -> Plan:
+def repaired(season: Season, kind: IncidentKind, **facts: Any) -> Plan:
     """The draft that the real planner makes after this change; nothing was said yes to."""
-    plan = request_repair(campaign=season.campaign, change=Change(kind=kind, **facts), by=None, now=season.now)
+    plan = request_repair(campaign=season.campaign, incident=Incident(kind=kind, **facts), by=None, now=season.now)
     assert run_plan(plan=plan, clock=season.clock)
     plan.refresh_from_db()
     assert plan.error == ""

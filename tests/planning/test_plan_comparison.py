@@ -200,7 +200,7 @@ def test_the_page_of_plans_offers_to_compare_as_soon_as_there_are_two(
 def test_a_repair_says_what_it_repaired_and_is_not_what_one_compares_first(season: Season, client: Client) -> None:
     older, newer = season.draft(), season.draft()
     repair = copied(newer, lambda _result: None)
-    Plan.objects.filter(pk=repair.pk).update(kind=PlanKind.REPAIR, change={"kind": "away"})
+    Plan.objects.filter(pk=repair.pk).update(kind=PlanKind.REPAIR, incident={"kind": "away"})
     page = client.get(
         reverse("planning:plans", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
     ).content.decode()

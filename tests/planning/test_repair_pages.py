@@ -19,7 +19,7 @@ from mentors.models import Closure, Event, Role, School, User
 from planning.actions.runs import run_waiting_plans
 from planning.forms.repairs import FORMS
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.consequences import consequences
 from planning.queries.repairs import words_of
 from planning.views.repairs import CHOICES
@@ -98,12 +98,12 @@ def test_a_repair_that_moves_nobody_promises_no_message(season: Season, client: 
     visit = first_visit(season)
     quiet = OCTOBER[0] + dt.timedelta(days=1)
     assert quiet not in OCTOBER
-    plan = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=quiet, last=quiet)
+    plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=quiet, last=quiet)
     text = client.post(
         here("plan_publish", season.school, plan=plan.pk), {"revision": str(plan.revision)}, follow=True
     ).content.decode()
     assert "niemand krijgt bericht" in text and "Wie een ander moment kreeg" not in text
-    moving = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    moving = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     text = client.post(
         here("plan_publish", season.school, plan=moving.pk), {"revision": str(moving.revision)}, follow=True
     ).content.decode()
@@ -117,7 +117,7 @@ def test_families_for_whom_no_moment_was_found_lead_on_to_what_would_help(
     hours = {"from_time": dt.time(0), "until_time": dt.time(23, 59), "is_wish": False}
     for weekday in range(7):
         Availability.objects.create(household=late.household, campaign=season.campaign, weekday=weekday, **hours)
-    plan = repaired(season, ChangeKind.LATE)
+    plan = repaired(season, IncidentKind.LATE)
     text = page(client, here("repair", season.school, plan=plan.pk))
     why = here("plan_why", season.school, plan=plan.pk, visit=late.pk)
     assert why in text and "Zo doen we het" not in text
@@ -125,13 +125,13 @@ def test_families_for_whom_no_moment_was_found_lead_on_to_what_would_help(
     assert late.household.name in back and here("repair", season.school, plan=plan.pk) in back
     Availability.objects.all().delete()
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.DISCARDED)
-    text = page(client, here("repair", season.school, plan=repaired(season, ChangeKind.LATE).pk))
+    text = page(client, here("repair", season.school, plan=repaired(season, IncidentKind.LATE).pk))
     assert "Zo doen we het" in text
 
 
 def test_rather_not_leaves_everything_as_it_was(season: Season, client: Client, coordinator: User) -> None:
     visit = first_visit(season)
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     response = client.post(here("repair_drop", season.school, plan=plan.pk), follow=True)
     assert "Er is niets veranderd" in response.content.decode()
     plan.refresh_from_db()
@@ -144,7 +144,7 @@ def test_a_season_that_changed_in_between_is_refused_and_one_click_makes_it_anew
     season: Season, client: Client, coordinator: User
 ) -> None:
     visit = first_visit(season)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(visit),))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(visit),))
     agree(visit)
     url = here("repair", season.school, plan=plan.pk)
     text = page(client, url)
@@ -162,7 +162,7 @@ def test_a_season_that_changed_in_between_is_refused_and_one_click_makes_it_anew
 def test_a_draft_that_was_changed_on_the_board_meanwhile_is_looked_at_again(
     season: Season, client: Client, coordinator: User
 ) -> None:
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=first_visit(season).pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=first_visit(season).pk)
     Plan.objects.filter(pk=plan.pk).update(revision=1)
     response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "met de hand veranderd" in response.content.decode()
@@ -203,11 +203,11 @@ def test_a_round_that_is_not_published_has_nothing_to_repair(season: Season, cli
 
 
 def test_a_job_that_failed_says_why_and_can_be_made_anew(season: Season, client: Client, coordinator: User) -> None:
-    change = Change(kind=ChangeKind.CANCELLATION, visit=first_visit(season).pk).to_json()
+    incident = Incident(kind=IncidentKind.CANCELLATION, visit=first_visit(season).pk).to_json()
     plan = Plan.objects.create(
         campaign=season.campaign,
         kind=PlanKind.REPAIR,
-        change=change,
+        incident=incident,
         state=PlanState.FAILED,
         error="De gegevens spreken elkaar tegen: zo is er geen plan te maken. Bel de beheerder.",
         created_at=season.now,
@@ -229,7 +229,7 @@ def test_the_first_page_shows_what_does_not_fit_any_more(season: Season, client:
     year = season.campaign.school_year
     closure = Closure.objects.create(school_year=year, name="Studiedag", starts_on=day, ends_on=day)
     factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    repaired(season, ChangeKind.LATE)
+    repaired(season, IncidentKind.LATE)
     text = page(client, url)
     assert "op een vrije dag: Studiedag" in text and "1 gezin heeft geen moment" in text
     assert "Dit voorstel wacht op je ja" in text
@@ -313,12 +313,12 @@ def test_what_was_filled_in_wrongly_is_said_at_the_field(
         ("vrije-dag", FREE, {"kind": "closure", "name": "Studiedag", "closure": None}),
     ],
 )
-def test_what_was_filled_in_becomes_the_change(
+def test_what_was_filled_in_becomes_the_incident(
     season: Season, client: Client, coordinator: User, what: str, filled: Any, facts: Any
 ) -> None:
     client.post(new(season, what) + f"?mentor={season.mentors[0].pk}", filled)
-    change = Plan.objects.get(kind=PlanKind.REPAIR).change
-    assert {name: change[name] for name in facts} == facts
+    incident = Plan.objects.get(kind=PlanKind.REPAIR).incident
+    assert {name: incident[name] for name in facts} == facts
 
 
 def test_days_that_stand_in_the_calendar_keep_their_name_when_they_move(
@@ -326,8 +326,8 @@ def test_days_that_stand_in_the_calendar_keep_their_name_when_they_move(
 ) -> None:
     known = season.campaign.school_year.closures.order_by("pk")[0]
     client.post(new(season, "vrije-dag"), FREE | {"name": "", "closure": str(known.pk)})
-    change = Plan.objects.get(kind=PlanKind.REPAIR).change
-    assert (change["closure"], change["name"]) == (known.pk, known.name)
+    incident = Plan.objects.get(kind=PlanKind.REPAIR).incident
+    assert (incident["closure"], incident["name"]) == (known.pk, known.name)
 
 
 def test_that_a_mentor_is_ill_is_kept_nowhere_only_that_the_mentor_is_away(
@@ -337,7 +337,7 @@ def test_that_a_mentor_is_ill_is_kept_nowhere_only_that_the_mentor_is_away(
     run_waiting_plans(clock=season.clock)
     plan = Plan.objects.get(kind=PlanKind.REPAIR)
     say_yes(season, plan)
-    kept = json.dumps([plan.change, *Event.objects.values_list("verb", "facts")])
+    kept = json.dumps([plan.incident, *Event.objects.values_list("verb", "facts")])
     assert "away" in kept and "sick" not in kept
 
 
@@ -403,7 +403,7 @@ def test_each_family_stands_in_one_list_and_the_rest_is_counted(season: Season) 
     other = season.campaign.visits.exclude(pk=visit.pk).order_by("-starts_at")[0]
     agree(other)
     late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    found = consequences(repaired(season, ChangeKind.CANCELLATION, visit=visit.pk), season.now)
+    found = consequences(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk), season.now)
     assert [line.visit for line in found.moved] == [visit]
     assert [line.visit for line in found.first] == [late]
     assert (found.lost, found.called_off, found.waiting) == ([], [], [])
@@ -418,10 +418,10 @@ def test_each_family_stands_in_one_list_and_the_rest_is_counted(season: Season) 
 
 
 def test_what_a_repair_says_it_costs_is_what_stands_afterwards(season: Season) -> None:
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first_visit(season)),))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first_visit(season)),))
     foreseen = consequences(plan, season.now).after
     say_yes(season, plan)
-    late = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[-1], last=OCTOBER[-1])
+    late = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[-1], last=OCTOBER[-1])
     assert consequences(late, season.now).before == foreseen
 
 
@@ -434,8 +434,8 @@ def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_
         season.campaign.routes.create(mentor=along, on=day_of(visit), **road, **hours),
     )
     visit.save()
-    repair = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
-    Plan.objects.filter(pk=repair.pk).update(result=repair.result | {"routes": [], "unplaced": []}, change={})
+    repair = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    Plan.objects.filter(pk=repair.pk).update(result=repair.result | {"routes": [], "unplaced": []}, incident={})
     found = consequences(Plan.objects.get(pk=repair.pk), season.now)
     assert found.changed == [] and found.before is not None and found.before.travel_minutes > 16
     assert found.extra_travel == 0 and found.after == found.before
@@ -446,7 +446,7 @@ def test_a_family_without_mail_is_called_and_one_without_a_moment_gets_a_letter(
     visit.household.guardians.update(email="")
     late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
     late.household.guardians.update(email="")
-    found = consequences(repaired(season, ChangeKind.CANCELLATION, visit=visit.pk), season.now)
+    found = consequences(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk), season.now)
     assert [line.visit for line in found.to_call] == [visit]
     assert (found.told, found.by_letter) == (0, 1)
 
@@ -455,7 +455,7 @@ def test_a_family_without_mail_is_called_and_one_without_a_moment_gets_a_letter(
 def test_a_repair_is_for_the_coordinator_of_its_own_school(
     season: Season, client: Client, log_in: LogIn, name: str
 ) -> None:
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=first_visit(season).pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=first_visit(season).pk)
     url = here(name, season.school, plan=plan.pk)
     for role in (Role.MENTOR, Role.DIRECTOR, Role.CARE):
         log_in(season.school, role)
@@ -487,7 +487,7 @@ def test_the_pages_take_as_many_queries_for_thirty_families_as_for_one(
     for mentors in (1, 15):
         season = published_season(now, mentors=mentors, families=2, evenings=[OCTOBER[0], OCTOBER[-1]])
         log_in(season.school, Role.COORDINATOR)
-        plan = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+        plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
         changed = len(consequences(plan, season.now).changed)
         assert changed >= mentors
         urls = [
@@ -518,7 +518,7 @@ def test_a_mentor_who_is_away_has_visits_in_another_round_too_and_the_page_leads
 ) -> None:
     there = other_round(season, on=OCTOBER[0])
     mentor = season.mentors[0].pk
-    plan = repaired(season, ChangeKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1], is_last_known=False)
+    plan = repaired(season, IncidentKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1], is_last_known=False)
     url = here("repair", season.school, plan=plan.pk)
     text = page(client, url)
     assert "ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text and "Los eerst dit op" in text
@@ -529,7 +529,11 @@ def test_a_mentor_who_is_away_has_visits_in_another_round_too_and_the_page_leads
     say_yes(season, plan)
     assert "Los eerst dit op" not in page(client, url) and address in page(client, url)
     fresh = Plan.objects.create(
-        campaign=there.campaign, kind=PlanKind.REPAIR, state=PlanState.READY, change=plan.change, created_at=season.now
+        campaign=there.campaign,
+        kind=PlanKind.REPAIR,
+        state=PlanState.READY,
+        incident=plan.incident,
+        created_at=season.now,
     )
     text = page(client, url)
     assert here("repair", season.school, plan=fresh.pk) in text and address not in text
@@ -544,14 +548,14 @@ def test_a_round_that_is_not_hit_is_not_named(season: Season, client: Client, co
         Campaign.objects.filter(pk=there.campaign_id).update(state=CampaignState.CLOSED)
     if reason == "over":
         Visit.objects.filter(pk=there.pk).update(state=VisitState.MET)
-    plan = repaired(season, ChangeKind.SICK, mentor=season.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1])
+    plan = repaired(season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1])
     assert "Bezoekronde leerjaar 2" not in page(client, here("repair", season.school, plan=plan.pk))
 
 
 def test_a_day_off_leads_to_every_round_with_visits_on_it(season: Season, client: Client, coordinator: User) -> None:
     there, stranger = (other_round(one, on=OCTOBER[0]) for one in (season, published_season(season.now)))
     Campaign.objects.filter(pk=stranger.campaign_id).update(name="Ronde van een andere school")
-    plan = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
     text = page(client, here("repair", season.school, plan=plan.pk))
     assert "Op deze dagen is er ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text
     assert here("repair_new", season.school, campaign=there.campaign_id, what="vrije-dag") in text
@@ -559,7 +563,7 @@ def test_a_day_off_leads_to_every_round_with_visits_on_it(season: Season, client
 
 
 def test_days_are_written_as_the_language_of_the_page_writes_them(season: Season) -> None:
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
     assert "di 6 oktober" in words_of(plan)
     with translation.override("en"):
         assert "Tue 6 October" in words_of(plan)

@@ -13,7 +13,7 @@ from mentors.models import Role, User
 from planning.actions.publishing import PublishRefused, publish_plan
 from planning.actions.undoing import UndoRefused, take_back
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import ChangeKind
+from planning.problem.incidents import IncidentKind
 from tests import factories
 from tests.planning.repairing import agree, deliver, published_season, repaired
 from tests.visits.seasons import Season
@@ -61,7 +61,7 @@ def say_yes(season: Season, plan: Plan) -> Callable[[], object]:
 
 def test_of_two_coordinators_who_say_yes_at_once_one_does_and_the_family_is_told_once(season: Season) -> None:
     visit = first_visit(season)
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     assert at_once(*[say_yes(season, plan)] * 4) == ["PublishRefused"] * 3
     assert Message.objects.filter(visit=visit, kind=MessageKind.MOVED).count() == 1
     assert len(deliver(season, minutes=11)) == 1
@@ -69,8 +69,8 @@ def test_of_two_coordinators_who_say_yes_at_once_one_does_and_the_family_is_told
 
 def test_of_two_repairs_of_the_same_visit_one_stands(season: Season) -> None:
     visit = first_visit(season)
-    first = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
-    second = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk, again=False)
+    first = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
+    second = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk, again=False)
     assert at_once(say_yes(season, first), say_yes(season, second)) == ["PublishRefused"]
     assert Plan.objects.filter(kind=PlanKind.REPAIR, state=PlanState.PUBLISHED).count() == 1
     assert len(deliver(season, minutes=11)) == 1
@@ -80,7 +80,7 @@ def test_a_family_that_agrees_while_its_evening_goes_is_either_heard_or_moved_ne
     visit = first_visit(season)
     assert visit.starts_at is not None
     told, day = visit.starts_at, local_day(visit.starts_at)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
     invitation = Invitation.objects.get(visit=visit)
 
     def agrees() -> None:
@@ -101,7 +101,7 @@ def test_a_family_that_agreed_before_the_evening_goes_is_moved_by_a_repair_that_
     assert visit.starts_at is not None
     agree(visit)
     day = local_day(visit.starts_at)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
     assert at_once(say_yes(season, plan), say_yes(season, plan)) == ["PublishRefused"]
     visit.refresh_from_db()
     assert visit.state == VisitState.PLANNED
@@ -114,7 +114,7 @@ def undone(season: Season, plan: Plan, by: User) -> Callable[[], object]:
 def test_of_two_coordinators_who_take_a_repair_back_one_does(season: Season) -> None:
     visit, by = first_visit(season), factories.make_user(season.school, Role.COORDINATOR)
     before = visit.starts_at
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     say_yes(season, plan)()
     deliver(season, minutes=11)
     assert at_once(*[undone(season, plan, by)] * 3) == ["UndoRefused"] * 2
@@ -126,7 +126,7 @@ def test_of_two_coordinators_who_take_a_repair_back_one_does(season: Season) -> 
 def test_a_family_that_agrees_while_the_repair_is_taken_back_is_heard_or_asked_anew(season: Season) -> None:
     visit, by = first_visit(season), factories.make_user(season.school, Role.COORDINATOR)
     before = visit.starts_at
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     say_yes(season, plan)()
     deliver(season, minutes=11)
     visit.refresh_from_db()

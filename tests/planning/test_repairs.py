@@ -11,7 +11,7 @@ from mentors.models import Closure, Event
 from planning.actions.publishing import publish_plan
 from planning.actions.repairs import RepairRefused, make_anew, request_repair
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.outcome import outcome_of
 from tests import factories
 from tests.planning.repairing import OCTOBER, agree, deliver, moments, published_season, repaired, say_yes
@@ -64,7 +64,7 @@ def on_day(season: Season, day: dt.date) -> list[Visit]:
 def test_a_cancelled_family_gets_another_day_and_one_mail_and_nobody_else_hears_anything(season: Season) -> None:
     visit, *others = standing(season)
     before = moments(season)
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     say_yes(season, plan)
     after = moments(season)
     visit.refresh_from_db()
@@ -79,17 +79,17 @@ def test_a_cancelled_family_gets_another_day_and_one_mail_and_nobody_else_hears_
 def test_nothing_is_a_fact_and_nobody_hears_anything_before_the_yes(season: Season) -> None:
     before = as_it_was(season)
     mentor = season.mentors[0].pk
-    repaired(season, ChangeKind.CANCELLATION, visit=standing(season)[0].pk)
-    repaired(season, ChangeKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1])
-    repaired(season, ChangeKind.EVENING_BACK, mentor=mentor, days=(OCTOBER[0],))
-    repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    repaired(season, IncidentKind.CANCELLATION, visit=standing(season)[0].pk)
+    repaired(season, IncidentKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1])
+    repaired(season, IncidentKind.EVENING_BACK, mentor=mentor, days=(OCTOBER[0],))
+    repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
     assert as_it_was(season) == before
     assert deliver(season, minutes=30) == []
 
 
 def test_a_visit_that_is_called_off_for_good_leaves_the_plan_and_the_family_hears_it_once(season: Season) -> None:
     visit = standing(season)[0]
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk, again=False)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk, again=False)
     assert [(line.visit, line.is_called_off) for line in outcome_of(plan, season.now)] == [(visit.pk, True)]
     say_yes(season, plan)
     visit.refresh_from_db()
@@ -106,7 +106,7 @@ def test_the_families_of_a_sick_mentor_are_planned_later_with_the_same_mentor(se
     hit = [visit for day in (first, last) for visit in on_day(season, day)]
     assert hit
     agree(hit[0])
-    plan = repaired(season, ChangeKind.SICK, mentor=season.mentors[0].pk, first=first, last=last)
+    plan = repaired(season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=first, last=last)
     say_yes(season, plan)
     for visit in hit:
         visit.refresh_from_db()
@@ -122,7 +122,9 @@ def test_a_colleague_takes_over_when_the_coordinator_says_so(db: None, now: dt.d
     season = published_season(now, mentors=2, families=2)
     sick, colleague = season.mentors
     hit = [visit for visit in standing(season) if visit.mentor == sick]
-    plan = repaired(season, ChangeKind.SICK, mentor=sick.pk, first=OCTOBER[0], last=OCTOBER[-1], others=(colleague.pk,))
+    plan = repaired(
+        season, IncidentKind.SICK, mentor=sick.pk, first=OCTOBER[0], last=OCTOBER[-1], others=(colleague.pk,)
+    )
     say_yes(season, plan)
     for visit in hit:
         visit.refresh_from_db()
@@ -140,7 +142,7 @@ def test_a_mentor_who_is_ill_tonight_is_called_off_at_once_and_not_after_the_und
     deliver(season, minutes=11)
     agree(tonight)
     today = local_day(season.now)
-    plan = repaired(season, ChangeKind.SICK, mentor=season.mentors[0].pk, first=today, last=today)
+    plan = repaired(season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=today, last=today)
     (line,) = outcome_of(plan, season.now)
     assert (line.visit, line.was_confirmed, line.old_starts_at) == (tonight.pk, True, at)
     say_yes(season, plan)
@@ -154,7 +156,7 @@ def test_visits_that_began_already_are_not_called_off(db: None, now: dt.datetime
     visit = standing(season)[0]
     Visit.objects.filter(pk=visit.pk).update(starts_at=season.now, ends_at=season.now + dt.timedelta(minutes=45))
     today = local_day(season.now)
-    plan = repaired(season, ChangeKind.SICK, mentor=season.mentors[0].pk, first=today, last=today)
+    plan = repaired(season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=today, last=today)
     say_yes(season, plan)
     visit.refresh_from_db()
     assert visit.starts_at == season.now
@@ -166,7 +168,7 @@ def test_visits_that_began_already_are_not_called_off(db: None, now: dt.datetime
 def test_an_evening_that_a_mentor_takes_back_is_gone_and_its_families_move(season: Season) -> None:
     day = local_day(standing(season)[0].starts_at)  # type: ignore[arg-type]
     hit = on_day(season, day)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
     say_yes(season, plan)
     assert on_day(season, day) == [] and not Shift.objects.filter(on=day).exists()
     assert all(visit.state == VisitState.PLANNED for visit in Visit.objects.filter(pk__in=[v.pk for v in hit]))
@@ -177,7 +179,7 @@ def test_an_extra_evening_goes_to_families_without_a_moment_first(db: None, now:
     (left,) = season.campaign.visits.filter(state=VisitState.OPEN)
     before = {pk: moment for pk, moment in moments(season).items() if pk != left.pk}
     hours = (dt.time(16, 0), dt.time(21, 0), dt.time(21, 30))
-    plan = repaired(season, ChangeKind.EXTRA_EVENING, mentor=season.mentors[0].pk, days=(OCTOBER[1],), hours=hours)
+    plan = repaired(season, IncidentKind.EXTRA_EVENING, mentor=season.mentors[0].pk, days=(OCTOBER[1],), hours=hours)
     assert not Shift.objects.filter(on=OCTOBER[1]).exists()
     say_yes(season, plan)
     left.refresh_from_db()
@@ -190,7 +192,7 @@ def test_an_extra_evening_goes_to_families_without_a_moment_first(db: None, now:
 def test_late_entrants_get_a_first_moment(season: Season) -> None:
     late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
     before = moments(season)
-    say_yes(season, repaired(season, ChangeKind.LATE))
+    say_yes(season, repaired(season, IncidentKind.LATE))
     late.refresh_from_db()
     assert late.state == VisitState.PLANNED
     assert {pk: moment for pk, moment in moments(season).items() if pk != late.pk} == {
@@ -205,7 +207,7 @@ def test_a_day_that_closes_goes_into_the_calendar_and_moves_even_who_agreed(seas
     agree(hit[0])
     stays = next(visit for visit in standing(season) if visit not in hit)
     agree(stays)
-    plan = repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=day, last=day)
+    plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=day, last=day)
     say_yes(season, plan)
     assert on_day(season, day) == []
     assert Closure.objects.get(name="Studiedag").starts_on == day
@@ -221,7 +223,7 @@ def test_a_holiday_that_moves_opens_its_old_days_again(season: Season) -> None:
     season.campaign.save()
     factories.make_shift(season.campaign, season.mentors[0], dt.date(2026, 10, 20))
     days = {"first": dt.date(2026, 10, 5), "last": dt.date(2026, 10, 16)}
-    plan = repaired(season, ChangeKind.CLOSURE, name=holiday.name, closure=holiday.pk, **days)
+    plan = repaired(season, IncidentKind.CLOSURE, name=holiday.name, closure=holiday.pk, **days)
     say_yes(season, plan)
     holiday.refresh_from_db()
     assert (holiday.starts_on, holiday.ends_on) == (days["first"], days["last"])
@@ -232,7 +234,7 @@ def test_a_day_that_stood_in_the_calendar_already_is_not_written_twice(season: S
     day = local_day(standing(season)[0].starts_at)  # type: ignore[arg-type]
     year = season.campaign.school_year
     Closure.objects.create(school_year=year, name="Studiedag", starts_on=day, ends_on=day)
-    say_yes(season, repaired(season, ChangeKind.CLOSURE, name="Studiedag", first=day, last=day))
+    say_yes(season, repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=day, last=day))
     assert Closure.objects.filter(starts_on=day).count() == 1
     assert on_day(season, day) == []
 
@@ -242,7 +244,7 @@ def test_a_day_that_stood_in_the_calendar_already_is_not_written_twice(season: S
 
 def test_who_is_left_without_a_moment_hears_that_it_lapses_and_the_draft_says_why(db: None, now: dt.datetime) -> None:
     season = published_season(now, families=2, evenings=[OCTOBER[0]])
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
     lines = outcome_of(plan, season.now)
     assert [(line.new_starts_at, line.code) for line in lines] == [(None, "no_evenings")] * 2
     say_yes(season, plan)
@@ -257,11 +259,11 @@ def test_who_is_left_without_a_moment_hears_that_it_lapses_and_the_draft_says_wh
 
 def test_two_repairs_within_the_undo_window_are_one_mail_about_where_it_ended(season: Season) -> None:
     visit = standing(season)[0]
-    say_yes(season, repaired(season, ChangeKind.CANCELLATION, visit=visit.pk))
+    say_yes(season, repaired(season, IncidentKind.CANCELLATION, visit=visit.pk))
     visit.refresh_from_db()
     between = visit.starts_at
     season.change_moment(lambda now: now + dt.timedelta(minutes=3))
-    say_yes(season, repaired(season, ChangeKind.CANCELLATION, visit=visit.pk))
+    say_yes(season, repaired(season, IncidentKind.CANCELLATION, visit=visit.pk))
     visit.refresh_from_db()
     assert visit.starts_at != between
     sent = deliver(season, minutes=11)
@@ -273,7 +275,7 @@ def test_two_repairs_within_the_undo_window_are_one_mail_about_where_it_ended(se
 def test_a_move_there_and_back_within_the_undo_window_is_no_news(season: Season) -> None:
     visit = standing(season)[0]
     told = visit.starts_at
-    say_yes(season, repaired(season, ChangeKind.CANCELLATION, visit=visit.pk))
+    say_yes(season, repaired(season, IncidentKind.CANCELLATION, visit=visit.pk))
     visit.refresh_from_db()
     assert told is not None
     reschedule_visit(visit=visit, starts_at=told, by=None, now=season.now)
@@ -282,7 +284,7 @@ def test_a_move_there_and_back_within_the_undo_window_is_no_news(season: Season)
 
 def test_a_published_repair_remembers_who_had_which_moment(season: Season) -> None:
     visit = standing(season)[0]
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     before = outcome_of(plan, season.now)
     say_yes(season, plan)
     plan.refresh_from_db()
@@ -296,7 +298,7 @@ def test_a_published_repair_remembers_who_had_which_moment(season: Season) -> No
 
 def test_a_family_that_agrees_with_a_moment_that_stays_does_not_spoil_the_repair(season: Season) -> None:
     first, second = standing(season)[:2]
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=first.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=first.pk)
     accept_moment(season, second)
     say_yes(season, plan)
     kept = Visit.objects.get(pk=second.pk)
@@ -318,7 +320,7 @@ def test_a_family_that_agrees_with_a_moment_that_was_to_move_spoils_it_and_one_s
 ) -> None:
     visit = standing(season)[0]
     day = local_day(visit.starts_at)  # type: ignore[arg-type]
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
     accept_moment(season, visit)
     before = as_it_was(season)
     with not_published("1 thuisbezoek veranderd"):
@@ -326,11 +328,11 @@ def test_a_family_that_agrees_with_a_moment_that_was_to_move_spoils_it_and_one_s
     assert as_it_was(season) == before
     again = make_anew(plan=plan, by=None, now=season.now)
     plan.refresh_from_db()
-    assert (plan.state, again.change, again.kind) == (PlanState.DISCARDED, plan.change, PlanKind.REPAIR)
+    assert (plan.state, again.incident, again.kind) == (PlanState.DISCARDED, plan.incident, PlanKind.REPAIR)
 
 
 def test_a_repair_is_published_once(season: Season) -> None:
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=standing(season)[0].pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=standing(season)[0].pk)
     say_yes(season, plan)
     after = as_it_was(season)
     with not_published("al gepubliceerd"):
@@ -341,7 +343,7 @@ def test_a_repair_is_published_once(season: Season) -> None:
 
 
 def test_a_draft_that_somebody_changed_by_hand_since_it_was_looked_at_is_refused(season: Season) -> None:
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=standing(season)[0].pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=standing(season)[0].pk)
     Plan.objects.filter(pk=plan.pk).update(revision=4)
     with not_published("met de hand veranderd"):
         publish_plan(plan=plan, by=None, now=season.now, seen_revision=3)
@@ -356,18 +358,18 @@ def test_an_ordinary_draft_is_not_made_anew_as_a_repair(season: Season) -> None:
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        ({"kind": ChangeKind.NOTHING}, "Kies wat"),
-        ({"kind": ChangeKind.LATE}, "geen gezin"),
-        ({"kind": ChangeKind.SICK, "first": dt.date(2026, 9, 1), "last": dt.date(2026, 9, 2)}, "al voorbij"),
-        ({"kind": ChangeKind.CLOSURE, "first": dt.date(2026, 9, 1), "last": dt.date(2026, 9, 2)}, "al voorbij"),
-        ({"kind": ChangeKind.EVENING_BACK, "days": ()}, "avond die nog komt"),
-        ({"kind": ChangeKind.EXTRA_EVENING, "days": (dt.date(2026, 9, 22),)}, "avond die nog komt"),
-        ({"kind": ChangeKind.CANCELLATION, "visit": 987654}, "al geweest"),
+        ({"kind": IncidentKind.NOTHING}, "Kies wat"),
+        ({"kind": IncidentKind.LATE}, "geen gezin"),
+        ({"kind": IncidentKind.SICK, "first": dt.date(2026, 9, 1), "last": dt.date(2026, 9, 2)}, "al voorbij"),
+        ({"kind": IncidentKind.CLOSURE, "first": dt.date(2026, 9, 1), "last": dt.date(2026, 9, 2)}, "al voorbij"),
+        ({"kind": IncidentKind.EVENING_BACK, "days": ()}, "avond die nog komt"),
+        ({"kind": IncidentKind.EXTRA_EVENING, "days": (dt.date(2026, 9, 22),)}, "avond die nog komt"),
+        ({"kind": IncidentKind.CANCELLATION, "visit": 987654}, "al geweest"),
     ],
 )
 def test_a_change_that_changes_nothing_is_refused_in_plain_words(season: Season, facts: Any, words: str) -> None:
     with pytest.raises(RepairRefused, match=words):
-        request_repair(campaign=season.campaign, change=Change(**facts), by=None, now=season.now)
+        request_repair(campaign=season.campaign, incident=Incident(**facts), by=None, now=season.now)
     assert Plan.objects.count() == 1
 
 
@@ -375,20 +377,20 @@ def test_a_round_that_is_closed_or_not_published_yet_has_nothing_to_repair(seaso
     for state, words in ((CampaignState.CLOSED, "afgesloten"), (CampaignState.PREPARING, "nog niet gepubliceerd")):
         season.campaign.state = state
         with pytest.raises(RepairRefused, match=words):
-            request_repair(campaign=season.campaign, change=Change(kind=ChangeKind.LATE), by=None, now=season.now)
+            request_repair(campaign=season.campaign, incident=Incident(kind=IncidentKind.LATE), by=None, now=season.now)
 
 
 def test_a_change_survives_being_kept_as_json() -> None:
-    change = Change(
-        kind=ChangeKind.EXTRA_EVENING,
+    incident = Incident(
+        kind=IncidentKind.EXTRA_EVENING,
         mentor=3,
         days=(dt.date(2026, 10, 6),),
         hours=(dt.time(16, 0), dt.time(21, 0), dt.time(21, 30)),
         first=dt.date(2026, 10, 6),
         others=(4, 5),
     )
-    assert Change.from_json(change.to_json()) == change
-    assert Change.from_json(None) == Change()
+    assert Incident.from_json(incident.to_json()) == incident
+    assert Incident.from_json(None) == Incident()
 
 
 # --- how far it reaches ---
@@ -399,7 +401,7 @@ def test_a_repair_is_about_the_mentors_concerned_and_what_others_do_meanwhile_do
 ) -> None:
     season = published_season(now, mentors=3, families=2)
     visit = standing(season)[0]
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     assert plan.problem is not None
     assert [person["id"] for person in plan.problem["visitors"]] == [str(visit.mentor_id)]
     assert len(plan.problem["visits"]) == 2
@@ -415,5 +417,5 @@ def test_the_evenings_of_a_mentor_who_comes_along_are_lost_with_a_visit(db: None
     visit = next(visit for visit in standing(season) if visit.mentor == season.mentors[0])
     visit.second = season.mentors[1]
     day = local_day(visit.starts_at)  # type: ignore[arg-type]
-    change = Change(kind=ChangeKind.SICK, mentor=season.mentors[1].pk, first=day, last=day)
-    assert change.lost_among([visit], season.now) == {visit.pk}
+    incident = Incident(kind=IncidentKind.SICK, mentor=season.mentors[1].pk, first=day, last=day)
+    assert incident.lost_among([visit], season.now) == {visit.pk}

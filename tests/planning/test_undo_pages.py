@@ -16,7 +16,7 @@ from django.urls import reverse
 from mentors.models import Role, School, User
 from planning.actions.undoing import take_back
 from planning.models import Plan, RepairTrace
-from planning.problem.incidents import ChangeKind
+from planning.problem.incidents import IncidentKind
 from tests import factories
 from tests.addresses import view_name
 from tests.planning.repairing import agree, deliver, moments, published_season, repaired, say_yes
@@ -61,7 +61,7 @@ def done(season: Season) -> Plan:
     assert visit.starts_at
     agree(visit)
     days = (local_day(visit.starts_at),)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=days)
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=days)
     say_yes(season, plan)
     return plan
 

@@ -13,7 +13,7 @@ from planning.actions.publishing import publish_plan
 from planning.actions.undoing import UndoRefused, take_back
 from planning.models import Plan, RepairTrace
 from planning.problem.build import build_planning
-from planning.problem.incidents import ChangeKind
+from planning.problem.incidents import IncidentKind
 from planning.queries.obstacles import ObstacleKind, obstacles
 from planning.queries.undoing import undoing_of
 from tests import factories
@@ -108,33 +108,33 @@ def _first(season: Season) -> Visit:
 
 
 EVERY_CHANGE: dict[str, Make] = {
-    "cancellation": lambda season: repaired(season, ChangeKind.CANCELLATION, visit=_first(season).pk),
-    "called off": lambda season: repaired(season, ChangeKind.CANCELLATION, visit=_first(season).pk, again=False),
+    "cancellation": lambda season: repaired(season, IncidentKind.CANCELLATION, visit=_first(season).pk),
+    "called off": lambda season: repaired(season, IncidentKind.CANCELLATION, visit=_first(season).pk, again=False),
     "away": lambda season: repaired(
-        season, ChangeKind.SICK, mentor=season.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1]
+        season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1]
     ),
     "evening back": lambda season: repaired(
-        season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(_first(season)),)
+        season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(_first(season)),)
     ),
     "extra evening": lambda season: repaired(
         season,
-        ChangeKind.EXTRA_EVENING,
+        IncidentKind.EXTRA_EVENING,
         mentor=season.mentors[0].pk,
         days=(dt.date(2026, 10, 7), OCTOBER[0]),
         hours=(dt.time(15, 0), dt.time(21, 0), dt.time(21, 30)),
     ),
     "day off": lambda season: repaired(
-        season, ChangeKind.CLOSURE, name="Studiedag", first=day_of(_first(season)), last=day_of(_first(season))
+        season, IncidentKind.CLOSURE, name="Studiedag", first=day_of(_first(season)), last=day_of(_first(season))
     ),
     "moved holiday": lambda season: repaired(
         season,
-        ChangeKind.CLOSURE,
+        IncidentKind.CLOSURE,
         name="Herfst",
         closure=Closure.objects.get().pk,
         first=OCTOBER[0],
         last=OCTOBER[1],
     ),
-    "late": lambda season: repaired(season, ChangeKind.LATE),
+    "late": lambda season: repaired(season, IncidentKind.LATE),
 }
 
 
@@ -163,7 +163,7 @@ def test_within_the_undo_window_no_family_hears_anything_and_who_agreed_keeps_th
 ) -> None:
     first, *_others = standing(season)
     agree(first)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first),))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first),))
     say_yes(season, plan)
     season.change_moment(lambda now: now + dt.timedelta(minutes=5))
     undoing = undoing_of(plan, season.now)
@@ -181,7 +181,7 @@ def test_who_was_told_hears_once_that_the_old_moment_stands_again_and_who_agreed
     first, *_others = standing(season)
     agree(first)
     before = moments(season)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first),))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first),))
     say_yes(season, plan)
     told = {mail.to[0] for mail in deliver(season, minutes=11)}
     assert told
@@ -214,7 +214,7 @@ def test_who_got_a_first_moment_hears_that_it_lapses_only_if_the_invitation_went
 ) -> None:
     for waits, words in ((0, []), (1, ["Het moment vervalt: kennismaken met de mentor"])):
         late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-        plan = repaired(season, ChangeKind.LATE)
+        plan = repaired(season, IncidentKind.LATE)
         say_yes(season, plan)
         if waits:
             deliver(season)
@@ -228,7 +228,7 @@ def test_who_got_a_first_moment_hears_that_it_lapses_only_if_the_invitation_went
 def test_a_home_that_was_told_by_letter_is_called_and_not_mailed(season: Season, coordinator: User) -> None:
     visit = _first(season)
     visit.household.guardians.update(email="")
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     say_yes(season, plan)
     (invitation,) = Invitation.objects.filter(visit=visit).select_related("visit__campaign__school")
     note_letter_given(invitation=invitation, by=None, now=season.now)
@@ -243,7 +243,7 @@ def test_a_visit_whose_repair_was_taken_back_may_be_planned_on_that_day_again(
 ) -> None:
     visit = _first(season)
     day = day_of(visit)
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     say_yes(season, plan)
 
     def days() -> set[str]:
@@ -271,7 +271,7 @@ def test_children_of_two_classes_are_together_or_apart_as_they_were(
     deliver(season)
     before = as_it_stands(season)
     sara.refresh_from_db()
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=sara.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=sara.pk)
     say_yes(season, plan)
     deliver(season, minutes=11)
     assert as_it_stands(season) != before
@@ -289,7 +289,7 @@ def test_children_whom_a_repair_gave_one_mentor_have_their_own_again(db: None, n
     season.campaign.shifts.filter(mentor=season.mentors[0]).exclude(on=EVENINGS[0]).delete()
     season.campaign.shifts.filter(mentor=season.mentors[1], on=EVENINGS[0]).delete()
     before = as_it_stands(season)
-    plan = repaired(season, ChangeKind.LATE)
+    plan = repaired(season, IncidentKind.LATE)
     say_yes(season, plan)
     assert SiblingPair.objects.get().moved
     deliver(season)
@@ -304,7 +304,7 @@ def test_children_whom_a_repair_gave_one_mentor_have_their_own_again(db: None, n
 def done(season: Season) -> tuple[Visit, Plan]:
     """A family that got another moment by a repair, and was told."""
     visit = _first(season)
-    plan = repaired(season, ChangeKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(visit),))
+    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(visit),))
     say_yes(season, plan)
     deliver(season, minutes=11)
     visit.refresh_from_db()
@@ -402,7 +402,7 @@ def test_a_mentor_who_left_school_does_not_come_back(season: Season, coordinator
 
 def test_a_mail_that_is_being_sent_is_waited_for(season: Season, coordinator: User) -> None:
     visit = _first(season)
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
     say_yes(season, plan)
     lease = season.now + dt.timedelta(minutes=5)
     visit.messages.filter(state=MessageState.DUE).update(state=MessageState.CLAIMED, lease_until=lease)
@@ -437,11 +437,11 @@ def test_a_refusal_holds_no_name(season: Season, coordinator: User) -> None:
 
 def test_what_was_repaired_after_it_elsewhere_does_not_hold_it_back(season: Season, coordinator: User) -> None:
     first, second, *_others = standing(season)
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=first.pk)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=first.pk)
     say_yes(season, plan)
     touched = RepairTrace.objects.get().before["visits"]
     if str(second.pk) not in touched:
-        say_yes(season, repaired(season, ChangeKind.CANCELLATION, visit=second.pk, again=False))
+        say_yes(season, repaired(season, IncidentKind.CANCELLATION, visit=second.pk, again=False))
     undo(season, plan, coordinator)
     assert Visit.objects.get(pk=first.pk).starts_at == first.starts_at
 
@@ -456,7 +456,7 @@ def test_who_was_reminded_of_tomorrow_is_not_reminded_again_after_there_and_back
     queue_reminders(now=season.now)
     home = visit.household.guardians.get().email
     assert [mail.subject for mail in deliver(season) if home in mail.to] == ["Uw afspraak met de mentor"]
-    plan = repaired(season, ChangeKind.CANCELLATION, visit=visit.pk, again=False)
+    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk, again=False)
     say_yes(season, plan)
     undo(season, plan, coordinator)
     visit.refresh_from_db()

@@ -19,7 +19,7 @@ from planning.actions import runs
 from planning.actions.jobs import request_plan, stop_plan
 from planning.actions.runs import run_plan
 from planning.models import Plan, PlanState
-from planning.problem.extra_hours import possibilities
+from planning.problem.extra_hours import possible_hours
 from planning.queries.drafts import read_draft
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT
 from planning.words.remedies import PLACES, Help, chosen, read_remedies
@@ -260,7 +260,7 @@ def test_first_come_the_remedies_that_each_help_somebody_more(season: Season) ->
 def test_what_could_be_leaves_out_closures_sundays_and_what_a_family_excludes(season: Season) -> None:
     visit = season.campaign.visits.select_related("household")[0]
     exclude(visit, [2])
-    days, windows = possibilities(season.campaign, [str(visit.pk)], season.now)
+    days, windows = possible_hours(season.campaign, [str(visit.pk)], season.now)
     assert dt.date(2026, 10, 4) not in days  # a Sunday
     assert dt.date(2026, 10, 19) not in days  # in the holiday
     assert days[dt.date(2026, 9, 28)] == 3

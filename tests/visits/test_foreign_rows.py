@@ -19,7 +19,7 @@ from django.urls import reverse
 
 from mentors.models import Mentor, Role
 from planning.models import Plan
-from planning.problem.incidents import ChangeKind
+from planning.problem.incidents import IncidentKind
 from students.models import Household, SchoolClass
 from tests import factories, worlds
 from visits.actions.commitments import OtherSchool, set_company
@@ -229,6 +229,6 @@ def test_nobody_of_another_school_comes_along_to_a_visit_without_a_mentor(
 
 def test_every_kind_of_change_that_names_a_row_is_tried() -> None:
     """A kind that is added has to say here what it names, or that it names nothing but days of the mentor."""
-    named = {ChangeKind.CANCELLATION, ChangeKind.SICK, ChangeKind.CLOSURE}
-    days_or_nothing = {ChangeKind.EVENING_BACK, ChangeKind.EXTRA_EVENING, ChangeKind.LATE, ChangeKind.NOTHING}
-    assert named | days_or_nothing == set(ChangeKind)
+    named = {IncidentKind.CANCELLATION, IncidentKind.SICK, IncidentKind.CLOSURE}
+    days_or_nothing = {IncidentKind.EVENING_BACK, IncidentKind.EXTRA_EVENING, IncidentKind.LATE, IncidentKind.NOTHING}
+    assert named | days_or_nothing == set(IncidentKind)

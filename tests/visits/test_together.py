@@ -11,7 +11,7 @@ from django.core import mail
 from mentors.models import Role
 from planning.actions.publishing import publish_plan
 from planning.problem.build import build_planning
-from planning.problem.incidents import Change, ChangeKind
+from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.drafts import read_draft
 from planning.queries.publishing import blockers
 from tests import factories
@@ -396,7 +396,7 @@ def test_a_sick_colleague_takes_the_moment_from_a_visit_that_needs_two(now, coor
     visit = season.campaign.visits.get(mentor=unsure)
     confirm_visit(visit=visit, by=None, now=now)
     on = local_day(next(refreshed(visit)).starts_at)
-    sick = Change(kind=ChangeKind.SICK, mentor=colleague.pk, first=on, last=on)
+    sick = Incident(kind=IncidentKind.SICK, mentor=colleague.pk, first=on, last=on)
     problem = build_planning(season.campaign, now, sick).problem
     assert str(visit.pk) not in problem["fixed"]
     (planned,) = [item for item in problem["visits"] if item["id"] == str(visit.pk)]
