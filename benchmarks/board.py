@@ -86,13 +86,13 @@ def make_draft(campaign: Any, rng: random.Random) -> Any:
     from planner.evaluate.assessment import assess  # noqa: PLC0415 - after django.setup()
     from planner.evaluate.moves import Mover  # noqa: PLC0415 - after django.setup()
     from planner.model.exchange import clock, problem_from_json  # noqa: PLC0415 - after django.setup()
-    from planner.model.index import Almanac, Days  # noqa: PLC0415 - after django.setup()
+    from planner.model.index import ProblemIndex, Schedule  # noqa: PLC0415 - after django.setup()
     from planning.draft.annotations import annotate, empty_result  # noqa: PLC0415 - after django.setup()
     from planning.models import Plan, PlanState  # noqa: PLC0415 - after django.setup()
     from planning.problem.build import build_planning  # noqa: PLC0415 - after django.setup()
 
     planning = build_planning(campaign, NOW)
-    almanac, days = Almanac(problem_from_json(planning.problem)), Days()
+    almanac, days = ProblemIndex(problem_from_json(planning.problem)), Schedule()
     for visit in almanac.problem.visits:
         evenings = [key for key in almanac.shifts if key[0] in visit.visitors and len(days.stops(key)) < 2]
         for evening in rng.sample(evenings, min(6, len(evenings))):

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from planner.evaluate.verdict import Broken, Parts, judge
-from planner.model.index import Almanac, Days, Evening
+from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import SECOND, Stop
 from planner.model.problem import Problem
 
@@ -113,21 +113,24 @@ class Assessment:
         return tuple(new)
 
 
-def assess(problem: Problem, days: Days, almanac: Almanac | None = None) -> Assessment:
-    """All that is broken, worth knowing and paid for in these days. `almanac` is of the same problem or a wider one."""
-    almanac = almanac or Almanac(problem)
-    verdict = judge(problem, days.routes.values())
-    explainer = _Explainer(almanac, days)
+def assess(problem: Problem, schedule: Schedule, index: ProblemIndex | None = None) -> Assessment:
+    """Everything that is broken, worth knowing and paid for in a schedule.
+
+    `index` may be of a wider problem than `problem`, whose visits alone are assessed; without it one is made.
+    """
+    index = index or ProblemIndex(problem)
+    verdict = judge(problem, schedule.routes.values())
+    explainer = _Explainer(index, schedule)
     visits = {visit.id for visit in problem.visits}
     findings = [explainer.explain(broken) for broken in verdict.broken]
-    return Assessment((*findings, *_notes(almanac, days, visits)), verdict.parts, verdict.cost)
+    return Assessment((*findings, *_notes(index, schedule, visits)), verdict.parts, verdict.cost)
 
 
 class _Explainer:
     """Adds the facts to a broken rule."""
 
-    def __init__(self, almanac: Almanac, days: Days) -> None:
-        self.almanac, self.days = almanac, days
+    def __init__(self, index: ProblemIndex, schedule: Schedule) -> None:
+        self.index, self.schedule = index, schedule
 
     def explain(self, broken: Broken) -> Finding:
         code, facts, size = broken.code, dict[str, object](), 0
@@ -137,128 +140,130 @@ class _Explainer:
         severity = Severity.WARNING if code in MAY_BE_OVERRULED else Severity.BLOCKING
         return Finding(code, severity, broken.visitor, broken.on, broken.visit, facts, size)
 
-    def _evening(self, broken: Broken) -> Evening:
+    def _evening(self, broken: Broken) -> ShiftKey:
         assert broken.visitor is not None and broken.on is not None  # noqa: S101 - these rules are about an evening
         return broken.visitor, broken.on
 
     def _at(self, broken: Broken) -> tuple[int, tuple[Stop, ...]]:
         """Which stop of its evening it is about."""
-        stops = self.days.stops(self._evening(broken))
+        stops = self.schedule.stops(self._evening(broken))
         return next(number for number, stop in enumerate(stops) if stop.visits[0] == broken.visit), stops
 
     def _place(self, stop: Stop) -> str:
-        return self.almanac.visits[stop.visits[0]].place
+        return self.index.visits[stop.visits[0]].place
 
     def _too_early(self, broken: Broken) -> tuple[str, dict[str, object], int]:
         """Too early for the mentor to be there: leaves before the hours, cannot cover the road, or is elsewhere."""
         evening = self._evening(broken)
         number, stops = self._at(broken)
-        stop, visitor = stops[number], self.almanac.visitors[evening[0]]
+        stop, visitor = stops[number], self.index.visitors[evening[0]]
         if number == 0:
-            leg = self.almanac.leg(visitor.id, visitor.depot, self._place(stop))
-            leave_from, leaves = self.almanac.shifts[evening].leave_from, stop.start - leg
+            leg = self.index.leg(visitor.id, visitor.depot, self._place(stop))
+            leave_from, leaves = self.index.shifts[evening].leave_from, stop.start - leg
             return "leaves_early", {"leaves": leaves, "leave_from": leave_from}, leave_from - leaves
         before = stops[number - 1]
-        until = before.start + self.almanac.stop_minutes(before)
-        leg = self.almanac.leg(visitor.id, self._place(before), self._place(stop))
+        until = before.start + self.index.stop_minutes(before)
+        leg = self.index.leg(visitor.id, self._place(before), self._place(stop))
         facts: dict[str, object] = {"before": before.visits[0], "until": until, "leg": leg, "start": stop.start}
         return ("two_homes" if stop.start < until else "travel_short"), facts, until + leg - stop.start
 
     def _ends_too_late(self, broken: Broken) -> tuple[str, dict[str, object], int]:
         number, stops = self._at(broken)
-        ends = stops[number].start + self.almanac.stop_minutes(stops[number])
-        until = self.almanac.shifts[self._evening(broken)].visits_until
+        ends = stops[number].start + self.index.stop_minutes(stops[number])
+        until = self.index.shifts[self._evening(broken)].visits_until
         return broken.code, {"ends": ends, "until": until}, ends - until
 
     def _back_too_late(self, broken: Broken) -> tuple[str, dict[str, object], int]:
         evening = self._evening(broken)
-        last = self.days.stops(evening)[-1]
-        visitor = self.almanac.visitors[evening[0]]
-        ends = last.start + self.almanac.stop_minutes(last)
-        back = ends + self.almanac.leg(visitor.id, self._place(last), visitor.depot)
-        until = self.almanac.shifts[evening].back_by
+        last = self.schedule.stops(evening)[-1]
+        visitor = self.index.visitors[evening[0]]
+        ends = last.start + self.index.stop_minutes(last)
+        back = ends + self.index.leg(visitor.id, self._place(last), visitor.depot)
+        until = self.index.shifts[evening].back_by
         return broken.code, {"back": back, "until": until}, back - until
 
     def _too_many_stops(self, broken: Broken) -> tuple[str, dict[str, object], int]:
-        stops, most = len(self.days.stops(self._evening(broken))), self.almanac.problem.rules.max_stops
+        stops, most = len(self.schedule.stops(self._evening(broken))), self.index.problem.rules.max_stops
         return broken.code, {"stops": stops, "most": most}, stops - most
 
     def _too_many_in_all(self, broken: Broken) -> tuple[str, dict[str, object], int]:
-        stops = sum(len(route.stops) for key, route in self.days.routes.items() if key[0] == broken.visitor)
-        most = self.almanac.visitors[broken.visitor or ""].max_stops_total or 0
+        stops = sum(len(route.stops) for key, route in self.schedule.routes.items() if key[0] == broken.visitor)
+        most = self.index.visitors[broken.visitor or ""].max_stops_total or 0
         return broken.code, {"stops": stops, "most": most}, stops - most
 
     def _outside_windows(self, broken: Broken) -> tuple[str, dict[str, object], int]:
-        visit, stop = broken.visit or "", self.days.stop_of(broken.visit or "")
+        visit, stop = broken.visit or "", self.schedule.stop_of(broken.visit or "")
         assert stop is not None and broken.on is not None  # noqa: S101 - only a visit that is made has a moment
-        ends = stop.start + self.almanac.stop_minutes(stop)
-        windows = [(window.starts, window.ends) for window in self.almanac.windows(visit, broken.on)]
+        ends = stop.start + self.index.stop_minutes(stop)
+        windows = [(window.starts, window.ends) for window in self.index.windows(visit, broken.on)]
         out = [max(0, first - stop.start) + max(0, ends - last) for first, last in windows]
         facts: dict[str, object] = {"start": stop.start, "ends": ends, "windows": sorted(set(windows))}
         return broken.code, facts, min(out, default=0)
 
     def _off_grid(self, broken: Broken) -> tuple[str, dict[str, object], int]:
         number, stops = self._at(broken)
-        return broken.code, {"start": stops[number].start, "grid": self.almanac.problem.rules.start_grid_minutes}, 0
+        return broken.code, {"start": stops[number].start, "grid": self.index.problem.rules.start_grid_minutes}, 0
 
     def _off_coupled_grid(self, broken: Broken) -> tuple[str, dict[str, object], int]:
-        stop = self.days.stop_of(broken.visit or "")
+        stop = self.schedule.stop_of(broken.visit or "")
         start = stop.start if stop else 0
-        return broken.code, {"start": start, "grid": self.almanac.problem.rules.coupled_grid_minutes}, 0
+        return broken.code, {"start": start, "grid": self.index.problem.rules.coupled_grid_minutes}, 0
 
     def _no_interpreter(self, broken: Broken) -> tuple[str, dict[str, object], int]:
-        stop = self.days.stop_of(broken.visit or "")
-        language = self.almanac.visits[broken.visit or ""].interpreter
+        stop = self.schedule.stop_of(broken.visit or "")
+        language = self.index.visits[broken.visit or ""].interpreter
         return broken.code, {"language": language, "start": stop.start if stop else 0}, 0
 
     def _fixed_moved(self, broken: Broken) -> tuple[str, dict[str, object], int]:
-        fixed = self.almanac.problem.fixed[broken.visit or ""]
+        fixed = self.index.problem.fixed[broken.visit or ""]
         return broken.code, {"visitor": fixed.visitor, "on": fixed.on, "start": fixed.start}, 0
 
 
-def _notes(almanac: Almanac, days: Days, visits: Iterable[str]) -> Iterator[Finding]:
+def _notes(index: ProblemIndex, schedule: Schedule, visits: Iterable[str]) -> Iterator[Finding]:
     """What breaks nothing and is worth knowing, about these visits."""
     wanted = set(visits)
-    for (visitor, on), route in days.routes.items():
-        if (visitor, on) in almanac.shifts:
-            yield from _long_waits(almanac, visitor, on, route.stops)
-    for name in sorted(wanted & days.made.keys()):
-        visitor, on = days.made[name]
-        stop = days.stop_of(name)
-        if stop is None or (visitor, on) not in almanac.shifts:
+    for (visitor, on), route in schedule.routes.items():
+        if (visitor, on) in index.shifts:
+            yield from _long_waits(index, visitor, on, route.stops)
+    for name in sorted(wanted & schedule.made.keys()):
+        visitor, on = schedule.made[name]
+        stop = schedule.stop_of(name)
+        if stop is None or (visitor, on) not in index.shifts:
             continue
-        yield from _visit_notes(almanac, days, name, visitor, on, stop)
+        yield from _visit_notes(index, schedule, name, visitor, on, stop)
 
 
-def _visit_notes(almanac: Almanac, days: Days, name: str, visitor: str, on: dt.date, stop: Stop) -> Iterator[Finding]:
-    visit, ends = almanac.visits[name], stop.start + almanac.stop_minutes(stop)
+def _visit_notes(
+    index: ProblemIndex, schedule: Schedule, name: str, visitor: str, on: dt.date, stop: Stop
+) -> Iterator[Finding]:
+    visit, ends = index.visits[name], stop.start + index.stop_minutes(stop)
     if visit.has_wish:
-        wishes = [(w.starts, w.ends) for w in almanac.windows(name, on) if w.is_wish]
+        wishes = [(w.starts, w.ends) for w in index.windows(name, on) if w.is_wish]
         if not any(first <= stop.start and ends <= last for first, last in wishes):
             facts: dict[str, object] = {"start": stop.start, "ends": ends, "windows": sorted(set(wishes))}
             yield Finding("outside_wish", Severity.NOTE, visitor, on, name, facts)
-    current = almanac.problem.current.get(name)
+    current = index.problem.current.get(name)
     if current is not None and (current.visitor, current.on, current.start) != (visitor, on, stop.start):
         facts = {"visitor": current.visitor, "on": current.on, "start": current.start}
         yield Finding("moved", Severity.NOTE, visitor, on, name, facts)
-    for sibling in almanac.siblings.get(name, []):
-        if name < sibling and not _is_together(almanac, days, name, sibling):
+    for sibling in index.siblings.get(name, []):
+        if name < sibling and not _is_together(index, schedule, name, sibling):
             yield Finding("siblings_split", Severity.NOTE, visitor, on, name, {"sibling": sibling})
 
 
-def _is_together(almanac: Almanac, days: Days, name: str, sibling: str) -> bool:
+def _is_together(index: ProblemIndex, schedule: Schedule, name: str, sibling: str) -> bool:
     """As the judge counts it; a sibling without a moment is not apart."""
-    one, other = days.stop_of(name), days.stop_of(sibling)
-    if one is None or other is None or days.made[sibling] not in almanac.shifts:
+    one, other = schedule.stop_of(name), schedule.stop_of(sibling)
+    if one is None or other is None or schedule.made[sibling] not in index.shifts:
         return True
-    same_moment = days.made[name][1] == days.made[sibling][1] and one.start == other.start
-    return same_moment and (len(one.visits) == 2 or one.start % almanac.problem.rules.coupled_grid_minutes == 0)
+    same_moment = schedule.made[name][1] == schedule.made[sibling][1] and one.start == other.start
+    return same_moment and (len(one.visits) == 2 or one.start % index.problem.rules.coupled_grid_minutes == 0)
 
 
-def _long_waits(almanac: Almanac, visitor: str, on: dt.date, stops: tuple[Stop, ...]) -> Iterator[Finding]:
+def _long_waits(index: ProblemIndex, visitor: str, on: dt.date, stops: tuple[Stop, ...]) -> Iterator[Finding]:
     for before, stop in itertools.pairwise(stops):
-        places = [almanac.visits[each.visits[0]].place for each in (before, stop)]
-        there = before.start + almanac.stop_minutes(before) + almanac.leg(visitor, places[0], places[1])
+        places = [index.visits[each.visits[0]].place for each in (before, stop)]
+        there = before.start + index.stop_minutes(before) + index.leg(visitor, places[0], places[1])
         waiting = stop.start - there
         if waiting >= LONG_WAIT and stop.role != SECOND:
             facts: dict[str, object] = {"minutes": waiting, "before": before.visits[0]}

@@ -17,22 +17,22 @@ import numpy as np
 from planner.evaluate import timetable
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
 from planner.evaluate.timetable import BREACH, CLOCK, Prices
-from planner.model.index import Almanac, Days, Evening
+from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import SECOND, Stop
 from planner.model.problem import MINUTES_A_DAY, Problem, interpreters_there
 
 # In the search only. Who comes in shifts a neighbour only for lack of room; who leaves lets the others close up when
 # that saves half an hour of waiting.
 FOR_ROOM, CLOSING_UP = 5_000.0, 30.0
-Touched = dict[Evening, tuple[Stop, ...]]
+ShiftStops = dict[ShiftKey, tuple[Stop, ...]]
 
 
-class NoSuchEvening(ValueError):
+class NoSuchShift(ValueError):
     """The visitor has no shift on that day."""
 
 
 @dataclass(frozen=True)
-class Shifted:
+class StartChange:
     """A family that stays in its evening and starts at another time."""
 
     visit: str
@@ -41,7 +41,7 @@ class Shifted:
 
 
 @dataclass(frozen=True)
-class Change:
+class Move:
     """What a move makes of the evenings that it touches, and the difference that it makes.
 
     `cost` and `parts` are after less before; `findings` are those that are new or worse, `solved` those that are
@@ -49,14 +49,14 @@ class Change:
     """
 
     visit: str
-    evening: Evening | None
+    evening: ShiftKey | None
     start: int | None
-    touched: Touched
+    touched: ShiftStops
     cost: float
     parts: Mapping[str, int]
     findings: tuple[Finding, ...]
     solved: tuple[Finding, ...]
-    shifted: tuple[Shifted, ...] = ()
+    shifted: tuple[StartChange, ...] = ()
 
     @property
     def is_blocked(self) -> bool:
@@ -81,23 +81,23 @@ class _Spot:
 class Mover:
     """Answers what moves cost in one draft."""
 
-    almanac: Almanac
-    days: Days
+    index: ProblemIndex
+    schedule: Schedule
     pinned: Collection[str] = frozenset()
-    _prices: dict[tuple[str, Evening, bool], Prices] = field(default_factory=dict)
+    _prices: dict[tuple[str, ShiftKey, bool], Prices] = field(default_factory=dict)
 
-    def take_out(self, visit: str) -> Change:
+    def take_out(self, visit: str) -> Move:
         """Leave the visit, a sibling in the same stop and its company without a moment."""
         return self._weigh(visit, None, None, self._without(visit))
 
-    def place(self, visit: str, evening: Evening, *, start: int | None = None, position: int | None = None) -> Change:
+    def place(self, visit: str, evening: ShiftKey, *, start: int | None = None, position: int | None = None) -> Move:
         """Put the visit in this evening, at the best start or the one asked for, at the best place in the order or
         the one asked for. Raises NoSuchEvening when the visitor gives no such evening."""
-        if evening not in self.almanac.shifts:
-            raise NoSuchEvening(evening)
-        stop = self.days.stop_of(visit) or Stop((visit,), 0)
+        if evening not in self.index.shifts:
+            raise NoSuchShift(evening)
+        stop = self.schedule.stop_of(visit) or Stop((visit,), 0)
         touched = self._without(visit)
-        others = touched.get(evening, self.days.stops(evening))
+        others = touched.get(evening, self.schedule.stops(evening))
         company = self._company_of(stop, evening)
         if company:
             spot, partner = self._together(stop, evening, others, touched, company, start, position)
@@ -107,33 +107,35 @@ class Mover:
         touched[evening] = _inserted(others, replace(stop, start=spot.start), spot)
         if partner is not None:
             key, second, place = partner
-            touched[key] = _inserted(touched.get(key, self.days.stops(key)), replace(second, start=place.start), place)
+            touched[key] = _inserted(
+                touched.get(key, self.schedule.stops(key)), replace(second, start=place.start), place
+            )
         return self._weigh(visit, evening, spot.start, touched)
 
-    def spots(self, visit: str, dates: Collection[dt.date] | None = None) -> Iterator[Change]:
+    def spots(self, visit: str, dates: Collection[dt.date] | None = None) -> Iterator[Move]:
         """The best place in every evening of every visitor who may make this visit."""
-        stop = self.days.stop_of(visit) or Stop((visit,), 0)
-        people = {person for name in stop.visits for person in self.almanac.visits[name].visitors}
-        for evening in sorted(self.almanac.shifts, key=lambda key: (key[1], key[0])):
+        stop = self.schedule.stop_of(visit) or Stop((visit,), 0)
+        people = {person for name in stop.visits for person in self.index.visits[name].visitors}
+        for evening in sorted(self.index.shifts, key=lambda key: (key[1], key[0])):
             if evening[0] in people and (dates is None or evening[1] in dates):
                 yield self.place(visit, evening)
 
     # --- the evenings that a move touches ---
 
-    def _without(self, visit: str) -> Touched:
+    def _without(self, visit: str) -> ShiftStops:
         """The evenings that hold the visit or its company, without them and closed up."""
-        stop, touched = self.days.stop_of(visit), Touched()
+        stop, touched = self.schedule.stop_of(visit), ShiftStops()
         if stop is None:
             return touched
-        home = self.days.made[visit]
-        touched[home] = self._closed_up(home, [each for each in self.days.stops(home) if each is not stop])
-        for key in {key for name in stop.visits for key in self.days.company.get(name, [])}:
-            stops = touched.get(key, self.days.stops(key))
+        home = self.schedule.made[visit]
+        touched[home] = self._closed_up(home, [each for each in self.schedule.stops(home) if each is not stop])
+        for key in {key for name in stop.visits for key in self.schedule.company.get(name, [])}:
+            stops = touched.get(key, self.schedule.stops(key))
             left = [each for each in stops if each.role != SECOND or not set(each.visits) & set(stop.visits)]
             touched[key] = self._closed_up(key, left)
         return touched
 
-    def _closed_up(self, evening: Evening, stops: Iterable[Stop]) -> tuple[Stop, ...]:
+    def _closed_up(self, evening: ShiftKey, stops: Iterable[Stop]) -> tuple[Stop, ...]:
         """The stops that stay, earlier or later where that saves more than it disturbs."""
         left = tuple(stops)
         if not left:
@@ -145,18 +147,18 @@ class Mover:
             return left
         return tuple(replace(stop, start=at) for stop, at in zip(left, day.starts(0, start), strict=True))
 
-    def _company_of(self, stop: Stop, evening: Evening) -> tuple[str, ...]:
+    def _company_of(self, stop: Stop, evening: ShiftKey) -> tuple[str, ...]:
         """Who could come along to this stop: colleagues with an evening on that day."""
-        needing = [self.almanac.visits[name].second for name in stop.visits if self.almanac.visits[name].second]
+        needing = [self.index.visits[name].second for name in stop.visits if self.index.visits[name].second]
         if not needing:
             return ()
         people = set(needing[0]).intersection(*needing[1:]) - {evening[0]}
-        return tuple(sorted(person for person in people if (person, evening[1]) in self.almanac.shifts))
+        return tuple(sorted(person for person in people if (person, evening[1]) in self.index.shifts))
 
     # --- searching for the best place ---
 
     def _best(
-        self, stop: Stop, evening: Evening, others: tuple[Stop, ...], start: int | None, position: int | None
+        self, stop: Stop, evening: ShiftKey, others: tuple[Stop, ...], start: int | None, position: int | None
     ) -> _Spot | None:
         """The cheapest place; None when no order leaves the time for it."""
         profiles = self._profiles(stop, evening, others, start, position)
@@ -170,20 +172,20 @@ class Mover:
     def _together(
         self,
         stop: Stop,
-        evening: Evening,
+        evening: ShiftKey,
         others: tuple[Stop, ...],
-        touched: Touched,
+        touched: ShiftStops,
         company: tuple[str, ...],
         start: int | None,
         position: int | None,
-    ) -> tuple[_Spot | None, tuple[Evening, Stop, _Spot] | None]:
+    ) -> tuple[_Spot | None, tuple[ShiftKey, Stop, _Spot] | None]:
         """The cheapest place for the visit and for one colleague, at one start."""
-        needing = tuple(name for name in stop.visits if self.almanac.visits[name].second)
+        needing = tuple(name for name in stop.visits if self.index.visits[name].second)
         second = Stop(needing, 0, SECOND)
-        best: tuple[float, int, int, Evening, int] | None = None
+        best: tuple[float, int, int, ShiftKey, int] | None = None
         own = self._profiles(stop, evening, others, start, position)
         theirs = {
-            key: self._profiles(second, key, touched.get(key, self.days.stops(key)), None, None)
+            key: self._profiles(second, key, touched.get(key, self.schedule.stops(key)), None, None)
             for key in ((person, evening[1]) for person in company)
         }
         for number, (_day, costs) in own.items():
@@ -200,8 +202,8 @@ class Mover:
         return spot, (key, second, _Spot(cost, place, at, tuple(theirs[key][place][0].starts(place, at))))
 
     def _profiles(
-        self, stop: Stop, evening: Evening, others: tuple[Stop, ...], start: int | None, position: int | None
-    ) -> dict[int, tuple[timetable.Evening, Prices]]:
+        self, stop: Stop, evening: ShiftKey, others: tuple[Stop, ...], start: int | None, position: int | None
+    ) -> dict[int, tuple[timetable.StartCosts, Prices]]:
         """Per place in the order: the evening with the stop there, and its cost by the start of the stop."""
         price = self._price_of_mover(stop, evening)
         if start is not None:
@@ -220,22 +222,22 @@ class Mover:
         """No order leaves the time: as it was asked for, so that the assessment can say what breaks."""
         if start is None:
             before = others[min(position if position is not None else len(others), len(others)) - 1] if others else None
-            start = before.start + self.almanac.stop_minutes(before) if before else stop.start
+            start = before.start + self.index.stop_minutes(before) if before else stop.start
         start = min(start, MINUTES_A_DAY)
         place = sum(each.start <= start for each in others) if position is None else min(position, len(others))
         starts = [each.start for each in others]
         return _Spot(np.inf, place, start, (*starts[:place], start, *starts[place:]))
 
-    def _day(self, evening: Evening, stops: list[tuple[Stop, Prices]]) -> timetable.Evening:
+    def _day(self, evening: ShiftKey, stops: list[tuple[Stop, Prices]]) -> timetable.StartCosts:
         """The order with its roads: travel that it takes is in the price of leaving."""
-        person, weights = evening[0], self.almanac.problem.weights
-        shift, visitor = self.almanac.shifts[evening], self.almanac.visitors[person]
-        places = [visitor.depot, *(self.almanac.visits[stop.visits[0]].place for stop, _price in stops), visitor.depot]
-        legs = [self.almanac.leg(person, a, b) for a, b in itertools.pairwise(places)]
-        lengths = [self.almanac.stop_minutes(stop) for stop, _price in stops]
+        person, weights = evening[0], self.index.problem.weights
+        shift, visitor = self.index.shifts[evening], self.index.visitors[person]
+        places = [visitor.depot, *(self.index.visits[stop.visits[0]].place for stop, _price in stops), visitor.depot]
+        legs = [self.index.leg(person, a, b) for a, b in itertools.pairwise(places)]
+        lengths = [self.index.stop_minutes(stop) for stop, _price in stops]
         first = weights.travel_minute * sum(legs) + _late(shift.leave_from - (CLOCK - legs[0]))
         last = _late(CLOCK + lengths[-1] + legs[-1] - shift.back_by)
-        return timetable.Evening(
+        return timetable.StartCosts(
             prices=tuple(price for _stop, price in stops),
             gaps=tuple(length + leg for length, leg in zip(lengths[:-1], legs[1:-1], strict=True)),
             first=first,
@@ -245,7 +247,7 @@ class Mover:
 
     # --- what a start costs ---
 
-    def _price(self, stop: Stop, evening: Evening, disturbance: float) -> Prices:
+    def _price(self, stop: Stop, evening: ShiftKey, disturbance: float) -> Prices:
         """Of a stop that is there already, by minute of the day: free where it stands, at a price elsewhere, and
         never against a rule."""
         price = np.full(MINUTES_A_DAY + 1, np.inf)
@@ -256,35 +258,35 @@ class Mover:
 
     def _stays(self, stop: Stop) -> bool:
         """Whether a stop keeps its moment whatever comes next to it."""
-        problem, names = self.almanac.problem, stop.visits
+        problem, names = self.index.problem, stop.visits
         return (
             stop.role == SECOND
             or len(names) > 1
             or any(name in self.pinned or name in problem.fixed for name in names)
-            or any(self.almanac.visits[name].is_coupled or self.almanac.siblings.get(name) for name in names)
+            or any(self.index.visits[name].is_coupled or self.index.siblings.get(name) for name in names)
         )
 
-    def _price_of_mover(self, stop: Stop, evening: Evening) -> Prices:
+    def _price_of_mover(self, stop: Stop, evening: ShiftKey) -> Prices:
         """Of the stop that comes in: what may be overruled is possible, at more than any plan costs."""
         if stop.role == SECOND:
-            return self._within_shift(evening, self.almanac.stop_minutes(stop))
+            return self._within_shift(evening, self.index.stop_minutes(stop))
         price = np.zeros(MINUTES_A_DAY + 1)
         for name in stop.visits:
-            price = price + self._price_of_visit(name, evening, minutes=self.almanac.stop_minutes(stop))
+            price = price + self._price_of_visit(name, evening, minutes=self.index.stop_minutes(stop))
             price = price + self._price_of_siblings(name, stop, evening[1])
             price = price + self._price_of_interpreter(name, stop, evening[1])
         return price
 
     def _price_of_visit(
-        self, name: str, evening: Evening, *, is_strict: bool = False, minutes: int | None = None
+        self, name: str, evening: ShiftKey, *, is_strict: bool = False, minutes: int | None = None
     ) -> Prices:
         """Windows, wishes, the grid, the shift and the moment that the family was told."""
         key = (name, evening, is_strict)
-        length = minutes or self.almanac.visits[name].minutes
-        if key in self._prices and length == self.almanac.visits[name].minutes:
+        length = minutes or self.index.visits[name].minutes
+        if key in self._prices and length == self.index.visits[name].minutes:
             return self._prices[key].copy()
-        problem, visit = self.almanac.problem, self.almanac.visits[name]
-        wishes, hours = _inside(self.almanac, name, evening[1], length)
+        problem, visit = self.index.problem, self.index.visits[name]
+        wishes, hours = _inside(self.index, name, evening[1], length)
         price = np.where(wishes, 0.0, problem.weights.outside_wish) if visit.has_wish else np.zeros(MINUTES_A_DAY + 1)
         price = price + self._within_shift(evening, length) + np.where(hours <= 0, 0.0, BREACH + hours)
         if is_strict:
@@ -296,8 +298,8 @@ class Mover:
         self._prices[key] = price
         return price.copy()
 
-    def _price_of_appointment(self, name: str, evening: Evening) -> Prices:
-        problem = self.almanac.problem
+    def _price_of_appointment(self, name: str, evening: ShiftKey) -> Prices:
+        problem = self.index.problem
         price = np.zeros(MINUTES_A_DAY + 1)
         for moments, cost in ((problem.current, problem.weights.moved), (problem.fixed, 10 * BREACH)):
             told = moments.get(name)
@@ -308,36 +310,36 @@ class Mover:
                 price = price + elsewhere
         return price
 
-    def _within_shift(self, evening: Evening, minutes: int) -> Prices:
-        return _late(CLOCK + minutes - self.almanac.shifts[evening].visits_until)
+    def _within_shift(self, evening: ShiftKey, minutes: int) -> Prices:
+        return _late(CLOCK + minutes - self.index.shifts[evening].visits_until)
 
     def _price_of_siblings(self, name: str, stop: Stop, on: dt.date) -> Prices:
         """Apart from a sibling unless at one start on the coupled grid."""
-        rules, split = self.almanac.problem.rules, self.almanac.problem.weights.siblings_split
+        rules, split = self.index.problem.rules, self.index.problem.weights.siblings_split
         price = np.zeros(MINUTES_A_DAY + 1)
-        for sibling in self.almanac.siblings.get(name, []):
-            other = self.days.stop_of(sibling)
+        for sibling in self.index.siblings.get(name, []):
+            other = self.schedule.stop_of(sibling)
             if sibling in stop.visits or other is None:
                 continue
             apart = np.full(MINUTES_A_DAY + 1, split)
-            if self.days.made[sibling][1] == on and other.start % rules.coupled_grid_minutes == 0:
+            if self.schedule.made[sibling][1] == on and other.start % rules.coupled_grid_minutes == 0:
                 apart[other.start] = 0.0
             price = price + apart
         return price
 
     def _price_of_interpreter(self, name: str, stop: Stop, on: dt.date) -> Prices:
         """A breach where no interpreter is free."""
-        problem, visit = self.almanac.problem, self.almanac.visits[name]
+        problem, visit = self.index.problem, self.index.visits[name]
         price = np.zeros(MINUTES_A_DAY + 1)
         if visit.interpreter is None:
             return price
-        minutes = self.almanac.stop_minutes(stop)
+        minutes = self.index.stop_minutes(stop)
         buffer = problem.rules.interpreter_buffer_minutes
         busy = [
-            (other.start, other.start + self.almanac.stop_minutes(other) + buffer)
-            for each, key in self.days.made.items()
-            if key[1] == on and each not in stop.visits and self.almanac.visits[each].interpreter == visit.interpreter
-            for other in [self.days.stop_of(each)]
+            (other.start, other.start + self.index.stop_minutes(other) + buffer)
+            for each, key in self.schedule.made.items()
+            if key[1] == on and each not in stop.visits and self.index.visits[each].interpreter == visit.interpreter
+            for other in [self.schedule.stop_of(each)]
             if other is not None
         ]
         for start in range(0, MINUTES_A_DAY + 1, problem.rules.coupled_grid_minutes):
@@ -349,12 +351,12 @@ class Mover:
 
     # --- what it comes to ---
 
-    def _weigh(self, visit: str, evening: Evening | None, start: int | None, touched: Touched) -> Change:
+    def _weigh(self, visit: str, evening: ShiftKey | None, start: int | None, touched: ShiftStops) -> Move:
         """Judge the evenings concerned before and after."""
-        after = self.days.changed(touched)
-        before, then = difference(self.almanac, self.days, after, touched, visit)
+        after = self.schedule.changed(touched)
+        before, then = difference(self.index, self.schedule, after, touched, visit)
         old, new = before.parts.as_dict(), then.parts.as_dict()
-        return Change(
+        return Move(
             visit=visit,
             evening=evening,
             start=start,
@@ -366,57 +368,60 @@ class Mover:
             shifted=tuple(self._shifted(visit, touched)),
         )
 
-    def _shifted(self, visit: str, touched: Touched) -> Iterator[Shifted]:
-        own = self.days.stop_of(visit)
+    def _shifted(self, visit: str, touched: ShiftStops) -> Iterator[StartChange]:
+        own = self.schedule.stop_of(visit)
         moved = set(own.visits) if own else {visit}
         for key, stops in touched.items():
-            old = {each.visits[0]: each.start for each in self.days.stops(key)}
+            old = {each.visits[0]: each.start for each in self.schedule.stops(key)}
             for stop in stops:
                 name = stop.visits[0]
                 if name in old and name not in moved and old[name] != stop.start:
-                    yield Shifted(name, old[name], stop.start)
+                    yield StartChange(name, old[name], stop.start)
 
 
 def difference(
-    almanac: Almanac, before: Days, after: Days, touched: Iterable[Evening], visit: str
+    index: ProblemIndex, before: Schedule, after: Schedule, touched: Iterable[ShiftKey], visit: str
 ) -> tuple[Assessment, Assessment]:
     """Both drafts, judged as far as they can differ: the evenings touched and all that is tied to them."""
     keys = set(touched)
-    names = {visit} | {n for days in (before, after) for key in keys for s in days.stops(key) for n in s.visits}
-    tied = {sibling for name in names for sibling in almanac.siblings.get(name, [])}
-    for days in (before, after):
-        keys |= {days.made[name] for name in names | tied if name in days.made}
-        keys |= {key for name in names for key in days.company.get(name, [])}
-    keys |= _of_interpreters(almanac, (before, after), names)
-    limited = {person for person, _on in keys if almanac.visitors[person].max_stops_total is not None}
-    keys |= {key for days in (before, after) for key in days.routes if key[0] in limited}
-    names |= {n for days in (before, after) for key in keys for s in days.stops(key) for n in s.visits}
-    part = _part(almanac, names | tied, {person for person, _on in keys})
-    old, new = (Days.of(days.routes[key] for key in sorted(keys) if key in days.routes) for days in (before, after))
-    return assess(part, old, almanac), assess(part, new, almanac)
+    names = {visit} | {n for schedule in (before, after) for key in keys for s in schedule.stops(key) for n in s.visits}
+    tied = {sibling for name in names for sibling in index.siblings.get(name, [])}
+    for schedule in (before, after):
+        keys |= {schedule.made[name] for name in names | tied if name in schedule.made}
+        keys |= {key for name in names for key in schedule.company.get(name, [])}
+    keys |= _of_interpreters(index, (before, after), names)
+    limited = {person for person, _on in keys if index.visitors[person].max_stops_total is not None}
+    keys |= {key for schedule in (before, after) for key in schedule.routes if key[0] in limited}
+    names |= {n for schedule in (before, after) for key in keys for s in schedule.stops(key) for n in s.visits}
+    part = _part(index, names | tied, {person for person, _on in keys})
+    old, new = (
+        Schedule.of(schedule.routes[key] for key in sorted(keys) if key in schedule.routes)
+        for schedule in (before, after)
+    )
+    return assess(part, old, index), assess(part, new, index)
 
 
-def _of_interpreters(almanac: Almanac, some: Iterable[Days], names: Collection[str]) -> set[Evening]:
+def _of_interpreters(index: ProblemIndex, some: Iterable[Schedule], names: Collection[str]) -> set[ShiftKey]:
     """The evenings that ask for the same interpreters on the same days."""
-    found: set[Evening] = set()
-    for days in some:
+    found: set[ShiftKey] = set()
+    for schedule in some:
         asked = {
-            (almanac.visits[name].interpreter, days.made[name][1])
+            (index.visits[name].interpreter, schedule.made[name][1])
             for name in names
-            if name in days.made and almanac.visits[name].interpreter is not None
+            if name in schedule.made and index.visits[name].interpreter is not None
         }
         if asked:
-            found |= {key for name, key in days.made.items() if (almanac.visits[name].interpreter, key[1]) in asked}
+            found |= {key for name, key in schedule.made.items() if (index.visits[name].interpreter, key[1]) in asked}
     return found
 
 
-def _part(almanac: Almanac, names: Collection[str], people: Collection[str]) -> Problem:
+def _part(index: ProblemIndex, names: Collection[str], people: Collection[str]) -> Problem:
     """The problem with only these visits and these people's own facts; everybody stays known by name."""
-    problem = almanac.problem
+    problem = index.problem
     return replace(
         problem,
-        visitors=tuple(almanac.visitors[person] for person in sorted(people)),
-        visits=tuple(almanac.visits[name] for name in sorted(names)),
+        visitors=tuple(index.visitors[person] for person in sorted(people)),
+        visits=tuple(index.visits[name] for name in sorted(names)),
         siblings=tuple(pair for pair in problem.siblings if pair[0] in names and pair[1] in names),
         fixed={name: moment for name, moment in problem.fixed.items() if name in names},
         current={name: moment for name, moment in problem.current.items() if name in names},
@@ -433,11 +438,11 @@ def _late(minutes: Prices) -> Prices:
     return np.where(minutes > 0, BREACH + minutes, 0.0)
 
 
-def _inside(almanac: Almanac, name: str, on: dt.date, minutes: int) -> tuple[np.ndarray, Prices]:
+def _inside(index: ProblemIndex, name: str, on: dt.date, minutes: int) -> tuple[np.ndarray, Prices]:
     """Per start: whether it lies in a wish, and how many minutes it lies outside the nearest window (0: inside)."""
     wishes = np.zeros(MINUTES_A_DAY + 1, dtype=bool)
     away = np.full(MINUTES_A_DAY + 1, float(MINUTES_A_DAY))
-    for window in almanac.windows(name, on):
+    for window in index.windows(name, on):
         out = np.maximum(0, window.starts - CLOCK) + np.maximum(0, CLOCK + minutes - window.ends)
         away = np.minimum(away, out)
         if window.is_wish:

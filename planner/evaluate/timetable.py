@@ -20,7 +20,7 @@ BREACH = 1e7  # more than any plan costs: a broken rule is taken only when nothi
 
 
 @dataclass(frozen=True)
-class Evening:
+class StartCosts:
     """Stops in driving order. `gaps[i]`: minutes from the start of stop i to the earliest start of stop i + 1.
 
     `prices[i][t]`: what starting stop i at minute t costs, infinite when it cannot; `first` and `last` are what

@@ -1,6 +1,7 @@
-"""A problem's rows by name and by day, for whoever asks one thing after another about it.
+"""Look-ups for a problem and for the routes of a plan: by id, by position and by day.
 
-Built once a problem: a school of a thousand families takes some milliseconds, a look-up nothing.
+A `Problem` and a `Plan` are plain lists, as in the file. Every algorithm that asks for the visit with an id, the
+shift of a day or the siblings of a visit uses `ProblemIndex` instead of a dictionary of its own.
 """
 
 from __future__ import annotations
@@ -9,85 +10,145 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from planner.model.plan import SECOND, Route, Stop
 from planner.model.problem import Problem, Shift, Visit, Visitor, Window
 
-Evening = tuple[str, dt.date]  # a visitor's day
+ShiftKey = tuple[str, dt.date]  # visitor id and date: at most one shift, and at most one route
 
 
-class Almanac:
-    """Visits, visitors, shifts and windows of one problem."""
+class ProblemIndex:
+    """Visits, visitors, places, shifts, windows and siblings of one problem.
+
+    Each look-up is built when it is first asked for: making an index costs nothing. Milliseconds for a school of a
+    thousand visits. Do not change what it returns.
+    """
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.visits: dict[str, Visit] = {visit.id: visit for visit in problem.visits}
-        self.visitors: dict[str, Visitor] = {visitor.id: visitor for visitor in problem.visitors}
-        self.place = {name: number for number, name in enumerate(problem.places)}
-        self.shifts: dict[Evening, Shift] = {
-            (visitor.id, shift.on): shift for visitor in problem.visitors for shift in visitor.shifts
-        }
-        self.siblings: dict[str, list[str]] = defaultdict(list)
-        for a, b in problem.siblings:
-            self.siblings[a].append(b)
-            self.siblings[b].append(a)
-        self._windows: dict[tuple[str, dt.date], list[Window]] = defaultdict(list)
-        for visit in problem.visits:
+
+    @cached_property
+    def visits(self) -> dict[str, Visit]:
+        """Visit by id, in the order of the problem."""
+        return {visit.id: visit for visit in self.problem.visits}
+
+    @cached_property
+    def visit_number(self) -> dict[str, int]:
+        """Position in `problem.visits` by visit id."""
+        return {visit.id: number for number, visit in enumerate(self.problem.visits)}
+
+    @cached_property
+    def visitors(self) -> dict[str, Visitor]:
+        """Visitor by id, in the order of the problem."""
+        return {visitor.id: visitor for visitor in self.problem.visitors}
+
+    @cached_property
+    def visitor_number(self) -> dict[str, int]:
+        """Position in `problem.visitors` by visitor id."""
+        return {visitor.id: number for number, visitor in enumerate(self.problem.visitors)}
+
+    @cached_property
+    def place_number(self) -> dict[str, int]:
+        """Row and column in the travel matrices by place."""
+        return {name: number for number, name in enumerate(self.problem.places)}
+
+    @cached_property
+    def shifts(self) -> dict[ShiftKey, Shift]:
+        """Shift by visitor and date."""
+        return {(visitor.id, shift.on): shift for visitor in self.problem.visitors for shift in visitor.shifts}
+
+    @cached_property
+    def siblings(self) -> dict[str, list[str]]:
+        """The other visit of each pair by visit id; only visits that are in a pair are keys."""
+        found: dict[str, list[str]] = {}
+        for a, b in self.problem.siblings:
+            found.setdefault(a, []).append(b)
+            found.setdefault(b, []).append(a)
+        return found
+
+    @cached_property
+    def sibling_pairs(self) -> frozenset[frozenset[str]]:
+        """The pairs of siblings, without an order."""
+        return frozenset(frozenset(pair) for pair in self.problem.siblings)
+
+    @cached_property
+    def families(self) -> dict[str, set[str]]:
+        """Per visit in a pair of siblings all visits that pairs connect it with, itself included."""
+        found: dict[str, set[str]] = {}
+        for a, b in self.problem.siblings:
+            joined = found.get(a, {a}) | found.get(b, {b})
+            found.update(dict.fromkeys(joined, joined))
+        return found
+
+    @cached_property
+    def _windows(self) -> dict[tuple[str, dt.date], list[Window]]:
+        found: dict[tuple[str, dt.date], list[Window]] = defaultdict(list)
+        for visit in self.problem.visits:
             for window in visit.windows:
-                self._windows[visit.id, window.on].append(window)
+                found[visit.id, window.on].append(window)
+        return dict(found)
 
     def windows(self, visit: str, on: dt.date) -> list[Window]:
-        """When this visit may lie on a day."""
+        """The windows and wishes of a visit on a day, in the order of the problem; empty when there are none."""
         return self._windows.get((visit, on), [])
 
     def leg(self, visitor: str, origin: str, target: str) -> int:
-        """Whole minutes from place to place, by this visitor's way of travelling."""
+        """Travel time in whole minutes from one place to another, by this visitor's mode."""
         matrix = self.problem.travel_minutes[self.visitors[visitor].mode]
-        return int(matrix[self.place[origin], self.place[target]])
+        return int(matrix[self.place_number[origin], self.place_number[target]])
+
+    def place_of(self, stop: Stop) -> str:
+        """Where a stop is made: the home of its visits."""
+        return self.visits[stop.visits[0]].place
 
     def stop_minutes(self, stop: Stop) -> int:
-        """How long a stop lasts: the longer of two siblings' visits, and the extra minutes."""
+        """Duration of a stop in minutes: the longer of two siblings' visits, and the extra minutes of a double stop."""
         longest = max(self.visits[visit].minutes for visit in stop.visits)
         return longest + (self.problem.rules.double_extra_minutes if len(stop.visits) == 2 else 0)
 
 
 @dataclass
-class Days:
-    """The routes of a draft by visitor and day, and where each visit stands in them."""
+class Schedule:
+    """The routes of a draft by visitor and date, and where each visit is made in them.
 
-    routes: dict[Evening, Route] = field(default_factory=dict)
-    made: dict[str, Evening] = field(default_factory=dict)
-    company: dict[str, list[Evening]] = field(default_factory=lambda: defaultdict(list))
+    `routes`: by shift. `made`: the shift in which a visit is made. `company`: the shifts whose visitor comes along to
+    a visit.
+    """
+
+    routes: dict[ShiftKey, Route] = field(default_factory=dict)
+    made: dict[str, ShiftKey] = field(default_factory=dict)
+    company: dict[str, list[ShiftKey]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, routes: Iterable[Route]) -> Days:
-        """At most one route an evening, as the board draws them."""
-        days = cls()
+    def of(cls, routes: Iterable[Route]) -> Schedule:
+        """A schedule of these routes; of two routes for one visitor and date the last is kept."""
+        schedule = cls()
         for route in routes:
             here = (route.visitor, route.on)
-            days.routes[here] = route
+            schedule.routes[here] = route
             for stop in route.stops:
                 for visit in stop.visits:
                     if stop.role == SECOND:
-                        days.company[visit].append(here)
+                        schedule.company[visit].append(here)
                     else:
-                        days.made[visit] = here
-        return days
+                        schedule.made[visit] = here
+        return schedule
 
-    def stops(self, evening: Evening) -> tuple[Stop, ...]:
-        """The stops of an evening in driving order; none when nobody is visited."""
-        route = self.routes.get(evening)
+    def stops(self, key: ShiftKey) -> tuple[Stop, ...]:
+        """The stops of a shift in driving order; empty when it has no route."""
+        route = self.routes.get(key)
         return route.stops if route else ()
 
     def stop_of(self, visit: str) -> Stop | None:
-        """The stop in which the visitor makes this visit."""
+        """The stop in which the visitor makes this visit, None when it has no moment."""
         here = self.made.get(visit)
         if here is None:
             return None
         return next(stop for stop in self.stops(here) if visit in stop.visits and stop.role != SECOND)
 
-    def changed(self, touched: Mapping[Evening, tuple[Stop, ...]]) -> Days:
-        """The days with these evenings in place of their own; an evening without stops is no route."""
-        routes = {key: route for key, route in self.routes.items() if key not in touched}
-        routes |= {key: Route(key[0], key[1], stops) for key, stops in touched.items() if stops}
-        return Days.of(routes.values())
+    def changed(self, stops: Mapping[ShiftKey, tuple[Stop, ...]]) -> Schedule:
+        """A copy in which these shifts have these stops; a shift without stops has no route."""
+        routes = {key: route for key, route in self.routes.items() if key not in stops}
+        routes |= {key: Route(key[0], key[1], each) for key, each in stops.items() if each}
+        return Schedule.of(routes.values())

@@ -10,7 +10,7 @@ from planner.model.problem import InterpreterShift, Problem, Shift, Visit, Visit
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Modification:
     """What is other than in the problem; what is empty stays as it is.
 
     `shifts`: visitor and shift, in place of one on the same day if there is one. `windows`, `visitors`,
@@ -30,7 +30,7 @@ class Change:
     days: tuple[tuple[dt.date, int], ...] = ()
 
 
-def apply_change(problem: Problem, change: Change) -> Problem:
+def modify(problem: Problem, change: Modification) -> Problem:
     """The problem as it would be."""
     interpreters = {language: list(shifts) for language, shifts in problem.interpreters.items()}
     for language, shift in change.interpreters:
@@ -49,7 +49,7 @@ def apply_change(problem: Problem, change: Change) -> Problem:
     )
 
 
-def _changed_visitor(visitor: Visitor, change: Change) -> Visitor:
+def _changed_visitor(visitor: Visitor, change: Modification) -> Visitor:
     shifts = {shift.on: shift for shift in visitor.shifts}
     shifts.update({shift.on: shift for name, shift in change.shifts if name == visitor.id})
     limit = dict(change.limits).get(visitor.id, visitor.max_stops_total)
@@ -58,7 +58,7 @@ def _changed_visitor(visitor: Visitor, change: Change) -> Visitor:
     return replace(visitor, shifts=days, max_stops_total=limit, mode=mode)
 
 
-def _changed_visits(problem: Problem, change: Change) -> tuple[Visit, ...]:
+def _changed_visits(problem: Problem, change: Modification) -> tuple[Visit, ...]:
     windows: dict[str, list[Window]] = defaultdict(list)
     visitors: dict[str, list[str]] = defaultdict(list)
     seconds: dict[str, list[str]] = defaultdict(list)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from planner.evaluate.verdict import judge
 from planner.model.exchange import clock as clock_text
-from planner.model.modification import Change
+from planner.model.modification import Modification
 from planner.model.plan import Route
 from planner.model.problem import MINUTES_A_DAY, MOST_STOPS, Shift, Visitor
 from planner.remedies.remedy_search import Ground, Trials
@@ -38,7 +38,7 @@ class EveningRemedies:
         for edge in ("later", "earlier"):
             longer = [_longer(shift, edge) for shift in visitor.shifts]
             longer = [s for s in longer if any(self.trials.fits(n, s.on, s.leave_from, s.visits_until) for n in names)]
-            change = Change(
+            change = Modification(
                 shifts=tuple((visitor.id, shift) for shift in longer),
                 windows=self.trials.windows(names, [shift.on for shift in longer]),
             )
@@ -59,7 +59,7 @@ class EveningRemedies:
 
     def _one_more_stop(self, ground: Ground, visitor: Visitor, names: list[str]) -> None:
         most = self.trials.problem.rules.max_stops
-        change = Change(max_stops=most + 1)
+        change = Modification(max_stops=most + 1)
         found = self.trials.attempt(ground, change, names) if most < MOST_STOPS else None
         days = [route.on for route in found.routes if len(route.stops) > most] if found else []
         if found is not None and days:
@@ -70,12 +70,14 @@ class EveningRemedies:
         limit = visitor.max_stops_total
         if limit is None:
             return
-        found = self.trials.attempt(ground, Change(limits=((visitor.id, limit + len(names)),)), names)
+        found = self.trials.attempt(ground, Modification(limits=((visitor.id, limit + len(names)),)), names)
         if found is not None:
             made = sum(len(route.stops) for route in found.routes if route.visitor == visitor.id)
             facts = {"visitor": visitor.id, "limit": made, "limit_now": limit}
             if made > limit:
-                self.trials.keep("higher_limit", visitor.id, found, facts, Change(limits=((visitor.id, made),)), names)
+                self.trials.keep(
+                    "higher_limit", visitor.id, found, facts, Modification(limits=((visitor.id, made),)), names
+                )
 
     def _extra_evenings(self, ground: Ground, visitor: Visitor, names: list[str]) -> None:
         """On each weekday the days on which most of these families can."""
@@ -94,7 +96,7 @@ class EveningRemedies:
     def _extra_evening(self, ground: Ground, visitor: Visitor, names: list[str], weekday: int, shift: Shift) -> int:
         """How many visits one evening more places."""
         on = shift.on
-        change = Change(
+        change = Modification(
             shifts=((visitor.id, shift),), windows=self.trials.windows(names, [on]), days=((on, self.trials.weeks[on]),)
         )
         found = self.trials.attempt(ground, change, names)
@@ -115,7 +117,7 @@ class EveningRemedies:
         own = float(self.trials.problem.travel_minutes[visitor.mode].mean())
         for mode, matrix in sorted(self.trials.problem.travel_minutes.items()):
             if mode != visitor.mode and float(matrix.mean()) < own:
-                change = Change(modes=((visitor.id, mode),))
+                change = Modification(modes=((visitor.id, mode),))
                 found = self.trials.attempt(ground, change, names)
                 if found is not None:
                     facts = {"visitor": visitor.id, "mode": mode, "mode_now": visitor.mode}
@@ -126,7 +128,7 @@ class EveningRemedies:
         last = max(self.trials.problem.weeks, default=dt.date.max)
         usual = {shift.on.weekday() for shift in visitor.shifts}
         days = [on for on in sorted(self.trials.weeks) if on > last and on.weekday() in usual]
-        change = Change(
+        change = Modification(
             shifts=tuple((visitor.id, usual_shift(visitor, on)) for on in days),
             windows=self.trials.windows(names, days),
             days=tuple((on, self.trials.weeks[on]) for on in days),
@@ -134,7 +136,7 @@ class EveningRemedies:
         found = self.trials.attempt(ground, change, names) if days else None
         used = [route.on for route in found.routes if route.on > last] if found else []
         if found is not None and used:
-            change = Change(
+            change = Modification(
                 shifts=tuple(pair for pair in change.shifts if pair[1].on in used),
                 windows=self.trials.windows(names, used),
                 days=tuple(pair for pair in change.days if pair[0] in used),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from planner.model.exchange import clock as clock_text
-from planner.model.modification import Change
+from planner.model.modification import Modification
 from planner.model.plan import Route, Stop
 from planner.model.problem import MINUTES_A_DAY, InterpreterShift, Visit, Visitor, Window
 from planner.remedies.remedy_search import TRY_SECONDS, Found, Trials, forced_routes, people_of
@@ -44,7 +44,7 @@ class FamilyRemedies:
 
     def _try_windows(self, visit: Visit, windows: Sequence[Window]) -> tuple[Found, Window] | None:
         """What wider windows bring, and which of them was needed."""
-        change = Change(windows=tuple((visit.id, window) for window in windows))
+        change = Modification(windows=tuple((visit.id, window) for window in windows))
         found = (
             self.trials.attempt(self.trials.ground(visit.visitors), change, [visit.id])
             if windows and visit.visitors
@@ -65,7 +65,7 @@ class FamilyRemedies:
             if tried is not None:
                 found, window = tried
                 facts = {**self._moment(found, visit), "edge": edge, "minutes": STEP_MINUTES}
-                change = Change(windows=((visit.id, window),))
+                change = Modification(windows=((visit.id, window),))
                 self.trials.keep("wider_window", (visit.id, edge), found, facts, change, [visit.id])
 
     def _other_days(self, visit: Visit) -> None:
@@ -78,7 +78,7 @@ class FamilyRemedies:
             if tried is not None:
                 found, window = tried
                 facts = {**self._moment(found, visit), "weekday": weekday}
-                change = Change(windows=((visit.id, window),))
+                change = Modification(windows=((visit.id, window),))
                 self.trials.keep("other_day", (visit.id, weekday), found, facts, change, [visit.id])
 
     def _other_visitor(self, visit: Visit) -> None:
@@ -142,7 +142,7 @@ class FamilyRemedies:
 
     def _keep_other_visitor(self, visit: Visit, visitor: Visitor, cost: float, route: Route) -> None:
         beyond = tuple(pair for pair in self.trials.windows([visit.id], [route.on]))
-        change = Change(visitors=((visit.id, visitor.id),), windows=beyond)
+        change = Modification(visitors=((visit.id, visitor.id),), windows=beyond)
         others = [one for one in self.trials.plan.routes if one.visitor == visitor.id and one.on != route.on]
         alone = replace(self.trials.problem, visitors=(visitor,))
         found = Found(alone, (*others, route), (visit.id,), (), (), cost)
@@ -162,7 +162,7 @@ class FamilyRemedies:
                     stops = route.stops if route else ()
                     room[visitor.id] += sum(1 for _ in self.trials.openings.among(visitor, shift, stops, visit, starts))
         for who, count in sorted(room.items(), key=lambda item: (-item[1], item[0]))[:2]:
-            change = Change(seconds=((visit.id, who),))
+            change = Modification(seconds=((visit.id, who),))
             found = (
                 self.trials.attempt(self.trials.ground([*people_of(visit), who]), change, [visit.id]) if count else None
             )
@@ -186,12 +186,12 @@ class FamilyRemedies:
             return
         days = sorted({window.on for window in visit.windows})
         more = tuple((visit.interpreter, InterpreterShift(on, 0, 2 * MINUTES_A_DAY, 1)) for on in days)
-        found = self.trials.attempt(self.trials.ground(people_of(visit)), Change(interpreters=more), [visit.id])
+        found = self.trials.attempt(self.trials.ground(people_of(visit)), Modification(interpreters=more), [visit.id])
         if found is None:
             return
         route, stop = found.stop_of(visit.id)
         end = stop.start + self.trials.openings.minutes(stop) + self.trials.problem.rules.interpreter_buffer_minutes
-        change = Change(interpreters=((visit.interpreter, InterpreterShift(route.on, 0, 2 * MINUTES_A_DAY, 1)),))
+        change = Modification(interpreters=((visit.interpreter, InterpreterShift(route.on, 0, 2 * MINUTES_A_DAY, 1)),))
         facts = {**self._moment(found, visit), "language": visit.interpreter, "until": clock_text(min(end, _LATEST))}
         self.trials.keep("more_interpreters", visit.id, found, facts, change, [visit.id])
 
@@ -212,7 +212,7 @@ class FamilyRemedies:
         found = ground.found(ground.problem, [*routes, *part.routes(forced)], [visit.id])
         if found is not None and found.lost:
             facts = {**self._moment(found, visit), "losers": list(found.lost)}
-            self.trials.keep("gives_way", visit.id, found, facts, Change(), [visit.id])
+            self.trials.keep("gives_way", visit.id, found, facts, Modification(), [visit.id])
 
 
 def _wider(window: Window, edge: str) -> Window:

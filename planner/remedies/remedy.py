@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from planner.model.modification import Change
+from planner.model.modification import Modification
 from planner.model.plan import Route
 
 KINDS = (
@@ -48,7 +48,7 @@ class Remedy:
     lost: tuple[str, ...]
     cost: float
     sentence: str
-    change: Change
+    change: Modification
     visitors: tuple[str, ...]
     routes: tuple[Route, ...] = field(repr=False)
 

@@ -12,7 +12,7 @@ from planner.columns.stop_options import Offering
 from planner.evaluate.openings import Openings
 from planner.evaluate.verdict import judge
 from planner.master.program import build_program
-from planner.model.modification import Change, apply_change
+from planner.model.modification import Modification, modify
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop
 from planner.model.problem import Appointment, Problem, Visit, Window
 from planner.remedies.advice import sentence_of
@@ -141,11 +141,11 @@ class Trials:
             self.grounds[visitors] = Ground(self.problem, self.plan.routes, visitors)
         return self.grounds[visitors]
 
-    def attempt(self, ground: Ground, change: Change, wanted: Sequence[str]) -> Found | None:
+    def attempt(self, ground: Ground, change: Modification, wanted: Sequence[str]) -> Found | None:
         """What the change brings these visits."""
         if self.deadline.has_passed():
             return None
-        problem = apply_change(ground.problem, change)
+        problem = modify(ground.problem, change)
         standing = ground.standing(problem)
         if standing is None:
             return None
@@ -155,7 +155,13 @@ class Trials:
         return None if found is None or found.lost else found
 
     def keep(
-        self, kind: str, key: object, found: Found, facts: Mapping[str, object], change: Change, asked: Sequence[str]
+        self,
+        kind: str,
+        key: object,
+        found: Found,
+        facts: Mapping[str, object],
+        change: Modification,
+        asked: Sequence[str],
     ) -> None:
         """Remember a remedy if it is the best of its kind for whom it is for."""
         facts = {**facts, "asked": list(asked)}

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mentors.templatetags.look import nl_day
-from planner.model.index import Almanac, Evening
+from planner.model.index import ProblemIndex, ShiftKey
 from planning.actions.board.edits import REASON_LENGTH
 from planning.queries.board.loading import evening_of, name_of
 from planning.queries.board.page import Board
@@ -71,7 +71,7 @@ class MoveForm(RevisionForm):
     position = forms.IntegerField(required=False, min_value=0, max_value=20, widget=forms.HiddenInput)
     reason = forms.CharField(label=_("Waarom kan het toch?"), required=False, max_length=REASON_LENGTH)
 
-    def clean_evening(self) -> Evening | None:
+    def clean_evening(self) -> ShiftKey | None:
         """The mentor and the day; None is out of the plan."""
         text = self.cleaned_data["evening"]
         if not text:
@@ -97,7 +97,7 @@ class OwnMomentForm(MoveForm):
         self.order_fields(["evening", "start"])
 
 
-def evening_choices(almanac: Almanac, board: Board, visit: str) -> list[tuple[str, Any]]:
+def evening_choices(almanac: ProblemIndex, board: Board, visit: str) -> list[tuple[str, Any]]:
     """The evenings of those who may make this visit, a group a mentor."""
     found = []
     for person in almanac.visits[visit].visitors:

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from mentors.templatetags.look import nl_day
 from planner.evaluate.assessment import Finding, Severity
-from planner.evaluate.moves import Change
+from planner.evaluate.moves import Move
 
 Facts = Mapping[str, Any]
 
@@ -242,7 +242,7 @@ _SENTENCES: dict[str, Callable[[Facts, Facts, Names], str]] = {
 # --- what a move costs ---
 
 
-def costs(change: Change) -> list[str]:
+def costs(change: Move) -> list[str]:
     """Travel, wish and week in words; a change that costs nothing says so."""
     return parts_words(change.parts) or [_("geen extra reistijd")]
 
@@ -280,7 +280,7 @@ def _signed(number: int, text: str) -> str:
     return text % signed(number)
 
 
-def shifts(change: Change, names: Names) -> list[str]:
+def shifts(change: Move, names: Names) -> list[str]:
     """Other families of the evening that start at another time."""
     return [
         _("%(visit)s schuift van %(before)s naar %(after)s.")

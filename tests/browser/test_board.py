@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from mentors.models import Role, School
-from planner.evaluate.moves import Change
+from planner.evaluate.moves import Move
 from planning.actions.board.edits import take_out_visit
 from planning.actions.runs import run_waiting_plans
 from planning.models import Plan
@@ -63,7 +63,7 @@ def a_move(plan: Plan) -> tuple[str, str, str]:
     return visit, home, name_of(change.evening)
 
 
-def a_change(plan: Plan) -> tuple[str, str, Change]:
+def a_change(plan: Plan) -> tuple[str, str, Move]:
     """A family, the evening in which it stands, and what another evening would change."""
     desk = desk_of(Plan.objects.get(pk=plan.pk))
     for visit in sorted(desk.days.made):

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
-from planner.evaluate.moves import Change, Mover, NoSuchEvening
+from planner.evaluate.moves import Move, Mover, NoSuchShift
 from planner.evaluate.verdict import judge
 from planner.model.exchange import problem_from_json
-from planner.model.index import Almanac, Days
+from planner.model.index import ProblemIndex, Schedule
 from planner.model.plan import SECOND, Route, Stop
 from planner.model.problem import Problem
 from tests.planner.problems import day, plain_problem, random_problem
@@ -30,7 +30,7 @@ QUICK: dict[str, Any] = {
 MONDAY, NEXT_MONDAY = dt.date.fromisoformat(day(0)), dt.date.fromisoformat(day(2))
 
 
-def random_days(rng: random.Random, problem: Problem) -> Days:
+def random_days(rng: random.Random, problem: Problem) -> Schedule:
     """Routes as no planner would make them."""
     routes = []
     for visitor in problem.visitors:
@@ -41,7 +41,7 @@ def random_days(rng: random.Random, problem: Problem) -> Days:
                 role = rng.choice(["visitor", "visitor", SECOND])
                 stops.append(Stop(tuple(visit.id for visit in visits), rng.randrange(930, 1300, 5), role))
             routes.append(Route(visitor.id, on, tuple(sorted(stops, key=lambda stop: stop.start))))
-    return Days.of(routes)
+    return Schedule.of(routes)
 
 
 def _subjects(findings: tuple[Finding, ...]) -> Counter[object]:
@@ -53,8 +53,8 @@ def _subjects(findings: tuple[Finding, ...]) -> Counter[object]:
 def test_something_is_blocked_or_warned_of_exactly_when_the_judge_finds_it_broken(seed: int) -> None:
     rng = random.Random(seed)
     problem = problem_from_json(random_coupled_problem(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)))
-    days = random_days(rng, problem)
-    verdict, assessment = judge(problem, days.routes.values()), assess(problem, days)
+    schedule = random_days(rng, problem)
+    verdict, assessment = judge(problem, schedule.routes.values()), assess(problem, schedule)
     assert len(assessment.broken) == len(verdict.broken)
     assert Counter((f.visitor, f.on, f.visit) for f in assessment.broken) == Counter(
         (b.visitor, b.on, b.visit) for b in verdict.broken
@@ -63,11 +63,11 @@ def test_something_is_blocked_or_warned_of_exactly_when_the_judge_finds_it_broke
     assert len(assessment.broken) == len(assessment.blocking) + len(assessment.warnings)
 
 
-def _random_move(rng: random.Random, mover: Mover) -> Change:
-    visit = rng.choice(sorted(mover.almanac.visits))
+def _random_move(rng: random.Random, mover: Mover) -> Move:
+    visit = rng.choice(sorted(mover.index.visits))
     if rng.random() < 0.2:
         return mover.take_out(visit)
-    evening = rng.choice(sorted(mover.almanac.shifts))
+    evening = rng.choice(sorted(mover.index.shifts))
     start = rng.randrange(930, 1290, 5) if rng.random() < 0.3 else None
     position = rng.randint(0, 4) if rng.random() < 0.3 else None
     return mover.place(visit, evening, start=start, position=position)
@@ -79,16 +79,16 @@ def test_a_move_costs_and_breaks_what_the_judge_of_the_whole_says(seed: int, cou
     rng = random.Random(seed)
     make = random_coupled_problem if coupled else random_problem
     problem = problem_from_json(make(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 6), days=2))
-    almanac, days = Almanac(problem), Days()
+    index, schedule = ProblemIndex(problem), Schedule()
     for _ in range(6):
-        change = _random_move(rng, Mover(almanac, days))
-        after = days.changed(change.touched)
-        old, new = assess(problem, days, almanac), assess(problem, after, almanac)
+        change = _random_move(rng, Mover(index, schedule))
+        after = schedule.changed(change.touched)
+        old, new = assess(problem, schedule, index), assess(problem, after, index)
         assert change.cost == pytest.approx(new.cost - old.cost)
         assert {name: new.parts.as_dict()[name] - count for name, count in old.parts.as_dict().items()} == change.parts
         assert _subjects(change.findings) == _subjects(new.beyond(old))
         assert _subjects(change.solved) == _subjects(old.beyond(new))
-        days = after
+        schedule = after
 
 
 @settings(max_examples=60, **QUICK)
@@ -96,22 +96,22 @@ def test_a_move_costs_and_breaks_what_the_judge_of_the_whole_says(seed: int, cou
 def test_no_other_moment_in_an_evening_is_better_than_the_place_that_is_offered(seed: int) -> None:
     rng = random.Random(seed)
     problem = problem_from_json(random_problem(seed, visitors=2, visits=5, days=2))
-    almanac, days = Almanac(problem), Days()
+    index, schedule = ProblemIndex(problem), Schedule()
     newcomer = rng.choice(problem.visits).id
     for visit in problem.visits:
         if visit.id != newcomer:
-            change = Mover(almanac, days).place(visit.id, rng.choice(sorted(almanac.shifts)))
-            days = days if change.findings else days.changed(change.touched)
-    mover = Mover(almanac, days)
-    for evening in almanac.shifts:
+            change = Mover(index, schedule).place(visit.id, rng.choice(sorted(index.shifts)))
+            schedule = schedule if change.findings else schedule.changed(change.touched)
+    mover = Mover(index, schedule)
+    for evening in index.shifts:
         offered = mover.place(newcomer, evening)
         for start in range(930, 1300, problem.rules.start_grid_minutes):
-            stops = sorted((*days.stops(evening), Stop((newcomer,), start)), key=lambda stop: stop.start)
-            after = days.changed({evening: tuple(stops)})
-            other = assess(problem, after, almanac)
+            stops = sorted((*schedule.stops(evening), Stop((newcomer,), start)), key=lambda stop: stop.start)
+            after = schedule.changed({evening: tuple(stops)})
+            other = assess(problem, after, index)
             if not other.broken:
                 assert not [f for f in offered.findings if f.severity != Severity.NOTE]
-                assert offered.cost <= other.cost - assess(problem, days, almanac).cost + 1e-6
+                assert offered.cost <= other.cost - assess(problem, schedule, index).cost + 1e-6
 
 
 @pytest.fixture
@@ -119,11 +119,11 @@ def problem() -> Problem:
     return problem_from_json(plain_problem())
 
 
-def _placed(problem: Problem, *stops: tuple[str, int], on: dt.date = MONDAY) -> Days:
-    return Days.of([Route("mentor", on, tuple(Stop((visit,), start) for visit, start in stops))])
+def _placed(problem: Problem, *stops: tuple[str, int], on: dt.date = MONDAY) -> Schedule:
+    return Schedule.of([Route("mentor", on, tuple(Stop((visit,), start) for visit, start in stops))])
 
 
-def _found(assessment: Assessment | Change, code: str) -> Finding:
+def _found(assessment: Assessment | Move, code: str) -> Finding:
     return next(finding for finding in assessment.findings if finding.code == code)
 
 
@@ -152,23 +152,23 @@ def test_leaving_early_and_coming_home_late_are_warnings_with_their_times(proble
 def test_a_confirmed_visit_that_moves_blocks() -> None:
     fixed = {"visit-1": {"visitor": "mentor", "date": day(0), "start": "16:30"}}
     problem = problem_from_json(plain_problem(fixed=fixed))
-    days = _placed(problem, ("visit-1", 990))
-    change = Mover(Almanac(problem), days).place("visit-1", ("mentor", NEXT_MONDAY))
+    schedule = _placed(problem, ("visit-1", 990))
+    change = Mover(ProblemIndex(problem), schedule).place("visit-1", ("mentor", NEXT_MONDAY))
     assert change.is_blocked and _found(change, "fixed_moved").facts["on"] == MONDAY
-    assert Mover(Almanac(problem), days).take_out("visit-1").is_blocked
+    assert Mover(ProblemIndex(problem), schedule).take_out("visit-1").is_blocked
 
 
 def test_a_wish_that_is_not_met_is_a_note_and_its_price_is_in_the_cost(problem: Problem) -> None:
-    change = Mover(Almanac(problem), _placed(problem, ("visit-1", 975))).place("visit-1", ("mentor", NEXT_MONDAY))
+    change = Mover(ProblemIndex(problem), _placed(problem, ("visit-1", 975))).place("visit-1", ("mentor", NEXT_MONDAY))
     assert {finding.code for finding in change.findings} == {"outside_wish"}
     assert change.parts["outside_wish"] == 1 and change.parts["weeks"] == 1
     assert change.cost == problem.weights.outside_wish + problem.weights.week
 
 
 def test_a_pinned_neighbour_keeps_its_moment_and_another_makes_room(problem: Problem) -> None:
-    almanac, days = Almanac(problem), _placed(problem, ("visit-2", 990))
-    free = Mover(almanac, days).place("visit-1", ("mentor", MONDAY), position=0)
-    pinned = Mover(almanac, days, pinned={"visit-2"}).place("visit-1", ("mentor", MONDAY), position=0)
+    index, schedule = ProblemIndex(problem), _placed(problem, ("visit-2", 990))
+    free = Mover(index, schedule).place("visit-1", ("mentor", MONDAY), position=0)
+    pinned = Mover(index, schedule, pinned={"visit-2"}).place("visit-1", ("mentor", MONDAY), position=0)
     assert [(each.visit, each.before) for each in free.shifted] == [("visit-2", 990)]
     assert free.touched["mentor", MONDAY][1].start > 990
     assert not free.is_blocked and not free.warnings
@@ -176,24 +176,24 @@ def test_a_pinned_neighbour_keeps_its_moment_and_another_makes_room(problem: Pro
 
 
 def test_a_day_without_a_shift_is_refused(problem: Problem) -> None:
-    with pytest.raises(NoSuchEvening):
-        Mover(Almanac(problem), Days()).place("visit-1", ("mentor", dt.date(2026, 9, 9)))
+    with pytest.raises(NoSuchShift):
+        Mover(ProblemIndex(problem), Schedule()).place("visit-1", ("mentor", dt.date(2026, 9, 9)))
 
 
 def test_company_comes_along_to_the_new_evening_at_the_same_start() -> None:
     data = siblings_problem(siblings=[])
     data["visits"][0] |= {"second": ["colleague"]}
     problem = problem_from_json(data)
-    almanac = Almanac(problem)
-    placed = Mover(almanac, Days()).place("visit-1", ("mentor", MONDAY))
+    index = ProblemIndex(problem)
+    placed = Mover(index, Schedule()).place("visit-1", ("mentor", MONDAY))
     assert not placed.is_blocked
-    days = Days().changed(placed.touched)
-    moved = Mover(almanac, days).place("visit-1", ("mentor", MONDAY), start=placed.start + 60)  # type: ignore[operator]
+    schedule = Schedule().changed(placed.touched)
+    moved = Mover(index, schedule).place("visit-1", ("mentor", MONDAY), start=placed.start + 60)  # type: ignore[operator]
     assert not moved.is_blocked
     starts = {stop.start for stops in moved.touched.values() for stop in stops}
     assert starts == {placed.start + 60}  # type: ignore[operator]
     assert {key[0] for key, stops in moved.touched.items() if stops} == {"mentor", "colleague"}
-    gone = Mover(almanac, days).take_out("visit-1")
+    gone = Mover(index, schedule).take_out("visit-1")
     assert not gone.is_blocked and all(stops == () for stops in gone.touched.values())
 
 
@@ -202,11 +202,11 @@ def test_without_a_colleague_who_is_free_the_visit_would_be_torn_apart() -> None
     data["visits"][0] |= {"second": ["colleague"]}
     data["visitors"][1]["shifts"] = data["visitors"][1]["shifts"][1:]
     problem = problem_from_json(data)
-    change = Mover(Almanac(problem), Days()).place("visit-1", ("mentor", MONDAY))
+    change = Mover(ProblemIndex(problem), Schedule()).place("visit-1", ("mentor", MONDAY))
     assert change.is_blocked and _found(change, "lacks_second").visit == "visit-1"
 
 
 def test_every_evening_of_every_visitor_is_offered_once(problem: Problem) -> None:
-    mover = Mover(Almanac(problem), Days())
+    mover = Mover(ProblemIndex(problem), Schedule())
     assert [change.evening for change in mover.spots("visit-1")] == [("mentor", MONDAY), ("mentor", NEXT_MONDAY)]
     assert [change.evening for change in mover.spots("visit-1", {NEXT_MONDAY})] == [("mentor", NEXT_MONDAY)]

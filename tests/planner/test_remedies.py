@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from planner import Plan, Progress, Remedy, solve, try_remedies
 from planner.evaluate.verdict import judge
 from planner.model.exchange import problem_from_json
-from planner.model.modification import apply_change
+from planner.model.modification import modify
 from planner.model.problem import Problem, Window
 from planner.remedies.remedy import KINDS
 from tests.planner import together
@@ -33,7 +33,7 @@ def _tried(problem: dict[str, Any], **more: Any) -> dict[str, Remedy]:
 
 def _check(problem: Problem, plan: Plan, remedy: Remedy) -> None:
     """The remedy's routes, put in the place of the plan's, break no rule of the changed problem."""
-    changed = apply_change(problem, remedy.change)
+    changed = modify(problem, remedy.change)
     verdict = judge(changed, remedy.carried_out(plan.routes))
     assert not verdict.broken
     without = len(plan.unplaced) - len(remedy.visits) + len(remedy.lost)
@@ -221,7 +221,7 @@ def test_every_remedy_carried_out_places_whom_it_says(seed: int, is_coupled: boo
     for remedy in try_remedies(problem, plan):
         _check(problem, plan, remedy)
         if not remedy.lost:
-            anew = solve(apply_change(problem, remedy.change))
-            assert anew.cost <= judge(apply_change(problem, remedy.change), remedy.carried_out(plan.routes)).cost
+            anew = solve(modify(problem, remedy.change))
+            assert anew.cost <= judge(modify(problem, remedy.change), remedy.carried_out(plan.routes)).cost
             saved = plan.cost - problem.weights.unplaced * len(remedy.visits)
             assert anew.cost <= saved + remedy.cost + problem.weights.moved * len(problem.current)

@@ -19,7 +19,7 @@ from mentors.actions import record_event
 from mentors.models import User
 from planner import Plan as Made
 from planner.evaluate.assessment import assess
-from planner.model.index import Days, Evening
+from planner.model.index import Schedule, ShiftKey
 from planner.model.plan import Route
 from planner.model.problem import Appointment, Problem
 from planning.actions.board.edits import Edited
@@ -86,7 +86,7 @@ class Mending:
     """A draft with the problem around what stays: everything but pins and agreed moments may move, if it pays."""
 
     desk: Desk
-    frozen: frozenset[Evening]
+    frozen: frozenset[ShiftKey]
     problem: Problem
 
     @classmethod
@@ -111,7 +111,7 @@ class Mending:
         """What the planner made of it, as the job keeps it: who moves, what it gains, and both sides of the change."""
         before = self.desk.days
         kept: list[Route] = [route for evening, route in before.routes.items() if evening in self.frozen]
-        after = Days.of([*kept, *made.routes])
+        after = Schedule.of([*kept, *made.routes])
         touched = {
             evening: after.stops(evening)
             for evening in before.routes.keys() | after.routes.keys()
@@ -144,7 +144,7 @@ def apply_mending(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
 # --- what stays, and the problem around it ---
 
 
-def _frozen(desk: Desk) -> set[Evening]:
+def _frozen(desk: Desk) -> set[ShiftKey]:
     """Evenings that somebody let break a rule: they stay as they are, with the evenings that share a visit."""
     broken = {(f.visitor, f.on) for f in desk.assessment.broken if f.visitor is not None and f.on is not None}
     frozen = {evening for evening in desk.days.routes if evening in broken}
@@ -158,7 +158,7 @@ def _frozen(desk: Desk) -> set[Evening]:
     return frozen
 
 
-def _problem_around(desk: Desk, frozen: Collection[Evening]) -> Problem:
+def _problem_around(desk: Desk, frozen: Collection[ShiftKey]) -> Problem:
     """The draft's own problem, with its moments as they stand now and without the evenings that stay."""
     problem = desk.almanac.problem
     gone = {name for evening in frozen for stop in desk.days.stops(evening) for name in stop.visits}
@@ -187,7 +187,7 @@ def _problem_around(desk: Desk, frozen: Collection[Evening]) -> Problem:
     )
 
 
-def _left(desk: Desk, visitor: str, most: int | None, frozen: Collection[Evening]) -> int | None:
+def _left(desk: Desk, visitor: str, most: int | None, frozen: Collection[ShiftKey]) -> int | None:
     if most is None:
         return None
     return max(0, most - sum(len(desk.days.stops(evening)) for evening in frozen if evening[0] == visitor))

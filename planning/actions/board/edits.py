@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from mentors.actions import record_event
 from mentors.models import User
 from planner.evaluate.assessment import Finding, Severity
-from planner.evaluate.moves import Change, NoSuchEvening
-from planner.model.index import Evening
+from planner.evaluate.moves import Move, NoSuchShift
+from planner.model.index import ShiftKey
 from planning.actions.board.patches import (
     BoardChanged,
     BoardError,
@@ -72,7 +72,7 @@ class MoveRefused(BoardError):
 
     text = _("Dat kan niet. Het plan is niet veranderd.")
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Move) -> None:
         super().__init__()
         self.change = change
 
@@ -82,7 +82,7 @@ class ReasonNeeded(BoardError):
 
     text = _("Dit gaat tegen een afspraak in. Schrijf op waarom het toch kan.")
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: Move) -> None:
         super().__init__()
         self.change = change
 
@@ -93,7 +93,7 @@ class Edited:
 
     edit: PlanEdit
     desk: Desk
-    change: Change | None = None
+    change: Move | None = None
 
     @property
     def plan(self) -> Plan:
@@ -110,7 +110,7 @@ def move_visit(
     *,
     plan: Plan,
     visit: str,
-    evening: Evening,
+    evening: ShiftKey,
     seen: int,
     by: User | None,
     now: dt.datetime,
@@ -127,7 +127,7 @@ def move_visit(
     try:
         held = held_moments(desk.plan, now)
         change = placed(desk, held, desk.mover(), visit, evening, start=start, position=position)
-    except (NoSuchEvening, KeyError):
+    except (NoSuchShift, KeyError):
         raise NoEvening from None
     return _carry_out(desk, EditVerb.MOVE, change, reason, by=by, now=now)
 
@@ -150,7 +150,7 @@ def _desk_for(plan: Plan, visit: str, seen: int) -> Desk:
     return desk
 
 
-def _carry_out(desk: Desk, verb: EditVerb, change: Change, reason: str, *, by: User | None, now: dt.datetime) -> Edited:
+def _carry_out(desk: Desk, verb: EditVerb, change: Move, reason: str, *, by: User | None, now: dt.datetime) -> Edited:
     reason = reason.strip()[:REASON_LENGTH]
     if change.is_blocked:
         raise MoveRefused(change)

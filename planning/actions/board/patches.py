@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
-from planner.evaluate.moves import Touched
-from planner.model.index import Days
+from planner.evaluate.moves import ShiftStops
+from planner.model.index import Schedule
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
 from planning.queries.board.loading import Desk, drawn_route, name_of, routes_of
 from planning.queries.board.roads import metres_along
@@ -79,7 +79,7 @@ def open_sheet(plan: Plan, seen: int) -> Plan:
     return held
 
 
-def slips(desk: Desk, touched: Touched, *, pins: list[str] | None = None) -> tuple[Slip, Slip]:
+def slips(desk: Desk, touched: ShiftStops, *, pins: list[str] | None = None) -> tuple[Slip, Slip]:
     """Before and after of a change of these evenings."""
     plan, after = desk.plan, desk.days.changed(touched)
     content: Content = plan.result or {}
@@ -157,7 +157,7 @@ def lay_down(desk: Desk, slip: Slip) -> Desk:
     content = _with(plan.result or {}, slip)
     content["application"] = application = dict(content.get("application", {}))
     application.setdefault("as_made", {"totals": application.get("totals", {}), "cost": plan.cost})
-    after = Desk(plan, desk.almanac, Days.of(routes_of(content["routes"])))
+    after = Desk(plan, desk.almanac, Schedule.of(routes_of(content["routes"])))
     assessment, days = after.assessment, after.days
     wishing = sum(desk.almanac.visits[name].has_wish for name in days.made)
     routes = content["routes"]

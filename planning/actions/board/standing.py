@@ -14,7 +14,7 @@ from mentors.actions import record_event
 from mentors.models import User
 from planner.evaluate.assessment import assess
 from planner.model.exchange import problem_from_json
-from planner.model.index import Days
+from planner.model.index import Schedule
 from planner.model.plan import SECOND, VISITOR
 from planning.draft.annotations import annotate, empty_result
 from planning.models import Plan, PlanKind, PlanState
@@ -85,7 +85,7 @@ def standing_result(planning: Planning, company: Mapping[str, str]) -> dict[str,
         for visit in problem["visits"]
         if visit["id"] not in made
     ]
-    verdict = assess(problem_from_json(problem), Days.of(routes_of(routes)))
+    verdict = assess(problem_from_json(problem), Schedule.of(routes_of(routes)))
     result: dict[str, Any] = empty_result() | {"routes": routes, "unplaced": unplaced, "cost": verdict.cost}
     return annotate(result, planning)
 

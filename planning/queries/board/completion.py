@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planner.model.index import Days
+from planner.model.index import Schedule
 from planner.model.problem import Appointment
 from planning.models import Plan, PlanKind, PlanState
 
@@ -52,7 +52,7 @@ def proposal_of(job: Plan) -> Proposal:
     return Proposal(moved, kept.get("parts", {}), kept.get("cost", 0.0))
 
 
-def moves_between(before: Days, after: Days) -> list[Moved]:
+def moves_between(before: Schedule, after: Schedule) -> list[Moved]:
     """Every family that stands elsewhere, or at another time."""
     found = []
     for name in sorted(before.made.keys() | after.made.keys()):
@@ -62,7 +62,7 @@ def moves_between(before: Days, after: Days) -> list[Moved]:
     return found
 
 
-def _appointment(days: Days, name: str) -> Appointment | None:
+def _appointment(days: Schedule, name: str) -> Appointment | None:
     stop, home = days.stop_of(name), days.made.get(name)
     return Appointment(home[0], home[1], stop.start) if stop is not None and home is not None else None
 

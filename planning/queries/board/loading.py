@@ -17,13 +17,13 @@ from typing import Any
 from planner.evaluate.assessment import Assessment, assess
 from planner.evaluate.moves import Mover
 from planner.model.exchange import clock, problem_from_json
-from planner.model.index import Almanac, Days, Evening
+from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import VISITOR, Route, Stop
 from planning.draft.annotations import minutes_of_clock
 from planning.models import Plan
 
 MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families
-_kept: OrderedDict[tuple[int, dt.datetime | None], Almanac] = OrderedDict()
+_kept: OrderedDict[tuple[int, dt.datetime | None], ProblemIndex] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -32,8 +32,8 @@ class Desk:
     """A draft as the planner's own values."""
 
     plan: Plan
-    almanac: Almanac
-    days: Days
+    almanac: ProblemIndex
+    days: Schedule
 
     @property
     def pins(self) -> frozenset[str]:
@@ -51,10 +51,10 @@ class Desk:
 
 def desk_of(plan: Plan) -> Desk:
     """The draft with its problem; `plan.result` must have been read."""
-    return Desk(plan, almanac_of(plan), Days.of(routes_of((plan.result or {}).get("routes", []))))
+    return Desk(plan, almanac_of(plan), Schedule.of(routes_of((plan.result or {}).get("routes", []))))
 
 
-def almanac_of(plan: Plan) -> Almanac:
+def almanac_of(plan: Plan) -> ProblemIndex:
     """The problem of a draft that is ready, from memory when this process has read it before."""
     key = (plan.pk, plan.finished_at)
     with _lock:
@@ -62,7 +62,7 @@ def almanac_of(plan: Plan) -> Almanac:
             _kept.move_to_end(key)
             return _kept[key]
     problem = Plan.objects.values_list("problem", flat=True).get(pk=plan.pk)
-    almanac = Almanac(problem_from_json(problem))
+    almanac = ProblemIndex(problem_from_json(problem))
     with _lock:
         _kept[key] = almanac
         while len(_kept) > MOST_KEPT:
@@ -91,18 +91,20 @@ def routes_of(drawn: Iterable[dict[str, Any]]) -> list[Route]:
     ]
 
 
-def name_of(evening: Evening) -> str:
+def name_of(evening: ShiftKey) -> str:
     """An evening as a text: '12 2026-10-06'; in pages, in stored changes and in forms."""
     return f"{evening[0]} {evening[1].isoformat()}"
 
 
-def evening_of(name: str) -> Evening:
+def evening_of(name: str) -> ShiftKey:
     """The evening of such a text. Raises ValueError."""
     visitor, _space, date = name.partition(" ")
     return visitor, dt.date.fromisoformat(date)
 
 
-def drawn_route(almanac: Almanac, evening: Evening, stops: Iterable[Stop], metres: dict[tuple[str, str], int]) -> Any:
+def drawn_route(
+    almanac: ProblemIndex, evening: ShiftKey, stops: Iterable[Stop], metres: dict[tuple[str, str], int]
+) -> Any:
     """An evening as it stands in a result: `metres` from place to place; None for an evening without stops."""
     visitor, on = almanac.visitors[evening[0]], evening[1]
     here, total, length = visitor.depot, 0, 0

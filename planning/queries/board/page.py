@@ -11,7 +11,7 @@ from typing import Any
 from mentors.models import Mentor
 from mentors.templatetags.look import nl_day
 from planner.evaluate.assessment import Finding, Severity
-from planner.model.index import Evening
+from planner.model.index import ShiftKey
 from planner.model.plan import SECOND, Stop
 from planning.models import Plan, PlanEdit, PlanKind
 from planning.queries.board.loading import Desk, name_of
@@ -99,7 +99,7 @@ class Board:
         totals = self._totals_of_mentors()
         return [Row(self.mentors[name], (), *totals[name]) for name in people if name in self.mentors]
 
-    def cells(self, evenings: Collection[Evening]) -> list[Cell]:
+    def cells(self, evenings: Collection[ShiftKey]) -> list[Cell]:
         """Some cells, wherever they are."""
         routes = [self.desk.days.stops(evening) for evening in evenings]
         troubled = self._trouble()
@@ -186,8 +186,8 @@ class Board:
             for visit in found.prefetch_related("students__school_class"):
                 self._visits[str(visit.pk)] = visit
 
-    def _trouble(self) -> dict[Evening, list[Finding]]:
-        found: dict[Evening, list[Finding]] = defaultdict(list)
+    def _trouble(self) -> dict[ShiftKey, list[Finding]]:
+        found: dict[ShiftKey, list[Finding]] = defaultdict(list)
         for finding in (*self.desk.assessment.findings, *standing_on(self.desk, self.held)):
             if finding.visitor is not None and finding.on is not None and finding.code != "moved":
                 found[finding.visitor, finding.on].append(finding)
@@ -209,7 +209,7 @@ class Board:
                 counts[visit.visitors[0]][4] += 1
         return {name: (line[0], line[1], line[2], line[3], line[4]) for name, line in counts.items()}
 
-    def _cell(self, evening: Evening, found: list[Finding], names: Names) -> Cell:
+    def _cell(self, evening: ShiftKey, found: list[Finding], names: Names) -> Cell:
         name, shift, mentor = name_of(evening), self.desk.almanac.shifts.get(evening), self.mentors[evening[0]]
         drawn = self._drawn.get(name)
         missed = {finding.visit for finding in found if finding.code == "outside_wish"}
@@ -240,7 +240,7 @@ class Board:
             self._days[on] = nl_day(on)
         return self._days[on]
 
-    def _cards(self, evening: Evening, drawn: Mapping[str, Any] | None, missed: set[str | None]) -> Iterator[Card]:
+    def _cards(self, evening: ShiftKey, drawn: Mapping[str, Any] | None, missed: set[str | None]) -> Iterator[Card]:
         for stop, line in zip(self.desk.days.stops(evening), (drawn or {}).get("stops", []), strict=True):
             for name in stop.visits:
                 yield self._card(name, stop, line, name in missed)

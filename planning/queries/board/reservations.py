@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from planner.evaluate.assessment import Finding, Severity
-from planner.evaluate.moves import Change, Mover
-from planner.model.index import Almanac, Evening
+from planner.evaluate.moves import Move, Mover
+from planner.model.index import ProblemIndex, ShiftKey
 from planner.model.plan import Stop
 from planning.models import Plan
 from planning.queries.board.loading import Desk, evening_of, name_of
@@ -34,7 +34,7 @@ class Held:
     until: int
 
     @property
-    def evening(self) -> Evening:
+    def evening(self) -> ShiftKey:
         return self.visitor, self.on
 
     @property
@@ -76,7 +76,7 @@ def standing_on(desk: Desk, held: Iterable[Held]) -> Iterator[Finding]:
         yield from _findings(desk.almanac, each, desk.days.stops(each.evening))
 
 
-def beside_holds(desk: Desk, held: Iterable[Held], change: Change) -> Change:
+def beside_holds(desk: Desk, held: Iterable[Held], change: Move) -> Move:
     """The change with what it does to held moments among its findings."""
     found = [
         finding
@@ -92,11 +92,11 @@ def placed(
     held: Collection[Held],
     mover: Mover,
     visit: str,
-    evening: Evening,
+    evening: ShiftKey,
     *,
     start: int | None = None,
     position: int | None = None,
-) -> Change:
+) -> Move:
     """The visit in this evening: at the start asked for, else at the best one that leaves held moments alone.
 
     Raises what `Mover.place` raises.
@@ -112,20 +112,20 @@ def placed(
     return min([change, *others], key=lambda one: (one.is_blocked, len(one.warnings), one.cost))
 
 
-def _starts(almanac: Almanac, visit: str, evening: Evening) -> range:
+def _starts(almanac: ProblemIndex, visit: str, evening: ShiftKey) -> range:
     """Every start of the grid within the mentor's hours."""
     shift, grid = almanac.shifts[evening], almanac.problem.rules.start_grid_minutes
     last = shift.visits_until - almanac.visits[visit].minutes
     return range(-(-shift.leave_from // grid) * grid, last + 1, grid)
 
 
-def _new(desk: Desk, evening: Evening, change: Change) -> list[Stop]:
+def _new(desk: Desk, evening: ShiftKey, change: Move) -> list[Stop]:
     """The stops of an evening that do not stand there already."""
     before = set(desk.days.stops(evening))
     return [stop for stop in change.touched[evening] if stop not in before]
 
 
-def _findings(almanac: Almanac, held: Held, stops: Iterable[Stop]) -> Iterator[Finding]:
+def _findings(almanac: ProblemIndex, held: Held, stops: Iterable[Stop]) -> Iterator[Finding]:
     for stop in stops:
         if held.visit in stop.visits:
             continue
@@ -137,7 +137,7 @@ def _findings(almanac: Almanac, held: Held, stops: Iterable[Stop]) -> Iterator[F
             yield Finding("held_near", Severity.WARNING, held.visitor, held.on, stop.visits[0], facts | {"leg": road})
 
 
-def _road(almanac: Almanac, held: Held, stop: Stop) -> int:
+def _road(almanac: ProblemIndex, held: Held, stop: Stop) -> int:
     """Minutes between a stop and the home that is held; none when this draft does not know that home."""
     home = almanac.visits.get(held.visit)
     if home is None:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from mentors.models import Mentor
-from planner.model.index import Almanac, Evening
+from planner.model.index import ProblemIndex, ShiftKey
 from planner.model.plan import Stop
 from roads.queries import Place, travel_matrix
 from visits.models import Visit
@@ -15,7 +15,7 @@ from visits.queries.days import depot_of, place_of
 Metres = dict[tuple[str, str], int]
 
 
-def metres_along(almanac: Almanac, touched: Mapping[Evening, Iterable[Stop]]) -> Metres:
+def metres_along(almanac: ProblemIndex, touched: Mapping[ShiftKey, Iterable[Stop]]) -> Metres:
     """Metres for each leg of these evenings, by the problem's names of its places."""
     names = {name for stops in touched.values() for stop in stops for name in stop.visits}
     people = {evening[0] for evening in touched}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from planner.evaluate.moves import Change
-from planner.model.index import Evening
+from planner.evaluate.moves import Move
+from planner.model.index import ShiftKey
 from planning.queries.board.loading import name_of
 from planning.queries.board.page import Board
 from planning.queries.board.reservations import beside_holds, placed
@@ -81,7 +81,7 @@ def spots_of(board: Board, visit: str) -> list[Spot]:
     return found
 
 
-def _changes(board: Board, visit: str) -> Iterator[Change]:
+def _changes(board: Board, visit: str) -> Iterator[Move]:
     """The best place in each evening, also beside what families hold."""
     mover, evenings = board.desk.mover(), {each.evening for each in board.held}
     for change in mover.spots(visit):
@@ -91,15 +91,15 @@ def _changes(board: Board, visit: str) -> Iterator[Change]:
             yield beside_holds(board.desk, board.held, change)
 
 
-def _stays(change: Change, home: Evening | None, stop: object) -> bool:
+def _stays(change: Move, home: ShiftKey | None, stop: object) -> bool:
     return change.evening == home and getattr(stop, "start", None) == change.start
 
 
-def _costs(change: Change) -> str:
+def _costs(change: Move) -> str:
     return ", ".join(costs(change))
 
 
-def _tone(change: Change) -> str:
+def _tone(change: Move) -> str:
     if change.is_blocked:
         return "bad"
     if change.warnings:
@@ -107,7 +107,7 @@ def _tone(change: Change) -> str:
     return "good" if change.cost <= 0 else "info"
 
 
-def _mentioned(changes: Collection[Change]) -> set[str]:
+def _mentioned(changes: Collection[Move]) -> set[str]:
     """The families that a sentence about these changes may name."""
     found: set[str] = set()
     for change in changes:
