@@ -118,7 +118,19 @@ class FamilyRemedies:
         """What the visit costs in this route more than without it."""
         weights = self.trials.problem.weights
         roads = self._road_cost(visitor, stops) - self._road_cost(visitor, route.stops)
-        return roads + weights.week * self.trials.weeks[route.on] + (0 if wished else weights.outside_wish)
+        start = next(stop.start for stop in stops if visit.id in stop.visits)
+        apart = weights.siblings_split * self._siblings_apart(visit, route.on, start)
+        return roads + apart + weights.week * self.trials.weeks[route.on] + (0 if wished else weights.outside_wish)
+
+    def _siblings_apart(self, visit: Visit, on: dt.date, start: int) -> int:
+        """How many siblings have a moment that is not at the same time."""
+        schedule, on_grid = self.trials.schedule, start % self.trials.problem.rules.coupled_grid_minutes == 0
+        apart = 0
+        for sibling in self.trials.index.siblings.get(visit.id, []):
+            stop = schedule.stop_of(sibling)
+            if stop is not None:
+                apart += not (on_grid and schedule.made[sibling][1] == on and stop.start == start)
+        return apart
 
     def _road_cost(self, visitor: Visitor, stops: Sequence[Stop]) -> float:
         """Travel and waiting of a route that holds."""

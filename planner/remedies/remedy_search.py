@@ -12,6 +12,7 @@ from planner.columns.stop_options import Offering
 from planner.evaluate.openings import Openings
 from planner.evaluate.verdict import judge
 from planner.master.program import build_program
+from planner.model.index import ProblemIndex, Schedule
 from planner.model.modification import Modification, modify
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop
 from planner.model.problem import Appointment, Problem, Visit, Window
@@ -125,8 +126,9 @@ class Trials:
         self.seed = seed
         self.weeks = {**days, **problem.weeks}
         self.beyond = windows
-        self.visits = {visit.id: visit for visit in problem.visits}
-        self.visitors = {visitor.id: visitor for visitor in problem.visitors}
+        self.index = ProblemIndex(problem)
+        self.schedule = Schedule.of(plan.routes)
+        self.visits, self.visitors = self.index.visits, self.index.visitors
         self.route = {(route.visitor, route.on): route for route in plan.routes}
         self.openings = Openings.of(problem)
         parts = [frozenset(problem.visitors[v].id for v in part.visitors) for part in independent_parts(problem)]
