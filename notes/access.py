@@ -6,10 +6,10 @@ import datetime as dt
 
 from django.db.models import Q
 
+from mentors.dates import local_day
 from mentors.models import Mentor, School, User
 from notes.models import VisitReport
 from visits.models import PlaceKind, Visit, VisitQuerySet, VisitState
-from visits.queries.calendar import local_day
 
 
 def own_visits(user: User, mentor: Mentor | None, school: School) -> VisitQuerySet:

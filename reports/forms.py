@@ -10,13 +10,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from mentors.dates import minutes_of, time_of
 from mentors.forms import DayInput
 from mentors.models import School, SchoolYear, TravelMode
 from reports.figures.cost_question import Hours, Question, distinct_cohorts
 from reports.figures.hours import WRITING_MINUTES
 from reports.queries.cost_roster import season_of, year_of_day
 from visits.forms.shifts import WeekdaysForm
-from visits.queries.calendar import minutes_of, usual_period
+from visits.queries.calendar import usual_period
 
 FIRST, ALL, CHOSEN = "first", "all", "chosen"
 
@@ -126,9 +127,9 @@ class CostForm(WeekdaysForm):
             "year_groups": others[0] if others else (),
             "evenings": question.evenings,
             "weekdays": question.weekdays,
-            "leave_from": _clock(hours.leave_from),
-            "visits_until": _clock(hours.visits_until),
-            "back_by": _clock(hours.back_by),
+            "leave_from": time_of(hours.leave_from),
+            "visits_until": time_of(hours.visits_until),
+            "back_by": time_of(hours.back_by),
             "starts_on": question.starts_on,
             "report_minutes": question.report_minutes,
             "rate": None if question.rate_cents is None else Decimal(question.rate_cents) / 100,
@@ -177,7 +178,3 @@ class CostForm(WeekdaysForm):
             report_minutes=cleaned["report_minutes"],
             rate_cents=None if rate is None else int(rate * 100),
         )
-
-
-def _clock(minutes: int) -> dt.time:
-    return dt.time(minutes // 60, minutes % 60)

@@ -22,14 +22,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.apps import apps
 from django.db import models, transaction
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 POLICY = Path(__file__).resolve().parent.parent / "docs" / "retention.toml"
 
 
@@ -64,7 +63,7 @@ class Rule:
             return
         for years in self._years(rows):
             term = dt.timedelta(days=self.days + round(365.25 * years))
-            limit = now - term if self._is_moment() else now.astimezone(AMSTERDAM).date() - term
+            limit = now - term if self._is_moment() else local_day(now) - term
             found = rows.filter(**{f"{self.after}__lt": limit})
             if self.years_from:
                 found = found.filter(**{self.years_from: years})

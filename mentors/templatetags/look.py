@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message as Notice
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Select
 from django.template.loader import render_to_string
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from mentors import dates
 from mentors.templatetags.states import LOOKS, word_of
 
 register = template.Library()
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 BAR_LENGTH = 1000  # the width of the drawing in components/bar.html
 TABS_ON_A_PHONE = 4
 NOTICE_ICONS = {"good": "circle-check", "info": "info", "wait": "triangle-alert", "bad": "circle-alert"}
@@ -182,44 +177,8 @@ def map_frame(content: str, caption: str = "") -> SafeString:
 # --- dates and times, as Dutch people write them ---
 
 
-def _local(value: dt.date) -> dt.date:
-    if isinstance(value, dt.datetime) and timezone.is_aware(value):
-        return value.astimezone(AMSTERDAM)
-    return value
-
-
-@register.filter
-def nl_day(value: dt.date | None) -> str:
-    """A day: 'di 6 oktober'."""
-    return date_format(_local(value), "D j F") if value else ""
-
-
-@register.filter
-def nl_day_short(value: dt.date | None) -> str:
-    """A day where there is little room: 'di 6 okt'."""
-    month = "b" if (get_language() or "nl").startswith("nl") else "M"
-    return date_format(_local(value), f"D j {month}").replace(".", "") if value else ""
-
-
-@register.filter
-def nl_day_year(value: dt.date | None) -> str:
-    """A day far away: '6 oktober 2026'."""
-    return date_format(_local(value), "j F Y") if value else ""
-
-
-@register.filter
-def nl_time(value: dt.datetime | dt.time | None) -> str:
-    """A time of the clock in Amsterdam: '18.30'."""
-    if value is None:
-        return ""
-    local = _local(value) if isinstance(value, dt.datetime) else value
-    return local.strftime("%H.%M").removeprefix("0")
-
-
-@register.filter
-def nl_moment(value: dt.datetime | None) -> str:
-    """A day and a time: 'di 6 oktober 18.30'."""
-    return f"{nl_day(value)} {nl_time(value)}" if value else ""
+for _write in (dates.nl_day, dates.nl_day_short, dates.nl_day_year, dates.nl_time, dates.nl_moment):
+    register.filter(_write)
 
 
 # --- forms ---

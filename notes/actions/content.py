@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from mentors.dates import local_day
 from mentors.models import Mentor
 from notes.models import AgreedBy, Agreement, CalledOffBy, Feeling, Headline, MemoryAid, Outcome, VisitReport
 from visits.models import ConversationTopic, Visit
-from visits.queries.calendar import local_day
 
 MAX_AGREEMENTS = 3
 

@@ -10,12 +10,12 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from mentors.dates import local_moment
 from notes.actions.content import MAX_AGREEMENTS, Agreed, LogContent
 from notes.actions.log import Seen
 from notes.models import AgreedBy, CalledOffBy, Feeling, Outcome, Presence
 from notes.queries.typed import Fields
 from visits.models import ConversationTopic, Visit
-from visits.queries.calendar import AMSTERDAM
 
 AGREEMENT_NUMBERS = range(1, MAX_AGREEMENTS + 1)
 LOG_FIELDS = [
@@ -164,10 +164,7 @@ class LogForm(forms.Form):
                 self.add_error(name, text)
         if any(name in self.errors for name in ("held_on", "started", "ended")):
             return
-        started, ended = (
-            dt.datetime.combine(cleaned["held_on"], cleaned[name], tzinfo=AMSTERDAM).astimezone(dt.UTC)
-            for name in ("started", "ended")
-        )
+        started, ended = (local_moment(cleaned["held_on"], cleaned[name]) for name in ("started", "ended"))
         if ended <= started:
             self.add_error("ended", _("De eindtijd ligt niet na de begintijd."))
         elif started > self.now:

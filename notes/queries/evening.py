@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from mentors.dates import local_day, moment_at
 from mentors.models import Mentor, School, User
 from notes.access import attended_visits, can_be_logged, day_of, own_visits
 from notes.models import Agreement
@@ -17,7 +18,6 @@ from notes.queries.agreements import AgreementLine, agreement_lines
 from notes.queries.card import company_of, names_at
 from roads.queries import Pin, PinKind, Place, RouteLeg, draw_route_map, route_geometry
 from visits.models import CampaignState, PlaceKind, Route, Visit, VisitState
-from visits.queries.calendar import local_day, moment_at
 from visits.queries.days import depot_of, place_of
 
 AGREEMENTS_AHEAD = dt.timedelta(days=7)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 
+from mentors.dates import AMSTERDAM
 from notes.models import Agreement, Headline, LogDraft, VisitReport
-from visits.queries.calendar import AMSTERDAM
 
 Fields = dict[str, list[str]]
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from mentors.access import SchoolRequest, for_roles
+from mentors.dates import local_day
 from mentors.models import Role
 from notes.actions.agreements import keep_agreement, reopen_agreement
 from notes.models import Agreement
 from notes.queries.agreements import agreement_lines
-from visits.queries.calendar import local_day
 
 
 @for_roles(Role.MENTOR, Role.COORDINATOR)

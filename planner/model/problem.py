@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 MINUTES_A_DAY = 24 * 60
+GRID_MINUTES = 5  # visits start at a whole multiple of this
+COUPLED_GRID_MINUTES = 15  # and those at which somebody else must be too, of this
 MOST_WEIGHT, MOST_UNPLACED = 1e6, 1e12  # up to here sums of costs are exact (see `lightened`)
 MOST_STOPS = 8  # a set of stops is one key of 8 x 16 bits; practice asks for two to four
 
@@ -36,8 +38,8 @@ class Rules:
     """What holds for every route."""
 
     max_stops: int
-    start_grid_minutes: int = 5
-    coupled_grid_minutes: int = 15
+    start_grid_minutes: int = GRID_MINUTES
+    coupled_grid_minutes: int = COUPLED_GRID_MINUTES
     double_extra_minutes: int = 15
     interpreter_buffer_minutes: int = 30
 

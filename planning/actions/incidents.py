@@ -9,12 +9,12 @@ import datetime as dt
 from collections.abc import Collection
 
 from mentors.actions import record_event, save_closure
+from mentors.dates import local_day
 from mentors.models import Closure, User
 from planning.problem.incidents import Incident, IncidentKind
 from planning.problem.scope import first_day
 from visits.actions.moments import cancel_visit, open_visit
 from visits.models import Campaign, Message, MessageKind, MessageState, Shift, Visit, VisitState
-from visits.queries.calendar import local_day
 
 ABOUT_A_MOMENT = (MessageKind.MOVED, MessageKind.CANCELLED)
 

@@ -9,11 +9,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
+from mentors.dates import AMSTERDAM
 from mentors.models import User
 from planning.models import Plan, PlanState
 from visits.actions.bookings import BookingRefused, lock_campaign
 from visits.models import Campaign, CampaignState, MomentHold, VisitState
-from visits.queries.calendar import AMSTERDAM
 
 REST_SECONDS = 60  # that the planner has for the families who did not choose
 

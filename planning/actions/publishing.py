@@ -11,12 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
+from mentors.dates import local_day, minutes_of_clock, moment_at, nl_day, nl_time
 from mentors.models import Mentor, User
-from mentors.templatetags.look import nl_day, nl_time
 from planning.actions.incidents import apply_incident, is_near, lost_visits, tell_at_once
 from planning.actions.proposals import Clash, Proposal, plan_visits
 from planning.actions.undoing import keep_trace
-from planning.draft.annotations import minutes_of_clock
 from planning.draft.appointments import Drawn, Evening, appointments_in, doubles_in
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident
@@ -29,7 +28,6 @@ from visits.actions.together import keep_pair, merge, tie, untie
 from visits.actions.visit_rows import MomentHeld, PastMoment
 from visits.models import Campaign, CampaignState, Route, SiblingChoice, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
-from visits.queries.calendar import local_day, moment_at
 
 
 class PublishRefused(Exception):

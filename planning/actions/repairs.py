@@ -13,11 +13,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 from mentors.models import User
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
 from visits.models import Campaign, CampaignState, Visit, VisitState
-from visits.queries.calendar import local_day
 
 SECONDS = 10  # a repair takes milliseconds; this is for a school in which very much happened
 

@@ -10,6 +10,7 @@ import datetime as dt
 from django.db import transaction
 
 from mentors.actions import record_event, record_events, remove_closure, save_closure
+from mentors.dates import local_day
 from mentors.models import Closure, Mentor, User
 from planning.actions.incidents import is_near, tell_at_once
 from planning.actions.proposals import Proposal, plan_visits
@@ -22,7 +23,6 @@ from visits.actions.routes import settle_route
 from visits.actions.together import part, tie, untie
 from visits.actions.visit_rows import MentorBusy, MomentHeld, PastMoment
 from visits.models import Answer, Campaign, Invitation, Shift, SiblingPair, Visit, VisitState
-from visits.queries.calendar import local_day
 
 _ANSWER = ("answer", "answered_at", "answered_version", "channel")
 

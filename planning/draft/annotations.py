@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from mentors.dates import clock_of, minutes_of_clock
 from planning.problem.build import Planning
 
 
@@ -30,12 +31,6 @@ def empty_result() -> dict[str, Any]:
     return {"format": "thuisbezoek-plan/1", "routes": [], "unplaced": [], "cost": 0, "bound": 0, "seconds": 0}
 
 
-def minutes_of_clock(clock: str) -> int:
-    """Minutes after midnight of an `HH:MM`."""
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
 def _annotate_route(route: dict[str, Any], visitor: dict[str, Any], visits: dict[str, Any], planning: Planning) -> None:
     """Travel along the route in whole minutes and metres; places are numbers, and rows of both tables."""
     minutes = planning.problem["travel_minutes"][visitor["mode"]]
@@ -46,14 +41,14 @@ def _annotate_route(route: dict[str, Any], visitor: dict[str, Any], visits: dict
         visit = visits[stop["visits"][0]]
         there = int(visit["place"])
         stop["travel_minutes"] = minutes[here][there]
-        stop["until"] = _clock(minutes_of_clock(stop["start"]) + _stop_minutes(stop, visits, planning))
+        stop["until"] = clock_of(minutes_of_clock(stop["start"]) + _stop_minutes(stop, visits, planning))
         total_minutes += minutes[here][there]
         total_metres += int(metres[here, there])
         here = there
     first, last = route["stops"][0], route["stops"][-1]
     route["mode"] = visitor["mode"]
-    route["leaves"] = _clock(minutes_of_clock(first["start"]) - first["travel_minutes"])
-    route["back"] = _clock(minutes_of_clock(last["until"]) + minutes[here][depot])
+    route["leaves"] = clock_of(minutes_of_clock(first["start"]) - first["travel_minutes"])
+    route["back"] = clock_of(minutes_of_clock(last["until"]) + minutes[here][depot])
     route["travel_minutes"] = total_minutes + minutes[here][depot]
     route["travel_metres"] = total_metres + int(metres[here, depot])
 
@@ -93,7 +88,3 @@ def _meets_wish(visit: dict[str, Any], date: str, start: int) -> bool:
         and start + visit["minutes"] <= minutes_of_clock(window["until"])
         for window in visit["windows"]
     )
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -6,8 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
-from planning.draft.annotations import minutes_of_clock
-from visits.queries.calendar import moment_at
+from mentors.dates import minutes_of_clock, moment_at
 
 Evening = tuple[int, dt.date]
 

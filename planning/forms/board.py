@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentors.templatetags.look import nl_day
+from mentors.dates import nl_day
 from planner.model.index import ProblemIndex, ShiftKey
 from planning.actions.board.edits import REASON_LENGTH
 from planning.queries.board.loading import evening_of, name_of

@@ -10,14 +10,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from mentors.dates import local_day, nl_day, nl_moment
 from mentors.forms import ONE_LINE, ClockInput, DayInput
 from mentors.models import Mentor
-from mentors.templatetags.look import nl_day, nl_moment
 from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.repairs import evenings_to_come, free_days, mentors_at_work, visits_to_cancel
 from visits.actions.shifts import Hours
 from visits.models import Campaign
-from visits.queries.calendar import local_day
 
 GUESS = dt.timedelta(days=13)  # nobody knows how long: two weeks, and then again
 YES, NO = "yes", "no"

@@ -11,7 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mentors.dates import clock_of, local_day, minutes_of
 from mentors.models import Mentor
+from planner.model.exchange import PROBLEM_FORMAT
+from planner.model.problem import COUPLED_GRID_MINUTES, GRID_MINUTES, MINUTES_A_DAY
 from planning.problem.incidents import Incident
 from planning.problem.interpreters import BUFFER_MINUTES, free_interpreters
 from planning.problem.limits import most_stops
@@ -19,13 +22,8 @@ from planning.problem.scope import MentorDay, PlanningScope, is_fixed, language_
 from planning.problem.travel_places import Matrix, TravelPlaces, mode_of
 from visits.models import Availability, Campaign, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
-from visits.queries.calendar import local_day, minutes_of
-from visits.queries.windows import Stretch, clock_of, without
+from visits.queries.windows import Stretch, without
 
-PROBLEM_FORMAT = "thuisbezoek-problem/1"
-GRID_MINUTES = 5
-COUPLED_GRID_MINUTES = 15
-MINUTES_A_DAY = 24 * 60
 WEIGHTS = {
     "unplaced": 50_000,
     "outside_wish": 150,

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from mentors.dates import minutes_of
 from planner.model.problem import MINUTES_A_DAY, Window
 from planning.problem.scope import PlanningScope
 from visits.models import Campaign
-from visits.queries.calendar import closed_days, minutes_of
+from visits.queries.calendar import closed_days
 from visits.queries.windows import Stretch, without
 
 DAYS_BEYOND = 14  # so far past its last day a round may be thought to go on

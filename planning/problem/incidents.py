@@ -14,9 +14,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from mentors.dates import local_day
 from mentors.models import SchoolYear
 from visits.models import Campaign, Shift, Visit
-from visits.queries.calendar import local_day
 
 
 class IncidentKind(models.TextChoices):

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from mentors.dates import clock_of, local_day
 from planning.problem.scope import PlanningScope, is_fixed, language_to_interpret, length_of, start_of
-from visits.queries.calendar import local_day
 from visits.queries.interpreters import BUFFER_MINUTES, supply_of, take_one
-from visits.queries.windows import Stretch, clock_of
+from visits.queries.windows import Stretch
 
 
 def free_interpreters(scope: PlanningScope, days: Iterable[str]) -> dict[str, list[dict[str, Any]]]:

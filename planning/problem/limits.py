@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from mentors.dates import minutes_of
 from planning.problem.scope import PlanningScope, is_fixed
-from visits.queries.calendar import minutes_of
 from visits.queries.together import fair_shares
 
 

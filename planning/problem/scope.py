@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from mentors.dates import local_day, local_minutes
 from mentors.models import Mentor
 from planning.models import PlanState
 from planning.problem.affected import affected_visits
 from planning.problem.incidents import Incident, IncidentKind
 from visits.models import Availability, Campaign, PlaceKind, Route, Shift, Visit, VisitState
 from visits.models.visits import NEAR_HOME
-from visits.queries.calendar import local_day, local_minutes
 from visits.queries.together import Togetherness
 
 DAYS_AHEAD = 3  # nobody is asked for an evening sooner than this: a family needs time to answer

@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from mentors.dates import minutes_of_clock
 from mentors.models import Mentor
-from planning.draft.annotations import minutes_of_clock
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.drafts import gap_of
 from visits.models import Campaign, Visit

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 
+from mentors.dates import local_day
 from mentors.models import Mentor
 from planning.models import Plan, PlanState
 from planning.problem.incidents import Incident
@@ -17,7 +18,6 @@ from planning.queries.outcome import Outcome, moments_in, outcome_of
 from planning.words.causes import reason_of
 from students.models import Guardian
 from visits.models import CampaignState, Message, MessageState, Route, Visit, VisitState
-from visits.queries.calendar import local_day
 
 JUST_TOLD = dt.timedelta(days=2)
 

@@ -11,11 +11,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import ngettext_lazy
 
+from mentors.dates import local_day
 from mentors.models import Mentor
 from planning.models import Plan, PlanState, RepairTrace
 from planning.queries.snapshots import Picture, Stood, picture_of, stood_before, visits_of
 from visits.models import Answer, Campaign, CampaignState, Message, MessageState, Visit
-from visits.queries.calendar import closed_days, local_day
+from visits.queries.calendar import closed_days
 
 
 class ObstacleKind(StrEnum):

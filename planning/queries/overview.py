@@ -9,12 +9,11 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentors.templatetags.look import nl_day
+from mentors.dates import local_day, nl_day
 from planning.models import Plan, PlanKind, PlanState
 from visits.models import Answer, Booking, Campaign, Invitation, Visit, VisitState
 from visits.models.visits import NEAR_HOME
 from visits.queries.booking import Asked, asked_of
-from visits.queries.calendar import local_day
 from visits.queries.shifts import evenings_per_mentor
 
 _WAITS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)

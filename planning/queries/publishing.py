@@ -12,8 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentors.templatetags.look import nl_day
-from planning.draft.annotations import minutes_of_clock
+from mentors.dates import local_day, minutes_of, minutes_of_clock, nl_day
 from planning.draft.appointments import Drawn, appointments_in
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident
@@ -21,7 +20,6 @@ from planning.queries.board.publishing import broken_by_hand, is_as_planned
 from students.models import Guardian
 from visits.models import Campaign, CampaignState, Invitation, Message, MessageKind, MessageState, Visit, VisitState
 from visits.queries.booking import Asked, asked_of
-from visits.queries.calendar import local_day, minutes_of
 
 
 def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:

@@ -11,13 +11,13 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mentors.dates import AMSTERDAM, local_day, moment_at, nl_day
 from mentors.models import Closure, Mentor
-from mentors.templatetags.look import nl_day
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
 from planning.problem.scope import first_day
 from visits.models import Campaign, CampaignState, Shift, Visit, VisitState
-from visits.queries.calendar import AMSTERDAM, local_day, moment_at, open_days
+from visits.queries.calendar import open_days
 
 SHOWN = 5  # repairs that were done
 

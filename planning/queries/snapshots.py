@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from mentors.dates import local_day
 from mentors.models import Closure
 from planning.models import RepairTrace
 from visits.models import Campaign, Invitation, Visit, VisitState
-from visits.queries.calendar import local_day
 
 Picture = dict[str, dict[str, Any]]
 _VISIT = ("version", "state", "mentor", "second", "starts_at", "ends_at", "together_with")

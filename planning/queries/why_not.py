@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mentors.dates import minutes_of_clock, spoken_clock
 from mentors.models import Mentor
 from planning.queries.drafts import Draft, Unplaced
 from planning.words.causes import weekday_name
@@ -59,8 +60,13 @@ def _by_weekday(windows: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     found: dict[int, dict[str, None]] = {}
     for window in windows:
         on = dt.date.fromisoformat(window["date"])
-        found.setdefault(on.weekday(), {})[f"{_clock(window['from'])}–{_clock(window['until'])}"] = None
+        found.setdefault(on.weekday(), {})[_hours(window)] = None
     return [(weekday_name(weekday), list(times)) for weekday, times in sorted(found.items())]
+
+
+def _hours(window: Mapping[str, str]) -> str:
+    """'18.00–21.00'."""
+    return "–".join(spoken_clock(minutes_of_clock(window[end])) for end in ("from", "until"))
 
 
 def _evening(shift: dict[str, Any], visits: Mapping[str, Visit], people: Mapping[int, Mentor]) -> EveningFacts:
@@ -74,7 +80,3 @@ def _evening(shift: dict[str, Any], visits: Mapping[str, Visit], people: Mapping
         families=[visits[pk] for pk in shift["visits"] if pk in visits],
         is_free_at=dt.time.fromisoformat(room) if room else None,
     )
-
-
-def _clock(text: str) -> str:
-    return text.replace(":", ".").removeprefix("0")

@@ -8,7 +8,7 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from mentors.templatetags.look import nl_moment
+from mentors.dates import nl_moment
 from planning.models import Plan, PlanKind
 from planning.problem.incidents import Incident
 

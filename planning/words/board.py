@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentors.templatetags.look import nl_day
+from mentors.dates import nl_day, spoken_clock
 from planner.evaluate.assessment import Finding, Severity
 from planner.evaluate.moves import Move
 
@@ -40,12 +40,6 @@ class Sentence:
     text: str
     tone: str
     code: str
-
-
-def spoken_clock(minutes: object) -> str:
-    """Minutes after midnight as '18.30'."""
-    hours, rest = divmod(int(str(minutes)), 60)
-    return f"{hours % 24}.{rest:02d}"
 
 
 def sentences(findings: Iterable[Finding], names: Names) -> list[Sentence]:

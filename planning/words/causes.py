@@ -16,8 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from planning.draft.annotations import minutes_of_clock
-from planning.words.board import spoken_clock
+from mentors.dates import minutes_of_clock, spoken_clock
 
 Facts = Mapping[str, Any]
 MOST_NAMED = 6  # stretches of time in one sentence

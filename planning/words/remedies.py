@@ -13,8 +13,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
+from mentors.dates import minutes_of_clock, nl_day, spoken_clock
 from mentors.models import Mentor, TravelMode
-from mentors.templatetags.look import nl_day
 from planner import Remedy
 from planning.words.causes import listed, weekday_name
 from visits.models import Campaign, Visit
@@ -130,7 +130,8 @@ class _Saying:
         """The facts as they are said."""
         facts = item["facts"]
         words: dict[str, Any] = {name: facts[name] for name in ("minutes", "stops", "limit", "edge") if name in facts}
-        words |= {name: _clock(facts[name]) for name in ("leave", "until", "start") if name in facts}
+        clocks = {name: facts[name] for name in ("leave", "until", "start") if name in facts}
+        words |= {name: spoken_clock(minutes_of_clock(clock)) for name, clock in clocks.items()}
         words |= {name: self.people[facts[name]].name for name in ("visitor", "second") if name in facts}
         if "day" in facts:
             on = dt.date.fromisoformat(facts["day"])
@@ -224,7 +225,3 @@ SAYINGS: dict[str, Callable[[dict[str, Any]], str]] = {
         % words
     ),
 }
-
-
-def _clock(text: str) -> str:
-    return text.replace(":", ".").removeprefix("0")

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from mentors.dates import local_day
 from portal.access import FamilyRequest, for_family
 from portal.access.entry import LANGUAGE_COOKIE
 from portal.forms import LanguageForm, SeenForm
@@ -30,7 +31,6 @@ from visits.models import (
     VisitState,
 )
 from visits.queries.booking import Asked, asked_of_visit, is_being_planned
-from visits.queries.calendar import local_day
 from visits.queries.family import party_of
 from visits.queries.outbox import lapsed_moment
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 from mentors.models import User
 from reports.queries.dashboard import Figures, figures_of
 from reports.queries.packs import Pack, packs_of
 from students.models import SchoolClass
 from visits.models import Campaign
-from visits.queries.calendar import local_day
 
 
 @transaction.atomic

@@ -25,12 +25,11 @@ import numpy.typing as npt
 
 from planner import Plan, Problem, Route, Stop, solve
 from planner.evaluate.verdict import judge
-from planner.model.problem import Rules, Shift, Visit, Visitor, Weights, Window
+from planner.model.problem import GRID_MINUTES, Rules, Shift, Visit, Visitor, Weights, Window
 from reports.figures.cost_question import Hours
 
 Matrix = npt.NDArray[np.int32]
 
-GRID_MINUTES = 5
 WEIGHTS = Weights(unplaced=50_000, outside_wish=0, week=0, travel_minute=5, waiting_minute=1)
 GOOD_ENOUGH = 0.01
 POOR = 0.05  # of a team's hours left open: then it gets another go

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from mentors.dates import local_day
 from mentors.models import Board, School
 from notes.models import Concern
 from reports.figures.coverage import SMALLEST_GROUP, VisitFact, standing_of, tally_of
 from reports.figures.hours import Hours, RouteFact, hours_of
 from reports.queries.facts import route_facts, visit_facts
 from visits.models import Campaign, CampaignState
-from visits.queries.calendar import local_day
 
 
 @dataclass(frozen=True)

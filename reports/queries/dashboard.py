@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
+from mentors.dates import local_day
 from notes.models import Agreement
 from reports.figures.coverage import Coverage, coverage_of
 from reports.figures.hours import Hours, hours_of
@@ -14,7 +15,6 @@ from reports.figures.pace import Pace, behind_weeks
 from reports.queries.facts import calendar_for, route_facts, visit_facts
 from reports.queries.pace import pace_from
 from visits.models import Campaign
-from visits.queries.calendar import local_day
 
 
 @dataclass(frozen=True)

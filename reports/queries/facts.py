@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from mentors.dates import local_day
 from mentors.models import Closure
 from notes.models import Outcome
 from reports.figures.coverage import STANDINGS, VisitFact
 from reports.figures.hours import RouteFact
 from reports.figures.school_days import Break, SchoolCalendar, calendar_of
 from visits.models import Campaign, Route, Visit, VisitState
-from visits.queries.calendar import local_day
 
 
 def visit_facts(campaigns: Iterable[Campaign], *, with_classes: bool = True) -> dict[int, list[VisitFact]]:

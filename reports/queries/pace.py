@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
+from mentors.dates import local_day
 from reports.figures.coverage import Standing, Tally, VisitFact, first_met_on, standing_of, tally_of
 from reports.figures.pace import Pace, pace_of
 from reports.figures.school_days import SchoolCalendar
 from reports.queries.facts import calendar_for, visit_facts
 from visits.models import Campaign
-from visits.queries.calendar import local_day
 
 
 def pace_of_campaign(campaign: Campaign, *, now: dt.datetime) -> Pace:

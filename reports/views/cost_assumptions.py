@@ -11,11 +11,11 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext_lazy
 
-from mentors.templatetags.look import nl_day_year
+from mentors.dates import nl_day_year, spoken_clock
 from reports.figures.cost_question import Question
 from reports.figures.cost_totals import Outcome
 from reports.queries.cost_studies import Answer
-from reports.views.cost_words import clock, cohort_name, number, weekday_names
+from reports.views.cost_words import cohort_name, number, weekday_names
 
 # What is told of a cohort when there is any: a field of queries.cost_roster.Facts and its sentence.
 TOLD = [
@@ -88,9 +88,9 @@ def of_evenings(question: Question, facts: Mapping[str, Any]) -> list[str]:
     found = {
         "days": weekday_names(question),
         "first_day": str(WEEKDAYS[question.weekdays[0]]).lower(),
-        "leave": clock(question.hours.leave_from),
-        "until": clock(question.hours.visits_until),
-        "back": clock(question.hours.back_by),
+        "leave": spoken_clock(question.hours.leave_from),
+        "until": spoken_clock(question.hours.visits_until),
+        "back": spoken_clock(question.hours.back_by),
         "first": nl_day_year(question.starts_on),
         "year": facts["year"],
         "report": question.report_minutes,

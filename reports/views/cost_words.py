@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentors.templatetags.look import nl_day, nl_day_short
+from mentors.dates import nl_day, nl_day_short
 from reports.figures.cost_question import Question, Variant
 from reports.figures.cost_totals import Outcome
 from reports.queries.cost_studies import Line
@@ -221,11 +221,6 @@ def difference_name(variant: Variant, other: Variant) -> str:
     if variant.evenings_a_week != other.evenings_a_week:
         parts.append(week_name(variant.evenings_a_week))
     return ", ".join(parts) or short_name(variant)
-
-
-def clock(minutes: int) -> str:
-    """'18.30'."""
-    return f"{minutes // 60}.{minutes % 60:02d}"
 
 
 def weekday_names(question: Question) -> str:

@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from mentors.templatetags.look import nl_day
+from mentors.dates import nl_day
 from reports.figures.coverage import ClassTally
 from reports.figures.hours import Hours
 from reports.figures.pace import DAYS_A_WEEK, Pace

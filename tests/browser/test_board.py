@@ -11,13 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
+from mentors.dates import spoken_clock
 from mentors.models import Role, School
 from planner.evaluate.moves import Move
 from planning.actions.board.edits import take_out_visit
 from planning.actions.runs import run_waiting_plans
 from planning.models import Plan
 from planning.queries.board.loading import desk_of, name_of
-from planning.words.board import costs, spoken_clock
+from planning.words.board import costs
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.planning.test_board_holds import hold

@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from mentors.dates import local_day, moment_at
 from mentors.models import Role
 from planning.actions.runs import run_waiting_plans
 from planning.models import Plan, PlanKind, PlanState
@@ -21,7 +22,6 @@ from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.planning.repairing import agree, published_season
 from tests.visits.seasons import Season
 from visits.models import CampaignState, Visit, VisitState
-from visits.queries.calendar import local_day, moment_at
 
 PASSWORD = "een-lang-genoeg-wachtwoord"
 LONG = "Van der Westerlaken-Oosterhuizen tot Nieuwenhoven en Zevenaar"

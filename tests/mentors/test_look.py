@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from django.contrib import messages
 from django.contrib.messages.storage.base import Message
 from django.core.management import call_command
 from django.template import Context, Template
-from django.utils import translation
 
 from mentors.models import TravelMode
 from mentors.templatetags import look
@@ -117,28 +115,6 @@ def test_what_is_typed_is_text_in_every_component() -> None:
     )
     assert evil not in page
     assert "&lt;script&gt;" in page
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (dt.date(2026, 10, 6), "di 6 oktober"),
-        (dt.datetime(2026, 10, 6, 22, 30, tzinfo=dt.UTC), "wo 7 oktober"),
-        (None, ""),
-    ],
-)
-def test_a_day_is_written_as_people_do(value: dt.date | None, expected: str) -> None:
-    with translation.override("nl"):
-        assert look.nl_day(value) == expected
-
-
-def test_times_are_of_the_clock_in_amsterdam_on_both_sides_of_summer_time() -> None:
-    with translation.override("nl"):
-        assert look.nl_moment(dt.datetime(2026, 10, 6, 16, 30, tzinfo=dt.UTC)) == "di 6 oktober 18.30"
-        assert look.nl_moment(dt.datetime(2026, 10, 27, 17, 30, tzinfo=dt.UTC)) == "di 27 oktober 18.30"
-        assert look.nl_time(dt.time(9, 5)) == "9.05"
-        assert look.nl_day_short(dt.date(2026, 10, 6)) == "di 6 okt"
-        assert look.nl_day_year(dt.date(2026, 10, 6)) == "6 oktober 2026"
 
 
 @pytest.mark.parametrize(("done", "total", "width"), [(0, 0, 0), (0, 10, 0), (5, 10, 500), (12, 10, 1000)])

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django import Settings
 
+from mentors.dates import AMSTERDAM
 from mentors.models import Role
 from notes.actions.keys import sealed_columns
 from notes.actions.log import Seen, save_draft
@@ -21,7 +22,6 @@ from tests import factories
 from tests.notes import rows
 from tests.notes.rows import Round
 from thuisbezoek.retention import erase_due
-from visits.queries.calendar import AMSTERDAM
 
 CANARY = "KANARIE-7f3a"
 

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
+from mentors.dates import local_day
 from mentors.models import Event, Membership, Role, School, User
 from notes.actions.memory_aids import write_memory_aid
 from notes.models import Agreement, Concern, MemoryAid, VisitReport
@@ -18,7 +19,6 @@ from tests import factories, worlds
 from tests.notes import rows
 from tests.notes.rows import Round
 from visits.models import Message, MessageKind, MessageState, Visit
-from visits.queries.calendar import local_day
 
 pytestmark = pytest.mark.django_db
 CANARIES = {"report": "KANARIE-verslag", "concern": "KANARIE-zorg", "aid": "KANARIE-geheugen"}

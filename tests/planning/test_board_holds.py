@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mentors.dates import moment_at
 from mentors.models import Role, School, User
 from planner.evaluate.assessment import Severity
 from planning.actions.board.edits import MoveRefused, ReasonNeeded, move_visit, take_out_visit
@@ -22,7 +23,6 @@ from tests import factories
 from tests.planning.test_board_standing import LogIn
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import MomentHold, Visit
-from visits.queries.calendar import moment_at
 
 pytestmark = pytest.mark.usefixtures("today")
 HALF_PAST_SIX = 18 * 60 + 30

@@ -13,6 +13,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from mentors.dates import moment_at
 from mentors.models import Role, School, User
 from planning.models import Plan, PlanState
 from planning.queries.progress import closing_gap
@@ -20,7 +21,6 @@ from tests import factories
 from tests.addresses import view_name
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Campaign, CampaignState, VisitState
-from visits.queries.calendar import moment_at
 
 LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")

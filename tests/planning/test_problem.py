@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from benchmarks.cases.schools import make_school
+from mentors.dates import local_minutes, moment_at
 from mentors.models import Closure, Mentor, TravelMode
 from planner.model.exchange import problem_from_json
 from planning.problem.build import build_planning
 from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Availability, PlaceKind, Shift, Visit, VisitState
-from visits.queries.calendar import local_minutes, moment_at
 from visits.queries.windows import Stretch, without
 
 

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from mentors.dates import moment_at
 from mentors.models import Event
 from planning.actions.proposals import Proposal, plan_visits
 from planning.actions.publishing import PublishRefused, publish_plan
@@ -20,7 +21,6 @@ from visits.actions.invitations import invite, invite_all
 from visits.actions.moments import plan_visit
 from visits.actions.visit_rows import MentorBusy, PastMoment, VisitOver
 from visits.models import Answer, Invitation, Message, MessageKind, Route, Visit, VisitState
-from visits.queries.calendar import moment_at
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from mentors.dates import local_day, moment_at
 from mentors.models import Closure, Event, Role, School, User
 from planning.actions.runs import run_waiting_plans
 from planning.forms.repairs import FORMS
@@ -28,7 +29,6 @@ from tests.addresses import view_name
 from tests.planning.repairing import OCTOBER, agree, published_season, repaired, say_yes
 from tests.visits.seasons import Season
 from visits.models import Availability, Campaign, CampaignState, Visit, VisitState
-from visits.queries.calendar import local_day, moment_at
 
 LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.db import connection
 
+from mentors.dates import local_day
 from mentors.models import Role, User
 from planning.actions.publishing import PublishRefused, publish_plan
 from planning.actions.undoing import UndoRefused, take_back
@@ -20,7 +21,6 @@ from tests.visits.seasons import Season
 from visits.actions.answers import accept
 from visits.actions.visit_rows import VisitChanged
 from visits.models import AnswerChannel, Invitation, Message, MessageKind, Visit, VisitState
-from visits.queries.calendar import local_day
 
 ANSWERS = (PublishRefused, UndoRefused, VisitChanged)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mentors.dates import local_day, moment_at
 from mentors.models import Closure, Event
 from planning.actions.publishing import publish_plan
 from planning.actions.repairs import RepairRefused, make_anew, request_repair
@@ -30,7 +31,6 @@ from visits.models import (
     Visit,
     VisitState,
 )
-from visits.queries.calendar import local_day, moment_at
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mentors.dates import local_day
 from mentors.models import Role, School, User
 from planning.actions.undoing import take_back
 from planning.models import Plan, RepairTrace
@@ -23,7 +24,6 @@ from tests.planning.repairing import agree, deliver, moments, published_season, 
 from tests.visits.seasons import Season
 from visits.actions.moments import mark_met
 from visits.models import Visit
-from visits.queries.calendar import local_day
 
 LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mentors.dates import local_day, moment_at
 from mentors.models import Closure, Event, Role, User
 from planning.actions.publishing import publish_plan
 from planning.actions.undoing import UndoRefused, take_back
@@ -39,7 +40,6 @@ from visits.models import (
     Visit,
     VisitState,
 )
-from visits.queries.calendar import local_day, moment_at
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from mentors.dates import AMSTERDAM
 from mentors.models import School
 from tests.factories import make_campaign, make_class, make_household, make_mentor, make_shift, make_student, make_visit
 from visits.models import Availability, Campaign, PlaceKind, Visit
-from visits.queries.calendar import AMSTERDAM
 from visits.queries.moments import CHOICES_PER_DAY, Moment, fits_now, fitting_moments, moments_to_offer, place_fits
 
 pytestmark = pytest.mark.django_db

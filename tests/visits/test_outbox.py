@@ -364,7 +364,7 @@ def test_a_family_that_declines_a_mere_proposal_gets_no_mail(
 
 
 def at_local(day: int, hour: int, minute: int = 0, month: int = 9) -> dt.datetime:
-    from visits.queries.calendar import AMSTERDAM
+    from mentors.dates import AMSTERDAM
 
     return dt.datetime(2026, month, day, hour, minute, tzinfo=AMSTERDAM).astimezone(dt.UTC)
 

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from mentors.dates import moment_at
 from mentors.models import Mentor, Role, School, User
 from tests import factories
 from visits.actions.shifts import Hours, ShiftRefused, give_weekdays, set_evenings
 from visits.models import Campaign, CampaignState, Shift
-from visits.queries.calendar import moment_at
 from visits.queries.shifts import calendar_of, evenings_per_mentor
 
 LogIn = Callable[..., User]

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from django.core import mail
 
+from mentors.dates import AMSTERDAM, local_day
 from mentors.models import Role
 from planning.actions.publishing import publish_plan
 from planning.problem.build import build_planning
@@ -37,7 +38,6 @@ from visits.models import (
     Visit,
     VisitState,
 )
-from visits.queries.calendar import AMSTERDAM, local_day
 from visits.queries.moments import fitting_moments
 from visits.queries.siblings import pair_lines
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import connection
 
 from mentors.actions import give_role
+from mentors.dates import AMSTERDAM, local_day
 from mentors.models import Board, Closure, HolidayRegion, Membership, Mentor, Role, School, SchoolYear, TravelMode, User
 from planning.actions.jobs import request_plan
 from planning.actions.publishing import publish_plan
@@ -38,7 +38,6 @@ from visits.actions.topics import seed_topics
 from visits.links import link_of
 from visits.models import Answer, Campaign, Frequency, Invitation, Visit, VisitState
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEED = 20260831
 WEEKS_BEFORE_NOW = 2
 CREDENTIALS = "logins.json"
@@ -83,7 +82,7 @@ class Calendar:
 def build_school(*, now: dt.datetime, say: Say) -> School:
     """The whole demo, from an empty database. Raises DemoFailed."""
     rng = random.Random(SEED)  # noqa: S311 - made-up data, the same each time
-    calendar = Calendar.around(now.astimezone(AMSTERDAM).date())
+    calendar = Calendar.around(local_day(now))
     say("1/6  Het stadje: straten en adressen")
     town = lay_town(now=calendar.at(20))
     say("2/6  De school, de kalender en de medewerkers")

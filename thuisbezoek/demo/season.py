@@ -8,8 +8,8 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from mentors.dates import AMSTERDAM, local_day
 from mentors.models import Mentor, User
 from notes.actions.agreements import keep_agreement
 from notes.actions.concerns import hand_over_concern
@@ -24,7 +24,6 @@ from visits.actions.reminders import queue_reminders
 from visits.models import AgendaTopic, AnswerChannel, Campaign, Invitation, PlaceKind, Visit
 from visits.queries.family import offered_topics
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 GOING_WELL = [
     "Heeft het naar de zin in de klas en fietst met twee buurkinderen naar school.",
     "Is trots op het eerste cijfer voor wiskunde.",
@@ -79,8 +78,8 @@ def replay(*, campaign: Campaign, invited_at: dt.datetime, now: dt.datetime, rng
 
 def days_between(start: dt.datetime, end: dt.datetime) -> Iterator[dt.datetime]:
     """Half past nine at night, local time, of each day from `start`'s to the one before `end`'s, then `end`."""
-    day = start.astimezone(AMSTERDAM).date()
-    while day < end.astimezone(AMSTERDAM).date():
+    day = local_day(start)
+    while day < local_day(end):
         yield dt.datetime.combine(day, dt.time(19, 30), AMSTERDAM)
         day += dt.timedelta(days=1)
     yield end
@@ -90,7 +89,7 @@ def answer(cast: Cast, *, now: dt.datetime) -> None:
     """One family's answer, through the page's own actions; a family whose evening has passed says nothing."""
     invitation = Invitation.objects.select_related("visit__campaign__school", "household").get(pk=cast.invitation.pk)
     visit = invitation.visit
-    if visit.starts_at is None or visit.starts_at.astimezone(AMSTERDAM).date() <= now.astimezone(AMSTERDAM).date():
+    if visit.starts_at is None or local_day(visit.starts_at) <= local_day(now):
         return
     who: dict[str, Any] = {
         "invitation": invitation, "seen_version": visit.version, "channel": AnswerChannel.LINK, "by": None, "now": now,

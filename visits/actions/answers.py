@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 from mentors.models import User
 from visits.actions.messages import queue_for_coordinators, queue_for_staff
 from visits.actions.moments import (
@@ -36,7 +37,6 @@ from visits.models import (
     VisitState,
 )
 from visits.queries.booking import Asked, asked_of, asked_of_visit, is_being_planned
-from visits.queries.calendar import local_day
 from visits.queries.moments import fits_now, place_fits
 
 

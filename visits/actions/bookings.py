@@ -10,11 +10,11 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 from mentors.models import User
 from visits.actions.invitations import invite_all
 from visits.models import Booking, Campaign, CampaignState, Invitation, VisitState
 from visits.queries.booking import planned_by_school
-from visits.queries.calendar import local_day
 
 
 class BookingRefused(Exception):

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 from mentors.models import Mentor, User
 from students.models import Student
 from visits.actions.moments import cancel_visit
 from visits.actions.together import untie
 from visits.models import Campaign, CampaignState, PlaceKind, Visit, VisitState
-from visits.queries.calendar import local_day
 from visits.queries.cohort import class_mentors, cohort, homes_to_visit, with_homes
 
 _CAN_LAPSE = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
+from mentors.dates import local_day, moment_at
 from visits.actions.messages import queue_for_family, queue_for_staff
 from visits.models import Answer, Booking, Campaign, CampaignState, Invitation, Message, MessageKind, Visit, VisitState
 from visits.queries.booking import still_asked
-from visits.queries.calendar import local_day, moment_at
 from visits.queries.sending_hours import SendingHours
 
 REMINDED_AT = dt.time(17, 0)

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
+from mentors.dates import local_day, nl_day
 from mentors.models import Mentor, User
-from mentors.templatetags.look import nl_day
 from visits.models import Campaign, CampaignState, Shift, Visit
-from visits.queries.calendar import AMSTERDAM, closed_days, local_day, open_days
+from visits.queries.calendar import closed_days, open_days
 
 
 class ShiftRefused(Exception):
@@ -135,7 +135,7 @@ def _refuse_days(campaign: Campaign, days: Collection[dt.date]) -> None:
 
 def _refuse_busy(mentor: Mentor, days: Sequence[dt.date]) -> None:
     busy = {
-        starts_at.astimezone(AMSTERDAM).date()
+        local_day(starts_at)
         for starts_at in Visit.objects.upcoming().filter(mentor=mentor).values_list("starts_at", flat=True)
         if starts_at
     }

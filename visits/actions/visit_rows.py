@@ -16,12 +16,13 @@ from django.db.utils import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
+from mentors.dates import local_day
 from mentors.models import Mentor, User
 from visits.actions.messages import queue_for_family
 from visits.actions.refusals import Refusal
 from visits.actions.routes import settle_route
 from visits.models import Answer, Invitation, MessageKind, MomentHold, Visit, VisitState
-from visits.queries.calendar import closed_days, local_day
+from visits.queries.calendar import closed_days
 
 # A family hears of a change by the school only after this: time for 'ongedaan maken', and for a second thought.
 UNDO_WINDOW = dt.timedelta(minutes=10)

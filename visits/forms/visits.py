@@ -9,9 +9,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentors.templatetags.look import nl_moment
+from mentors.dates import moment_at, nl_moment
 from visits.models import PlaceKind
-from visits.queries.calendar import moment_at
 from visits.queries.moments import Moment
 
 OWN = "own"

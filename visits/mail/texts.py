@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from mentors.templatetags.look import nl_day, nl_time
+from mentors.dates import nl_day, nl_time
 from visits.models import Booking, MessageKind, PlaceKind, VisitState
 
 

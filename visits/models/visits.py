@@ -52,6 +52,7 @@ class PlaceKind(models.TextChoices):
     VIDEO = "video", _("via videobellen")
 
 
+GRID_MINUTES = 15  # moments that a page offers start on the quarter
 NEAR_HOME = (PlaceKind.HOME, PlaceKind.ELSEWHERE)  # of a place elsewhere only the family's words are known
 
 

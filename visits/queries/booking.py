@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from mentors.dates import local_day
 from visits.models import (
     Answer,
     Booking,
@@ -21,7 +22,6 @@ from visits.models import (
     Visit,
     VisitState,
 )
-from visits.queries.calendar import local_day
 
 
 class Asked(StrEnum):

@@ -1,39 +1,15 @@
-"""Days and local clock times: which days a campaign has, and when a local moment is in UTC."""
+"""Which days a school year and a campaign have, and the period that a campaign usually takes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from zoneinfo import ZoneInfo
 
 from mentors.holidays import days_off
 from mentors.models import SchoolYear
 from visits.models import Campaign
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SEASON_WEEKS = 8  # "7 or 8 school weeks", for a school year without a holiday in its calendar
 AUTUMN_MONTHS = (10, 11)
-
-
-def local_day(moment: dt.datetime) -> dt.date:
-    """The date in the Netherlands at this moment."""
-    return moment.astimezone(AMSTERDAM).date()
-
-
-def local_minutes(moment: dt.datetime) -> int:
-    """Minutes after midnight on the Dutch clock at this moment."""
-    local = moment.astimezone(AMSTERDAM)
-    return local.hour * 60 + local.minute
-
-
-def moment_at(on: dt.date, minutes: int) -> dt.datetime:
-    """The moment, in UTC, at which the Dutch clock shows `minutes` after midnight on this day."""
-    local = dt.datetime.combine(on, dt.time(minutes // 60, minutes % 60), tzinfo=AMSTERDAM)
-    return local.astimezone(dt.UTC)
-
-
-def minutes_of(clock: dt.time) -> int:
-    """Minutes after midnight of a clock time."""
-    return clock.hour * 60 + clock.minute
 
 
 def closed_days(year: SchoolYear) -> dict[dt.date, str]:

@@ -12,7 +12,8 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-GRID_MINUTES = 15
+from visits.models.visits import GRID_MINUTES
+
 DEPOT = 0
 Legs = Sequence[Sequence[int]]
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from mentors.dates import local_day, local_minutes, minutes_of, moment_at
 from roads.queries import Place, travel_matrix
 from visits.models import Availability, PlaceKind, Shift, Visit, VisitState
-from visits.queries.calendar import local_day, local_minutes, minutes_of, moment_at, open_days
+from visits.queries.calendar import open_days
 from visits.queries.capacity import DEPOT, Evening, Need, Room
 from visits.queries.days import STAYS_PUT, Stop, depot_of, place_of
 from visits.queries.moments import Moment, fitting_in

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from mentors.dates import moment_at
 from mentors.models import Mentor
 from roads.queries import Place
 from visits.models import MomentHold, PlaceKind, Visit
-from visits.queries.calendar import moment_at
 
 STAYS_PUT = frozenset({PlaceKind.PHONE, PlaceKind.VIDEO})
 

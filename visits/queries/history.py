@@ -9,8 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from mentors.dates import nl_moment
 from mentors.models import Event
-from mentors.templatetags.look import nl_moment
 from visits.models import Answer, Invitation, PlaceKind, Visit
 
 _WORDS: dict[str, tuple[Any, str]] = {

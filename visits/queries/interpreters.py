@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
+from mentors.dates import local_day, minutes_of
 from visits.models import Campaign, InterpreterShift, PlaceKind, Visit, VisitState
-from visits.queries.calendar import local_day, minutes_of
 from visits.queries.languages import MORE_LANGUAGES, language_name
 from visits.queries.windows import Stretch, without
 

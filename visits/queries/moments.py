@@ -14,14 +14,15 @@ from dataclasses import dataclass
 
 from django.db.models import F
 
+from mentors.dates import local_day, local_minutes, minutes_of, moment_at
 from roads.queries import Place, TravelMatrix, travel_matrix
 from visits.models import Availability, PlaceKind, Shift, Visit
-from visits.queries.calendar import local_day, local_minutes, minutes_of, moment_at, open_days
+from visits.models.visits import GRID_MINUTES
+from visits.queries.calendar import open_days
 from visits.queries.days import Stop, depot_of, held_stops, place_of, stops_of_mentor
 from visits.queries.interpreters import BUFFER_MINUTES, Supply, supply_of, take_one
 from visits.queries.windows import Stretch
 
-GRID_MINUTES = 15
 CHOICES_PER_DAY = 4
 
 

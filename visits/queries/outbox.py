@@ -9,6 +9,7 @@ import datetime as dt
 
 from django.db.models import Q, QuerySet
 
+from mentors.dates import local_day
 from mentors.models import School
 from visits.links import RENEWAL
 from visits.models import (
@@ -22,7 +23,6 @@ from visits.models import (
     VisitState,
 )
 from visits.queries.booking import Asked, asked_of
-from visits.queries.calendar import local_day
 
 _STANDS = frozenset({VisitState.PLANNED, VisitState.CONFIRMED})
 _ASKING = frozenset({MessageKind.INVITATION, MessageKind.SECOND_INVITATION})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from mentors.dates import AMSTERDAM, local_day, minutes_of, moment_at
 from mentors.models import Closure, School
-from visits.queries.calendar import AMSTERDAM, local_day, minutes_of, moment_at
 
 LONGEST_CLOSURE_DAYS = 120
 QUIET_HOURS, CLOSED = "quiet_hours", "closed"

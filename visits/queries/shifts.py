@@ -8,9 +8,10 @@ from math import ceil
 
 from django.db.models import Count, Q, QuerySet
 
+from mentors.dates import local_day
 from mentors.models import Mentor, School
 from visits.models import Campaign, CampaignState, Shift, Visit, VisitState
-from visits.queries.calendar import AMSTERDAM, campaign_days, closed_days, local_day
+from visits.queries.calendar import campaign_days, closed_days
 
 _NEEDS_AN_EVENING = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
@@ -116,6 +117,6 @@ def _visits_per_day(mentor: Mentor) -> dict[dt.date, int]:
     found: dict[dt.date, int] = {}
     for starts_at in Visit.objects.upcoming().filter(mentor=mentor).values_list("starts_at", flat=True):
         if starts_at:
-            day = starts_at.astimezone(AMSTERDAM).date()
+            day = local_day(starts_at)
             found[day] = found.get(day, 0) + 1
     return found

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
+from mentors.dates import nl_day
 from mentors.models import Mentor, User
-from mentors.templatetags.look import nl_day
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.together import pairs_among
 

@@ -31,8 +31,3 @@ def without(whole: Stretch, excluded: Iterable[Stretch]) -> list[Stretch]:
     if start < whole.ends:
         left.append(Stretch(start, whole.ends))
     return left
-
-
-def clock_of(minutes: int) -> str:
-    """`HH:MM` of minutes after midnight."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

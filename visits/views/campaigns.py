@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
+from mentors.dates import local_day
 from mentors.models import Role, SchoolYear
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, join_cohort, open_campaign
 from visits.forms.campaigns import CampaignForm
 from visits.models import Campaign
-from visits.queries.calendar import current_year, local_day
+from visits.queries.calendar import current_year
 from visits.queries.campaigns import campaigns_of
 from visits.queries.cohort import year_group_sizes
 from visits.views.finding import campaign_of

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mentors.access import SchoolRequest, for_roles
+from mentors.dates import local_day
 from mentors.models import Mentor, Role
 from visits.actions.shifts import ShiftRefused, give_weekdays, set_evenings
 from visits.forms.campaigns import day_of
 from visits.forms.shifts import WeekdaysForm
 from visits.models import Campaign
-from visits.queries.calendar import local_day
 from visits.queries.shifts import calendar_of, campaigns_for_shifts, evenings_per_mentor, families_of
 from visits.views.finding import campaign_of
 

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mentors.access import SchoolRequest, for_roles
+from mentors.dates import nl_moment
 from mentors.models import Mentor, Role
-from mentors.templatetags.look import nl_moment
 from visits.access import may_arrange
 from visits.actions import answers, moments
 from visits.actions.invitations import invite, renew_link, revoke_link

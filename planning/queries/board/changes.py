@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mentors.templatetags.look import nl_day
+from mentors.dates import nl_day
 from planning.models import EditVerb, Plan, PlanEdit
 from planning.queries.board.loading import evening_of
 

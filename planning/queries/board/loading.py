@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from mentors.dates import minutes_of_clock
 from planner.evaluate.assessment import Assessment, assess
 from planner.evaluate.moves import Mover
 from planner.model.exchange import clock, problem_from_json
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import VISITOR, Route, Stop
-from planning.draft.annotations import minutes_of_clock
 from planning.models import Plan
 
 MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mentors.dates import nl_day, spoken_clock
 from mentors.models import Mentor
-from mentors.templatetags.look import nl_day
 from planner.evaluate.assessment import Finding, Severity
 from planner.model.index import ShiftKey
 from planner.model.plan import SECOND, Stop
@@ -18,7 +18,7 @@ from planning.queries.board.loading import Desk, name_of
 from planning.queries.board.reservations import Held, standing_on
 from planning.queries.board.values import Card, Cell, Holding, Look, Row, Totals, Waiting, Week
 from planning.queries.drafts import gap_of
-from planning.words.board import Names, sentences, spoken_clock
+from planning.words.board import Names, sentences
 from students.models import SchoolClass
 from visits.models import Visit, VisitState
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from mentors.dates import minutes_of
 from mentors.models import Mentor
 from planner.evaluate.assessment import Finding
 from planning.models import Plan
 from planning.queries.board.loading import Desk, desk_of
 from planning.words.board import Names, sentences
 from visits.models import Shift, Visit
-from visits.queries.calendar import minutes_of
 
 
 def broken_by_hand(plan: Plan) -> list[str]:

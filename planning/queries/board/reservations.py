@@ -12,6 +12,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from mentors.dates import local_day, local_minutes
 from planner.evaluate.assessment import Finding, Severity
 from planner.evaluate.moves import Move, Mover
 from planner.model.index import ProblemIndex, ShiftKey
@@ -19,7 +20,6 @@ from planner.model.plan import Stop
 from planning.models import Plan
 from planning.queries.board.loading import Desk, evening_of, name_of
 from visits.models import MomentHold
-from visits.queries.calendar import local_day, local_minutes
 
 
 @dataclass(frozen=True)

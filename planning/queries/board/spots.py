@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from mentors.dates import spoken_clock
 from planner.evaluate.moves import Move
 from planner.model.index import ShiftKey
 from planning.queries.board.loading import name_of
 from planning.queries.board.page import Board
 from planning.queries.board.reservations import beside_holds, placed
-from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed, spoken_clock
+from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
+from mentors.dates import nl_day_short
 from mentors.models import Mentor
-from mentors.templatetags.look import nl_day_short
 from planning.words.board import Sentence
 
 

@@ -10,6 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_GET, require_POST
 
 from mentors.access import SchoolRequest, for_roles
+from mentors.dates import local_day
 from mentors.models import Mentor, Role
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.forms.board import OwnMomentForm, look_of, query_of, revision_of
@@ -25,7 +26,6 @@ from planning.queries.publishing import blockers
 from planning.views.board.answers import answer_of, can_redo, can_undo
 from planning.views.finding import DRAWN, board_plan, plan_of, visit_on
 from planning.words.board import moment_words
-from visits.queries.calendar import local_day
 from visits.views.finding import campaign_of
 
 BEST = 6  # places that the page of one family offers first
