@@ -123,18 +123,15 @@ def draw_route_map(
     height: int = 480,
     title: str,
     description: str = "",
-    is_standalone: bool = False,
 ) -> SafeString:
-    """An inline SVG with the pins and the route. `is_standalone` puts its own style in it, for a PDF.
+    """An inline SVG with the pins and the route.
 
     What is drawn is shown to whoever sees the page: never pass a secret address.
     """
     view = MapView.around([pin.place for pin in pins], [leg.line for leg in legs], width=width, height=height)
     roads = _roads()
     ground = (roads.network, roads.background) if roads else None
-    return draw_map(
-        view, ground, pins=pins, legs=legs, title=title, description=description, is_standalone=is_standalone
-    )
+    return draw_map(view, ground, pins=pins, legs=legs, title=title, description=description)
 
 
 def draw_pin_map(view: MapView, pin: Place | None, *, title: str) -> SafeString:

@@ -1,7 +1,7 @@
 """A map as one inline SVG: streets and water from the network, the route, the pins.
 
-Colours and widths are classes of static/css/map.css, so that the page's content security policy holds; for a
-PDF the style travels inside. Everything passes format_html: nothing is trusted.
+Colours and widths are classes of static/css/map.css, so that the page's content security policy holds.
+Everything passes format_html: nothing is trusted.
 """
 
 from __future__ import annotations
@@ -41,26 +41,6 @@ LEFT_OUT_FIRST = ("path", "service", "green", "stream", "cycleway", "wood", "min
 # From so many metres a drawing unit on, this would be a smear.
 LEFT_OUT_FROM = ((8, ("path", "service", "stream")), (12, ("minor", "cycleway", "green")), (30, ("medium", "built")))
 
-# What map.css says, without custom properties: for a PDF, where the page's own style does not reach.
-STANDALONE_STYLE = (
-    ".map-ground{fill:#f4f1ea}.map-built{fill:#eae5da}.map-green{fill:#dce8cf}.map-wood{fill:#c9ddbd}"
-    ".map-water{fill:#bcd8e6}.map-line{fill:none;stroke-linejoin:round;stroke-linecap:round}"
-    ".map-stream{stroke:#bcd8e6;stroke-width:4}.map-river{stroke:#bcd8e6}"
-    ".map-rail{stroke:#a9a49b;stroke-width:3;stroke-dasharray:12 8}.map-path{stroke:#d3ccbe;stroke-width:2}"
-    ".map-cycleway{stroke:#d9b8a8;stroke-width:3}.map-service{stroke:#fff;stroke-width:3}"
-    ".map-minor{stroke:#fff;stroke-width:6}.map-medium{stroke:#fff;stroke-width:10}"
-    ".map-major{stroke:#f7dfa5;stroke-width:11}.map-motorway{stroke:#efc27a;stroke-width:13}"
-    ".map-base-far .map-minor{stroke-width:3}.map-base-far .map-medium{stroke-width:6}"
-    ".map-base-far .map-major{stroke-width:7}.map-base-far .map-motorway{stroke-width:9}"
-    ".map-ferry{stroke:#5f8ba3;stroke-width:3;stroke-dasharray:8 8}"
-    ".map-route{stroke:#1d5c4d;stroke-width:10;stroke-opacity:.85}.map-route-estimate{stroke-dasharray:4 18}"
-    ".map-pin-dot{fill:#1d5c4d;stroke:#fff;stroke-width:5}.map-pin-school{fill:#7a3b12}"
-    ".map-pin-text{fill:#fff;font:700 34px sans-serif;text-anchor:middle}.map-lead{stroke:#1d5c4d;stroke-width:4}"
-    ".map-spot{fill:#1d5c4d}.map-icon{fill:#fff}.map-name{fill:#4a463f;font:600 26px sans-serif;"
-    "text-anchor:middle;paint-order:stroke;stroke:#f4f1ea;stroke-width:7}"
-    ".map-credit{fill:#4a463f;font:22px sans-serif;text-anchor:end}"
-)
-
 
 class PinKind(StrEnum):
     """What a pin stands for."""
@@ -89,7 +69,6 @@ def draw_map(
     legs: Sequence[RouteLeg] = (),
     title: str,
     description: str = "",
-    is_standalone: bool = False,
     budget: int = BUDGET,
 ) -> SafeString:
     """The SVG, with at most `budget` characters of streets and background.
@@ -102,12 +81,11 @@ def draw_map(
     return format_html(
         '<svg class="map" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} {}" role="img" '
         'aria-labelledby="{}-t {}-d" data-west="{}" data-south="{}" data-east="{}" data-north="{}">'
-        '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>{}'
+        '<title id="{}-t">{}</title><desc id="{}-d">{}</desc>'
         '<rect class="map-ground" width="{}" height="{}"/>{}{}{}{}{}{}</svg>',
         *(wide, high, identity, identity),
         *(f"{edge:.7f}" for edge in (view.west, view.south, view.east, view.north)),
         *(identity, title, identity, description or _described(pins)),
-        format_html("<style>{}</style>", STANDALONE_STYLE) if is_standalone else "",
         *(wide, high),
         _ground(view, ground, budget) if ground is not None else "",
         format_html_join("", '<path class="map-line map-route{}" d="{}"/>', _route(view, legs)),

@@ -83,11 +83,8 @@ def test_what_a_person_typed_never_becomes_markup() -> None:
     assert parsed(svg)[0].text == evil
 
 
-def test_there_is_no_inline_style_but_in_a_standalone_map() -> None:
-    stops = pins((0, 0), (500, 0))
-    assert "style" not in draw_route_map(stops, title="Route")
-    standalone = draw_route_map(stops, title="Route", is_standalone=True)
-    assert parsed(standalone).find(f"{SVG}style") is not None
+def test_a_map_has_no_inline_style() -> None:
+    assert "style" not in draw_route_map(pins((0, 0), (500, 0)), title="Route")
 
 
 def test_pins_on_one_spot_are_drawn_side_by_side() -> None:
