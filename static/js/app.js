@@ -1,6 +1,20 @@
+// @ts-check
 /** The few things a page cannot do without a script; every page works without this one. */
 
-/** Close an open menu when the person goes on elsewhere or presses Escape. */
+/**
+ * The nearest element around the place of an event that matches a selector.
+ * @param {Event} event
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+function around(event, selector) {
+  return event.target instanceof Element ? event.target.closest(selector) : null;
+}
+
+/**
+ * Close an open menu when the person goes on elsewhere or presses Escape.
+ * @param {Node | null} except a menu around this node stays open
+ */
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
     if (!menu.contains(except)) {
@@ -9,7 +23,7 @@ function closeMenus(except) {
   }
 }
 
-document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("click", (event) => closeMenus(event.target instanceof Node ? event.target : null));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") {
     return;
@@ -21,8 +35,8 @@ document.addEventListener("keydown", (event) => {
 
 /** `<button data-opens="name">` opens the dialog with that id. */
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-opens]");
-  const dialog = button && document.getElementById(button.dataset.opens);
+  const button = around(event, "[data-opens]");
+  const dialog = button && document.getElementById(button.dataset.opens ?? "");
   if (dialog instanceof HTMLDialogElement) {
     event.preventDefault();
     dialog.showModal();
@@ -31,10 +45,10 @@ document.addEventListener("click", (event) => {
 
 /** `<button data-print>` prints the page. */
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-print]")) {
+  if (around(event, "[data-print]")) {
     window.print();
   }
 });
 
 /** What is wrong is read first. */
-document.querySelector("[data-focus]")?.focus();
+/** @type {HTMLElement | null} */ (document.querySelector("[data-focus]"))?.focus();

@@ -1,13 +1,22 @@
+// @ts-check
 /**
  * What was typed and not yet sent, kept on this device: sealed with AES-GCM, under a key that the browser makes
  * and does not give away. Gone once it was sent, at signing out, after seven days, and as soon as somebody else
  * logs in here. See docs/decisions/0006-drafts-on-the-phone.md.
  */
 
-const NAME = "thuisbezoek";
-const KEEP_MS = 7 * 24 * 60 * 60 * 1000;
+import { mayStay, seal, unseal } from "./sealed_drafts.js";
 
-/** The promise of an IndexedDB request. */
+/** @typedef {import("./sealed_drafts.js").SealedDraft} SealedDraft */
+
+const NAME = "thuisbezoek";
+
+/**
+ * The promise of an IndexedDB request.
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
 function settled(request) {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -24,13 +33,20 @@ async function open() {
   return settled(request);
 }
 
-/** Run `work(store)` in one transaction and close the database again. */
+/**
+ * Run `work(store)` in one transaction and close the database again.
+ * @template T
+ * @param {"keys" | "drafts"} name
+ * @param {IDBTransactionMode} mode
+ * @param {(store: IDBObjectStore) => Promise<T>} work
+ */
 async function within(name, mode, work) {
   const database = await open();
   try {
     const transaction = database.transaction(name, mode);
+    /** @type {Promise<void>} */
     const done = new Promise((resolve, reject) => {
-      transaction.oncomplete = resolve;
+      transaction.oncomplete = () => resolve();
       transaction.onabort = transaction.onerror = () => reject(transaction.error);
     });
     const result = await work(transaction.objectStore(name));
@@ -54,50 +70,60 @@ async function deviceKey() {
   });
 }
 
-/** The seal holds whose draft it is and of which visit: moved to another name it does not open. */
-function sealing(owner, visit, iv) {
-  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(`${owner}/${visit}`) };
+/**
+ * Keep `content` (anything JSON can hold) for this person and this visit.
+ * @param {{owner: string, visit: string, page: string, content: unknown}} draft
+ */
+export async function keepDraft(draft) {
+  const row = await seal(await deviceKey(), { ...draft, now: Date.now() });
+  await within("drafts", "readwrite", (store) => settled(store.put(row)));
 }
 
-/** Keep `content` (anything JSON can hold) for this person and this visit. */
-export async function keepDraft({ owner, visit, page, content }) {
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const plain = new TextEncoder().encode(JSON.stringify(content));
-  const box = await crypto.subtle.encrypt(sealing(owner, visit, iv), await deviceKey(), plain);
-  await within("drafts", "readwrite", (store) => settled(store.put({ visit, owner, page, iv, box, keptAt: Date.now() })));
-}
-
-/** What was kept, or null: nothing there, somebody else's, or it does not open any more. */
+/**
+ * What was kept, or null: nothing there, somebody else's, or it does not open any more.
+ * @param {{owner: string, visit: string}} draft
+ */
 export async function findDraft({ owner, visit }) {
+  /** @type {SealedDraft | undefined} */
   const row = await within("drafts", "readonly", (store) => settled(store.get(visit)));
   if (!row || row.owner !== owner) {
     return null;
   }
   try {
-    const plain = await crypto.subtle.decrypt(sealing(owner, visit, row.iv), await deviceKey(), row.box);
-    return JSON.parse(new TextDecoder().decode(plain));
+    return await unseal(await deviceKey(), row);
   } catch {
     await dropDraft(visit);
     return null;
   }
 }
 
-/** The pages of what this person has not sent yet. */
+/**
+ * The pages of what this person has not sent yet.
+ * @param {string} owner
+ */
 export async function unsentPages(owner) {
+  /** @type {SealedDraft[]} */
   const rows = await within("drafts", "readonly", (store) => settled(store.getAll()));
   return rows.filter((row) => row.owner === owner).map((row) => row.page);
 }
 
+/**
+ * Drop what was kept of this visit.
+ * @param {string} visit
+ */
 export async function dropDraft(visit) {
   await within("drafts", "readwrite", (store) => settled(store.delete(visit)));
 }
 
-/** Drop what is another person's or too old. */
+/**
+ * Drop what is another person's or too old.
+ * @param {string} owner who is logged in
+ */
 export async function sweepDrafts(owner) {
-  const before = Date.now() - KEEP_MS;
+  const now = Date.now();
   await within("drafts", "readwrite", async (store) => {
     for (const row of await settled(store.getAll())) {
-      if (row.owner !== owner || row.keptAt < before) {
+      if (!mayStay(row, owner, now)) {
         store.delete(row.visit);
       }
     }
@@ -106,7 +132,7 @@ export async function sweepDrafts(owner) {
 
 /** Drop everything, the key too. */
 export async function wipeDrafts() {
-  for (const name of ["drafts", "keys"]) {
+  for (const name of /** @type {const} */ (["drafts", "keys"])) {
     await within(name, "readwrite", (store) => settled(store.clear()));
   }
 }

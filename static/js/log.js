@@ -1,9 +1,11 @@
+// @ts-check
 /**
  * The log that saves itself. Every change is first kept on this device, sealed, and then sent; what was sent is
  * dropped here. Without a network it waits and says so. Each save has an id of its own: sending it twice is one
  * save. The version says what this page started from; when another device was ahead, both texts stay.
  * Without this script the page is a plain form.
  */
+import { datum, element } from "./elements.js";
 import { dropDraft, findDraft, keepDraft, sweepDrafts } from "./local_drafts.js";
 
 const WAIT_MS = 600;
@@ -12,51 +14,73 @@ const TIMEOUT_MS = 15_000;
 const MAX_UNANSWERED = 40;
 const NOT_TYPED = new Set(["csrfmiddlewaretoken", "client_id", "version", "unanswered", "action"]);
 
-const form = document.querySelector("form[data-log]");
-const { owner, visit, draftUrl } = form.dataset;
-const status = form.querySelector("[data-save-state]");
+/** @typedef {HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement | HTMLButtonElement} Field */
+/** @typedef {Record<string, string[]>} Fields what is typed, by field name */
+
+const form = element(document, "form[data-log]", HTMLFormElement);
+const owner = datum(form, "owner");
+const visit = datum(form, "visit");
+const draftUrl = datum(form, "draftUrl");
+const status = element(form, "[data-save-state]", HTMLElement);
+const refusal = element(status, "[data-refusal]", HTMLElement);
+const versionField = element(form, "[name=version]", HTMLInputElement);
+const unansweredField = element(form, "[name=unanswered]", HTMLInputElement);
 const local = { owner, visit, page: location.pathname };
 
-let version = Number(form.elements.version.value);
-let unanswered = form.elements.unanswered.value.split(",").filter(Boolean);
+let version = Number(versionField.value);
+let unanswered = unansweredField.value.split(",").filter(Boolean);
 let isDirty = false;
 let isKeptHere = true;
+/** @type {Promise<boolean> | null} */
 let sending = null;
-let timer = 0;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let timer;
 let isStopped = false;
+/** @type {HTMLElement | null} the button that was pressed */
 let finishes = null;
 
+/**
+ * Say how the saving goes.
+ * @param {"saving" | "saved" | "offline" | "signed-out" | "conflict" | "refused"} state
+ * @param {string} words why the server refused
+ */
 function show(state, words = "") {
   status.dataset.saveState = state === "offline" && !isKeptHere ? "unkept" : state;
-  status.querySelector("[data-refusal]").textContent = words;
+  refusal.textContent = words;
 }
 
 /** What is typed, by field name, each a list. */
 function typed() {
+  /** @type {Fields} */
   const fields = {};
   for (const [name, value] of new FormData(form)) {
-    if (!NOT_TYPED.has(name) && value !== "") {
+    if (!NOT_TYPED.has(name) && typeof value === "string" && value !== "") {
       (fields[name] ??= []).push(value);
     }
   }
   return fields;
 }
 
-/** Put kept fields back into the form. */
+/**
+ * Put kept fields back into the form.
+ * @param {Fields} fields
+ */
 function fill(fields) {
-  for (const field of form.elements) {
+  for (const field of /** @type {Iterable<Field>} */ (/** @type {unknown} */ (form.elements))) {
     if (!field.name || NOT_TYPED.has(field.name)) {
       continue;
     }
     const values = fields[field.name] ?? [];
-    if (field.type === "radio" || field.type === "checkbox") {
+    if (field instanceof HTMLInputElement && (field.type === "radio" || field.type === "checkbox")) {
       field.checked = values.includes(field.value);
     } else {
       field.value = values[0] ?? "";
     }
   }
   for (const fold of form.querySelectorAll("details")) {
-    fold.open ||= [...fold.querySelectorAll("input")].some((field) => (field.type === "radio" ? field.checked : field.value));
+    fold.open ||= [...fold.querySelectorAll("input")].some((field) =>
+      field.type === "radio" ? field.checked : field.value,
+    );
   }
 }
 
@@ -87,10 +111,14 @@ async function showOffline() {
   }
 }
 
+/**
+ * What one save sends.
+ * @param {string} id of this save
+ */
 function body(id) {
   const data = new FormData(form);
   data.set("client_id", id);
-  data.set("version", version);
+  data.set("version", String(version));
   data.set("unanswered", unanswered.join(","));
   data.delete("action");
   return data;
@@ -119,6 +147,10 @@ async function sendOnce() {
   return answered(response);
 }
 
+/**
+ * Take in what the server answered to a save. Returns true when it has all of it.
+ * @param {Response} response
+ */
 async function answered(response) {
   if (response.ok) {
     ({ version } = await response.json());
@@ -179,8 +211,8 @@ function changed() {
 }
 
 function setHidden() {
-  form.elements.version.value = version;
-  form.elements.unanswered.value = unanswered.join(",");
+  versionField.value = String(version);
+  unansweredField.value = unanswered.join(",");
 }
 
 /** The form's own submit, with the button that was pressed. */
@@ -207,7 +239,7 @@ form.addEventListener("submit", (event) => {
   send();
 });
 
-status.querySelector("[data-send]").addEventListener("click", () => send());
+element(status, "[data-send]", HTMLElement).addEventListener("click", () => send());
 addEventListener("online", () => isDirty && send());
 addEventListener("offline", () => isDirty && showOffline());
 document.addEventListener("visibilitychange", () => {
@@ -215,7 +247,9 @@ document.addEventListener("visibilitychange", () => {
     send();
   }
 });
-addEventListener("pageshow", () => delete form.dataset.goes);
+addEventListener("pageshow", () => {
+  delete form.dataset.goes;
+});
 
 /** What was kept here and never sent comes back, and goes on its way. */
 async function begin() {

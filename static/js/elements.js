@@ -1,0 +1,32 @@
+// @ts-check
+/** Elements of the page, by selector and by class: an element that is not there is an error of the page. */
+
+/**
+ * The first element inside `root` that matches; throws where there is none of that class.
+ * @template {Element} T
+ * @param {ParentNode} root
+ * @param {string} selector
+ * @param {new () => T} kind the class that the element must have, for example HTMLFormElement
+ * @returns {T}
+ */
+export function element(root, selector, kind) {
+  const found = root.querySelector(selector);
+  if (!(found instanceof kind)) {
+    throw new TypeError(`the page has no ${kind.name} at ${selector}`);
+  }
+  return found;
+}
+
+/**
+ * A `data-` value; throws where the page does not give it.
+ * @param {HTMLElement | SVGElement} holder
+ * @param {string} name as in `dataset`
+ * @returns {string}
+ */
+export function datum(holder, name) {
+  const value = holder.dataset[name];
+  if (value === undefined) {
+    throw new TypeError(`the page gives no data-${name}`);
+  }
+  return value;
+}
