@@ -25,6 +25,11 @@ help:  ## list the targets
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-dev.txt
 	@touch $@ .venv/.run
 
+node_modules/.made: package-lock.json package.json
+	@command -v npm >/dev/null || { echo "npm is not on this machine: install Node.js 18.18 or newer, with npm."; exit 1; }
+	npm ci --silent
+	@touch $@
+
 demo: .venv/.run  ## build a demo school and serve it at http://127.0.0.1:8000, with worker and schedule
 	@THUISBEZOEK_DATA=$(CURDIR)/var/demo exec $(BIN)/python manage.py demo --port $(PORT)
 
@@ -32,16 +37,19 @@ demo-reset: .venv/.run  ## throw the demo school away and begin anew
 	@THUISBEZOEK_DATA=$(CURDIR)/var/demo exec $(BIN)/python manage.py demo --reset --port $(PORT)
 
 test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis and Chromium
+	$(BIN)/python -m tests.on_node
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup
 
 test-fast: .venv/.dev  ## the tests without browser and services
+	$(BIN)/python -m tests.on_node
 	$(BIN)/python -m pytest -n 2 -m "not browser and not services"
 
-check: .venv/.dev  ## lint, types, walls between rooms, templates, migrations, deployment, duplicate code
+check: .venv/.dev node_modules/.made  ## lint, types, walls between rooms, templates, migrations, deployment, duplicate code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint templates --lint --quiet
+	npm run --silent check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
@@ -50,13 +58,14 @@ check: .venv/.dev  ## lint, types, walls between rooms, templates, migrations, d
 	$(BIN)/pylint --disable=all --enable=duplicate-code --min-similarity-lines=8 --ignore-imports=y \
 		--ignore-signatures=y --ignore-patterns='^0.*' $(ROOMS)
 
-format: .venv/.dev  ## put the code in its form
+format: .venv/.dev node_modules/.made  ## put the code in its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	npm run --silent format
 
 texts: .venv/.dev  ## collect the texts on screen for translation, and compile the catalogue (needs gettext)
 	$(BIN)/python manage.py makemessages -l en --no-location --no-obsolete \
-		--ignore .venv --ignore var --ignore tests --ignore benchmarks --ignore staticfiles
+		--ignore .venv --ignore var --ignore tests --ignore benchmarks --ignore staticfiles --ignore node_modules
 	$(BIN)/python manage.py compile_texts
 
 bench: .venv/.dev  ## measure: planner, roads, pages, messages
@@ -79,4 +88,4 @@ lock: .venv/.dev  ## write the locks from requirements*.in
 		requirements-bench.in -o requirements-bench.txt
 
 clean:  ## remove what the targets made, except the demo's data
-	rm -rf .venv .venv-peers staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-peers node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -15,7 +15,7 @@ CATALOGUE = Path(__file__).resolve().parent.parent / "locale" / "en" / "LC_MESSA
 def collected() -> polib.POFile:
     """The catalogue as `make texts` would write it now; the file itself is left as it was."""
     before = CATALOGUE.read_bytes()
-    ignored = [f"--ignore={name}" for name in (".venv", "var", "tests", "benchmarks", "staticfiles")]
+    ignored = [f"--ignore={name}" for name in (".venv", "var", "tests", "benchmarks", "staticfiles", "node_modules")]
     command = [sys.executable, "manage.py", "makemessages", "-l", "en", "--no-location", "--no-obsolete", *ignored]
     try:
         subprocess.run(command, check=True, capture_output=True)
