@@ -26,13 +26,13 @@ class PlanKind(models.TextChoices):
     WHOLE = "whole", _("nieuw plan")
     REPAIR = "repair", _("herstelplan")
     STANDING = "standing", _("wat nu staat")
-    MENDING = "mending", _("herstel van de rest")
+    COMPLETION = "completion", _("herstel van de rest")
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
     def drafts(self) -> PlanQuerySet:
-        """All but the jobs that mend the rest of a draft: those make a proposal, and no draft of their own."""
-        return self.exclude(kind=PlanKind.MENDING)
+        """All but the jobs that complete a draft: those make a proposal, and no draft of their own."""
+        return self.exclude(kind=PlanKind.COMPLETION)
 
 
 class Plan(models.Model):
@@ -40,12 +40,13 @@ class Plan(models.Model):
 
     `problem` and `result` are in the planner's exchange format; ids in it are primary keys, places are numbers.
     A draft may be changed by hand (`PlanEdit`); `revision` counts every change of `result` or `pins`, and who
-    changes something says which revision was seen. A job that mends the rest of a draft (`MENDING`) is none itself:
-    `based_on` and `revision` say which draft it is about, and as it was when; its `result` is the proposal.
+    changes something says which revision was seen. A job that completes a draft that was changed by hand
+    (`COMPLETION`) has no draft of its own: `based_on` and `revision` say which draft, at which revision, it works
+    on; `result` is the proposal.
     """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="plans")
-    kind = models.CharField(max_length=8, choices=PlanKind.choices, default=PlanKind.WHOLE)
+    kind = models.CharField(max_length=10, choices=PlanKind.choices, default=PlanKind.WHOLE)
     label = models.CharField(_("naam van het plan"), max_length=80, blank=True)
     based_on = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     incident = models.JSONField(null=True)  # of a repair: what happened, such as {"kind": "away", "mentor": 3, …}
@@ -86,7 +87,7 @@ class EditVerb(models.TextChoices):
     TAKE_OUT = "take_out", _("uit het plan gehaald")
     PIN = "pin", _("vastgezet")
     UNPIN = "unpin", _("losgemaakt")
-    REPAIR = "repair", _("de rest hersteld")
+    COMPLETE = "complete", _("de rest hersteld")
 
 
 class PlanEdit(models.Model):

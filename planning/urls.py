@@ -33,9 +33,11 @@ urlpatterns = [
     path("plannen/<int:plan>/bord/nieuws/", page.board_news, name="board_news"),
     path("plannen/<int:plan>/bord/ongedaan/", edits.board_undo, name="board_undo"),
     path("plannen/<int:plan>/bord/opnieuw/", edits.board_redo, name="board_redo"),
-    path("plannen/<int:plan>/bord/herstel/", completion.board_repair, name="board_repair"),
-    path("plannen/<int:plan>/bord/herstel/voortgang/", completion.board_repair_progress, name="board_repair_progress"),
-    path("plannen/<int:plan>/bord/herstel/overnemen/", completion.board_repair_apply, name="board_repair_apply"),
+    path("plannen/<int:plan>/bord/herstel/", completion.board_complete, name="board_complete"),
+    path(
+        "plannen/<int:plan>/bord/herstel/voortgang/", completion.board_complete_progress, name="board_complete_progress"
+    ),
+    path("plannen/<int:plan>/bord/herstel/overnemen/", completion.board_complete_apply, name="board_complete_apply"),
     path("plannen/<int:plan>/bord/mentor/<int:mentor>/", page.board_evening, name="board_evening"),
     path("plannen/<int:plan>/bord/gezin/<int:visit>/", page.board_visit, name="board_visit"),
     path("plannen/<int:plan>/bord/gezin/<int:visit>/plekken/", page.board_spots, name="board_spots"),

@@ -185,7 +185,7 @@ def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClas
     plan = open_standing_board(campaign=campaign, by=None, now=now)
     pages = "plan plan_mentor plan_evening plan_why plan_rename plan_discard plan_publish "
     pages += "board board_news board_undo board_redo board_evening "
-    pages += "board_repair board_repair_progress board_repair_apply "
+    pages += "board_complete board_complete_progress board_complete_apply "
     of_family = "board_visit board_spots board_move board_pin"
     repairs = "repair repair_progress repair_again repair_drop"
     rows: dict[str, Any] = {f"planning:{name}:plan": plan for name in (pages + of_family).split()}

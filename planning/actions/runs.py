@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from planner import BadProblem, Problem, Progress, repair_plan, solve, try_remedies
 from planner import Plan as Made
 from planner.model.exchange import plan_to_json, problem_from_json
-from planning.actions.board.completion import Mending, RepairStuck
+from planning.actions.board.completion import Completion, CompletionStuck
 from planning.actions.board.patches import BoardError
 from planning.draft.annotations import annotate, empty_result
 from planning.models import Plan, PlanKind, PlanState
@@ -199,21 +199,21 @@ def _claim(pk: int, clock: Clock) -> _Claim | None:
 
 
 def _work_on(claim: _Claim) -> None:
-    is_mending = Plan.objects.filter(pk=claim.pk, kind=PlanKind.MENDING).exists()
-    (_make_proposal if is_mending else _make_draft)(claim)
+    is_completion = Plan.objects.filter(pk=claim.pk, kind=PlanKind.COMPLETION).exists()
+    (_make_proposal if is_completion else _make_draft)(claim)
 
 
 def _make_proposal(claim: _Claim) -> None:
-    """Mend the rest of a draft (board_repair.py). Raises BoardError."""
+    """Complete the rest of a draft that was changed by hand. Raises BoardError."""
     plan = Plan.objects.defer("problem", "result").get(pk=claim.pk)
-    mending = Mending.of(plan)
+    completion = Completion.of(plan)
     try:
-        made = _solved(claim, mending.problem, plan.seconds, partial(repair_plan, company=mending.company))
+        made = _solved(claim, completion.problem, plan.seconds, partial(repair_plan, company=completion.company))
     except BadProblem:
-        raise RepairStuck from None
+        raise CompletionStuck from None
     claim.write(
         state=PlanState.READY,
-        result=mending.proposal(made),
+        result=completion.proposal(made),
         progress=1.0,
         lease_until=None,
         finished_at=claim.clock(),

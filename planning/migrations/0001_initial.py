@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Plan',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('whole', 'nieuw plan'), ('repair', 'herstelplan'), ('standing', 'wat nu staat'), ('mending', 'herstel van de rest')], default='whole', max_length=8)),
+                ('kind', models.CharField(choices=[('whole', 'nieuw plan'), ('repair', 'herstelplan'), ('standing', 'wat nu staat'), ('completion', 'herstel van de rest')], default='whole', max_length=10)),
                 ('label', models.CharField(blank=True, max_length=80, verbose_name='naam van het plan')),
                 ('incident', models.JSONField(null=True)),
                 ('revision', models.PositiveIntegerField(default=0)),
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('verb', models.CharField(choices=[('move', 'verplaatst'), ('take_out', 'uit het plan gehaald'), ('pin', 'vastgezet'), ('unpin', 'losgemaakt'), ('repair', 'de rest hersteld')], max_length=8)),
+                ('verb', models.CharField(choices=[('move', 'verplaatst'), ('take_out', 'uit het plan gehaald'), ('pin', 'vastgezet'), ('unpin', 'losgemaakt'), ('complete', 'de rest hersteld')], max_length=8)),
                 ('before', models.JSONField(null=True)),
                 ('after', models.JSONField(null=True)),
                 ('overruled', models.JSONField(default=list)),

@@ -1,4 +1,4 @@
-"""'Herstel de rest': the planner mends a draft around what people pinned and changed by hand.
+"""'Herstel de rest': the planner completes a draft around what people pinned and changed by hand.
 
 It is a job like any other (planning/actions/runs.py): a row that names the draft and the revision that was seen,
 and that keeps the proposal when it is done. Saying yes writes that proposal as one change of the draft, if the draft
@@ -31,15 +31,15 @@ from planning.queries.board.loading import Desk, desk_of
 SECONDS = 8
 
 
-class RepairStuck(BoardError):
+class CompletionStuck(BoardError):
     text = _("Dit plan is zo niet te herstellen. Maak eerst los wat elkaar in de weg zit.")
 
 
-class RepairStale(BoardError):
+class ProposalStale(BoardError):
     text = _("Dit voorstel is verlopen. Vraag het opnieuw aan.")
 
 
-class RepairLate(BoardError):
+class CompletionLate(BoardError):
     text = _("Het plan is intussen aangepast. Laat de rest opnieuw herstellen.")
 
 
@@ -51,12 +51,11 @@ class PlannerBusy(BoardError):
 
 
 @transaction.atomic
-def request_mending(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Plan:
-    """Put a job in the queue that mends the rest of this draft as it was seen; the one that somebody asked for before
-    when that is about the same revision. What was proposed for an older one goes. Raises BoardShut, BoardChanged or
-    PlannerBusy."""
+def request_completion(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Plan:
+    """Queue a job that completes this draft as it was seen, and return it; an earlier job for this revision is
+    returned instead. Proposals for older revisions are discarded. Raises BoardShut, BoardChanged or PlannerBusy."""
     draft = open_sheet(plan, seen)
-    others = Plan.objects.filter(based_on=draft, kind=PlanKind.MENDING).exclude(state=PlanState.DISCARDED)
+    others = Plan.objects.filter(based_on=draft, kind=PlanKind.COMPLETION).exclude(state=PlanState.DISCARDED)
     same = others.filter(revision=seen).exclude(state=PlanState.FAILED).first()
     if same is not None:
         return same
@@ -65,7 +64,7 @@ def request_mending(*, plan: Plan, seen: int, by: User | None, now: dt.datetime)
         with transaction.atomic():
             job = Plan.objects.create(
                 campaign=draft.campaign,
-                kind=PlanKind.MENDING,
+                kind=PlanKind.COMPLETION,
                 based_on=draft,
                 revision=seen,
                 seconds=SECONDS,
@@ -74,7 +73,7 @@ def request_mending(*, plan: Plan, seen: int, by: User | None, now: dt.datetime)
             )
     except IntegrityError:
         raise PlannerBusy from None
-    record_event(verb="plan.mending_requested", by=by, now=now, school=draft.campaign.school, subject=draft)
+    record_event(verb="plan.completion_requested", by=by, now=now, school=draft.campaign.school, subject=draft)
     return job
 
 
@@ -82,7 +81,7 @@ def request_mending(*, plan: Plan, seen: int, by: User | None, now: dt.datetime)
 
 
 @dataclass(frozen=True)
-class Mending:
+class Completion:
     """A draft with the problem around what stays: everything but pins and agreed moments may move, if it pays."""
 
     desk: Desk
@@ -90,13 +89,13 @@ class Mending:
     problem: Problem
 
     @classmethod
-    def of(cls, job: Plan) -> Mending:
-        """What this job works on. Raises BoardShut or RepairLate."""
+    def of(cls, job: Plan) -> Completion:
+        """What this job works on. Raises BoardShut or CompletionLate."""
         draft = Plan.objects.select_related("campaign__school").defer("problem").filter(pk=job.based_on_id or 0).first()
         if draft is None or draft.state != PlanState.READY or not draft.result:
             raise BoardShut
         if draft.revision != job.revision:
-            raise RepairLate
+            raise CompletionLate
         desk = desk_of(draft)
         frozen = frozenset(_frozen(desk))
         return cls(desk, frozen, _problem_around(desk, frozen))
@@ -128,17 +127,17 @@ class Mending:
 
 
 @transaction.atomic
-def apply_mending(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
-    """Make the proposal of this job one change of its draft. Raises RepairStale, BoardShut or BoardChanged."""
+def apply_completion(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
+    """Make the proposal of this job one change of its draft. Raises ProposalStale, BoardShut or BoardChanged."""
     if job.based_on is None:
-        raise RepairStale
+        raise ProposalStale
     draft = open_sheet(job.based_on, job.revision)
-    mine = Plan.objects.filter(pk=job.pk, kind=PlanKind.MENDING, state=PlanState.READY)
+    mine = Plan.objects.filter(pk=job.pk, kind=PlanKind.COMPLETION, state=PlanState.READY)
     if not mine.update(state=PlanState.DISCARDED) or not (job.result or {}).get("slips"):
-        raise RepairStale
+        raise ProposalStale
     before, after = (Slip.from_json(side) for side in (job.result or {})["slips"])
     desk = desk_of(draft)
-    return Edited(*write_down(desk, verb=EditVerb.REPAIR, visit=None, before=before, after=after, by=by, now=now))
+    return Edited(*write_down(desk, verb=EditVerb.COMPLETE, visit=None, before=before, after=after, by=by, now=now))
 
 
 # --- what stays, and the problem around it ---

@@ -31,7 +31,7 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Proposal:
+class CompletionProposal:
     """What a job made of the rest of a draft. `parts` and `cost` are after less before."""
 
     moved: tuple[Moved, ...]
@@ -39,17 +39,17 @@ class Proposal:
     cost: float
 
 
-def mending_of(draft: Plan) -> Plan | None:
-    """The job that mends the rest of this draft, at work or done; None when nobody asked for one."""
-    jobs = Plan.objects.filter(based_on=draft.pk, kind=PlanKind.MENDING).exclude(state=PlanState.DISCARDED)
+def completion_of(draft: Plan) -> Plan | None:
+    """The latest job that completes this draft, at work or done; None when nobody asked for one."""
+    jobs = Plan.objects.filter(based_on=draft.pk, kind=PlanKind.COMPLETION).exclude(state=PlanState.DISCARDED)
     return jobs.defer("problem").order_by("-pk").first()
 
 
-def proposal_of(job: Plan) -> Proposal:
+def proposal_of(job: Plan) -> CompletionProposal:
     """What this job, which is done, proposes."""
     kept = job.result or {}
     moved = tuple(Moved.from_json(each) for each in kept.get("moved", []))
-    return Proposal(moved, kept.get("parts", {}), kept.get("cost", 0.0))
+    return CompletionProposal(moved, kept.get("parts", {}), kept.get("cost", 0.0))
 
 
 def moves_between(before: Schedule, after: Schedule) -> list[Moved]:

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from planner.model.problem import Appointment
-from planning.actions.board.completion import apply_mending, request_mending
+from planning.actions.board.completion import apply_completion, request_completion
 from planning.actions.board.edits import BoardError
 from planning.forms.board import RevisionForm, revision_of
 from planning.models import AT_WORK, Plan, PlanKind, PlanState
-from planning.queries.board.completion import Moved, mending_of, proposal_of
+from planning.queries.board.completion import Moved, completion_of, proposal_of
 from planning.views.board.page import board_of, may_edit
 from planning.views.finding import board_plan
 from planning.views.waking import wake_planner
@@ -38,7 +38,7 @@ class Line:
 
 
 @for_roles(Role.COORDINATOR)
-def board_repair(request: SchoolRequest, plan: int) -> HttpResponse:
+def board_complete(request: SchoolRequest, plan: int) -> HttpResponse:
     """Asking (POST) puts a job in the queue; looking shows how far it is, and then what it would move."""
     found = board_plan(request, plan)
     if not may_edit(request, found):
@@ -46,7 +46,7 @@ def board_repair(request: SchoolRequest, plan: int) -> HttpResponse:
         return redirect("planning:board", school=request.school.slug, plan=plan)
     if request.method == "POST":
         return _ask(request, found)
-    job = mending_of(found)
+    job = completion_of(found)
     is_late = job is not None and job.revision != found.revision
     context: dict[str, Any] = {"plan": found, "job": job, "is_late": is_late, "revision": found.revision}
     if job is not None and job.state in AT_WORK:
@@ -59,15 +59,15 @@ def board_repair(request: SchoolRequest, plan: int) -> HttpResponse:
             "lines": [_line(moved, names) for moved in proposal.moved],
             "gains": parts_words(proposal.parts, says_one=True),
         }
-    return render(request, "planning/board_repair.html", context)
+    return render(request, "planning/board_complete.html", context)
 
 
 @for_roles(Role.COORDINATOR)
 @require_GET
-def board_repair_progress(request: SchoolRequest, plan: int) -> HttpResponse:
+def board_complete_progress(request: SchoolRequest, plan: int) -> HttpResponse:
     """Whether the job is done; when it is, the page is fetched anew."""
     found = board_plan(request, plan)
-    job = mending_of(found)
+    job = completion_of(found)
     is_at_work = job is not None and job.state in AT_WORK
     context = {"plan": found, "is_at_work": is_at_work, "progress_url": _progress_url(request, found)}
     response = render(request, "planning/_repair_progress.html", context)
@@ -78,16 +78,16 @@ def board_repair_progress(request: SchoolRequest, plan: int) -> HttpResponse:
 
 @for_roles(Role.COORDINATOR)
 @require_POST
-def board_repair_apply(request: SchoolRequest, plan: int) -> HttpResponse:
+def board_complete_apply(request: SchoolRequest, plan: int) -> HttpResponse:
     """Yes: the proposal that was looked at becomes one change of the draft, which can be undone."""
     found = board_plan(request, plan)
-    jobs = Plan.objects.filter(based_on=found, kind=PlanKind.MENDING).select_related("based_on")
+    jobs = Plan.objects.filter(based_on=found, kind=PlanKind.COMPLETION).select_related("based_on")
     job = get_object_or_404(jobs, pk=revision_of(request.POST.get("voorstel")) or 0)
     try:
-        apply_mending(job=job, by=request.user, now=timezone.now())
+        apply_completion(job=job, by=request.user, now=timezone.now())
     except BoardError as refusal:
         messages.error(request, str(refusal))
-        return redirect("planning:board_repair", school=request.school.slug, plan=plan)
+        return redirect("planning:board_complete", school=request.school.slug, plan=plan)
     messages.success(request, _("De rest van het plan is hersteld. Met 'Ongedaan maken' is alles weer als daarvoor."))
     return redirect("planning:board", school=request.school.slug, plan=plan)
 
@@ -96,16 +96,16 @@ def _ask(request: SchoolRequest, plan: Plan) -> HttpResponse:
     form = RevisionForm(request.POST)
     seen = form.cleaned_data["revision"] if form.is_valid() else -1
     try:
-        request_mending(plan=plan, seen=seen, by=request.user, now=timezone.now())
+        request_completion(plan=plan, seen=seen, by=request.user, now=timezone.now())
     except BoardError as refusal:
         messages.error(request, str(refusal))
         return redirect("planning:board", school=request.school.slug, plan=plan.pk)
     transaction.on_commit(wake_planner)
-    return redirect("planning:board_repair", school=request.school.slug, plan=plan.pk)
+    return redirect("planning:board_complete", school=request.school.slug, plan=plan.pk)
 
 
 def _progress_url(request: SchoolRequest, plan: Plan) -> str:
-    return reverse("planning:board_repair_progress", kwargs={"school": request.school.slug, "plan": plan.pk})
+    return reverse("planning:board_complete_progress", kwargs={"school": request.school.slug, "plan": plan.pk})
 
 
 def _line(moved: Moved, names: Names) -> Line:

@@ -15,7 +15,13 @@ from django.urls import reverse
 
 from mentors.models import Role, School, User
 from planning.actions import runs
-from planning.actions.board.completion import PlannerBusy, RepairStale, RepairStuck, apply_mending, request_mending
+from planning.actions.board.completion import (
+    CompletionStuck,
+    PlannerBusy,
+    ProposalStale,
+    apply_completion,
+    request_completion,
+)
 from planning.actions.board.edits import (
     BoardChanged,
     BoardError,
@@ -27,8 +33,8 @@ from planning.actions.board.edits import (
 )
 from planning.actions.jobs import request_plan
 from planning.actions.runs import run_plan, run_waiting_plans
-from planning.models import Plan, PlanEdit, PlanKind, PlanState
-from planning.queries.board.completion import Proposal, mending_of, proposal_of
+from planning.models import EditVerb, Plan, PlanEdit, PlanKind, PlanState
+from planning.queries.board.completion import CompletionProposal, completion_of, proposal_of
 from planning.queries.board.loading import desk_of
 from planning.queries.publishing import drafts_of
 from tests import factories
@@ -61,7 +67,7 @@ def worse(plan: Plan, now: dt.datetime) -> Plan:
 
 
 def asked(plan: Plan, now: dt.datetime) -> Plan:
-    return request_mending(plan=plan, seen=plan.revision, by=None, now=now)
+    return request_completion(plan=plan, seen=plan.revision, by=None, now=now)
 
 
 def done(job: Plan, now: dt.datetime) -> Plan:
@@ -70,7 +76,7 @@ def done(job: Plan, now: dt.datetime) -> Plan:
     return Plan.objects.get(pk=job.pk)
 
 
-def proposed(plan: Plan, now: dt.datetime) -> tuple[Plan, Proposal]:
+def proposed(plan: Plan, now: dt.datetime) -> tuple[Plan, CompletionProposal]:
     job = done(asked(plan, now), now)
     assert (job.state, job.error) == (PlanState.READY, "")
     return job, proposal_of(job)
@@ -83,19 +89,19 @@ def here(name: str, plan: Plan) -> str:
 # --- the proposal ---
 
 
-def test_the_planner_mends_the_rest_and_it_can_be_undone_as_one_change(plan: Plan, now: dt.datetime) -> None:
+def test_the_planner_completes_the_rest_and_it_can_be_undone_as_one_change(plan: Plan, now: dt.datetime) -> None:
     out = worse(plan, now)
     job, proposal = proposed(out, now)
     assert proposal.cost < 0 and proposal.parts["unplaced"] == -1
     assert any(moved.before is None for moved in proposal.moved)
     assert Plan.objects.get(pk=plan.pk).revision == 1
-    mended = apply_mending(job=job, by=None, now=now).plan
-    assert len(desk_of(mended).days.made) == 6 and desk_of(mended).assessment.broken == ()
-    undone = undo_edit(plan=mended, seen=2, by=None, now=now).plan
+    completed = apply_completion(job=job, by=None, now=now).plan
+    assert len(desk_of(completed).days.made) == 6 and desk_of(completed).assessment.broken == ()
+    undone = undo_edit(plan=completed, seen=2, by=None, now=now).plan
     assert undone.result["routes"] == out.result["routes"]  # type: ignore[index]
 
 
-def test_what_is_pinned_stays_when_the_rest_is_mended(plan: Plan, now: dt.datetime) -> None:
+def test_what_is_pinned_stays_when_the_rest_is_completed(plan: Plan, now: dt.datetime) -> None:
     visit, evening = another_evening(plan)
     moved = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=now).plan
     pinned = pin_visit(plan=moved, visit=visit, is_pinned=True, seen=1, by=None, now=now).plan
@@ -103,7 +109,7 @@ def test_what_is_pinned_stays_when_the_rest_is_mended(plan: Plan, now: dt.dateti
     job, proposal = proposed(pinned, now)
     assert visit not in {each.visit for each in proposal.moved}
     if proposal.moved:
-        pinned = apply_mending(job=job, by=None, now=now).plan
+        pinned = apply_completion(job=job, by=None, now=now).plan
     assert desk_of(pinned).days.stop_of(visit) == stop
 
 
@@ -116,15 +122,15 @@ def test_an_evening_in_which_a_warning_was_overruled_stays_as_it_is(plan: Plan, 
     elsewhere = next(name for name, key in desk_of(late).days.made.items() if key != evening)
     out = take_out_visit(plan=late, visit=elsewhere, seen=1, by=None, now=now).plan
     job, _proposal = proposed(out, now)
-    mended = apply_mending(job=job, by=None, now=now).plan
-    assert desk_of(mended).days.stops(evening) == stops
+    completed = apply_completion(job=job, by=None, now=now).plan
+    assert desk_of(completed).days.stops(evening) == stops
 
 
 def test_a_draft_that_cannot_be_better_is_proposed_nothing(plan: Plan, now: dt.datetime) -> None:
     job, proposal = proposed(plan, now)
     assert proposal.moved == ()
-    with pytest.raises(RepairStale):
-        apply_mending(job=job, by=None, now=now)
+    with pytest.raises(ProposalStale):
+        apply_completion(job=job, by=None, now=now)
     assert not PlanEdit.objects.exists()
 
 
@@ -136,7 +142,7 @@ def test_asking_twice_for_the_same_draft_is_one_job(plan: Plan, now: dt.datetime
     assert asked(plan, now) == first
     done(first, now)
     assert asked(plan, now) == first
-    assert Plan.objects.filter(kind=PlanKind.MENDING).count() == 1
+    assert Plan.objects.filter(kind=PlanKind.COMPLETION).count() == 1
 
 
 def test_what_was_proposed_for_an_older_revision_goes_when_somebody_asks_anew(plan: Plan, now: dt.datetime) -> None:
@@ -145,19 +151,19 @@ def test_what_was_proposed_for_an_older_revision_goes_when_somebody_asks_anew(pl
     fresh = asked(out, now)
     old.refresh_from_db()
     assert (old.state, fresh.state, fresh.revision) == (PlanState.DISCARDED, PlanState.QUEUED, 1)
-    assert mending_of(out) == fresh
+    assert completion_of(out) == fresh
 
 
 def test_who_asks_for_another_revision_than_stands_is_refused(plan: Plan, now: dt.datetime) -> None:
     with pytest.raises(BoardChanged):
-        request_mending(plan=plan, seen=3, by=None, now=now)
+        request_completion(plan=plan, seen=3, by=None, now=now)
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.PUBLISHED)
     with pytest.raises(BoardShut):
-        request_mending(plan=plan, seen=0, by=None, now=now)
-    assert not Plan.objects.filter(kind=PlanKind.MENDING).exists()
+        request_completion(plan=plan, seen=0, by=None, now=now)
+    assert not Plan.objects.filter(kind=PlanKind.COMPLETION).exists()
 
 
-def test_while_another_plan_is_made_nobody_mends(season: Season, plan: Plan, now: dt.datetime) -> None:
+def test_while_another_plan_is_made_nobody_completes_a_draft(season: Season, plan: Plan, now: dt.datetime) -> None:
     request_plan(campaign=season.campaign, seconds=20, by=None, now=now)
     with pytest.raises(PlannerBusy):
         asked(plan, now)
@@ -193,12 +199,12 @@ def test_a_job_whose_workers_keep_dying_ends_with_words(
     job = asked(plan, now)
     Plan.objects.filter(pk=job.pk).update(attempts=runs.MOST_ATTEMPTS)
     run_waiting_plans(clock=lambda: now)
-    text = client.get(here("board_repair", plan)).content.decode()
+    text = client.get(here("board_complete", plan)).content.decode()
     assert "drie keer afgebroken" in text and "Opnieuw uitrekenen" in text
     assert asked(plan, now) != job
 
 
-def test_a_draft_that_changed_before_the_worker_came_is_not_mended(plan: Plan, now: dt.datetime) -> None:
+def test_a_draft_that_changed_before_the_worker_came_is_not_completed(plan: Plan, now: dt.datetime) -> None:
     job = asked(plan, now)
     worse(plan, now)
     job = done(job, now)
@@ -206,7 +212,7 @@ def test_a_draft_that_changed_before_the_worker_came_is_not_mended(plan: Plan, n
     assert "intussen aangepast" in job.error
 
 
-def test_a_draft_that_was_published_or_thrown_away_meanwhile_is_not_mended(plan: Plan, now: dt.datetime) -> None:
+def test_a_draft_that_was_published_or_thrown_away_meanwhile_is_not_completed(plan: Plan, now: dt.datetime) -> None:
     for state in (PlanState.PUBLISHED, PlanState.DISCARDED):
         Plan.objects.filter(pk=plan.pk).update(state=PlanState.READY)
         job = asked(plan, now)
@@ -224,7 +230,7 @@ def test_a_worker_whose_job_was_asked_anew_drops_its_work(plan: Plan, now: dt.da
     assert fresh.state == PlanState.QUEUED
 
 
-def test_a_draft_that_cannot_be_mended_says_so(plan: Plan, now: dt.datetime) -> None:
+def test_a_draft_that_cannot_be_completed_says_so(plan: Plan, now: dt.datetime) -> None:
     """A family agreed with a moment that is not in the draft, on an evening that stays because a rule was overruled."""
     result, problem = plan.result or {}, plan.problem or {}
     route = next(route for route in result["routes"] if len(route["stops"]) > 1)
@@ -234,7 +240,7 @@ def test_a_draft_that_cannot_be_mended_says_so(plan: Plan, now: dt.datetime) -> 
     route["stops"] = [other | {"start": "20:45"}]
     Plan.objects.filter(pk=plan.pk).update(result=result, problem=problem)
     job = done(asked(plan, now), now)
-    assert (job.state, job.error) == (PlanState.FAILED, str(RepairStuck.text))
+    assert (job.state, job.error) == (PlanState.FAILED, str(CompletionStuck.text))
 
 
 # --- saying yes ---
@@ -242,13 +248,13 @@ def test_a_draft_that_cannot_be_mended_says_so(plan: Plan, now: dt.datetime) -> 
 
 def test_a_proposal_is_taken_over_once(plan: Plan, now: dt.datetime) -> None:
     job, _proposal = proposed(worse(plan, now), now)
-    apply_mending(job=job, by=None, now=now)
+    apply_completion(job=job, by=None, now=now)
     with pytest.raises(BoardChanged):
-        apply_mending(job=job, by=None, now=now)
+        apply_completion(job=job, by=None, now=now)
     Plan.objects.filter(pk=plan.pk).update(revision=job.revision)
-    with pytest.raises(RepairStale):
-        apply_mending(job=job, by=None, now=now)
-    assert PlanEdit.objects.filter(verb="repair").count() == 1
+    with pytest.raises(ProposalStale):
+        apply_completion(job=job, by=None, now=now)
+    assert PlanEdit.objects.filter(verb=EditVerb.COMPLETE).count() == 1
 
 
 def test_a_proposal_of_before_another_change_is_refused_and_changes_nothing(plan: Plan, now: dt.datetime) -> None:
@@ -256,7 +262,7 @@ def test_a_proposal_of_before_another_change_is_refused_and_changes_nothing(plan
     job, _proposal = proposed(out, now)
     Plan.objects.filter(pk=plan.pk).update(revision=5)
     with pytest.raises(BoardChanged):
-        apply_mending(job=job, by=None, now=now)
+        apply_completion(job=job, by=None, now=now)
     job.refresh_from_db()
     assert job.state == PlanState.READY
     assert Plan.objects.get(pk=plan.pk).result == out.result
@@ -270,43 +276,43 @@ def test_the_button_starts_a_job_and_looking_plans_nothing(
 ) -> None:
     out = worse(plan, now)
     monkeypatch.setattr(runs, "repair_plan", None)  # whoever plans in a page breaks off
-    url = here("board_repair", plan)
+    url = here("board_complete", plan)
     assert "Reken het uit" in client.get(url).content.decode()
-    assert not Plan.objects.filter(kind=PlanKind.MENDING).exists()
+    assert not Plan.objects.filter(kind=PlanKind.COMPLETION).exists()
     page = client.post(url, {"revision": out.revision}, follow=True).content.decode()
     assert "De planner zoekt uit wat dit betekent" in page
-    assert here("board_repair_progress", plan) in page
-    job = Plan.objects.get(kind=PlanKind.MENDING)
+    assert here("board_complete_progress", plan) in page
+    job = Plan.objects.get(kind=PlanKind.COMPLETION)
     assert (job.state, job.created_by, job.based_on) == (PlanState.QUEUED, coordinator, plan)
-    assert "HX-Refresh" not in client.get(here("board_repair_progress", plan)).headers
+    assert "HX-Refresh" not in client.get(here("board_complete_progress", plan)).headers
 
 
 def test_the_page_shows_who_would_move_and_a_yes_does_it(
     plan: Plan, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     job, proposal = proposed(worse(plan, now), now)
-    assert client.get(here("board_repair_progress", plan)).headers["HX-Refresh"] == "true"
-    page = client.get(here("board_repair", plan))
+    assert client.get(here("board_complete_progress", plan)).headers["HX-Refresh"] == "true"
+    page = client.get(here("board_complete", plan))
     assert "een nieuw moment in dit plan" in page.content.decode()
     assert len(page.context["lines"]) == len(proposal.moved)
     assert "+1 gezin met een moment" in page.context["gains"]
     data: dict[str, Any] = {"voorstel": job.pk}
-    assert "hersteld" in client.post(here("board_repair_apply", plan), data, follow=True).content.decode()
-    assert "intussen aangepast" in client.post(here("board_repair_apply", plan), data, follow=True).content.decode()
+    assert "hersteld" in client.post(here("board_complete_apply", plan), data, follow=True).content.decode()
+    assert "intussen aangepast" in client.post(here("board_complete_apply", plan), data, follow=True).content.decode()
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.PUBLISHED)
-    again = client.get(here("board_repair", plan), follow=True).content.decode()
+    again = client.get(here("board_complete", plan), follow=True).content.decode()
     assert "niet meer worden aangepast" in again
 
 
-def test_the_page_of_a_draft_that_changed_meanwhile_offers_to_mend_it_anew(
+def test_the_page_of_a_draft_that_changed_meanwhile_offers_to_complete_it_anew(
     plan: Plan, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     proposed(plan, now)
     out = worse(plan, now)
-    page = client.get(here("board_repair", plan)).content.decode()
+    page = client.get(here("board_complete", plan)).content.decode()
     assert "aangepast nadat hierom werd gevraagd" in page and "Neem over" not in page
-    client.post(here("board_repair", plan), {"revision": out.revision})
-    job = mending_of(out)
+    client.post(here("board_complete", plan), {"revision": out.revision})
+    job = completion_of(out)
     assert job and (job.state, job.revision) == (PlanState.QUEUED, 1)
 
 
@@ -315,9 +321,9 @@ def test_a_board_that_was_looked_at_before_a_change_is_refused_in_words(
 ) -> None:
     worse(plan, now)
     for data in ({"revision": 0}, {"revision": "x"}, {}):
-        text = client.post(here("board_repair", plan), data, follow=True).content.decode()
+        text = client.post(here("board_complete", plan), data, follow=True).content.decode()
         assert "intussen aangepast" in text
-    assert not Plan.objects.filter(kind=PlanKind.MENDING).exists()
+    assert not Plan.objects.filter(kind=PlanKind.COMPLETION).exists()
 
 
 def test_a_proposal_of_another_draft_or_none_is_not_found(
@@ -326,18 +332,18 @@ def test_a_proposal_of_another_draft_or_none_is_not_found(
     job, _proposal = proposed(worse(plan, now), now)
     other = season.draft()
     for plan_, pk in ((other, job.pk), (plan, other.pk), (plan, ""), (plan, "x")):
-        assert client.post(here("board_repair_apply", plan_), {"voorstel": pk}).status_code == 404
+        assert client.post(here("board_complete_apply", plan_), {"voorstel": pk}).status_code == 404
 
 
-def test_mending_is_for_the_coordinator(plan: Plan, client: Client, log_in: LogIn, now: dt.datetime) -> None:
+def test_completing_is_for_the_coordinator(plan: Plan, client: Client, log_in: LogIn, now: dt.datetime) -> None:
     job, _proposal = proposed(worse(plan, now), now)
 
     def statuses() -> set[int]:
         return {
-            client.get(here("board_repair", plan)).status_code,
-            client.post(here("board_repair", plan), {"revision": 1}).status_code,
-            client.get(here("board_repair_progress", plan)).status_code,
-            client.post(here("board_repair_apply", plan), {"voorstel": job.pk}).status_code,
+            client.get(here("board_complete", plan)).status_code,
+            client.post(here("board_complete", plan), {"revision": 1}).status_code,
+            client.get(here("board_complete_progress", plan)).status_code,
+            client.post(here("board_complete_apply", plan), {"voorstel": job.pk}).status_code,
         }
 
     for role in (Role.DIRECTOR, Role.MENTOR, Role.CARE):
@@ -345,7 +351,7 @@ def test_mending_is_for_the_coordinator(plan: Plan, client: Client, log_in: LogI
         assert statuses() == {403}
     log_in(factories.make_school(), Role.COORDINATOR)
     assert statuses() == {404}
-    assert PlanEdit.objects.filter(verb="repair").count() == 0
+    assert PlanEdit.objects.filter(verb=EditVerb.COMPLETE).count() == 0
 
 
 # --- two at once ---
@@ -375,15 +381,15 @@ def test_two_who_ask_at_once_get_one_job(several_connections: None, now: dt.date
         return asked(Plan.objects.get(pk=plan.pk), now)
 
     first, second = at_once(ask, ask)
-    assert first == second == Plan.objects.get(kind=PlanKind.MENDING)
+    assert first == second == Plan.objects.get(kind=PlanKind.COMPLETION)
 
 
 def test_of_two_who_say_yes_at_once_one_does_it(several_connections: None, now: dt.datetime) -> None:
     job, _proposal = proposed(worse(make_season(now, mentors=2, families=3).draft(), now), now)
 
     def yes() -> Any:
-        return apply_mending(job=Plan.objects.select_related("based_on").get(pk=job.pk), by=None, now=now)
+        return apply_completion(job=Plan.objects.select_related("based_on").get(pk=job.pk), by=None, now=now)
 
     found = at_once(yes, yes)
     assert sum(isinstance(each, BoardError) for each in found) == 1
-    assert PlanEdit.objects.filter(verb="repair").count() == 1
+    assert PlanEdit.objects.filter(verb=EditVerb.COMPLETE).count() == 1
