@@ -127,7 +127,7 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
     from django.urls import reverse  # noqa: PLC0415 - after django.setup()
 
     from planning.models import Plan  # noqa: PLC0415 - after django.setup()
-    from planning.queries.board.loading import desk_of, forget_problems, name_of  # noqa: PLC0415 - after django.setup()
+    from planning.queries.board.loading import forget_problems, load_draft, name_of  # noqa: PLC0415 - after django.setup()
 
     client, rng = Client(), random.Random(2)
     client.force_login(user)
@@ -148,12 +148,12 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
         found.append((f"the board, {name}", None, [timed(client.get, board, {"week": week}) for _ in range(5)]))
         up, down = [], []
         for _ in range(TIMES):
-            desk = desk_of(Plan.objects.get(pk=plan.pk))
-            visit = rng.choice(sorted(desk.days.made))
+            draft = load_draft(Plan.objects.get(pk=plan.pk))
+            visit = rng.choice(sorted(draft.schedule.made))
             up.append(timed(client.get, reverse("planning:board_spots", kwargs=here | {"visit": int(visit)})))
-            places = [c for c in desk.mover().spots(visit) if not c.is_blocked and not c.warnings and c.evening]
+            places = [c for c in draft.mover().spots(visit) if not c.is_blocked and not c.warnings and c.evening]
             evening = rng.choice(places).evening
-            data = {"revision": desk.plan.revision, "evening": name_of(evening), "week": week}
+            data = {"revision": draft.plan.revision, "evening": name_of(evening), "week": week}
             url = reverse("planning:board_move", kwargs=here | {"visit": int(visit)})
             down.append(timed(client.post, url, data))
         found += [(f"picking up, {name}", LIMIT, up), (f"putting down, {name}", LIMIT, down)]

@@ -12,16 +12,16 @@ from mentors.dates import nl_day
 from planner.model.index import ProblemIndex, ShiftKey
 from planning.actions.board.edits import REASON_LENGTH
 from planning.queries.board.loading import evening_of, name_of
-from planning.queries.board.page import Board
-from planning.queries.board.values import Look
+from planning.queries.board.page import BoardPage
+from planning.queries.board.values import BoardSelection
 
 SEASON = "seizoen"
 
 
-def look_of(data: Any, first_week: int) -> Look:
+def selection_of(data: Any, first_week: int) -> BoardSelection:
     """What is asked to be shown; anything that means nothing is left out."""
     week = data.get("week", "")
-    return Look(
+    return BoardSelection(
         week=None if week == SEASON else _whole(week, first_week),
         mentor=_whole(data.get("mentor"), None),
         school_class=_whole(data.get("klas"), None),
@@ -29,14 +29,14 @@ def look_of(data: Any, first_week: int) -> Look:
     )
 
 
-def query_of(look: Look, *, with_week: bool = True) -> str:
+def query_of(selection: BoardSelection, *, with_week: bool = True) -> str:
     """The same as a part of an address."""
-    week = SEASON if look.week is None else look.week
+    week = SEASON if selection.week is None else selection.week
     pairs = [
         ("week", week if with_week else None),
-        ("mentor", look.mentor),
-        ("klas", look.school_class),
-        ("dag", look.weekday),
+        ("mentor", selection.mentor),
+        ("klas", selection.school_class),
+        ("dag", selection.weekday),
     ]
     return "&".join(f"{name}={value}" for name, value in pairs if value is not None)
 
@@ -90,18 +90,18 @@ class MoveForm(RevisionForm):
 class OwnMomentForm(MoveForm):
     """The same with a list to choose the evening from, for a page without a script."""
 
-    def __init__(self, *args: Any, board: Board, visit: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, board: BoardPage, visit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = evening_choices(board.desk.almanac, board, visit)
+        choices = evening_choices(board.draft.index, board, visit)
         self.fields["evening"] = forms.ChoiceField(label=_("Avond"), choices=choices)
         self.order_fields(["evening", "start"])
 
 
-def evening_choices(almanac: ProblemIndex, board: Board, visit: str) -> list[tuple[str, Any]]:
+def evening_choices(index: ProblemIndex, board: BoardPage, visit: str) -> list[tuple[str, Any]]:
     """The evenings of those who may make this visit, a group a mentor."""
     found = []
-    for person in almanac.visits[visit].visitors:
+    for person in index.visits[visit].visitors:
         if person in board.mentors:
-            days = sorted(on for who, on in almanac.shifts if who == person)
+            days = sorted(on for who, on in index.shifts if who == person)
             found.append((board.mentors[person].name, [(name_of((person, on)), nl_day(on)) for on in days]))
     return found

@@ -14,7 +14,7 @@ from mentors.dates import nl_day, spoken_clock
 from planner.evaluate.assessment import Finding, Severity
 from planner.evaluate.moves import Move
 
-Facts = Mapping[str, Any]
+FindingFacts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,11 @@ def sentence(finding: Finding, names: Names) -> str:
     return _SENTENCES.get(finding.code, _unknown)(words, finding.facts, names)
 
 
-def _unknown(words: Facts, facts: Facts, names: Names) -> str:
+def _unknown(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("Dit past niet bij de afspraken over %(visit)s.") % words
 
 
-def _two_homes(words: Facts, facts: Facts, names: Names) -> str:
+def _two_homes(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s is dan nog bij %(before)s: dat gesprek duurt tot %(until)s.") % {
         **words,
         "before": names.visit(facts["before"]),
@@ -75,7 +75,7 @@ def _two_homes(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _travel_short(words: Facts, facts: Facts, names: Names) -> str:
+def _travel_short(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s komt van %(before)s en kan er pas om %(there)s zijn: de weg duurt %(leg)s minuten.") % {
         **words,
         "before": names.visit(facts["before"]),
@@ -84,7 +84,7 @@ def _travel_short(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _leaves_early(words: Facts, facts: Facts, names: Names) -> str:
+def _leaves_early(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s moet dan om %(leaves)s weg en kan pas om %(leave_from)s.") % {
         **words,
         "leaves": spoken_clock(facts["leaves"]),
@@ -92,7 +92,7 @@ def _leaves_early(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _ends_too_late(words: Facts, facts: Facts, names: Names) -> str:
+def _ends_too_late(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("Het gesprek met %(visit)s is om %(ends)s klaar; %(mentor)s wil uiterlijk om %(until)s klaar zijn.") % {
         **words,
         "ends": spoken_clock(facts["ends"]),
@@ -100,7 +100,7 @@ def _ends_too_late(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _back_too_late(words: Facts, facts: Facts, names: Names) -> str:
+def _back_too_late(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s is om %(back)s terug en wil om %(until)s terug zijn.") % {
         **words,
         "back": spoken_clock(facts["back"]),
@@ -108,24 +108,24 @@ def _back_too_late(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _too_many_stops(words: Facts, facts: Facts, names: Names) -> str:
+def _too_many_stops(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s heeft op %(day)s dan %(stops)s thuisbezoeken; afgesproken is hoogstens %(most)s.") % {
         **words,
         **facts,
     }
 
 
-def _too_many_in_all(words: Facts, facts: Facts, names: Names) -> str:
+def _too_many_in_all(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s doet dan %(stops)s thuisbezoeken; afgesproken is hoogstens %(most)s.") % {**words, **facts}
 
 
-def _outside_windows(words: Facts, facts: Facts, names: Names) -> str:
+def _outside_windows(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     if not facts["windows"]:
         return _("%(visit)s kan op %(day)s niet.") % words
     return _("%(visit)s kan op %(day)s alleen tussen %(hours)s.") % {**words, "hours": _hours(facts["windows"])}
 
 
-def _outside_wish(words: Facts, facts: Facts, names: Names) -> str:
+def _outside_wish(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     if not facts["windows"]:
         return _("De wens van %(visit)s valt niet op %(day)s.") % words
     return _("%(visit)s wil op %(day)s het liefst tussen %(hours)s.") % {**words, "hours": _hours(facts["windows"])}
@@ -139,21 +139,21 @@ def _hours(windows: Iterable[tuple[int, int]]) -> str:
     return _(", of tussen ").join(pairs)
 
 
-def _off_grid(words: Facts, facts: Facts, names: Names) -> str:
+def _off_grid(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(start)s ligt niet op een vast begin van %(grid)s minuten.") % {
         "start": spoken_clock(facts["start"]),
         "grid": facts["grid"],
     }
 
 
-def _no_interpreter(words: Facts, facts: Facts, names: Names) -> str:
+def _no_interpreter(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("Er is op %(day)s om %(start)s geen tolk voor %(visit)s.") % {
         **words,
         "start": spoken_clock(facts["start"]),
     }
 
 
-def _fixed_moved(words: Facts, facts: Facts, names: Names) -> str:
+def _fixed_moved(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(visit)s heeft %(day)s om %(start)s al afgesproken. Verzet het op de pagina van het thuisbezoek.") % {
         **words,
         "day": nl_day(facts["on"]),
@@ -161,7 +161,7 @@ def _fixed_moved(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _moved(words: Facts, facts: Facts, names: Names) -> str:
+def _moved(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(visit)s kreeg eerder een voorstel voor %(day)s om %(start)s en hoort het nieuwe moment.") % {
         **words,
         "day": nl_day(facts["on"]),
@@ -169,11 +169,11 @@ def _moved(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _siblings_split(words: Facts, facts: Facts, names: Names) -> str:
+def _siblings_split(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("De kinderen van %(visit)s worden dan niet samen bezocht.") % words
 
 
-def _long_wait(words: Facts, facts: Facts, names: Names) -> str:
+def _long_wait(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s wacht %(minutes)s minuten tussen %(before)s en %(visit)s.") % {
         **words,
         "minutes": facts["minutes"],
@@ -181,29 +181,29 @@ def _long_wait(words: Facts, facts: Facts, names: Names) -> str:
     }
 
 
-def _held(words: Facts, facts: Facts, names: Names) -> str:
+def _reserved(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _(
         "Een gezin dat nu kiest houdt bij %(mentor)s %(day)s van %(start)s tot %(ends)s vast. Om %(until)s is dat"
         " afgesproken of weer vrij."
     ) % {**words, **_clocks(facts)}
 
 
-def _held_near(words: Facts, facts: Facts, names: Names) -> str:
+def _near_reserved(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _(
         "Een gezin dat nu kiest houdt %(start)s tot %(ends)s vast. De weg tussen dat gezin en %(visit)s duurt %(leg)s"
         " minuten: daar is te weinig tijd voor."
     ) % {**words, **_clocks(facts), "leg": facts["leg"]}
 
 
-def _clocks(facts: Facts) -> dict[str, str]:
+def _clocks(facts: FindingFacts) -> dict[str, str]:
     return {name: spoken_clock(facts[name]) for name in ("start", "ends", "until")}
 
 
-def _plain(text: Callable[[], str]) -> Callable[[Facts, Facts, Names], str]:
+def _plain(text: Callable[[], str]) -> Callable[[FindingFacts, FindingFacts, Names], str]:
     return lambda words, facts, names: text() % words
 
 
-_SENTENCES: dict[str, Callable[[Facts, Facts, Names], str]] = {
+_SENTENCES: dict[str, Callable[[FindingFacts, FindingFacts, Names], str]] = {
     "two_homes": _two_homes,
     "travel_short": _travel_short,
     "leaves_early": _leaves_early,
@@ -220,8 +220,8 @@ _SENTENCES: dict[str, Callable[[Facts, Facts, Names], str]] = {
     "moved": _moved,
     "siblings_split": _siblings_split,
     "long_wait": _long_wait,
-    "held": _held,
-    "held_near": _held_near,
+    "reserved": _reserved,
+    "near_reserved": _near_reserved,
     "may_not_visit": _plain(lambda: _("%(mentor)s is niet de mentor van %(visit)s.")),
     "may_not_be_second": _plain(lambda: _("%(mentor)s gaat niet mee naar %(visit)s.")),
     "lacks_second": _plain(lambda: _("Bij %(visit)s moet een collega mee, en die kan op %(day)s dan niet.")),

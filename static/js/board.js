@@ -364,11 +364,11 @@ async function look() {
   if (document.hidden || picked || isBusy || dialog.open) {
     return;
   }
-  const held = encodeURIComponent(board.dataset.held);
-  const answer = await ask(`${board.dataset.news}?sinds=${revision}&vast=${held}&${board.dataset.query}`);
+  const reserved = encodeURIComponent(board.dataset.reserved);
+  const answer = await ask(`${board.dataset.news}?sinds=${revision}&vast=${reserved}&${board.dataset.query}`);
   if (answer?.status === 200 && answer.data?.parts && !picked && !isBusy) {
     show(answer.data);
-    board.dataset.held = answer.data.held;
+    board.dataset.reserved = answer.data.reserved;
     if (answer.data.news.length) {
       say(answer.data.news.join(" "));
     }

@@ -17,11 +17,11 @@ from planner.evaluate.moves import Move
 from planning.actions.board.edits import take_out_visit
 from planning.actions.runs import run_waiting_plans
 from planning.models import Plan
-from planning.queries.board.loading import desk_of, name_of
+from planning.queries.board.loading import load_draft, name_of
 from planning.words.board import costs
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
-from tests.planning.test_board_holds import hold
+from tests.planning.test_board_reservations import reserve
 from tests.visits.seasons import make_season
 
 PASSWORD = "een-lang-genoeg-wachtwoord"
@@ -66,11 +66,11 @@ def a_move(plan: Plan) -> tuple[str, str, str]:
 
 def a_change(plan: Plan) -> tuple[str, str, Move]:
     """A family, the evening in which it stands, and what another evening would change."""
-    desk = desk_of(Plan.objects.get(pk=plan.pk))
-    for visit in sorted(desk.days.made):
-        for change in desk.mover().spots(visit):
-            if change.evening and change.evening != desk.days.made[visit] and not change.findings:
-                return visit, name_of(desk.days.made[visit]), change
+    draft = load_draft(Plan.objects.get(pk=plan.pk))
+    for visit in sorted(draft.schedule.made):
+        for change in draft.mover().spots(visit):
+            if change.evening and change.evening != draft.schedule.made[visit] and not change.findings:
+                return visit, name_of(draft.schedule.made[visit]), change
     raise AssertionError
 
 
@@ -83,13 +83,13 @@ def card(visitor: Visitor, visit: str) -> Locator:
 
 
 def stands(plan: Plan, visit: str) -> str:
-    home = desk_of(Plan.objects.get(pk=plan.pk)).days.made.get(visit)
+    home = load_draft(Plan.objects.get(pk=plan.pk)).schedule.made.get(visit)
     return name_of(home) if home else ""
 
 
 @pytest.fixture
 def week(plan: Plan) -> int:
-    return desk_of(plan).almanac.problem.weeks[WEEK[0]]
+    return load_draft(plan).index.problem.weeks[WEEK[0]]
 
 
 def test_a_family_is_dragged_to_another_evening_to_the_tray_and_back(plan: Plan, week: int, visitor: Come) -> None:
@@ -201,9 +201,9 @@ def test_on_a_phone_a_form_moves_a_family_and_asks_for_a_reason(plan: Plan, week
 def test_what_cannot_be_is_refused_in_a_window_and_a_reason_is_asked_there(
     plan: Plan, week: int, visitor: Come
 ) -> None:
-    desk = desk_of(plan)
+    draft = load_draft(plan)
     visit, home, _evening = a_move(plan)
-    stranger = next(name_of(key) for key in desk.almanac.shifts if key[0] != home.split()[0])
+    stranger = next(name_of(key) for key in draft.index.shifts if key[0] != home.split()[0])
     anna = coordinator(visitor, plan.campaign.school, DESK)
     anna.go(address(plan, week=week))
     card(anna, visit).drag_to(cell(anna, stranger).locator(".board-road"))
@@ -218,7 +218,7 @@ def test_a_pinned_family_cannot_be_dragged_and_the_rest_is_mended_around_it(
     plan: Plan, week: int, visitor: Come, now: dt.datetime
 ) -> None:
     visit, home, _evening = a_move(plan)
-    other = next(name for name in sorted(desk_of(plan).days.made) if name != visit)
+    other = next(name for name in sorted(load_draft(plan).schedule.made) if name != visit)
     anna = coordinator(visitor, plan.campaign.school, DESK)
     anna.go(address(plan, week=week))
     card(anna, visit).locator("a").click()
@@ -245,7 +245,7 @@ def test_on_a_phone_the_rest_is_mended_anew_when_a_colleague_was_quicker(
     plan: Plan, week: int, visitor: Come, now: dt.datetime
 ) -> None:
     _visit, _home, _evening = a_move(plan)
-    first, second = sorted(desk_of(plan).days.made)[:2]
+    first, second = sorted(load_draft(plan).schedule.made)[:2]
     anna = coordinator(visitor, plan.campaign.school, PHONE)
     out = take_out_visit(plan=plan, visit=first, seen=0, by=None, now=now).plan
     anna.go(address(plan, week=week))
@@ -268,15 +268,15 @@ def test_on_a_phone_the_rest_is_mended_anew_when_a_colleague_was_quicker(
 
 def test_two_coordinators_lose_nothing_and_see_each_other(plan: Plan, week: int, visitor: Come) -> None:
     visit, home, evening = a_move(plan)
-    desk = desk_of(plan)
-    other = next(name for name, key in desk.days.made.items() if key[0] != home.split()[0])
+    draft = load_draft(plan)
+    other = next(name for name, key in draft.schedule.made.items() if key[0] != home.split()[0])
     anna = coordinator(visitor, plan.campaign.school, DESK)
     bas = coordinator(visitor, plan.campaign.school, DESK, name="Bas de Wit")
     for each in (anna, bas):
         each.go(address(plan, week=week))
     card(anna, visit).drag_to(cell(anna, evening).locator(".board-road"))
     expect(cell(anna, evening).locator(f"[data-visit='{visit}']")).to_be_visible()
-    # Bas has a family in the hand while Anna is quicker: his board did not look meanwhile.
+    # Bas has a family in the hand while Anna is quicker: his board did not ask meanwhile.
     card(bas, other).drag_to(bas.page.locator("[data-tray] h2"))
     late = bas.page.get_by_role("button", name="Doe mijn wijziging alsnog")
     moved = bas.page.locator(f"[data-tray] [data-visit='{other}']")
@@ -305,17 +305,17 @@ def test_an_evening_of_the_season_opens_beside_the_board_and_its_families_can_be
     assert stands(plan, visit) == evening
 
 
-def test_a_moment_that_a_family_holds_appears_on_an_open_board_and_stays_free(
+def test_a_moment_that_a_family_has_reserved_appears_on_an_open_board_and_stays_free(
     plan: Plan, week: int, visitor: Come, now: dt.datetime
 ) -> None:
     holder = plan.campaign.visits.select_related("campaign", "mentor").order_by("pk")[0]
     other = plan.campaign.visits.filter(mentor=holder.mentor).order_by("pk")[1]
     anna = coordinator(visitor, plan.campaign.school, DESK)
     anna.go(address(plan, week=week))
-    expect(anna.page.locator(".board-held")).to_have_count(0)
-    held = hold(holder, WEEK[1], 19 * 60, now)
+    expect(anna.page.locator(".board-reserved")).to_have_count(0)
+    reservation = reserve(holder, WEEK[1], 19 * 60, now)
     here = cell(anna, f"{holder.mentor_id} {WEEK[1].isoformat()}")
-    expect(here.locator(".board-held")).to_contain_text("Een gezin kiest nu", timeout=9000)
+    expect(here.locator(".board-reserved")).to_contain_text("Een gezin kiest nu", timeout=9000)
     anna.look("bord-vastgehouden-1280")
     card(anna, str(other.pk)).locator("a").click()
     anna.page.select_option("#id_evening", f"{holder.mentor_id} {WEEK[1].isoformat()}")
@@ -330,5 +330,5 @@ def test_a_moment_that_a_family_holds_appears_on_an_open_board_and_stays_free(
     phone.go(address(plan, week=week))
     phone.look("bord-vastgehouden-390")
     anna.go(address(plan, week=week))
-    held.delete()
-    expect(anna.page.locator(".board-held")).to_have_count(0, timeout=9000)
+    reservation.delete()
+    expect(anna.page.locator(".board-reserved")).to_have_count(0, timeout=9000)

@@ -31,9 +31,9 @@ from planning.actions.board.edits import (
     undo_edit,
 )
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
-from planning.queries.board.loading import desk_of, evening_of, name_of
-from planning.queries.board.page import Board
-from planning.queries.board.values import Look
+from planning.queries.board.loading import evening_of, load_draft, name_of
+from planning.queries.board.page import BoardPage
+from planning.queries.board.values import BoardSelection
 from planning.queries.publishing import blockers
 from planning.words.board import costs
 from tests import factories
@@ -65,11 +65,11 @@ def here(name: str, plan: Plan, **kwargs: Any) -> str:
 
 def free_place(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
     """A family and another evening of its mentor that can hold it without breaking anything."""
-    desk = desk_of(plan)
-    for visit in sorted(desk.days.made):
-        for change in desk.mover().spots(visit):
+    draft = load_draft(plan)
+    for visit in sorted(draft.schedule.made):
+        for change in draft.mover().spots(visit):
             is_free = not change.is_blocked and not change.warnings
-            if is_free and change.evening and change.evening != desk.days.made[visit]:
+            if is_free and change.evening and change.evening != draft.schedule.made[visit]:
                 return visit, change.evening
     raise AssertionError
 
@@ -81,7 +81,7 @@ def move(plan: Plan, visit: str, evening: tuple[str, dt.date], now: dt.datetime,
 
 def stands(plan: Plan, visit: str) -> tuple[str, dt.date] | None:
     fresh = Plan.objects.get(pk=plan.pk)
-    return desk_of(fresh).days.made.get(visit)
+    return load_draft(fresh).schedule.made.get(visit)
 
 
 # --- moving ---
@@ -95,20 +95,20 @@ def test_a_move_changes_the_draft_its_totals_and_its_revision(plan: Plan, now: d
     assert stands(plan, visit) == evening
     assert fresh.revision == 1 == edited.edit.number
     assert edited.change and fresh.cost == pytest.approx((cost or 0) + edited.change.cost)
-    assert fresh.cost == desk_of(fresh).assessment.cost
+    assert fresh.cost == load_draft(fresh).assessment.cost
     totals = fresh.result["application"]["totals"]  # type: ignore[index]
     assert totals["placed"] == 6
-    assert totals["travel_minutes"] == desk_of(fresh).assessment.parts.travel_minutes
+    assert totals["travel_minutes"] == load_draft(fresh).assessment.parts.travel_minutes
     assert fresh.result["application"]["as_made"]["cost"] == cost  # type: ignore[index]
 
 
 def test_a_changed_evening_is_drawn_as_the_planner_draws_it(plan: Plan, now: dt.datetime) -> None:
     """Taking a family out and putting it back at the same moment leaves the same route, metres included."""
-    desk = desk_of(plan)
-    visit, home = next(iter(desk.days.made.items()))
-    stop = desk.days.stop_of(visit)
+    draft = load_draft(plan)
+    visit, home = next(iter(draft.schedule.made.items()))
+    stop = draft.schedule.stop_of(visit)
     assert stop
-    for neighbour in (name for each in desk.days.stops(home) for name in each.visits if name != visit):
+    for neighbour in (name for each in draft.schedule.stops(home) for name in each.visits if name != visit):
         plan = pin_visit(plan=plan, visit=neighbour, is_pinned=True, seen=plan.revision, by=None, now=now).plan
     before, seen = plan.result["routes"], plan.revision  # type: ignore[index]
     gone = take_out_visit(plan=plan, visit=visit, seen=seen, by=None, now=now)
@@ -122,23 +122,23 @@ def test_a_changed_evening_is_drawn_as_the_planner_draws_it(plan: Plan, now: dt.
 
 
 def test_a_mentor_in_two_homes_is_refused_and_nothing_is_lost(plan: Plan, now: dt.datetime) -> None:
-    desk = desk_of(plan)
+    draft = load_draft(plan)
     visit, evening = free_place(plan)
-    other = next(name for name, key in desk.days.made.items() if key[0] == evening[0] and name != visit)
-    stop, home = desk.days.stop_of(other), desk.days.made[other]
+    other = next(name for name, key in draft.schedule.made.items() if key[0] == evening[0] and name != visit)
+    stop, home = draft.schedule.stop_of(other), draft.schedule.made[other]
     assert stop
     pinned = pin_visit(plan=plan, visit=other, is_pinned=True, seen=0, by=None, now=now).plan
     with pytest.raises(MoveRefused) as refusal:
         move(pinned, visit, home, now, start=stop.start + 5)
     assert "two_homes" in {finding.code for finding in refusal.value.change.findings}
     assert Plan.objects.get(pk=plan.pk).revision == 1
-    assert stands(plan, visit) == desk.days.made[visit]
+    assert stands(plan, visit) == draft.schedule.made[visit]
 
 
 def test_a_mentor_who_is_not_the_familys_is_refused(season: Season, plan: Plan, now: dt.datetime) -> None:
-    desk = desk_of(plan)
-    visit, home = next(iter(desk.days.made.items()))
-    stranger = next(key for key in desk.almanac.shifts if key[0] != home[0])
+    draft = load_draft(plan)
+    visit, home = next(iter(draft.schedule.made.items()))
+    stranger = next(key for key in draft.index.shifts if key[0] != home[0])
     with pytest.raises(MoveRefused):
         move(plan, visit, stranger, now)
 
@@ -247,7 +247,7 @@ def test_who_was_late_hears_who_changed_what_and_can_do_it_all_the_same(
     plan: Plan, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     visit, evening = free_place(plan)
-    other = next(name for name, key in desk_of(plan).days.made.items() if key[0] != evening[0])
+    other = next(name for name, key in load_draft(plan).schedule.made.items() if key[0] != evening[0])
     colleague = factories.make_user(plan.campaign.school, Role.COORDINATOR, name="Anna Bakker")
     move(plan, visit, evening, now, by=colleague)
     url = here("board_move", plan, visit=int(other))
@@ -325,9 +325,9 @@ def test_a_picked_up_family_hears_of_every_evening_what_it_costs(plan: Plan, cli
     visit, evening = free_place(plan)
     body = client.get(here("board_spots", plan, visit=int(visit))).json()
     found = {spot["evening"]: spot for spot in body["spots"]}
-    assert set(found) == {name_of(key) for key in desk_of(plan).almanac.shifts if key[0] == evening[0]}
+    assert set(found) == {name_of(key) for key in load_draft(plan).index.shifts if key[0] == evening[0]}
     spot = found[name_of(evening)]
-    change = next(change for change in desk_of(plan).mover().spots(visit) if change.evening == evening)
+    change = next(change for change in load_draft(plan).mover().spots(visit) if change.evening == evening)
     # which of two equally cheap plans comes out differs, so what a move changes does too: minutes, a wish or a week
     assert spot["tone"] in ("good", "info") and spot["costs"] == ", ".join(costs(change))
     assert spot["start"] in spot["moment"]
@@ -352,7 +352,7 @@ def test_a_page_asks_for_the_reason_and_takes_it(plan: Plan, client: Client, coo
     assert stands(plan, visit) != evening
     client.post(url, asked.context["fields"] | {"reason": "Gebeld met moeder"})
     assert stands(plan, visit) == evening
-    week = desk_of(Plan.objects.get(pk=plan.pk)).almanac.problem.weeks[evening[1]]
+    week = load_draft(Plan.objects.get(pk=plan.pk)).index.problem.weeks[evening[1]]
     text = client.get(here("board", plan), {"week": week}).content.decode()
     assert "Toch zo: Gebeld met moeder" in text
 
@@ -389,8 +389,8 @@ def test_undo_pin_and_redo_answer_the_script_with_the_changed_cells(
     plan: Plan, client: Client, coordinator: User
 ) -> None:
     visit, _evening = free_place(plan)
-    home = desk_of(plan).days.made[visit]
-    week = desk_of(plan).almanac.problem.weeks[home[1]]
+    home = load_draft(plan).schedule.made[visit]
+    week = load_draft(plan).index.problem.weeks[home[1]]
     key = f"cel-{name_of(home).replace(' ', '-')}"
     pinned = as_script(client, here("board_pin", plan, visit=int(visit)), {"revision": 0, "week": week}).json()
     assert "board-pinned" in pinned["parts"][key]
@@ -439,7 +439,7 @@ def test_a_board_takes_as_many_queries_for_thirty_families_as_for_three(
             with django_assert_max_num_queries(30) as queries:
                 client.get(here("board", plan), {"week": week})
             found.append(len(queries))
-        visit = next(iter(desk_of(plan).days.made))
+        visit = next(iter(load_draft(plan).schedule.made))
         with django_assert_max_num_queries(40) as queries:
             as_script(client, here("board_move", plan, visit=int(visit)), {"revision": 0, "evening": "", "week": 4})
         counts.append([*found, len(queries)])
@@ -452,7 +452,7 @@ def test_evening_names_are_read_back() -> None:
 
 def test_of_two_at_the_same_moment_one_wins_and_the_other_hears_it(several_connections: None, now: dt.datetime) -> None:
     plan = make_season(now, mentors=2, families=3).draft()
-    made = sorted(desk_of(plan).days.made)[:2]
+    made = sorted(load_draft(plan).schedule.made)[:2]
     start = threading.Barrier(2)
 
     def take_out(visit: str) -> str:
@@ -486,12 +486,12 @@ def test_a_draft_in_which_nobody_could_be_planned_is_an_empty_board_with_a_way_o
 def test_a_board_opens_on_the_week_that_is_not_over(
     plan: Plan, client: Client, coordinator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    weeks = desk_of(plan).almanac.problem.weeks
+    weeks = load_draft(plan).index.problem.weeks
     for day, opened in [(EVENINGS[1], EVENINGS[0]), (EVENINGS[2], EVENINGS[2]), (dt.date(2027, 1, 4), max(weeks))]:
         at = dt.datetime.combine(day, dt.time(12), tzinfo=dt.UTC)
         monkeypatch.setattr("django.utils.timezone.now", lambda at=at: at)
         client.force_login(coordinator)
-        assert client.get(here("board", plan)).context["look"].week == weeks[opened]
+        assert client.get(here("board", plan)).context["selection"].week == weeks[opened]
 
 
 def test_who_comes_along_is_counted_with_the_mentor(plan: Plan, client: Client, coordinator: User) -> None:
@@ -508,8 +508,8 @@ def test_who_comes_along_is_counted_with_the_mentor(plan: Plan, client: Client, 
 def test_without_a_script_every_refusal_leads_on(
     plan: Plan, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    visit, home = next(iter(desk_of(plan).days.made.items()))
-    stranger = next(key for key in desk_of(plan).almanac.shifts if key[0] != home[0])
+    visit, home = next(iter(load_draft(plan).schedule.made.items()))
+    stranger = next(key for key in load_draft(plan).index.shifts if key[0] != home[0])
     url = here("board_move", plan, visit=int(visit))
     refused = client.post(url, {"revision": 0, "evening": name_of(stranger)}).content.decode()
     assert here("board_visit", plan, visit=int(visit)) in refused and 'method="dialog"' not in refused
@@ -522,17 +522,17 @@ def test_without_a_script_every_refusal_leads_on(
 
 
 def test_the_proof_is_not_shown_of_a_draft_from_which_a_family_was_taken_out(plan: Plan, now: dt.datetime) -> None:
-    assert Board.of(desk_of(plan), Look()).totals().gap is not None
-    visit = sorted(desk_of(plan).days.made)[0]
+    assert BoardPage.of(load_draft(plan), BoardSelection()).totals().gap is not None
+    visit = sorted(load_draft(plan).schedule.made)[0]
     out = take_out_visit(plan=plan, visit=visit, seen=0, by=None, now=now).plan
-    assert Board.of(desk_of(out), Look()).totals().gap is None
+    assert BoardPage.of(load_draft(out), BoardSelection()).totals().gap is None
     back = undo_edit(plan=out, seen=1, by=None, now=now).plan
-    assert Board.of(desk_of(back), Look()).totals().gap is not None
+    assert BoardPage.of(load_draft(back), BoardSelection()).totals().gap is not None
 
 
 def test_who_opens_a_family_comes_back_to_the_same_week(plan: Plan, client: Client, coordinator: User) -> None:
-    visit, home = next(iter(desk_of(plan).days.made.items()))
-    week = desk_of(plan).almanac.problem.weeks[home[1]]
+    visit, home = next(iter(load_draft(plan).schedule.made.items()))
+    week = load_draft(plan).index.problem.weeks[home[1]]
     asked = {"week": week, "mentor": home[0]}
     link = f"{here('board_visit', plan, visit=int(visit))}?week={week}&amp;mentor={home[0]}"
     evening = {"avond": home[1].isoformat()} | asked
@@ -541,4 +541,4 @@ def test_who_opens_a_family_comes_back_to_the_same_week(plan: Plan, client: Clie
     pinned = as_script(client, here("board_pin", plan, visit=int(visit)), {"revision": 0} | asked).json()
     assert link in "".join(pinned["parts"].values())
     page = client.get(link.replace("&amp;", "&"))
-    assert page.context["look"].week == week and f'name="week" value="{week}"' in page.content.decode()
+    assert page.context["selection"].week == week and f'name="week" value="{week}"' in page.content.decode()

@@ -35,7 +35,7 @@ from planning.actions.jobs import request_plan
 from planning.actions.runs import run_plan, run_waiting_plans
 from planning.models import EditVerb, Plan, PlanEdit, PlanKind, PlanState
 from planning.queries.board.completion import CompletionProposal, completion_of, proposal_of
-from planning.queries.board.loading import desk_of
+from planning.queries.board.loading import load_draft
 from planning.queries.publishing import drafts_of
 from tests import factories
 from tests.addresses import view_name
@@ -62,7 +62,7 @@ def coordinator(school: School, log_in: LogIn) -> User:
 
 def worse(plan: Plan, now: dt.datetime) -> Plan:
     """The draft with one family taken out by hand."""
-    visit = sorted(desk_of(plan).days.made)[0]
+    visit = sorted(load_draft(plan).schedule.made)[0]
     return take_out_visit(plan=plan, visit=visit, seen=plan.revision, by=None, now=now).plan
 
 
@@ -96,7 +96,7 @@ def test_the_planner_completes_the_rest_and_it_can_be_undone_as_one_change(plan:
     assert any(moved.before is None for moved in proposal.moved)
     assert Plan.objects.get(pk=plan.pk).revision == 1
     completed = apply_completion(job=job, by=None, now=now).plan
-    assert len(desk_of(completed).days.made) == 6 and desk_of(completed).assessment.broken == ()
+    assert len(load_draft(completed).schedule.made) == 6 and load_draft(completed).assessment.broken == ()
     undone = undo_edit(plan=completed, seen=2, by=None, now=now).plan
     assert undone.result["routes"] == out.result["routes"]  # type: ignore[index]
 
@@ -105,12 +105,12 @@ def test_what_is_pinned_stays_when_the_rest_is_completed(plan: Plan, now: dt.dat
     visit, evening = another_evening(plan)
     moved = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=now).plan
     pinned = pin_visit(plan=moved, visit=visit, is_pinned=True, seen=1, by=None, now=now).plan
-    stop = desk_of(pinned).days.stop_of(visit)
+    stop = load_draft(pinned).schedule.stop_of(visit)
     job, proposal = proposed(pinned, now)
     assert visit not in {each.visit for each in proposal.moved}
     if proposal.moved:
         pinned = apply_completion(job=job, by=None, now=now).plan
-    assert desk_of(pinned).days.stop_of(visit) == stop
+    assert load_draft(pinned).schedule.stop_of(visit) == stop
 
 
 def test_an_evening_in_which_a_warning_was_overruled_stays_as_it_is(plan: Plan, now: dt.datetime) -> None:
@@ -118,12 +118,12 @@ def test_an_evening_in_which_a_warning_was_overruled_stays_as_it_is(plan: Plan, 
     late = move_visit(
         plan=plan, visit=visit, evening=evening, seen=0, by=None, now=now, start=20 * 60 + 45, reason="Gebeld."
     ).plan
-    stops = desk_of(late).days.stops(evening)
-    elsewhere = next(name for name, key in desk_of(late).days.made.items() if key != evening)
+    stops = load_draft(late).schedule.stops(evening)
+    elsewhere = next(name for name, key in load_draft(late).schedule.made.items() if key != evening)
     out = take_out_visit(plan=late, visit=elsewhere, seen=1, by=None, now=now).plan
     job, _proposal = proposed(out, now)
     completed = apply_completion(job=job, by=None, now=now).plan
-    assert desk_of(completed).days.stops(evening) == stops
+    assert load_draft(completed).schedule.stops(evening) == stops
 
 
 def test_a_draft_that_cannot_be_better_is_proposed_nothing(plan: Plan, now: dt.datetime) -> None:
@@ -226,7 +226,7 @@ def test_a_worker_whose_job_was_asked_anew_drops_its_work(plan: Plan, now: dt.da
     assert claim
     fresh = asked(worse(plan, now), now)
     with pytest.raises(runs._LeaseLost):
-        claim.write(result={"slips": None})
+        claim.write(result={"patches": None})
     assert fresh.state == PlanState.QUEUED
 
 

@@ -14,7 +14,7 @@ from planning.actions.board.edits import move_visit
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.actions.publishing import publish_plan
 from planning.models import Plan, PlanKind, PlanState
-from planning.queries.board.loading import desk_of
+from planning.queries.board.loading import load_draft
 from planning.queries.publishing import blockers
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Campaign, CampaignState, Message, MessageKind, Shift, Visit
@@ -44,11 +44,11 @@ def moments(season: Season) -> dict[int, dt.datetime | None]:
 
 
 def another_evening(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
-    desk = desk_of(plan)
-    for visit in sorted(desk.days.made):
-        for change in desk.mover().spots(visit):
+    draft = load_draft(plan)
+    for visit in sorted(draft.schedule.made):
+        for change in draft.mover().spots(visit):
             is_free = not change.is_blocked and not change.warnings
-            if is_free and change.evening and change.evening != desk.days.made[visit]:
+            if is_free and change.evening and change.evening != draft.schedule.made[visit]:
                 return visit, change.evening
     raise AssertionError
 
@@ -56,9 +56,9 @@ def another_evening(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
 def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(published: Season) -> None:
     plan = standing(published)
     assert (plan.kind, plan.state, plan.bound) == (PlanKind.STANDING, PlanState.READY, None)
-    desk = desk_of(plan)
-    assert len(desk.days.made) == 6 and desk.assessment.broken == ()
-    assert plan.cost == desk.assessment.cost
+    draft = load_draft(plan)
+    assert len(draft.schedule.made) == 6 and draft.assessment.broken == ()
+    assert plan.cost == draft.assessment.cost
     assert blockers(plan, published.now) == []
 
 
@@ -87,9 +87,9 @@ def test_a_family_that_agreed_is_not_moved_by_hand(published: Season, client: Cl
     agreed = published.campaign.visits.order_by("starts_at")[0]
     Visit.objects.filter(pk=agreed.pk).update(state=State.CONFIRMED)
     plan = standing(published)
-    desk = desk_of(plan)
-    other = next(key for key in desk.almanac.shifts if key[0] == str(agreed.mentor_id) and key[1] != EVENINGS[0])
-    change = desk.mover().place(str(agreed.pk), other)
+    draft = load_draft(plan)
+    other = next(key for key in draft.index.shifts if key[0] == str(agreed.mentor_id) and key[1] != EVENINGS[0])
+    change = draft.mover().place(str(agreed.pk), other)
     assert change.is_blocked and "fixed_moved" in {finding.code for finding in change.findings}
 
 

@@ -23,10 +23,10 @@ from planner.model.index import Schedule, ShiftKey
 from planner.model.plan import Route
 from planner.model.problem import Appointment, Problem
 from planning.actions.board.edits import Edited
-from planning.actions.board.patches import BoardError, BoardShut, Slip, open_sheet, slips, write_down
+from planning.actions.board.patches import BoardError, BoardShut, DraftPatch, lock_draft, patches_for, record_edit
 from planning.models import EditVerb, Plan, PlanKind, PlanState
 from planning.queries.board.completion import moves_between
-from planning.queries.board.loading import Desk, desk_of
+from planning.queries.board.loading import LoadedDraft, load_draft
 
 SECONDS = 8
 
@@ -54,8 +54,8 @@ class PlannerBusy(BoardError):
 def request_completion(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Plan:
     """Queue a job that completes this draft as it was seen, and return it; an earlier job for this revision is
     returned instead. Proposals for older revisions are discarded. Raises BoardShut, BoardChanged or PlannerBusy."""
-    draft = open_sheet(plan, seen)
-    others = Plan.objects.filter(based_on=draft, kind=PlanKind.COMPLETION).exclude(state=PlanState.DISCARDED)
+    locked = lock_draft(plan, seen)
+    others = Plan.objects.filter(based_on=locked, kind=PlanKind.COMPLETION).exclude(state=PlanState.DISCARDED)
     same = others.filter(revision=seen).exclude(state=PlanState.FAILED).first()
     if same is not None:
         return same
@@ -63,9 +63,9 @@ def request_completion(*, plan: Plan, seen: int, by: User | None, now: dt.dateti
     try:
         with transaction.atomic():
             job = Plan.objects.create(
-                campaign=draft.campaign,
+                campaign=locked.campaign,
                 kind=PlanKind.COMPLETION,
-                based_on=draft,
+                based_on=locked,
                 revision=seen,
                 seconds=SECONDS,
                 created_by=by,
@@ -73,7 +73,7 @@ def request_completion(*, plan: Plan, seen: int, by: User | None, now: dt.dateti
             )
     except IntegrityError:
         raise PlannerBusy from None
-    record_event(verb="plan.completion_requested", by=by, now=now, school=draft.campaign.school, subject=draft)
+    record_event(verb="plan.completion_requested", by=by, now=now, school=locked.campaign.school, subject=locked)
     return job
 
 
@@ -84,31 +84,31 @@ def request_completion(*, plan: Plan, seen: int, by: User | None, now: dt.dateti
 class Completion:
     """A draft with the problem around what stays: everything but pins and agreed moments may move, if it pays."""
 
-    desk: Desk
+    draft: LoadedDraft
     frozen: frozenset[ShiftKey]
     problem: Problem
 
     @classmethod
     def of(cls, job: Plan) -> Completion:
         """What this job works on. Raises BoardShut or CompletionLate."""
-        draft = Plan.objects.select_related("campaign__school").defer("problem").filter(pk=job.based_on_id or 0).first()
-        if draft is None or draft.state != PlanState.READY or not draft.result:
+        plan = Plan.objects.select_related("campaign__school").defer("problem").filter(pk=job.based_on_id or 0).first()
+        if plan is None or plan.state != PlanState.READY or not plan.result:
             raise BoardShut
-        if draft.revision != job.revision:
+        if plan.revision != job.revision:
             raise CompletionLate
-        desk = desk_of(draft)
-        frozen = frozenset(_frozen(desk))
-        return cls(desk, frozen, _problem_around(desk, frozen))
+        draft = load_draft(plan)
+        frozen = frozenset(_frozen(draft))
+        return cls(draft, frozen, _problem_around(draft, frozen))
 
     @property
     def company(self) -> dict[str, str]:
         """Who comes along now."""
         there = {visit.id for visit in self.problem.visits}
-        return {name: keys[0][0] for name, keys in self.desk.days.company.items() if keys and name in there}
+        return {name: keys[0][0] for name, keys in self.draft.schedule.company.items() if keys and name in there}
 
     def proposal(self, made: Made) -> dict[str, Any]:
         """What the planner made of it, as the job keeps it: who moves, what it gains, and both sides of the change."""
-        before = self.desk.days
+        before = self.draft.schedule
         kept: list[Route] = [route for evening, route in before.routes.items() if evening in self.frozen]
         after = Schedule.of([*kept, *made.routes])
         touched = {
@@ -116,11 +116,11 @@ class Completion:
             for evening in before.routes.keys() | after.routes.keys()
             if before.stops(evening) != after.stops(evening)
         }
-        new, old = assess(self.desk.almanac.problem, after, self.desk.almanac), self.desk.assessment
+        new, old = assess(self.draft.index.problem, after, self.draft.index), self.draft.assessment
         gains = {name: value - old.parts.as_dict()[name] for name, value in new.parts.as_dict().items()}
-        sides = [side.as_json() for side in slips(self.desk, touched)] if touched else None
+        sides = [side.as_json() for side in patches_for(self.draft, touched)] if touched else None
         moved = [each.as_json() for each in moves_between(before, after)]
-        return {"moved": moved, "parts": gains, "cost": new.cost - old.cost, "slips": sides}
+        return {"moved": moved, "parts": gains, "cost": new.cost - old.cost, "patches": sides}
 
 
 # --- saying yes ---
@@ -131,48 +131,48 @@ def apply_completion(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
     """Make the proposal of this job one change of its draft. Raises ProposalStale, BoardShut or BoardChanged."""
     if job.based_on is None:
         raise ProposalStale
-    draft = open_sheet(job.based_on, job.revision)
+    locked = lock_draft(job.based_on, job.revision)
     mine = Plan.objects.filter(pk=job.pk, kind=PlanKind.COMPLETION, state=PlanState.READY)
-    if not mine.update(state=PlanState.DISCARDED) or not (job.result or {}).get("slips"):
+    if not mine.update(state=PlanState.DISCARDED) or not (job.result or {}).get("patches"):
         raise ProposalStale
-    before, after = (Slip.from_json(side) for side in (job.result or {})["slips"])
-    desk = desk_of(draft)
-    return Edited(*write_down(desk, verb=EditVerb.COMPLETE, visit=None, before=before, after=after, by=by, now=now))
+    before, after = (DraftPatch.from_json(side) for side in (job.result or {})["patches"])
+    draft = load_draft(locked)
+    return Edited(*record_edit(draft, verb=EditVerb.COMPLETE, visit=None, before=before, after=after, by=by, now=now))
 
 
 # --- what stays, and the problem around it ---
 
 
-def _frozen(desk: Desk) -> set[ShiftKey]:
+def _frozen(draft: LoadedDraft) -> set[ShiftKey]:
     """Evenings that somebody let break a rule: they stay as they are, with the evenings that share a visit."""
-    broken = {(f.visitor, f.on) for f in desk.assessment.broken if f.visitor is not None and f.on is not None}
-    frozen = {evening for evening in desk.days.routes if evening in broken}
+    broken = {(f.visitor, f.on) for f in draft.assessment.broken if f.visitor is not None and f.on is not None}
+    frozen = {evening for evening in draft.schedule.routes if evening in broken}
     grown = True
     while grown:
-        names = {name for evening in frozen for stop in desk.days.stops(evening) for name in stop.visits}
-        more = {desk.days.made[name] for name in names if name in desk.days.made}
-        more |= {evening for name in names for evening in desk.days.company.get(name, [])}
+        names = {name for evening in frozen for stop in draft.schedule.stops(evening) for name in stop.visits}
+        more = {draft.schedule.made[name] for name in names if name in draft.schedule.made}
+        more |= {evening for name in names for evening in draft.schedule.company.get(name, [])}
         grown = not more <= frozen
         frozen |= more
     return frozen
 
 
-def _problem_around(desk: Desk, frozen: Collection[ShiftKey]) -> Problem:
+def _problem_around(draft: LoadedDraft, frozen: Collection[ShiftKey]) -> Problem:
     """The draft's own problem, with its moments as they stand now and without the evenings that stay."""
-    problem = desk.almanac.problem
-    gone = {name for evening in frozen for stop in desk.days.stops(evening) for name in stop.visits}
+    problem = draft.index.problem
+    gone = {name for evening in frozen for stop in draft.schedule.stops(evening) for name in stop.visits}
     moments = {
         name: Appointment(home[0], home[1], stop.start)
-        for name, home in desk.days.made.items()
-        if name not in gone and (stop := desk.days.stop_of(name)) is not None
+        for name, home in draft.schedule.made.items()
+        if name not in gone and (stop := draft.schedule.stop_of(name)) is not None
     }
     fixed = {name: at for name, at in problem.fixed.items() if name not in gone}
-    fixed |= {name: moments[name] for name in desk.pins if name in moments}
+    fixed |= {name: moments[name] for name in draft.pins if name in moments}
     visitors = tuple(
         replace(
             visitor,
             shifts=tuple(shift for shift in visitor.shifts if (visitor.id, shift.on) not in frozen),
-            max_stops_total=_left(desk, visitor.id, visitor.max_stops_total, frozen),
+            max_stops_total=_left(draft, visitor.id, visitor.max_stops_total, frozen),
         )
         for visitor in problem.visitors
     )
@@ -186,7 +186,7 @@ def _problem_around(desk: Desk, frozen: Collection[ShiftKey]) -> Problem:
     )
 
 
-def _left(desk: Desk, visitor: str, most: int | None, frozen: Collection[ShiftKey]) -> int | None:
+def _left(draft: LoadedDraft, visitor: str, most: int | None, frozen: Collection[ShiftKey]) -> int | None:
     if most is None:
         return None
-    return max(0, most - sum(len(desk.days.stops(evening)) for evening in frozen if evening[0] == visitor))
+    return max(0, most - sum(len(draft.schedule.stops(evening)) for evening in frozen if evening[0] == visitor))

@@ -17,16 +17,16 @@ from planning.actions.board.patches import (
     BoardChanged,
     BoardError,
     BoardShut,
-    Slip,
-    holds,
-    lay_down,
-    open_sheet,
-    slips,
-    write_down,
+    DraftPatch,
+    apply_patch,
+    lock_draft,
+    patches_for,
+    record_edit,
+    still_applies,
 )
 from planning.models import EditVerb, Plan, PlanEdit
-from planning.queries.board.loading import Desk, desk_of
-from planning.queries.board.reservations import held_moments, placed
+from planning.queries.board.loading import LoadedDraft, load_draft
+from planning.queries.board.reservations import placed, reservations_of
 
 __all__ = [
     "BoardChanged",
@@ -92,17 +92,17 @@ class Edited:
     """What was done: its row, the draft as it is now, and of a move what it cost."""
 
     edit: PlanEdit
-    desk: Desk
+    draft: LoadedDraft
     change: Move | None = None
 
     @property
     def plan(self) -> Plan:
-        return self.desk.plan
+        return self.draft.plan
 
     @property
     def evenings(self) -> set[str]:
         """The names of the evenings that look different now."""
-        return set(Slip.from_json(self.edit.before).routes)
+        return set(DraftPatch.from_json(self.edit.before).routes)
 
 
 @transaction.atomic
@@ -123,42 +123,44 @@ def move_visit(
     Raises MoveRefused for what cannot be carried out, ReasonNeeded for what only a reason can overrule, and
     BoardChanged when the draft is not at revision `seen` any more. Then nothing has changed.
     """
-    desk = _desk_for(plan, visit, seen)
+    draft = _draft_for(plan, visit, seen)
     try:
-        held = held_moments(desk.plan, now)
-        change = placed(desk, held, desk.mover(), visit, evening, start=start, position=position)
+        reserved = reservations_of(draft.plan, now)
+        change = placed(draft, reserved, draft.mover(), visit, evening, start=start, position=position)
     except (NoSuchShift, KeyError):
         raise NoEvening from None
-    return _carry_out(desk, EditVerb.MOVE, change, reason, by=by, now=now)
+    return _carry_out(draft, EditVerb.MOVE, change, reason, by=by, now=now)
 
 
 @transaction.atomic
 def take_out_visit(*, plan: Plan, visit: str, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Leave a visit without a moment, in the tray. Raises as move_visit does."""
-    desk = _desk_for(plan, visit, seen)
-    if visit not in desk.days.made:
+    draft = _draft_for(plan, visit, seen)
+    if visit not in draft.schedule.made:
         raise NotOnBoard
-    return _carry_out(desk, EditVerb.TAKE_OUT, desk.mover().take_out(visit), "", by=by, now=now)
+    return _carry_out(draft, EditVerb.TAKE_OUT, draft.mover().take_out(visit), "", by=by, now=now)
 
 
-def _desk_for(plan: Plan, visit: str, seen: int) -> Desk:
-    desk = desk_of(open_sheet(plan, seen))
-    if visit not in desk.almanac.visits:
+def _draft_for(plan: Plan, visit: str, seen: int) -> LoadedDraft:
+    draft = load_draft(lock_draft(plan, seen))
+    if visit not in draft.index.visits:
         raise NotOnBoard
-    if visit in desk.pins:
+    if visit in draft.pins:
         raise IsPinned
-    return desk
+    return draft
 
 
-def _carry_out(desk: Desk, verb: EditVerb, change: Move, reason: str, *, by: User | None, now: dt.datetime) -> Edited:
+def _carry_out(
+    draft: LoadedDraft, verb: EditVerb, change: Move, reason: str, *, by: User | None, now: dt.datetime
+) -> Edited:
     reason = reason.strip()[:REASON_LENGTH]
     if change.is_blocked:
         raise MoveRefused(change)
     if change.warnings and not reason:
         raise ReasonNeeded(change)
-    before, after = slips(desk, change.touched)
-    edit, left = write_down(
-        desk,
+    before, after = patches_for(draft, change.touched)
+    edit, left = record_edit(
+        draft,
         verb=verb,
         visit=change.visit,
         before=before,
@@ -180,74 +182,74 @@ def _overruled(finding: Finding) -> dict[str, str | None]:
 @transaction.atomic
 def pin_visit(*, plan: Plan, visit: str, is_pinned: bool, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Pin a visit where it stands, or unpin it; two siblings in one stop together."""
-    desk = desk_of(open_sheet(plan, seen))
-    stop = desk.days.stop_of(visit) if visit in desk.almanac.visits else None
+    draft = load_draft(lock_draft(plan, seen))
+    stop = draft.schedule.stop_of(visit) if visit in draft.index.visits else None
     if stop is None:
         raise NotOnBoard
-    pins = [name for name in desk.plan.pins if name not in stop.visits]
+    pins = [name for name in draft.plan.pins if name not in stop.visits]
     pins += stop.visits if is_pinned else []
-    home = desk.days.made[visit]
-    before, after = slips(desk, {home: desk.days.stops(home)}, pins=pins)
-    after = Slip(before.routes, before.unplaced, pins)
+    home = draft.schedule.made[visit]
+    before, after = patches_for(draft, {home: draft.schedule.stops(home)}, pins=pins)
+    after = DraftPatch(before.routes, before.unplaced, pins)
     verb = EditVerb.PIN if is_pinned else EditVerb.UNPIN
-    return Edited(*write_down(desk, verb=verb, visit=visit, before=before, after=after, by=by, now=now))
+    return Edited(*record_edit(draft, verb=verb, visit=visit, before=before, after=after, by=by, now=now))
 
 
 @transaction.atomic
 def undo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Take back the last change that stands, whoever made it. Raises NothingToUndo."""
-    desk = desk_of(open_sheet(plan, seen))
-    edit = desk.plan.edits.filter(undone_at=None).order_by("-number").first()
+    draft = load_draft(lock_draft(plan, seen))
+    edit = draft.plan.edits.filter(undone_at=None).order_by("-number").first()
     if edit is None:
         raise NothingToUndo
-    left = lay_down(desk, Slip.from_json(edit.before))
-    edit.undone_at, edit.undone_by, edit.undone_number = now, by, desk.plan.revision
+    left = apply_patch(draft, DraftPatch.from_json(edit.before))
+    edit.undone_at, edit.undone_by, edit.undone_number = now, by, draft.plan.revision
     edit.save(update_fields=["undone_at", "undone_by", "undone_number"])
-    _record(desk, "plan.edit_undone", edit, by, now)
+    _record(draft, "plan.edit_undone", edit, by, now)
     return Edited(edit, left)
 
 
 @transaction.atomic
 def redo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Do again what was undone last, as long as nothing has changed where it was. Raises NothingToUndo."""
-    desk = desk_of(open_sheet(plan, seen))
-    edit = undone_last(desk.plan)
+    draft = load_draft(lock_draft(plan, seen))
+    edit = undone_last(draft.plan)
     if edit is None:
         raise NothingToUndo
-    _refuse_new_trouble(desk, edit)
-    left = lay_down(desk, Slip.from_json(edit.after))
-    edit.number, edit.undone_at, edit.undone_by, edit.undone_number = desk.plan.revision, None, None, None
+    _refuse_new_trouble(draft, edit)
+    left = apply_patch(draft, DraftPatch.from_json(edit.after))
+    edit.number, edit.undone_at, edit.undone_by, edit.undone_number = draft.plan.revision, None, None, None
     edit.save(update_fields=["number", "undone_at", "undone_by", "undone_number"])
-    _record(desk, "plan.edit_redone", edit, by, now)
+    _record(draft, "plan.edit_redone", edit, by, now)
     return Edited(edit, left)
 
 
 def undone_last(plan: Plan) -> PlanEdit | None:
     """What could be done again; nothing when the draft is not as it was before it any more."""
     edit = plan.edits.exclude(undone_at=None).order_by("-undone_number").first()
-    return edit if edit is not None and holds(plan, Slip.from_json(edit.before)) else None
+    return edit if edit is not None and still_applies(plan, DraftPatch.from_json(edit.before)) else None
 
 
-def _refuse_new_trouble(desk: Desk, edit: PlanEdit) -> None:
+def _refuse_new_trouble(draft: LoadedDraft, edit: PlanEdit) -> None:
     """Other changes since may stand in its way: then it is to be done by hand, with what it says now."""
-    again = desk_of_routes(desk, Slip.from_json(edit.after))
+    again = draft_with(draft, DraftPatch.from_json(edit.after))
     known = {(item["code"], item["visit"]) for item in edit.overruled}
-    for finding in again.assessment.beyond(desk.assessment):
+    for finding in again.assessment.beyond(draft.assessment):
         if finding.severity == Severity.NOTE:
             continue
         if finding.severity == Severity.BLOCKING or (finding.code, finding.visit) not in known:
             raise NothingToUndo
 
 
-def desk_of_routes(desk: Desk, slip: Slip) -> Desk:
-    """The desk as it would be with this side of a change; nothing is written."""
-    drawn = {f"{route['visitor']} {route['date']}": route for route in (desk.plan.result or {})["routes"]}
-    drawn |= slip.routes
-    changed = Plan(pk=desk.plan.pk, finished_at=desk.plan.finished_at, pins=slip.pins)
+def draft_with(draft: LoadedDraft, patch: DraftPatch) -> LoadedDraft:
+    """The draft as it would be with this side of a change; nothing is written."""
+    drawn = {f"{route['visitor']} {route['date']}": route for route in (draft.plan.result or {})["routes"]}
+    drawn |= patch.routes
+    changed = Plan(pk=draft.plan.pk, finished_at=draft.plan.finished_at, pins=patch.pins)
     changed.result = {"routes": [route for route in drawn.values() if route is not None]}
-    return desk_of(changed)
+    return load_draft(changed)
 
 
-def _record(desk: Desk, verb: str, edit: PlanEdit, by: User | None, now: dt.datetime) -> None:
-    school = desk.plan.campaign.school
-    record_event(verb=verb, by=by, now=now, school=school, subject=desk.plan, what=edit.verb, number=edit.number)
+def _record(draft: LoadedDraft, verb: str, edit: PlanEdit, by: User | None, now: dt.datetime) -> None:
+    school = draft.plan.campaign.school
+    record_event(verb=verb, by=by, now=now, school=school, subject=draft.plan, what=edit.verb, number=edit.number)

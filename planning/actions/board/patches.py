@@ -17,7 +17,7 @@ from mentors.models import User
 from planner.evaluate.moves import ShiftStops
 from planner.model.index import Schedule
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
-from planning.queries.board.loading import Desk, drawn_route, name_of, routes_of
+from planning.queries.board.loading import LoadedDraft, drawn_route, name_of, routes_of
 from planning.queries.board.roads import metres_along
 from visits.actions.refusals import Refusal
 
@@ -44,7 +44,7 @@ class BoardChanged(BoardError):
 
 
 @dataclass(frozen=True)
-class Slip:
+class DraftPatch:
     """The parts of a draft that a change touches, as they are at one side of it.
 
     `routes`: evening -> the drawn route, or None; `unplaced`: visit -> its line among the unplaced, or None.
@@ -58,50 +58,52 @@ class Slip:
         return {"routes": self.routes, "unplaced": self.unplaced, "pins": self.pins}
 
     @classmethod
-    def from_json(cls, data: dict[str, Any] | None) -> Slip:
+    def from_json(cls, data: dict[str, Any] | None) -> DraftPatch:
         """One side of a stored change."""
         data = data or {"routes": {}, "unplaced": {}, "pins": []}
         return cls(data["routes"], data["unplaced"], data["pins"])
 
 
-def open_sheet(plan: Plan, seen: int) -> Plan:
-    """The draft as it is now, held until the end of the transaction. Raises BoardShut or BoardChanged."""
-    held = (
+def lock_draft(plan: Plan, seen: int) -> Plan:
+    """The draft as it is now, locked until the end of the transaction. Raises BoardShut or BoardChanged."""
+    locked = (
         Plan.objects.select_for_update(of=("self",))
         .select_related("campaign__school", "campaign__school_year")
         .defer("problem")
         .get(pk=plan.pk)
     )
-    if held.state != PlanState.READY or not held.result:
+    if locked.state != PlanState.READY or not locked.result:
         raise BoardShut
-    if held.revision != seen:
+    if locked.revision != seen:
         raise BoardChanged(seen)
-    return held
+    return locked
 
 
-def slips(desk: Desk, touched: ShiftStops, *, pins: list[str] | None = None) -> tuple[Slip, Slip]:
+def patches_for(
+    draft: LoadedDraft, touched: ShiftStops, *, pins: list[str] | None = None
+) -> tuple[DraftPatch, DraftPatch]:
     """Before and after of a change of these evenings."""
-    plan, after = desk.plan, desk.days.changed(touched)
+    plan, after = draft.plan, draft.schedule.changed(touched)
     content: Content = plan.result or {}
     drawn = {f"{route['visitor']} {route['date']}": route for route in content["routes"]}
     left = {item["visit"]: item for item in content["unplaced"]}
-    metres = metres_along(desk.almanac, touched)
+    metres = metres_along(draft.index, touched)
     names = {
         name
-        for days in (desk.days, after)
+        for schedule in (draft.schedule, after)
         for evening in touched
-        for stop in days.stops(evening)
+        for stop in schedule.stops(evening)
         for name in stop.visits
     }
     gone = {name: left.get(name) or _taken_out(name) for name in names if name not in after.made}
     evenings = {name_of(evening): (evening, stops) for evening, stops in touched.items()}
-    old = Slip(
+    old = DraftPatch(
         routes={name: drawn.get(name) for name in evenings},
         unplaced={name: left.get(name) for name in sorted(names)},
         pins=list(plan.pins),
     )
-    new = Slip(
-        routes={name: drawn_route(desk.almanac, *each, metres) for name, each in evenings.items()},
+    new = DraftPatch(
+        routes={name: drawn_route(draft.index, *each, metres) for name, each in evenings.items()},
         unplaced={name: gone.get(name) for name in sorted(names)},
         pins=[name for name in (plan.pins if pins is None else pins) if name not in gone],
     )
@@ -112,21 +114,21 @@ def _taken_out(name: str) -> dict[str, Any]:
     return {"visit": name, "code": BY_HAND, "facts": {}, "reason": str(_("Met de hand uit het plan gehaald."))}
 
 
-def write_down(
-    desk: Desk,
+def record_edit(
+    draft: LoadedDraft,
     *,
     verb: EditVerb,
     visit: str | None,
-    before: Slip,
-    after: Slip,
+    before: DraftPatch,
+    after: DraftPatch,
     by: User | None,
     now: dt.datetime,
     overruled: list[dict[str, str | None]] | None = None,
     reason: str = "",
-) -> tuple[PlanEdit, Desk]:
-    """Save the change as a new revision, with its row and its event; the desk as it is then. Raises BoardChanged."""
-    left = lay_down(desk, after)
-    plan = desk.plan
+) -> tuple[PlanEdit, LoadedDraft]:
+    """Save the change as a new revision, with its row and its event; the draft as it is then. Raises BoardChanged."""
+    left = apply_patch(draft, after)
+    plan = draft.plan
     edit = PlanEdit.objects.create(
         plan=plan,
         number=plan.revision,
@@ -151,18 +153,18 @@ def write_down(
     return edit, left
 
 
-def lay_down(desk: Desk, slip: Slip) -> Desk:
-    """Put one side of a change in the draft and count up its revision; the desk as it is then. Raises BoardChanged."""
-    plan = desk.plan
-    content = _with(plan.result or {}, slip)
+def apply_patch(draft: LoadedDraft, patch: DraftPatch) -> LoadedDraft:
+    """Put one side of a change in the draft and count up its revision; the draft as it is then. Raises BoardChanged."""
+    plan = draft.plan
+    content = _with(plan.result or {}, patch)
     content["application"] = application = dict(content.get("application", {}))
     application.setdefault("as_made", {"totals": application.get("totals", {}), "cost": plan.cost})
-    after = Desk(plan, desk.almanac, Schedule.of(routes_of(content["routes"])))
-    assessment, days = after.assessment, after.days
-    wishing = sum(desk.almanac.visits[name].has_wish for name in days.made)
+    after = LoadedDraft(plan, draft.index, Schedule.of(routes_of(content["routes"])))
+    assessment, schedule = after.assessment, after.schedule
+    wishing = sum(draft.index.visits[name].has_wish for name in schedule.made)
     routes = content["routes"]
     application["totals"] = application.get("totals", {}) | {
-        "placed": len(days.made),
+        "placed": len(schedule.made),
         "unplaced": len(content["unplaced"]),
         "routes": len(routes),
         "travel_minutes": sum(route["travel_minutes"] for route in routes),
@@ -170,7 +172,7 @@ def lay_down(desk: Desk, slip: Slip) -> Desk:
         "last_on": max((route["date"] for route in routes), default=None),
         "wishes_met": wishing - assessment.parts.outside_wish,
     }
-    values = {"result": content, "pins": slip.pins, "cost": assessment.cost, "revision": plan.revision + 1}
+    values = {"result": content, "pins": patch.pins, "cost": assessment.cost, "revision": plan.revision + 1}
     mine = Plan.objects.filter(pk=plan.pk, state=PlanState.READY, revision=plan.revision)
     if not mine.update(**values):
         raise BoardChanged(plan.revision)
@@ -179,25 +181,25 @@ def lay_down(desk: Desk, slip: Slip) -> Desk:
     return after
 
 
-def _with(content: Content, slip: Slip) -> Content:
-    """The result with the slip's routes and unplaced in place of its own."""
-    routes = [route for route in content["routes"] if f"{route['visitor']} {route['date']}" not in slip.routes]
-    routes += [route for route in slip.routes.values() if route is not None]
-    unplaced = [item for item in content["unplaced"] if item["visit"] not in slip.unplaced]
-    unplaced += [item for item in slip.unplaced.values() if item is not None]
+def _with(content: Content, patch: DraftPatch) -> Content:
+    """The result with the patch's routes and unplaced in place of its own."""
+    routes = [route for route in content["routes"] if f"{route['visitor']} {route['date']}" not in patch.routes]
+    routes += [route for route in patch.routes.values() if route is not None]
+    unplaced = [item for item in content["unplaced"] if item["visit"] not in patch.unplaced]
+    unplaced += [item for item in patch.unplaced.values() if item is not None]
     return content | {
         "routes": sorted(routes, key=lambda route: (route["date"], route["visitor"])),
         "unplaced": unplaced,
     }
 
 
-def holds(plan: Plan, slip: Slip) -> bool:
-    """Whether the draft is, where the slip speaks of it, exactly as the slip says."""
+def still_applies(plan: Plan, patch: DraftPatch) -> bool:
+    """Whether the draft is, where the patch speaks of it, exactly as the patch says."""
     content: Content = plan.result or {}
     drawn = {f"{route['visitor']} {route['date']}": route for route in content["routes"]}
     left = {item["visit"]: item for item in content["unplaced"]}
     return (
-        plan.pins == slip.pins
-        and all(drawn.get(name) == route for name, route in slip.routes.items())
-        and all(left.get(name) == item for name, item in slip.unplaced.items())
+        plan.pins == patch.pins
+        and all(drawn.get(name) == route for name, route in patch.routes.items())
+        and all(left.get(name) == item for name, item in patch.unplaced.items())
     )

@@ -36,15 +36,15 @@ def open_standing_board(*, campaign: Campaign, by: User | None, now: dt.datetime
 
     Raises StandingRefused.
     """
-    held = Campaign.objects.select_for_update(of=("self",)).select_related("school", "school_year").get(pk=campaign.pk)
-    if held.state == CampaignState.CLOSED:
+    row = Campaign.objects.select_for_update(of=("self",)).select_related("school", "school_year").get(pk=campaign.pk)
+    if row.state == CampaignState.CLOSED:
         raise StandingRefused(_("Deze bezoekronde is afgesloten."))
-    if held.state != CampaignState.PUBLISHED:
+    if row.state != CampaignState.PUBLISHED:
         raise StandingRefused(_("Er is nog niets gepubliceerd. Maak eerst een plan; dat kun je op het bord aanpassen."))
-    opened = held.plans.filter(kind=PlanKind.STANDING, state=PlanState.READY).order_by("-pk").first()
+    opened = row.plans.filter(kind=PlanKind.STANDING, state=PlanState.READY).order_by("-pk").first()
     if opened is not None and not blockers(opened, now):
         return opened
-    return _made(held, by, now)
+    return _made(row, by, now)
 
 
 def _made(campaign: Campaign, by: User | None, now: dt.datetime) -> Plan:

@@ -16,7 +16,7 @@ from planning.queries.board.loading import evening_of
 
 
 @dataclass(frozen=True)
-class Seen:
+class EditNotice:
     """One change: the sentence, and the evenings and families that it touched."""
 
     text: str
@@ -26,28 +26,28 @@ class Seen:
     visits: frozenset[str]
 
 
-def changes_since(plan: Plan, revision: int) -> list[Seen]:
+def changes_since(plan: Plan, revision: int) -> list[EditNotice]:
     """Every change after this revision, in order; undone ones as what they are."""
     later = PlanEdit.objects.filter(plan=plan.pk).filter(Q(number__gt=revision) | Q(undone_number__gt=revision))
     edits = later.select_related("by", "undone_by", "visit__household").order_by("number")
-    found: list[Seen] = []
+    found: list[EditNotice] = []
     for edit in edits:
         if edit.number > revision:
-            found.append(_seen(edit, _done(edit), edit.at, edit.by))
+            found.append(_notice(edit, _done(edit), edit.at, edit.by))
         if edit.undone_number and edit.undone_number > revision and edit.undone_at:
-            found.append(_seen(edit, _undone(edit), edit.undone_at, edit.undone_by))
+            found.append(_notice(edit, _undone(edit), edit.undone_at, edit.undone_by))
     return sorted(found, key=lambda seen: seen.at)
 
 
-def touches(changes: Iterable[Seen], *, evenings: Iterable[str], visit: str | None) -> bool:
+def touches(changes: Iterable[EditNotice], *, evenings: Iterable[str], visit: str | None) -> bool:
     """Whether any of these changes is about one of these evenings or this family."""
     wanted = set(evenings)
     return any(seen.evenings & wanted or visit in seen.visits for seen in changes)
 
 
-def _seen(edit: PlanEdit, text: str, at: dt.datetime, by: Any) -> Seen:
+def _notice(edit: PlanEdit, text: str, at: dt.datetime, by: Any) -> EditNotice:
     sides = [side for side in (edit.before, edit.after) if side]
-    return Seen(
+    return EditNotice(
         text=text,
         at=at,
         by=by.pk if by else None,

@@ -13,7 +13,7 @@ from planning.models import Plan, PlanKind, PlanState
 
 
 @dataclass(frozen=True)
-class Moved:
+class MovedVisit:
     """A family that gets another evening or start; None is no moment."""
 
     visit: str
@@ -25,7 +25,7 @@ class Moved:
         return {"visit": self.visit, "before": _to_json(self.before), "after": _to_json(self.after)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Moved:
+    def from_json(cls, data: Mapping[str, Any]) -> MovedVisit:
         """What `as_json` wrote."""
         return cls(data["visit"], _from_json(data["before"]), _from_json(data["after"]))
 
@@ -34,7 +34,7 @@ class Moved:
 class CompletionProposal:
     """What a job made of the rest of a draft. `parts` and `cost` are after less before."""
 
-    moved: tuple[Moved, ...]
+    moved: tuple[MovedVisit, ...]
     parts: Mapping[str, int]
     cost: float
 
@@ -48,22 +48,22 @@ def completion_of(draft: Plan) -> Plan | None:
 def proposal_of(job: Plan) -> CompletionProposal:
     """What this job, which is done, proposes."""
     kept = job.result or {}
-    moved = tuple(Moved.from_json(each) for each in kept.get("moved", []))
+    moved = tuple(MovedVisit.from_json(each) for each in kept.get("moved", []))
     return CompletionProposal(moved, kept.get("parts", {}), kept.get("cost", 0.0))
 
 
-def moves_between(before: Schedule, after: Schedule) -> list[Moved]:
+def moves_between(before: Schedule, after: Schedule) -> list[MovedVisit]:
     """Every family that stands elsewhere, or at another time."""
     found = []
     for name in sorted(before.made.keys() | after.made.keys()):
         old, new = _appointment(before, name), _appointment(after, name)
         if old != new:
-            found.append(Moved(name, old, new))
+            found.append(MovedVisit(name, old, new))
     return found
 
 
-def _appointment(days: Schedule, name: str) -> Appointment | None:
-    stop, home = days.stop_of(name), days.made.get(name)
+def _appointment(schedule: Schedule, name: str) -> Appointment | None:
+    stop, home = schedule.stop_of(name), schedule.made.get(name)
     return Appointment(home[0], home[1], stop.start) if stop is not None and home is not None else None
 
 

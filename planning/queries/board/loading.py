@@ -28,12 +28,12 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True)
-class Desk:
+class LoadedDraft:
     """A draft as the planner's own values."""
 
     plan: Plan
-    almanac: ProblemIndex
-    days: Schedule
+    index: ProblemIndex
+    schedule: Schedule
 
     @property
     def pins(self) -> frozenset[str]:
@@ -42,19 +42,19 @@ class Desk:
     @cached_property
     def assessment(self) -> Assessment:
         """Of the draft as it stands."""
-        return assess(self.almanac.problem, self.days, self.almanac)
+        return assess(self.index.problem, self.schedule, self.index)
 
     def mover(self) -> Mover:
         """Answers what moves cost; who is pinned makes no room."""
-        return Mover(self.almanac, self.days, self.pins)
+        return Mover(self.index, self.schedule, self.pins)
 
 
-def desk_of(plan: Plan) -> Desk:
+def load_draft(plan: Plan) -> LoadedDraft:
     """The draft with its problem; `plan.result` must have been read."""
-    return Desk(plan, almanac_of(plan), Schedule.of(routes_of((plan.result or {}).get("routes", []))))
+    return LoadedDraft(plan, index_of(plan), Schedule.of(routes_of((plan.result or {}).get("routes", []))))
 
 
-def almanac_of(plan: Plan) -> ProblemIndex:
+def index_of(plan: Plan) -> ProblemIndex:
     """The problem of a draft that is ready, from memory when this process has read it before."""
     key = (plan.pk, plan.finished_at)
     with _lock:
@@ -62,12 +62,12 @@ def almanac_of(plan: Plan) -> ProblemIndex:
             _kept.move_to_end(key)
             return _kept[key]
     problem = Plan.objects.values_list("problem", flat=True).get(pk=plan.pk)
-    almanac = ProblemIndex(problem_from_json(problem))
+    index = ProblemIndex(problem_from_json(problem))
     with _lock:
-        _kept[key] = almanac
+        _kept[key] = index
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
-    return almanac
+    return index
 
 
 def forget_problems() -> None:
@@ -103,28 +103,28 @@ def evening_of(name: str) -> ShiftKey:
 
 
 def drawn_route(
-    almanac: ProblemIndex, evening: ShiftKey, stops: Iterable[Stop], metres: dict[tuple[str, str], int]
+    index: ProblemIndex, evening: ShiftKey, stops: Iterable[Stop], metres: dict[tuple[str, str], int]
 ) -> Any:
     """An evening as it stands in a result: `metres` from place to place; None for an evening without stops."""
-    visitor, on = almanac.visitors[evening[0]], evening[1]
+    visitor, on = index.visitors[evening[0]], evening[1]
     here, total, length = visitor.depot, 0, 0
     drawn: list[dict[str, Any]] = []
     for stop in stops:
-        there = almanac.visits[stop.visits[0]].place
-        leg = almanac.leg(visitor.id, here, there)
+        there = index.visits[stop.visits[0]].place
+        leg = index.leg(visitor.id, here, there)
         drawn.append(
             {
                 "visits": list(stop.visits),
                 "start": clock(stop.start),
                 "role": stop.role,
                 "travel_minutes": leg,
-                "until": clock(stop.start + almanac.stop_minutes(stop)),
+                "until": clock(stop.start + index.stop_minutes(stop)),
             }
         )
         total, length, here = total + leg, length + metres.get((here, there), 0), there
     if not drawn:
         return None
-    back = almanac.leg(visitor.id, here, visitor.depot)
+    back = index.leg(visitor.id, here, visitor.depot)
     first, last = drawn[0], drawn[-1]
     return {
         "visitor": visitor.id,

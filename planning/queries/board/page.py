@@ -14,9 +14,18 @@ from planner.evaluate.assessment import Finding, Severity
 from planner.model.index import ShiftKey
 from planner.model.plan import SECOND, Stop
 from planning.models import Plan, PlanEdit, PlanKind
-from planning.queries.board.loading import Desk, name_of
-from planning.queries.board.reservations import Held, standing_on
-from planning.queries.board.values import Card, Cell, Holding, Look, Row, Totals, Waiting, Week
+from planning.queries.board.loading import LoadedDraft, name_of
+from planning.queries.board.reservations import Reservation, findings_beside
+from planning.queries.board.values import (
+    BoardSelection,
+    BoardTotals,
+    BoardWeek,
+    EveningCell,
+    MentorRow,
+    ReservedMoment,
+    UnplacedVisit,
+    VisitCard,
+)
 from planning.queries.drafts import gap_of
 from planning.words.board import Names, sentences
 from students.models import SchoolClass
@@ -24,12 +33,12 @@ from visits.models import Visit, VisitState
 
 
 @dataclass
-class Board:
+class BoardPage:
     """Reads what is shown of a draft; asks the tables once for each kind of row."""
 
-    desk: Desk
-    look: Look
-    held: tuple[Held, ...] = ()
+    draft: LoadedDraft
+    selection: BoardSelection
+    reserved: tuple[Reservation, ...] = ()
     mentors: dict[str, Mentor] = field(default_factory=dict)
     _drawn: dict[str, dict[str, Any]] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
@@ -37,73 +46,73 @@ class Board:
     _days: dict[dt.date, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, desk: Desk, look: Look, held: tuple[Held, ...] = ()) -> Board:
-        """`held`: what families hold at this moment."""
-        board = cls(desk, look, held)
-        people = Mentor.objects.filter(pk__in=desk.almanac.visitors).order_by("name", "pk")
+    def of(cls, draft: LoadedDraft, selection: BoardSelection, reserved: tuple[Reservation, ...] = ()) -> BoardPage:
+        """`reserved`: the moments that families have reserved now."""
+        board = cls(draft, selection, reserved)
+        people = Mentor.objects.filter(pk__in=draft.index.visitors).order_by("name", "pk")
         board.mentors = {str(mentor.pk): mentor for mentor in people}
-        board._drawn = {f"{r['visitor']} {r['date']}": r for r in (desk.plan.result or {}).get("routes", [])}
-        board._reasons = _reasons_of(desk.plan)
+        board._drawn = {f"{r['visitor']} {r['date']}": r for r in (draft.plan.result or {}).get("routes", [])}
+        board._reasons = _reasons_of(draft.plan)
         return board
 
     @property
     def plan(self) -> Plan:
-        return self.desk.plan
+        return self.draft.plan
 
     # --- what is shown ---
 
-    def weeks(self) -> list[Week]:
+    def weeks(self) -> list[BoardWeek]:
         """The weeks in which anybody gives an evening."""
         days: dict[int, list[dt.date]] = defaultdict(list)
-        for on, week in self.desk.almanac.problem.weeks.items():
+        for on, week in self.draft.index.problem.weeks.items():
             days[week].append(on)
-        return [Week(week, min(found), max(found)) for week, found in sorted(days.items())]
+        return [BoardWeek(week, min(found), max(found)) for week, found in sorted(days.items())]
 
     def days(self) -> list[dt.date]:
         """The columns."""
-        week_of = self.desk.almanac.problem.weeks
+        week_of = self.draft.index.problem.weeks
         return [
             on
             for on in sorted(week_of)
-            if (self.look.week is None or week_of[on] == self.look.week)
-            and (self.look.weekday is None or on.weekday() == self.look.weekday)
+            if (self.selection.week is None or week_of[on] == self.selection.week)
+            and (self.selection.weekday is None or on.weekday() == self.selection.weekday)
         ]
 
     def people(self) -> list[Mentor]:
         """The rows, by name."""
         found = list(self.mentors.values())
-        if self.look.mentor is not None:
-            found = [mentor for mentor in found if mentor.pk == self.look.mentor]
-        if self.look.school_class is not None:
+        if self.selection.mentor is not None:
+            found = [mentor for mentor in found if mentor.pk == self.selection.mentor]
+        if self.selection.school_class is not None:
             teaching = set(
-                self.plan.campaign.visits.filter(students__school_class=self.look.school_class).values_list(
+                self.plan.campaign.visits.filter(students__school_class=self.selection.school_class).values_list(
                     "mentor_id", flat=True
                 )
             )
             found = [mentor for mentor in found if mentor.pk in teaching]
         return found
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[MentorRow]:
         """Mentors by days."""
         people, days = self.people(), self.days()
         wanted = [(str(mentor.pk), on) for mentor in people for on in days]
         cells = {cell.name: cell for cell in self.cells(wanted)}
         totals = self._totals_of_mentors()
         return [
-            Row(mentor, tuple(cells[name_of((str(mentor.pk), on))] for on in days), *totals[str(mentor.pk)])
+            MentorRow(mentor, tuple(cells[name_of((str(mentor.pk), on))] for on in days), *totals[str(mentor.pk)])
             for mentor in people
         ]
 
-    def row_heads(self, people: Collection[str]) -> list[Row]:
+    def row_heads(self, people: Collection[str]) -> list[MentorRow]:
         """The heads of some rows, without their cells."""
         totals = self._totals_of_mentors()
-        return [Row(self.mentors[name], (), *totals[name]) for name in people if name in self.mentors]
+        return [MentorRow(self.mentors[name], (), *totals[name]) for name in people if name in self.mentors]
 
-    def cells(self, evenings: Collection[ShiftKey]) -> list[Cell]:
+    def cells(self, evenings: Collection[ShiftKey]) -> list[EveningCell]:
         """Some cells, wherever they are."""
-        routes = [self.desk.days.stops(evening) for evening in evenings]
+        routes = [self.draft.schedule.stops(evening) for evening in evenings]
         troubled = self._trouble()
-        is_named = not self.look.is_season
+        is_named = not self.selection.is_season
         self._fetch(
             {
                 *(name for stops in routes for stop in stops for name in stop.visits if is_named),
@@ -115,48 +124,48 @@ class Board:
             self._cell(evening, troubled.get(evening, []), names) for evening in evenings if evening[0] in self.mentors
         ]
 
-    def tray(self) -> list[Waiting]:
+    def tray(self) -> list[UnplacedVisit]:
         """The families without a moment that this draft could give one, by name."""
         left = {item["visit"]: item for item in (self.plan.result or {}).get("unplaced", [])}
         self._fetch(left)
         names = self.names()
         people = {str(mentor.pk) for mentor in self.people()}
         found = [
-            Waiting(
+            UnplacedVisit(
                 pk=name,
                 name=self._visits[name].household.name,
                 pupils=_pupils(self._visits[name]),
-                mentor_name=", ".join(names.mentor(person) for person in self.desk.almanac.visits[name].visitors),
+                mentor_name=", ".join(names.mentor(person) for person in self.draft.index.visits[name].visitors),
                 by_hand=item["code"] == "by_hand",
             )
             for name, item in left.items()
             if name in self._visits
-            and name in self.desk.almanac.visits
-            and people & set(self.desk.almanac.visits[name].visitors)
+            and name in self.draft.index.visits
+            and people & set(self.draft.index.visits[name].visitors)
         ]
         return sorted(found, key=lambda waiting: (waiting.name, waiting.pk))
 
     @property
-    def held_names(self) -> str:
-        """What is held now, for an open board to hear of what changes."""
-        return "|".join(each.name for each in self.held)
+    def reserved_names(self) -> str:
+        """What is reserved now, for an open board to hear of what changes."""
+        return "|".join(each.name for each in self.reserved)
 
     def left_out(self) -> int:
         """Families that cannot be planned yet: no mentor, no address, no evenings."""
         return len((self.plan.result or {}).get("application", {}).get("left_out", []))
 
-    def totals(self) -> Totals:
+    def totals(self) -> BoardTotals:
         """The line under the title."""
         application = (self.plan.result or {}).get("application", {})
         now = application.get("totals", {})
         made = application.get("as_made", {}).get("totals", now)
-        assessment = self.desk.assessment
+        assessment = self.draft.assessment
         is_comparable = (
             self.plan.kind != PlanKind.STANDING
             and not assessment.broken
             and now.get("placed", 0) >= made.get("placed", 0)  # a family taken out weighs more than all else together
         )
-        return Totals(
+        return BoardTotals(
             now=now,
             made=made,
             gap=gap_of(self.plan) if is_comparable else None,
@@ -188,7 +197,7 @@ class Board:
 
     def _trouble(self) -> dict[ShiftKey, list[Finding]]:
         found: dict[ShiftKey, list[Finding]] = defaultdict(list)
-        for finding in (*self.desk.assessment.findings, *standing_on(self.desk, self.held)):
+        for finding in (*self.draft.assessment.findings, *findings_beside(self.draft, self.reserved)):
             if finding.visitor is not None and finding.on is not None and finding.code != "moved":
                 found[finding.visitor, finding.on].append(finding)
         return found
@@ -204,33 +213,33 @@ class Board:
                 line[2] += 1
                 line[3] += route["travel_minutes"]
         for item in (self.plan.result or {}).get("unplaced", []):
-            visit = self.desk.almanac.visits.get(item["visit"])
+            visit = self.draft.index.visits.get(item["visit"])
             if visit and len(visit.visitors) == 1 and visit.visitors[0] in counts:
                 counts[visit.visitors[0]][4] += 1
         return {name: (line[0], line[1], line[2], line[3], line[4]) for name, line in counts.items()}
 
-    def _cell(self, evening: ShiftKey, found: list[Finding], names: Names) -> Cell:
-        name, shift, mentor = name_of(evening), self.desk.almanac.shifts.get(evening), self.mentors[evening[0]]
+    def _cell(self, evening: ShiftKey, found: list[Finding], names: Names) -> EveningCell:
+        name, shift, mentor = name_of(evening), self.draft.index.shifts.get(evening), self.mentors[evening[0]]
         drawn = self._drawn.get(name)
         missed = {finding.visit for finding in found if finding.code == "outside_wish"}
         remarks = [each for each in found if each.severity != Severity.NOTE or each.code == "long_wait"]
-        return Cell(
+        return EveningCell(
             name=name,
             mentor=evening[0],
             mentor_name=mentor.name,
             on=evening[1],
             day=self._day(evening[1]),
             hours=f"{spoken_clock(shift.leave_from)}\N{EN DASH}{spoken_clock(shift.back_by)}" if shift else "",
-            most=self.desk.almanac.problem.rules.max_stops,
+            most=self.draft.index.problem.rules.max_stops,
             cards=tuple(self._cards(evening, drawn, missed)),
             leaves=drawn["leaves"].replace(":", ".") if drawn else "",
             back=drawn["back"].replace(":", ".") if drawn else "",
             travel_minutes=drawn["travel_minutes"] if drawn else 0,
             troubles=tuple(sentences(remarks, names)) if remarks else (),
             reasons=tuple(self._reasons.get(name, ())),
-            held=tuple(
-                Holding(*map(spoken_clock, (each.start, each.ends, each.until)))
-                for each in self.held
+            reserved=tuple(
+                ReservedMoment(*map(spoken_clock, (each.start, each.ends, each.until)))
+                for each in self.reserved
                 if each.evening == evening
             ),
         )
@@ -240,14 +249,16 @@ class Board:
             self._days[on] = nl_day(on)
         return self._days[on]
 
-    def _cards(self, evening: ShiftKey, drawn: Mapping[str, Any] | None, missed: set[str | None]) -> Iterator[Card]:
-        for stop, line in zip(self.desk.days.stops(evening), (drawn or {}).get("stops", []), strict=True):
+    def _cards(
+        self, evening: ShiftKey, drawn: Mapping[str, Any] | None, missed: set[str | None]
+    ) -> Iterator[VisitCard]:
+        for stop, line in zip(self.draft.schedule.stops(evening), (drawn or {}).get("stops", []), strict=True):
             for name in stop.visits:
                 yield self._card(name, stop, line, name in missed)
 
-    def _card(self, name: str, stop: Stop, line: Mapping[str, Any], is_wish_missed: bool) -> Card:
-        visit, row = self.desk.almanac.visits[name], self._visits.get(name)
-        return Card(
+    def _card(self, name: str, stop: Stop, line: Mapping[str, Any], is_wish_missed: bool) -> VisitCard:
+        visit, row = self.draft.index.visits[name], self._visits.get(name)
+        return VisitCard(
             pk=name,
             name=row.household.name if row else "",
             pupils=_pupils(row) if row else "",
@@ -255,8 +266,8 @@ class Board:
             until=line["until"].replace(":", "."),
             travel_minutes=line.get("travel_minutes", 0),
             place_kind=row.place_kind if row else "home",
-            is_pinned=name in self.desk.pins,
-            is_agreed=name in self.desk.almanac.problem.fixed,
+            is_pinned=name in self.draft.pins,
+            is_agreed=name in self.draft.index.problem.fixed,
             is_second=stop.role == SECOND,
             is_double=len(stop.visits) > 1,
             has_company=bool(visit.second) and stop.role != SECOND,

@@ -12,7 +12,7 @@ from mentors.dates import minutes_of
 from mentors.models import Mentor
 from planner.evaluate.assessment import Finding
 from planning.models import Plan
-from planning.queries.board.loading import Desk, desk_of
+from planning.queries.board.loading import LoadedDraft, load_draft
 from planning.words.board import Names, sentences
 from visits.models import Shift, Visit
 
@@ -21,8 +21,8 @@ def broken_by_hand(plan: Plan) -> list[str]:
     """Sentences about what blocks; what stands already, and was not moved, blocks nothing."""
     if not plan.revision:
         return []
-    desk = desk_of(plan)
-    blocking = [finding for finding in desk.assessment.blocking if not _stood_already(desk, finding)]
+    draft = load_draft(plan)
+    blocking = [finding for finding in draft.assessment.blocking if not _stood_already(draft, finding)]
     if not blocking:
         return []
     visits = Visit.objects.filter(pk__in=[f.visit for f in blocking if f.visit]).select_related("household")
@@ -31,11 +31,11 @@ def broken_by_hand(plan: Plan) -> list[str]:
     return [sentence.text for sentence in sentences(blocking, names)]
 
 
-def _stood_already(desk: Desk, finding: Finding) -> bool:
+def _stood_already(draft: LoadedDraft, finding: Finding) -> bool:
     """Whether the family that it is about stays at the moment that it has."""
     visit = finding.visit or ""
-    stop, home = desk.days.stop_of(visit), desk.days.made.get(visit)
-    at = desk.almanac.problem.current.get(visit) or desk.almanac.problem.fixed.get(visit)
+    stop, home = draft.schedule.stop_of(visit), draft.schedule.made.get(visit)
+    at = draft.index.problem.current.get(visit) or draft.index.problem.fixed.get(visit)
     if stop is None or home is None or at is None:
         return False
     return (at.visitor, at.on, at.start) == (*home, stop.start)
@@ -43,7 +43,7 @@ def _stood_already(desk: Desk, finding: Finding) -> bool:
 
 def is_as_planned(plan: Plan, shift: Shift) -> bool:
     """Whether a mentor's hours are still what the draft was made with; then what lies outside them was overruled."""
-    known = desk_of(plan).almanac.shifts.get((str(shift.mentor_id), shift.on))
+    known = load_draft(plan).index.shifts.get((str(shift.mentor_id), shift.on))
     now = tuple(minutes_of(clock) for clock in _hours(shift))
     return known is not None and (known.leave_from, known.visits_until, known.back_by) == now
 

@@ -1,8 +1,9 @@
-"""Moments that families hold while they choose, on the board: where they are, and what a move does to them.
+"""Moments that families have reserved while they choose: where they are, and what a move on the board does to them.
 
-A hold is a promise of some minutes to a family (docs/decisions/0010-free-booking.md), and the database keeps every
-appointment away from it. So a move over one is refused; one that leaves the road to it too short is a warning, like
-any road that is too short (0009-board.md). Nobody's name is told: who chooses has not answered yet.
+A reservation keeps a moment for a family for some minutes (docs/decisions/0010-free-booking.md), and the database
+refuses every appointment that overlaps it. So a move over one is blocked; one that leaves too little travel time to it
+gets a warning, like any travel time that is too short (0009-board.md). The family's name is not shown: it has not
+answered yet.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from planner.evaluate.moves import Move, Mover
 from planner.model.index import ProblemIndex, ShiftKey
 from planner.model.plan import Stop
 from planning.models import Plan
-from planning.queries.board.loading import Desk, evening_of, name_of
+from planning.queries.board.loading import LoadedDraft, evening_of, name_of
 from visits.models import MomentHold
 
 
 @dataclass(frozen=True)
-class Held:
-    """One held moment; minutes after midnight on the Dutch clock. `until`: when the family has decided."""
+class Reservation:
+    """One reserved moment; minutes after midnight on the Dutch clock. `until`: when the family has decided."""
 
     visit: str
     visitor: str
@@ -43,24 +44,24 @@ class Held:
         return f"{name_of(self.evening)} {self.start}"
 
 
-def held_moments(plan: Plan, now: dt.datetime) -> tuple[Held, ...]:
-    """What families of this school hold at this moment, in order. One query."""
-    holds = MomentHold.objects.live(now).filter(mentor__school=plan.campaign.school_id)
+def reservations_of(plan: Plan, now: dt.datetime) -> tuple[Reservation, ...]:
+    """What families of this school have reserved at this moment, in order. One query."""
+    found = MomentHold.objects.live(now).filter(mentor__school=plan.campaign.school_id)
     return tuple(
-        Held(
-            visit=str(hold.visit_id),
-            visitor=str(hold.mentor_id),
-            on=local_day(hold.starts_at),
-            start=local_minutes(hold.starts_at),
-            ends=local_minutes(hold.ends_at),
-            until=local_minutes(hold.held_until),
+        Reservation(
+            visit=str(row.visit_id),
+            visitor=str(row.mentor_id),
+            on=local_day(row.starts_at),
+            start=local_minutes(row.starts_at),
+            ends=local_minutes(row.ends_at),
+            until=local_minutes(row.held_until),
         )
-        for hold in holds
+        for row in found
     )
 
 
-def evenings_of(names: Iterable[str]) -> set[str]:
-    """The evenings in such names of held moments; what is none is left out."""
+def evenings_in(names: Iterable[str]) -> set[str]:
+    """The evenings in such names of reserved moments; what is none is left out."""
     found = set()
     for name in names:
         evening, _space, start = name.rpartition(" ")
@@ -70,26 +71,26 @@ def evenings_of(names: Iterable[str]) -> set[str]:
     return found
 
 
-def standing_on(desk: Desk, held: Iterable[Held]) -> Iterator[Finding]:
-    """What is wrong with the draft as it stands, beside what is held."""
-    for each in held:
-        yield from _findings(desk.almanac, each, desk.days.stops(each.evening))
+def findings_beside(draft: LoadedDraft, reserved: Iterable[Reservation]) -> Iterator[Finding]:
+    """What is wrong with the draft as it stands, beside what is reserved."""
+    for each in reserved:
+        yield from _findings(draft.index, each, draft.schedule.stops(each.evening))
 
 
-def beside_holds(desk: Desk, held: Iterable[Held], change: Move) -> Move:
-    """The change with what it does to held moments among its findings."""
+def beside_reservations(draft: LoadedDraft, reserved: Iterable[Reservation], change: Move) -> Move:
+    """The change with what it does to reserved moments among its findings."""
     found = [
         finding
-        for each in held
+        for each in reserved
         if each.evening in change.touched
-        for finding in _findings(desk.almanac, each, _new(desk, each.evening, change))
+        for finding in _findings(draft.index, each, _new(draft, each.evening, change))
     ]
     return replace(change, findings=(*change.findings, *found)) if found else change
 
 
 def placed(
-    desk: Desk,
-    held: Collection[Held],
+    draft: LoadedDraft,
+    reserved: Collection[Reservation],
     mover: Mover,
     visit: str,
     evening: ShiftKey,
@@ -97,51 +98,57 @@ def placed(
     start: int | None = None,
     position: int | None = None,
 ) -> Move:
-    """The visit in this evening: at the start asked for, else at the best one that leaves held moments alone.
+    """The visit in this evening: at the start asked for, else at the best one that leaves reserved moments alone.
 
     Raises what `Mover.place` raises.
     """
-    change = beside_holds(desk, held, mover.place(visit, evening, start=start, position=position))
-    here = [each for each in held if each.evening == evening]
-    if start is not None or not here or not {"held", "held_near"} & {finding.code for finding in change.findings}:
+    change = beside_reservations(draft, reserved, mover.place(visit, evening, start=start, position=position))
+    here = [each for each in reserved if each.evening == evening]
+    if (
+        start is not None
+        or not here
+        or not {"reserved", "near_reserved"} & {finding.code for finding in change.findings}
+    ):
         return change
     others = [
-        beside_holds(desk, held, mover.place(visit, evening, start=at, position=position))
-        for at in _starts(desk.almanac, visit, evening)
+        beside_reservations(draft, reserved, mover.place(visit, evening, start=at, position=position))
+        for at in _starts(draft.index, visit, evening)
     ]
     return min([change, *others], key=lambda one: (one.is_blocked, len(one.warnings), one.cost))
 
 
-def _starts(almanac: ProblemIndex, visit: str, evening: ShiftKey) -> range:
+def _starts(index: ProblemIndex, visit: str, evening: ShiftKey) -> range:
     """Every start of the grid within the mentor's hours."""
-    shift, grid = almanac.shifts[evening], almanac.problem.rules.start_grid_minutes
-    last = shift.visits_until - almanac.visits[visit].minutes
+    shift, grid = index.shifts[evening], index.problem.rules.start_grid_minutes
+    last = shift.visits_until - index.visits[visit].minutes
     return range(-(-shift.leave_from // grid) * grid, last + 1, grid)
 
 
-def _new(desk: Desk, evening: ShiftKey, change: Move) -> list[Stop]:
+def _new(draft: LoadedDraft, evening: ShiftKey, change: Move) -> list[Stop]:
     """The stops of an evening that do not stand there already."""
-    before = set(desk.days.stops(evening))
+    before = set(draft.schedule.stops(evening))
     return [stop for stop in change.touched[evening] if stop not in before]
 
 
-def _findings(almanac: ProblemIndex, held: Held, stops: Iterable[Stop]) -> Iterator[Finding]:
+def _findings(index: ProblemIndex, reserved: Reservation, stops: Iterable[Stop]) -> Iterator[Finding]:
     for stop in stops:
-        if held.visit in stop.visits:
+        if reserved.visit in stop.visits:
             continue
-        ends, road = stop.start + almanac.stop_minutes(stop), _road(almanac, held, stop)
-        facts = {"start": held.start, "ends": held.ends, "until": held.until}
-        if stop.start < held.ends and held.start < ends:
-            yield Finding("held", Severity.BLOCKING, held.visitor, held.on, stop.visits[0], facts)
-        elif stop.start < held.ends + road and held.start < ends + road:
-            yield Finding("held_near", Severity.WARNING, held.visitor, held.on, stop.visits[0], facts | {"leg": road})
+        ends, road = stop.start + index.stop_minutes(stop), _road(index, reserved, stop)
+        facts = {"start": reserved.start, "ends": reserved.ends, "until": reserved.until}
+        if stop.start < reserved.ends and reserved.start < ends:
+            yield Finding("reserved", Severity.BLOCKING, reserved.visitor, reserved.on, stop.visits[0], facts)
+        elif stop.start < reserved.ends + road and reserved.start < ends + road:
+            yield Finding(
+                "near_reserved", Severity.WARNING, reserved.visitor, reserved.on, stop.visits[0], facts | {"leg": road}
+            )
 
 
-def _road(almanac: ProblemIndex, held: Held, stop: Stop) -> int:
-    """Minutes between a stop and the home that is held; none when this draft does not know that home."""
-    home = almanac.visits.get(held.visit)
+def _road(index: ProblemIndex, reserved: Reservation, stop: Stop) -> int:
+    """Minutes between a stop and the home that is reserved; none when this draft does not know that home."""
+    home = index.visits.get(reserved.visit)
     if home is None:
         return 0
-    here = almanac.visits[stop.visits[0]].place
-    first, second = (here, home.place) if stop.start < held.start else (home.place, here)
-    return almanac.leg(held.visitor, first, second)
+    here = index.visits[stop.visits[0]].place
+    first, second = (here, home.place) if stop.start < reserved.start else (home.place, here)
+    return index.leg(reserved.visitor, first, second)

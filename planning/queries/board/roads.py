@@ -15,18 +15,18 @@ from visits.queries.days import depot_of, place_of
 Metres = dict[tuple[str, str], int]
 
 
-def metres_along(almanac: ProblemIndex, touched: Mapping[ShiftKey, Iterable[Stop]]) -> Metres:
+def metres_along(index: ProblemIndex, touched: Mapping[ShiftKey, Iterable[Stop]]) -> Metres:
     """Metres for each leg of these evenings, by the problem's names of its places."""
     names = {name for stops in touched.values() for stop in stops for name in stop.visits}
     people = {evening[0] for evening in touched}
     visits = Visit.objects.filter(pk__in=names).select_related("household", "campaign__school")
-    where: dict[str, Place | None] = {almanac.visits[str(visit.pk)].place: place_of(visit) for visit in visits}
+    where: dict[str, Place | None] = {index.visits[str(visit.pk)].place: place_of(visit) for visit in visits}
     mentors = {str(mentor.pk): mentor for mentor in Mentor.objects.filter(pk__in=people).select_related("school")}
-    where |= {almanac.visitors[person].depot: depot_of(mentor) for person, mentor in mentors.items()}
+    where |= {index.visitors[person].depot: depot_of(mentor) for person, mentor in mentors.items()}
     found: Metres = {}
     for evening, stops in touched.items():
-        visitor = almanac.visitors[evening[0]]
-        names_along = [visitor.depot, *(almanac.visits[stop.visits[0]].place for stop in stops), visitor.depot]
+        visitor = index.visitors[evening[0]]
+        names_along = [visitor.depot, *(index.visits[stop.visits[0]].place for stop in stops), visitor.depot]
         found |= _metres_between(names_along, where, visitor.mode)
     return found
 

@@ -11,8 +11,8 @@ from mentors.dates import spoken_clock
 from planner.evaluate.moves import Move
 from planner.model.index import ShiftKey
 from planning.queries.board.loading import name_of
-from planning.queries.board.page import Board
-from planning.queries.board.reservations import beside_holds, placed
+from planning.queries.board.page import BoardPage
+from planning.queries.board.reservations import beside_reservations, placed
 from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed
 
 
@@ -52,12 +52,12 @@ class Spot:
         }
 
 
-def spots_of(board: Board, visit: str) -> list[Spot]:
+def spots_of(board: BoardPage, visit: str) -> list[Spot]:
     """The best place in each evening, in the order of the calendar."""
-    desk = board.desk
+    draft = board.draft
     changes = [change for change in _changes(board, visit) if change.evening and change.evening[0] in board.mentors]
     names = board.fetch({visit, *_mentioned(changes)})
-    home = desk.days.made.get(visit)
+    home = draft.schedule.made.get(visit)
     found = []
     for change in changes:
         evening = change.evening
@@ -70,7 +70,9 @@ def spots_of(board: Board, visit: str) -> list[Spot]:
                 mentor=names.mentor(evening[0]),
                 start=spoken_clock(change.start),
                 moment=moment_words(evening[1], change.start),
-                costs=_("het beste moment hier") if _stays(change, home, desk.days.stop_of(visit)) else _costs(change),
+                costs=_("het beste moment hier")
+                if _stays(change, home, draft.schedule.stop_of(visit))
+                else _costs(change),
                 short=_("%(sign)s%(n)s min") % signed(change.parts["travel_minutes"]),
                 tone=_tone(change),
                 troubles=tuple(troubles),
@@ -82,14 +84,14 @@ def spots_of(board: Board, visit: str) -> list[Spot]:
     return found
 
 
-def _changes(board: Board, visit: str) -> Iterator[Move]:
-    """The best place in each evening, also beside what families hold."""
-    mover, evenings = board.desk.mover(), {each.evening for each in board.held}
+def _changes(board: BoardPage, visit: str) -> Iterator[Move]:
+    """The best place in each evening, given what families have reserved."""
+    mover, evenings = board.draft.mover(), {each.evening for each in board.reserved}
     for change in mover.spots(visit):
         if change.evening in evenings:
-            yield placed(board.desk, board.held, mover, visit, change.evening)
+            yield placed(board.draft, board.reserved, mover, visit, change.evening)
         else:
-            yield beside_holds(board.desk, board.held, change)
+            yield beside_reservations(board.draft, board.reserved, change)
 
 
 def _stays(change: Move, home: ShiftKey | None, stop: object) -> bool:

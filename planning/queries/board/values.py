@@ -15,7 +15,7 @@ from planning.words.board import Sentence
 
 
 @dataclass(frozen=True)
-class Look:
+class BoardSelection:
     """What somebody wants to see: a week of the season (None: all of it), and of whom."""
 
     week: int | None = None
@@ -29,7 +29,7 @@ class Look:
 
 
 @dataclass(frozen=True)
-class Card:
+class VisitCard:
     """One family in an evening. `second`: the mentor comes along with a colleague."""
 
     pk: str
@@ -53,8 +53,8 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Holding:
-    """A moment that a family holds, as clock times; `decides_by` is when it is an appointment or free again."""
+class ReservedMoment:
+    """A moment that a family has reserved, as clock times; `decides_by` is when it is an appointment or free again."""
 
     start: str
     until: str
@@ -62,9 +62,9 @@ class Holding:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """One evening of one mentor. `hours` is empty when the mentor gives no such evening; `held` are the moments that
-    families hold while they choose."""
+class EveningCell:
+    """One evening of one mentor. `hours` is empty when the mentor gives no such evening; `reserved` are the moments
+    that families keep while they choose."""
 
     name: str
     mentor: str
@@ -73,13 +73,13 @@ class Cell:
     day: str = ""
     hours: str = ""
     most: int = 0
-    cards: tuple[Card, ...] = ()
+    cards: tuple[VisitCard, ...] = ()
     leaves: str = ""
     back: str = ""
     travel_minutes: int = 0
     troubles: tuple[Sentence, ...] = ()
     reasons: tuple[str, ...] = ()
-    held: tuple[Holding, ...] = ()
+    reserved: tuple[ReservedMoment, ...] = ()
 
     @property
     def key(self) -> str:
@@ -100,12 +100,12 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class MentorRow:
     """One mentor over the days that are shown; the totals are of the whole draft. `along`: families of colleagues to
     whom the mentor comes along."""
 
     mentor: Mentor
-    cells: tuple[Cell, ...]
+    cells: tuple[EveningCell, ...]
     families: int
     along: int
     evenings: int
@@ -114,7 +114,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Waiting:
+class UnplacedVisit:
     """A family in the tray."""
 
     pk: str
@@ -125,7 +125,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Week:
+class BoardWeek:
     """One week of the season, to choose from."""
 
     number: int
@@ -143,8 +143,9 @@ class Week:
 
 
 @dataclass(frozen=True)
-class Totals:
-    """What the draft comes to, and what hand work changed of that. `gap` holds for rules that are kept."""
+class BoardTotals:
+    """What the draft comes to, and how that differs from the draft as the planner made it. `gap` is None where
+    the bound says nothing about the draft."""
 
     now: Mapping[str, Any]
     made: Mapping[str, Any]

@@ -11,9 +11,10 @@ from mentors.access import SchoolRequest
 from mentors.models import Role
 from planning.actions.board.edits import undone_last
 from planning.forms.board import query_of
-from planning.models import Plan, PlanState
+from planning.models import Plan
 from planning.queries.board.loading import evening_of
-from planning.queries.board.page import Board
+from planning.queries.board.page import BoardPage
+from planning.views.board.finding import may_edit
 
 
 def can_undo(plan: Plan) -> bool:
@@ -26,17 +27,15 @@ def can_redo(plan: Plan) -> bool:
     return plan.revision > 0 and undone_last(plan) is not None
 
 
-def answer_of(request: SchoolRequest, board: Board, evenings: Collection[str]) -> dict[str, Any]:
+def answer_of(request: SchoolRequest, board: BoardPage, evenings: Collection[str]) -> dict[str, Any]:
     """The revision, the changed cells and row heads, the tray, the totals and the buttons, as HTML by id."""
     plan = board.plan
     wanted = [evening_of(name) for name in evenings]
     shown = {(str(mentor.pk), on) for mentor in board.people() for on in board.days()}
     cells = board.cells([evening for evening in wanted if evening in shown])
     heads = board.row_heads({evening[0] for evening in wanted})
-    is_coordinator = Role.COORDINATOR in request.roles
-    may_edit = is_coordinator and plan.state == PlanState.READY
-    common = {"plan": plan, "school": request.school, "look": board.look, "query": query_of(board.look)}
-    common |= {"may_edit": may_edit, "is_coordinator": is_coordinator}
+    common = {"plan": plan, "school": request.school, "selection": board.selection, "query": query_of(board.selection)}
+    common |= {"may_edit": may_edit(request, plan), "is_coordinator": Role.COORDINATOR in request.roles}
     parts = {cell.key: _part(request, "_board_cell", common | {"cell": cell}) for cell in cells}
     parts |= {f"rij-{row.mentor.pk}": _part(request, "_board_row_head", common | {"row": row}) for row in heads}
     parts["bak"] = _part(

@@ -21,15 +21,15 @@ from planning.actions.board.completion import apply_completion, request_completi
 from planning.actions.board.edits import BoardError
 from planning.forms.board import RevisionForm, revision_of
 from planning.models import AT_WORK, Plan, PlanKind, PlanState
-from planning.queries.board.completion import Moved, completion_of, proposal_of
-from planning.views.board.page import board_of, may_edit
+from planning.queries.board.completion import MovedVisit, completion_of, proposal_of
+from planning.views.board.finding import board_of, may_edit
 from planning.views.finding import board_plan
 from planning.views.waking import wake_planner
 from planning.words.board import Names, moment_words, parts_words
 
 
 @dataclass(frozen=True)
-class Line:
+class MovedFamily:
     """A family that moves, in words."""
 
     family: str
@@ -56,7 +56,7 @@ def board_complete(request: SchoolRequest, plan: int) -> HttpResponse:
         names = board_of(request, found).fetch(moved.visit for moved in proposal.moved)
         context |= {
             "proposal": proposal,
-            "lines": [_line(moved, names) for moved in proposal.moved],
+            "lines": [_moved_family(moved, names) for moved in proposal.moved],
             "gains": parts_words(proposal.parts, says_one=True),
         }
     return render(request, "planning/board_complete.html", context)
@@ -108,8 +108,8 @@ def _progress_url(request: SchoolRequest, plan: Plan) -> str:
     return reverse("planning:board_complete_progress", kwargs={"school": request.school.slug, "plan": plan.pk})
 
 
-def _line(moved: Moved, names: Names) -> Line:
-    return Line(names.visit(moved.visit), _words(moved.before, names), _words(moved.after, names))
+def _moved_family(moved: MovedVisit, names: Names) -> MovedFamily:
+    return MovedFamily(names.visit(moved.visit), _words(moved.before, names), _words(moved.after, names))
 
 
 def _words(at: Appointment | None, names: Names) -> str:

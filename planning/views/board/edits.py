@@ -30,11 +30,11 @@ from planning.actions.board.edits import (
 from planning.forms.board import MoveForm, RevisionForm, query_of
 from planning.models import Plan
 from planning.queries.board.changes import changes_since, touches
-from planning.queries.board.loading import desk_of, name_of
-from planning.queries.board.page import Board
-from planning.queries.board.reservations import held_moments
+from planning.queries.board.loading import load_draft, name_of
+from planning.queries.board.page import BoardPage
+from planning.queries.board.reservations import reservations_of
 from planning.views.board.answers import answer_of
-from planning.views.board.page import asked_look, board_of
+from planning.views.board.finding import board_of, is_script, requested_selection
 from planning.views.finding import board_plan, visit_on
 from planning.words.board import costs, moment_words, sentences, shifts
 
@@ -51,11 +51,11 @@ def board_move(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
         return _refused(request, found, BoardError(), [_("Kies een avond en een tijd die bestaan.")])
     values, now = form.cleaned_data, timezone.now()
 
-    def act(held: Plan, seen: int) -> Edited:
+    def act(locked: Plan, seen: int) -> Edited:
         if values["evening"] is None:
-            return take_out_visit(plan=held, visit=str(visit), seen=seen, by=request.user, now=now)
+            return take_out_visit(plan=locked, visit=str(visit), seen=seen, by=request.user, now=now)
         return move_visit(
-            plan=held,
+            plan=locked,
             visit=str(visit),
             evening=values["evening"],
             start=values["start"],
@@ -77,8 +77,8 @@ def board_pin(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     return _change(
         request,
         plan,
-        lambda held, seen: pin_visit(
-            plan=held, visit=str(visit), is_pinned=is_pinned, seen=seen, by=request.user, now=now
+        lambda locked, seen: pin_visit(
+            plan=locked, visit=str(visit), is_pinned=is_pinned, seen=seen, by=request.user, now=now
         ),
         visit,
     )
@@ -89,7 +89,7 @@ def board_pin(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
 def board_undo(request: SchoolRequest, plan: int) -> HttpResponse:
     """Take the last change back."""
     now = timezone.now()
-    return _change(request, plan, lambda held, seen: undo_edit(plan=held, seen=seen, by=request.user, now=now))
+    return _change(request, plan, lambda locked, seen: undo_edit(plan=locked, seen=seen, by=request.user, now=now))
 
 
 @for_roles(Role.COORDINATOR)
@@ -97,7 +97,7 @@ def board_undo(request: SchoolRequest, plan: int) -> HttpResponse:
 def board_redo(request: SchoolRequest, plan: int) -> HttpResponse:
     """Do again what was undone last."""
     now = timezone.now()
-    return _change(request, plan, lambda held, seen: redo_edit(plan=held, seen=seen, by=request.user, now=now))
+    return _change(request, plan, lambda locked, seen: redo_edit(plan=locked, seen=seen, by=request.user, now=now))
 
 
 def _change(request: SchoolRequest, plan: int, act: Act, visit: int | None = None) -> HttpResponse:
@@ -119,15 +119,17 @@ def _answer(request: SchoolRequest, plan: Plan, seen: int, act: Act, *, visit: s
     except BoardError as refusal:
         return _refused(request, plan, refusal, [str(refusal)])
     edited.plan.campaign.school = request.school
-    board = Board.of(edited.desk, asked_look(request, edited.desk), held_moments(edited.plan, timezone.now()))
+    board = BoardPage.of(
+        edited.draft, requested_selection(request, edited.draft), reservations_of(edited.plan, timezone.now())
+    )
     text = _told(board, edited)
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse(answer_of(request, board, edited.evenings) | {"done": text})
     messages.success(request, text)
     return redirect(_board_url(request, plan))
 
 
-def _told(board: Board, edited: Edited) -> str:
+def _told(board: BoardPage, edited: Edited) -> str:
     """What was done and what it costs."""
     change = edited.change
     if change is None:
@@ -148,7 +150,7 @@ def _too_late(request: SchoolRequest, plan: Plan, late: BoardChanged, visit: str
     board = board_of(request, board_plan(request, plan.pk))
     changes = changes_since(board.plan, late.seen)
     wanted = {name for name in [request.POST.get("evening", "")] if name}
-    home = board.desk.days.made.get(visit or "")
+    home = board.draft.schedule.made.get(visit or "")
     wanted |= {name_of(home)} if home else set()
     clashes = touches(changes, evenings=wanted, visit=visit)
     context = {
@@ -157,9 +159,9 @@ def _too_late(request: SchoolRequest, plan: Plan, late: BoardChanged, visit: str
         "changes": changes,
         "clashes": clashes,
         "fields": _fields(request, board),
-        "query": query_of(board.look),
+        "query": query_of(board.selection),
     }
-    if _is_script(request):
+    if is_script(request):
         evenings = {name for change in changes for name in change.evenings}
         return _dialog(request, "_board_late", context, answer_of(request, board, evenings))
     return render(request, "planning/board_late.html", context, status=409)
@@ -184,15 +186,15 @@ def _not_so(request: SchoolRequest, plan: Plan, stop: MoveRefused | ReasonNeeded
         "family": names.visit(change.visit),
         "moment": moment_words(change.evening[1], change.start) if change.evening and change.start is not None else "",
         "fields": _fields(request, board),
-        "query": query_of(board.look),
+        "query": query_of(board.selection),
     }
-    if _is_script(request):
+    if is_script(request):
         return _dialog(request, "_board_refusal", context, {})
     return render(request, "planning/board_refusal.html", context)
 
 
 def _refused(request: SchoolRequest, plan: Plan, refusal: BoardError, texts: list[str]) -> HttpResponse:
-    if _is_script(request):
+    if is_script(request):
         return JsonResponse({"said": texts})
     for text in texts:
         messages.error(request, text)
@@ -205,7 +207,7 @@ def _dialog(request: SchoolRequest, name: str, context: dict[str, Any], more: di
     return JsonResponse(more | {"dialog": response.content.decode()})
 
 
-def _fields(request: SchoolRequest, board: Board) -> dict[str, str]:
+def _fields(request: SchoolRequest, board: BoardPage) -> dict[str, str]:
     """The same form once more, at the revision that stands now."""
     kept = ("evening", "start", "position", "los", "week", "mentor", "klas", "dag")
     fields = {name: request.POST[name] for name in kept if request.POST.get(name)}
@@ -214,8 +216,4 @@ def _fields(request: SchoolRequest, board: Board) -> dict[str, str]:
 
 def _board_url(request: SchoolRequest, plan: Plan) -> str:
     address = reverse("planning:board", kwargs={"school": request.school.slug, "plan": plan.pk})
-    return f"{address}?{query_of(asked_look(request, desk_of(plan)))}"
-
-
-def _is_script(request: SchoolRequest) -> bool:
-    return request.headers.get("X-Board") == "1"
+    return f"{address}?{query_of(requested_selection(request, load_draft(plan)))}"

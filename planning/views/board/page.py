@@ -1,4 +1,4 @@
-"""The board of a draft: looking at it, and where a family could go. What changes it is in board_edits.py."""
+"""The board of a draft: looking at it, and where a family could go. What changes it is in edits.py."""
 
 from __future__ import annotations
 
@@ -10,44 +10,22 @@ from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_GET, require_POST
 
 from mentors.access import SchoolRequest, for_roles
-from mentors.dates import local_day
 from mentors.models import Mentor, Role
 from planning.actions.board.standing import StandingRefused, open_standing_board
-from planning.forms.board import OwnMomentForm, look_of, query_of, revision_of
-from planning.models import Plan, PlanState
+from planning.forms.board import OwnMomentForm, query_of, revision_of, selection_of
 from planning.queries.board.changes import changes_since
-from planning.queries.board.loading import Desk, desk_of
-from planning.queries.board.page import Board, classes_of
-from planning.queries.board.reservations import evenings_of, held_moments
+from planning.queries.board.page import BoardPage, classes_of
+from planning.queries.board.reservations import evenings_in, reservations_of
 from planning.queries.board.spots import Spot, spots_of
-from planning.queries.board.values import Look
 from planning.queries.drafts import map_of, read_draft
 from planning.queries.publishing import blockers
 from planning.views.board.answers import answer_of, can_redo, can_undo
+from planning.views.board.finding import board_of, is_script, may_edit
 from planning.views.finding import DRAWN, board_plan, plan_of, visit_on
 from planning.words.board import moment_words
 from visits.views.finding import campaign_of
 
 BEST = 6  # places that the page of one family offers first
-
-
-def board_of(request: SchoolRequest, plan: Plan) -> Board:
-    """The board as this request wants to see it."""
-    desk = desk_of(plan)
-    return Board.of(desk, asked_look(request, desk), held_moments(plan, timezone.now()))
-
-
-def asked_look(request: SchoolRequest, desk: Desk) -> Look:
-    """What this request wants to see; the first week that is not over when it does not say."""
-    weeks, today = desk.almanac.problem.weeks, local_day(timezone.now())
-    to_come = [week for on, week in weeks.items() if on >= today]
-    first = min(to_come, default=max(weeks.values(), default=0))
-    return look_of(request.POST if request.method == "POST" else request.GET, first)
-
-
-def may_edit(request: SchoolRequest, plan: Plan) -> bool:
-    """Whether this person may change this draft."""
-    return Role.COORDINATOR in request.roles and plan.state == PlanState.READY
 
 
 @for_roles(Role.COORDINATOR, Role.DIRECTOR)
@@ -59,9 +37,9 @@ def board(request: SchoolRequest, plan: int) -> HttpResponse:
     context = {
         "plan": found,
         "board": shown,
-        "look": shown.look,
-        "query": query_of(shown.look),
-        "filters": query_of(shown.look, with_week=False),
+        "selection": shown.selection,
+        "query": query_of(shown.selection),
+        "filters": query_of(shown.selection, with_week=False),
         "weekdays": [(number, str(name).lower()) for number, name in WEEKDAYS.items() if number < 5],
         "is_coordinator": Role.COORDINATOR in request.roles,
         "rows": shown.rows(),
@@ -98,14 +76,14 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
     found = board_plan(request, plan)
     person = get_object_or_404(Mentor.objects.filter(school=request.school), pk=mentor)
     shown = board_of(request, found)
-    days = sorted(on for who, on in shown.desk.almanac.shifts if who == str(person.pk))
+    days = sorted(on for who, on in shown.draft.index.shifts if who == str(person.pk))
     asked = request.GET.get("avond", days[0].isoformat() if days else "")
     day = next((on for on in days if on.isoformat() == asked), None)
     if day is None:
         raise Http404
     draft = read_draft(found)
     route = next((route for route in draft.of_mentor(person.pk) if route.on == day), None)
-    query, shown = query_of(shown.look), Board.of(shown.desk, look_of({"week": "0"}, 0), shown.held)
+    query, shown = query_of(shown.selection), BoardPage.of(shown.draft, selection_of({"week": "0"}, 0), shown.reserved)
     context = {
         "plan": found,
         "person": person,
@@ -116,7 +94,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
         "query": query,
         "may_edit": may_edit(request, found),
     }
-    is_part = request.headers.get("X-Board") == "1"
+    is_part = is_script(request)
     return render(request, "planning/_board_evening.html" if is_part else "planning/board_evening.html", context)
 
 
@@ -128,11 +106,11 @@ def board_visit(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     row = visit_on(request, found, visit)
     shown = board_of(request, found)
     name = str(row.pk)
-    if name not in shown.desk.almanac.visits:
+    if name not in shown.draft.index.visits:
         raise Http404
-    spots = [] if name in shown.desk.pins else sorted(spots_of(shown, name), key=_clean_first)
-    stop = shown.desk.days.stop_of(name)
-    home = shown.desk.days.made.get(name)
+    spots = [] if name in shown.draft.pins else sorted(spots_of(shown, name), key=_clean_first)
+    stop = shown.draft.schedule.stop_of(name)
+    home = shown.draft.schedule.made.get(name)
     context = {
         "plan": found,
         "visit": row,
@@ -140,11 +118,11 @@ def board_visit(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
         "own": OwnMomentForm(board=shown, visit=name, initial={"revision": found.revision}),
         "home": home,
         "moment": moment_words(home[1], stop.start) if home and stop else "",
-        "look": shown.look,
+        "selection": shown.selection,
         "mentor": shown.mentors.get(home[0]) if home else None,
-        "is_pinned": name in shown.desk.pins,
-        "is_agreed": name in shown.desk.almanac.problem.fixed,
-        "query": query_of(shown.look),
+        "is_pinned": name in shown.draft.pins,
+        "is_agreed": name in shown.draft.index.problem.fixed,
+        "query": query_of(shown.selection),
         "may_edit": may_edit(request, found),
     }
     return render(request, "planning/board_visit.html", context)
@@ -158,7 +136,7 @@ def board_spots(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     row = visit_on(request, found, visit)
     shown = board_of(request, found)
     name = str(row.pk)
-    if name not in shown.desk.almanac.visits or not may_edit(request, found):
+    if name not in shown.draft.index.visits or not may_edit(request, found):
         raise Http404
     spots = spots_of(shown, name)
     return JsonResponse({"revision": found.revision, "spots": [spot.as_json() for spot in spots]})
@@ -167,22 +145,22 @@ def board_spots(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
 @for_roles(Role.COORDINATOR, Role.DIRECTOR)
 @require_GET
 def board_news(request: SchoolRequest, plan: int) -> HttpResponse:
-    """What others changed since the revision `?sinds=`, and what families hold other than `?vast=`; only that revision
-    when nothing did."""
+    """What others changed since the revision `?sinds=`, and the reservations other than `?vast=`; only that revision
+    when nothing changed."""
     found = plan_of(request, plan)
     since = revision_of(request.GET.get("sinds"))
     if since is None:
         raise Http404
     seen = set(filter(None, request.GET.get("vast", "").split("|")))
-    held = held_moments(found, timezone.now())
-    other = seen ^ {each.name for each in held}
+    reserved = reservations_of(found, timezone.now())
+    other = seen ^ {each.name for each in reserved}
     if found.revision == since and found.state in DRAWN and not other:
         return JsonResponse({"revision": since})
     shown = board_of(request, board_plan(request, plan))
     changes = changes_since(found, since)
-    evenings = {name for change in changes for name in change.evenings} | evenings_of(other)
+    evenings = {name for change in changes for name in change.evenings} | evenings_in(other)
     others = [change.text for change in changes if change.by != request.user.pk]
-    return JsonResponse(answer_of(request, shown, evenings) | {"news": others, "held": shown.held_names})
+    return JsonResponse(answer_of(request, shown, evenings) | {"news": others, "reserved": shown.reserved_names})
 
 
 def _clean_first(spot: Spot) -> tuple[bool, float]:
