@@ -8,7 +8,7 @@ ROOMS := mentors notes planner planning portal reports roads students thuisbezoe
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast check format texts lock bench bench-planner clean
+.PHONY: help demo demo-reset test test-fast test-planner check format texts lock bench bench-planner clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,6 +44,9 @@ test: .venv/.dev  ## pass every test: on SQLite, and where they are present on P
 test-fast: .venv/.dev  ## the tests without browser and services
 	$(BIN)/python -m tests.on_node
 	$(BIN)/python -m pytest -n 2 -m "not browser and not services"
+
+test-planner: .venv/.dev  ## the planner's tests, without Django
+	$(BIN)/python -m pytest -c tests/planner/pytest.ini -n 2 tests/planner
 
 check: .venv/.dev node_modules/.made  ## lint, types, walls between rooms, templates, migrations, deployment, duplicate code
 	$(BIN)/ruff check .

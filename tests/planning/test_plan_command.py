@@ -1,8 +1,9 @@
-"""`manage.py plan`: a problem file in, a plan file out, without a database."""
+"""The planner's commands, which need no database: `plan`, a problem file in, a plan file out, and `compile_planner`."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +61,8 @@ def test_a_folder_that_is_not_there_is_refused_before_anything_is_planned(tmp_pa
     (tmp_path / "problem.json").write_text("not read", encoding="utf-8")
     with pytest.raises(CommandError, match=r"De map \S+nowhere is er niet"):
         call_command("plan", str(tmp_path / "problem.json"), out=tmp_path / "nowhere" / "plan.json")
+
+
+def test_compiling_ahead_says_how_many_loops_it_compiled(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("compile_planner")
+    assert re.fullmatch(r"[1-9]\d* lussen van de planner zijn gecompileerd\.\n", capsys.readouterr().out)
