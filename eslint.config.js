@@ -9,17 +9,7 @@ const NO_MARKUP = ["innerHTML", "outerHTML", "insertAdjacentHTML", "write", "wri
 
 export default [
   {
-    ignores: [
-      "**/*",
-      "!*.js",
-      "!static/",
-      "!static/js/",
-      "!static/js/**",
-      "!tests/",
-      "!tests/js/",
-      "!tests/js/**",
-      "static/js/board.js",
-    ],
+    ignores: ["**/*", "!*.js", "!static/", "!static/js/", "!static/js/**", "!tests/", "!tests/js/", "!tests/js/**"],
   },
   js.configs.recommended,
   {

@@ -30,3 +30,14 @@ export function datum(holder, name) {
   }
   return value;
 }
+
+/**
+ * The element itself, or the nearest one around it, that matches; null where there is none.
+ * @param {EventTarget | null} target of an event, or the element with the focus
+ * @param {string} selector
+ * @returns {HTMLElement | null}
+ */
+export function closest(target, selector) {
+  const found = target instanceof Element ? target.closest(selector) : null;
+  return found instanceof HTMLElement ? found : null;
+}
