@@ -85,7 +85,7 @@ def make_draft(campaign: Any, rng: random.Random) -> Any:
     """Every family at the first place that is found for it: quicker than the planner, and as large."""
     from planner.evaluate.assessment import assess  # noqa: PLC0415 - after django.setup()
     from planner.evaluate.moves import Mover  # noqa: PLC0415 - after django.setup()
-    from planner.model.exchange import clock, problem_from_json  # noqa: PLC0415 - after django.setup()
+    from planner.model.exchange import clock_text, problem_from_json  # noqa: PLC0415 - after django.setup()
     from planner.model.index import ProblemIndex, Schedule  # noqa: PLC0415 - after django.setup()
     from planning.draft.annotations import annotate, empty_result  # noqa: PLC0415 - after django.setup()
     from planning.models import Plan, PlanState  # noqa: PLC0415 - after django.setup()
@@ -104,7 +104,7 @@ def make_draft(campaign: Any, rng: random.Random) -> Any:
         {
             "visitor": route.visitor,
             "date": route.on.isoformat(),
-            "stops": [{"visits": list(s.visits), "start": clock(s.start), "role": s.role} for s in route.stops],
+            "stops": [{"visits": list(s.visits), "start": clock_text(s.start), "role": s.role} for s in route.stops],
         }
         for route in days.routes.values()
     ]

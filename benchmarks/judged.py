@@ -25,7 +25,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).
 
 from cases.schools import make_school  # noqa: E402 - beside this file
 
-from planner import BadProblem, solve  # noqa: E402
+from planner import BadProblem, limit_arenas, solve  # noqa: E402
 from planner.model.exchange import plan_to_json, problem_from_json  # noqa: E402
 from tests.planner import oracle, together  # noqa: E402 - the repository is not installed
 from tests.planner.problems import random_problem  # noqa: E402
@@ -75,6 +75,7 @@ def main() -> int:
     cli.add_argument("--plans", type=int, default=2_000)
     cli.add_argument("--judge", type=Path)
     asked = cli.parse_args()
+    limit_arenas()
     judged: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
         for seed, (kind, problem, seconds) in enumerate(problems(asked.plans)):

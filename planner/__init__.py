@@ -1,25 +1,84 @@
-"""The planner: a plan for a whole school's visits, in seconds, with a proof of how good it is.
+"""Plans a school's home visits: a problem of numbers goes in, a plan and a bound on the best possible plan come out.
 
-Plain Python and numbers; it knows neither Django nor Celery. `solve` is the way in; `exchange` reads and
-writes the file format.
+A library of its own: it knows neither Django nor Celery nor the application's tables. All that its users need is here:
+
+* read and write: `read_problem`, `problem_from_json`, `plan_to_json`, `clock_text`, and the values they are made of;
+* plan: `solve` a problem, `repair_plan` after a change, `try_remedies` for visits that were left out;
+* check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
+  a single change would do to it;
+* prepare a process: `compile_loops` ahead of the first plan, `limit_arenas` of memory.
+
+Modules below this one are not for others to import: they change without notice.
 """
 
-from planner.model.plan import Plan, Route, Stop, Unplaced
-from planner.model.problem import BadProblem, Problem
-from planner.remedies.remedy import Remedy
+from planner.base.memory import limit_arenas
+from planner.evaluate.assessment import Assessment, Finding, Severity, assess
+from planner.evaluate.moves import Move, Mover, NoSuchShift, ShiftStops
+from planner.evaluate.reasons import REASON_CODES
+from planner.evaluate.verdict import Verdict, judge
+from planner.model.exchange import clock_text, plan_to_json, problem_from_json, read_problem
+from planner.model.index import ProblemIndex, Schedule, ShiftKey
+from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop, Unplaced
+from planner.model.problem import (
+    MINUTES_A_DAY,
+    Appointment,
+    BadProblem,
+    InterpreterShift,
+    Problem,
+    Rules,
+    Shift,
+    Visit,
+    Visitor,
+    Weights,
+    Window,
+)
+from planner.precompile import compile_loops
+from planner.remedies.remedy import REMEDY_KINDS, Remedy
 from planner.remedies.try_all import try_remedies
 from planner.repair.repairer import repair_plan
 from planner.search.solver import Progress, solve
 
 __all__ = [
+    "MINUTES_A_DAY",
+    "REASON_CODES",
+    "REMEDY_KINDS",
+    "SECOND",
+    "VISITOR",
+    "Appointment",
+    "Assessment",
     "BadProblem",
+    "Finding",
+    "InterpreterShift",
+    "Move",
+    "Mover",
+    "NoSuchShift",
     "Plan",
     "Problem",
+    "ProblemIndex",
     "Progress",
     "Remedy",
     "Route",
+    "Rules",
+    "Schedule",
+    "Severity",
+    "Shift",
+    "ShiftKey",
+    "ShiftStops",
     "Stop",
     "Unplaced",
+    "Verdict",
+    "Visit",
+    "Visitor",
+    "Weights",
+    "Window",
+    "assess",
+    "clock_text",
+    "compile_loops",
+    "judge",
+    "limit_arenas",
+    "plan_to_json",
+    "problem_from_json",
+    "read_problem",
     "repair_plan",
     "solve",
     "try_remedies",

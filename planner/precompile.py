@@ -1,4 +1,4 @@
-"""The compiled loops, compiled before anybody waits for a plan: a made-up school small enough to forget."""
+"""Compile the planner's loops ahead, by planning two small made-up schools that use all of them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import importlib
 import pkgutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numba.core.dispatcher import Dispatcher
+from numba.extending import is_jitted
 
 from planner.model.problem import InterpreterShift, Matrix, Problem, Rules, Shift, Visit, Visitor, Weights, Window
 from planner.search.solver import solve
@@ -20,42 +21,47 @@ EVENING = (16 * 60, 21 * 60)
 VISITORS, VISITS = 6, 14
 
 
-def warm_up() -> int:
-    """Compile every loop of the planner, as it is called for a whole school, and keep the code where numba keeps it;
-    the number of loops. Takes seconds when they were compiled before. Raises RuntimeError when some were not called."""
+def compile_loops() -> int:
+    """Compile every loop of the planner for the types with which it is called, into numba's cache; how many there are.
+
+    Takes up to a minute, and seconds when they were compiled before. Numba keeps the code in `NUMBA_CACHE_DIR`, else
+    beside the source. Raises RuntimeError, naming the loops, when the made-up schools did not call some of them.
+    """
     loops = _loops()
 
     def missing() -> list[str]:
         return [name for name, loop in loops.items() if not (loop.signatures or _is_kept(loop))]
 
-    solve(_apart(), seconds=SECONDS, jobs=2)
-    solve(_tied(), seconds=SECONDS, jobs=2, should_stop=lambda: not missing())
+    solve(_separate(), seconds=SECONDS, jobs=2)
+    solve(_coupled(), seconds=SECONDS, jobs=2, should_stop=lambda: not missing())
     if missing():
         raise RuntimeError(f"never called: {', '.join(missing())}")
     return len(loops)
 
 
-def _loops() -> dict[str, Dispatcher]:
-    """All compiled functions of this package that are not put into others whole."""
+def _loops() -> dict[str, Any]:
+    """All functions of this package that numba compiles by themselves (not inlined into others), by full name."""
     found = {}
     for module in pkgutil.walk_packages([str(Path(__file__).parent)], f"{__package__}."):
         for name, value in vars(importlib.import_module(module.name)).items():
-            if isinstance(value, Dispatcher) and value.targetoptions.get("inline") != "always":
+            if is_jitted(value) and value.targetoptions.get("inline") != "always":
                 found[f"{value.__module__}.{name}"] = value
     return found
 
 
-def _is_kept(loop: Dispatcher) -> bool:
-    """Whether numba kept code of this loop that is newer than its source: what only other loops call is not called
-    when those come from there."""
+def _is_kept(loop: Any) -> bool:
+    """Whether numba's cache has code of this loop that is newer than its source.
+
+    A loop that only other loops call is never called from Python when those come from the cache.
+    """
     source = Path(loop.py_func.__code__.co_filename)
     folder = loop.stats.cache_path
     kept = Path(folder).glob(f"{source.stem}.{loop.py_func.__qualname__}-*.nbi") if folder else ()
     return any(index.stat().st_mtime > source.stat().st_mtime for index in kept)
 
 
-def _apart() -> Problem:
-    """Families who each have one mentor."""
+def _separate() -> Problem:
+    """Families who each have one mentor, so that every mentor is planned apart."""
     chance = np.random.default_rng(1)
     days = [MONDAY + dt.timedelta(weeks=week) for week in range(7)]
     people = [f"mentor-{number}" for number in range(VISITORS)]
@@ -84,9 +90,9 @@ def _visit(chance: np.random.Generator, mentor: str, number: int, days: list[dt.
     return Visit(name, f"home-{name}", 45, (mentor,), (*windows, *wished))
 
 
-def _tied() -> Problem:
-    """The same with a sibling, a second visitor and an interpreter for some of everybody."""
-    problem = _apart()
+def _coupled() -> Problem:
+    """Families some of whom have a sibling, a second visitor or an interpreter, so that all are planned together."""
+    problem = _separate()
     visits, siblings = list(problem.visits), []
     for first in range(0, len(visits), VISITS):
         other = (first + VISITS) % len(visits)

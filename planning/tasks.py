@@ -3,10 +3,12 @@
 from celery import shared_task
 from django.utils import timezone
 
+from planner import limit_arenas
 from planning.actions.runs import run_waiting_plans
 
 
 @shared_task(name="planning.tasks.run_waiting_plan_jobs")
 def run_waiting_plan_jobs() -> None:
     """Work on the planning jobs that wait, or whose worker died."""
+    limit_arenas()
     run_waiting_plans(clock=timezone.now)

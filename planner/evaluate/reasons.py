@@ -1,4 +1,4 @@
-"""Why a visit has no moment: a code, the facts behind it, and a Dutch sentence.
+"""Why a visit has no moment: a code, and the facts behind it.
 
 For every shift of everyone who may make the visit the first thing that fails is noted; the reason is the one
 that came closest to a moment. The codes, from far to near:
@@ -30,8 +30,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from planner.evaluate.openings import Openings
-from planner.evaluate.spoken import by_weekday
-from planner.model.exchange import clock
+from planner.model.exchange import clock_text
 from planner.model.plan import VISITOR, Route, Stop, Unplaced
 from planner.model.problem import Problem, Shift, Visit, Visitor, Window, interpreters_there
 
@@ -45,7 +44,8 @@ _CLOSENESS = (
     NO_COMMON_DAY, WINDOW_TOO_SHORT, OUTSIDE_SHIFT, ROAD_TOO_LONG, OFF_GRID, NO_SECOND_EVENING, NO_INTERPRETER,
     LIMIT_REACHED, FIXED_IN_THE_WAY, INTERPRETERS_BUSY, EVENINGS_FULL, SIBLINGS_APART, ROOM_LEFT,
 )  # fmt: skip
-HOPELESS = frozenset({NO_VISITOR, NO_WINDOWS, *_CLOSENESS[: _CLOSENESS.index(LIMIT_REACHED)]})
+REASON_CODES = (NO_VISITOR, NO_WINDOWS, *_CLOSENESS)
+HOPELESS = frozenset(REASON_CODES[: REASON_CODES.index(LIMIT_REACHED)])
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Reasons:
         ]
         code = self._code(visit, failures)
         near = [failure for failure in failures if failure.code == code]
-        return Unplaced(visit.id, code, self._facts(visit, code, near), self._sentence(visit, code, failures))
+        return Unplaced(visit.id, code, self._facts(visit, code, near))
 
     def _code(self, visit: Visit, failures: Sequence[Failure]) -> str:
         if not visit.visitors:
@@ -194,7 +194,8 @@ class Reasons:
         facts: dict[str, object] = {
             "minutes": visit.minutes,
             "windows": [
-                {"date": w.on.isoformat(), "from": clock(w.starts), "until": clock(w.ends)} for w in visit.windows
+                {"date": w.on.isoformat(), "from": clock_text(w.starts), "until": clock_text(w.ends)}
+                for w in visit.windows
             ],
             "visitors": list(visit.visitors),
             "shifts": [self._shift_facts(failure) for failure in failures],
@@ -207,7 +208,7 @@ class Reasons:
         if visit.interpreter:
             facts["interpreter"] = visit.interpreter
             facts["interpreters"] = [
-                {"date": s.on.isoformat(), "from": clock(s.starts), "until": clock(s.ends), "count": s.count}
+                {"date": s.on.isoformat(), "from": clock_text(s.starts), "until": clock_text(s.ends), "count": s.count}
                 for s in self.problem.interpreters.get(visit.interpreter, ())
             ]
         if code == LIMIT_REACHED:
@@ -225,71 +226,8 @@ class Reasons:
             "road_minutes": failure.road_minutes,
             "visits": [visit for stop in self._stops(*own, only_fixed=False) for visit in stop.visits],
             "fixed": [visit for stop in self._stops(*own, only_fixed=True) for visit in stop.visits],
-            "room_at": None if failure.start is None else clock(failure.start),
+            "room_at": None if failure.start is None else clock_text(failure.start),
         }
-
-    def _sentence(self, visit: Visit, code: str, failures: Sequence[Failure]) -> str:
-        return SENTENCES[code].format(**self._words(visit, code, failures))
-
-    def _words(self, visit: Visit, code: str, failures: Sequence[Failure]) -> dict[str, object]:
-        """What sentences name: days and times of the family, the visitor, company and interpreters."""
-        near = [failure for failure in failures if failure.code == code]
-        company = [shift for name in visit.second for shift in self.visitors[name].shifts]
-        spoken = self.problem.interpreters.get(visit.interpreter or "", ())
-        limits = [failure.visitor.max_stops_total or 0 for failure in near]
-        return {
-            "minutes": visit.minutes,
-            "family": by_weekday((w.on, w.starts, w.ends) for w in visit.windows),
-            "who": "de mentor" if len(visit.visitors) == 1 else "wie kan bezoeken",
-            "mentor": by_weekday((f.shift.on, f.shift.leave_from, f.shift.visits_until) for f in failures),
-            "company": by_weekday((s.on, s.leave_from, s.visits_until) for s in company),
-            "interpreters": by_weekday((s.on, s.starts, s.ends) for s in spoken if s.count),
-            "road": max((failure.road_minutes for failure in near), default=0),
-            "nights": "één keer" if len(near) == 1 else f"{len(near)} keer",
-            "grid": self.problem.rules.joint_grid_minutes,
-            "limit": max(limits, default=0),
-            "room": by_weekday((f.shift.on, f.start, f.start + visit.minutes) for f in near if f.start is not None),
-        }
-
-
-SENTENCES = {
-    NO_VISITOR: "Er is niemand aangewezen die dit gezin kan bezoeken.",
-    NO_WINDOWS: "Het gezin heeft geen enkel moment opgegeven.",
-    NO_COMMON_DAY: "Geen gezamenlijke dag: het gezin kan op {family}, {who} bezoekt op {mentor}.",
-    WINDOW_TOO_SHORT: "De momenten van het gezin ({family}) zijn korter dan het bezoek van {minutes} minuten.",
-    OUTSIDE_SHIFT: "De momenten van het gezin ({family}) passen niet binnen de bezoektijden ({mentor}).",
-    ROAD_TOO_LONG: (
-        "De weg is te lang: {road} minuten heen, en het gezin kan alleen op {family}, {who} bezoekt op {mentor}."
-    ),
-    OFF_GRID: (
-        "Een bezoek met een tweede persoon of een tolk begint om de {grid} minuten. "
-        "Dat past niet in de momenten van het gezin ({family})."
-    ),
-    NO_SECOND_EVENING: (
-        "Geen gezamenlijk moment met de tweede persoon: het gezin kan op {family}, {who} bezoekt op {mentor}, "
-        "en wie mee kan gaan op {company}."
-    ),
-    NO_INTERPRETER: (
-        "Er is geen tolk op een moment dat past: het gezin kan op {family}, {who} bezoekt op {mentor}, "
-        "en er is een tolk op {interpreters}."
-    ),
-    LIMIT_REACHED: "Het grootste aantal bezoeken is bereikt: {who} doet er al {limit}.",
-    FIXED_IN_THE_WAY: (
-        "Afspraken die vaststaan laten geen plaats: het gezin kan op {family}, {nights} een dag waarop {who} bezoekt."
-    ),
-    INTERPRETERS_BUSY: (
-        "De tolken zijn dan bij andere gezinnen: het gezin kan op {family}, en er is een tolk op {interpreters}."
-    ),
-    EVENINGS_FULL: (
-        "De avonden zijn vol: het gezin kan op {family}, {nights} een dag waarop {who} bezoekt, "
-        "maar daar is met de andere bezoeken geen plaats."
-    ),
-    SIBLINGS_APART: (
-        "Er is alleen plaats op een ander moment dan dat van broer of zus: {room}. "
-        "Zet het gezin daar zelf bij als dat goed is."
-    ),
-    ROOM_LEFT: "Er is nog plaats: {room}. Zet het gezin daar zelf bij, of laat het plan langer doorrekenen.",
-}
 
 
 def _starts_within(window: Window, shift: Shift, minutes: int, grid: int) -> range:
@@ -299,4 +237,4 @@ def _starts_within(window: Window, shift: Shift, minutes: int, grid: int) -> ran
 
 
 def _hours(shift: Shift) -> dict[str, object]:
-    return {"date": shift.on.isoformat(), "from": clock(shift.leave_from), "until": clock(shift.visits_until)}
+    return {"date": shift.on.isoformat(), "from": clock_text(shift.leave_from), "until": clock_text(shift.visits_until)}

@@ -249,7 +249,7 @@ def _appointment(item: Field) -> Appointment:
     return Appointment(visitor=item.get("visitor").text(), on=item.get("date").day(), start=item.get("start").clock())
 
 
-def clock(minutes: int) -> str:
+def clock_text(minutes: int) -> str:
     """`HH:MM` of minutes after midnight."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
@@ -275,14 +275,17 @@ def _route_to_json(route: Route) -> dict[str, Any]:
     return {
         "visitor": route.visitor,
         "date": route.on.isoformat(),
-        "stops": [{"visits": list(stop.visits), "start": clock(stop.start), "role": stop.role} for stop in route.stops],
+        "stops": [
+            {"visits": list(stop.visits), "start": clock_text(stop.start), "role": stop.role} for stop in route.stops
+        ],
     }
 
 
 def _unplaced_to_json(unplaced: Unplaced) -> dict[str, Any]:
+    """`reason` repeats the code: readers of the format make their own sentence of the code and its facts."""
     return {
         "visit": unplaced.visit,
         "code": unplaced.code,
         "facts": dict(unplaced.facts),
-        "reason": unplaced.reason,
+        "reason": unplaced.code,
     }

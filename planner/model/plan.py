@@ -29,12 +29,14 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A visit without a moment. `code` and `facts` are for programs, `reason` is a Dutch sentence."""
+    """A visit without a moment: why, as one of `REASON_CODES`, and the facts behind the code.
+
+    `facts` are plain values (ids, ISO dates, `HH:MM`); which ones there are for a code is told in `evaluate.reasons`.
+    """
 
     visit: str
     code: str
     facts: Mapping[str, object]
-    reason: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from planner.evaluate.verdict import judge
-from planner.model.exchange import clock as clock_text
+from planner.model.exchange import clock_text
 from planner.model.modification import Modification
 from planner.model.plan import Route
 from planner.model.problem import MINUTES_A_DAY, MOST_STOPS, Shift, Visitor

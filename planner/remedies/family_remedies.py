@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from planner.model.exchange import clock as clock_text
+from planner.model.exchange import clock_text
 from planner.model.modification import Modification
 from planner.model.plan import Route, Stop
 from planner.model.problem import MINUTES_A_DAY, InterpreterShift, Visit, Visitor, Window

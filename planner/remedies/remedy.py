@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from planner.model.modification import Modification
 from planner.model.plan import Route
 
-KINDS = (
+REMEDY_KINDS = (
     "wider_window", "longer_evening", "one_more_stop", "higher_limit", "other_second", "more_interpreters",
     "other_visitor", "extra_evening", "other_day", "faster_mode", "longer_season", "gives_way",
 )  # fmt: skip
@@ -35,10 +35,10 @@ KINDS = (
 class Remedy:
     """A change that gives `visits` a moment, and what it asks of others.
 
-    `facts` are plain values for programs (ids, ISO dates, clocks). `change` is for `whatif.apply_change`;
+    `facts` are plain values for programs (ids, ISO dates, `HH:MM`). `change` is for `model.modification.modify`;
     `visitors` get other routes under it, and `routes` are all that they then have. `moved`: visits that get
     another moment than in the plan; `lost`: those that lose theirs (`gives_way` only). `cost`: what the plan
-    costs more, the weight of the visits placed or lost left out. `sentence` is Dutch, for a coordinator.
+    costs more, the weight of the visits placed or lost left out.
     """
 
     kind: str
@@ -47,7 +47,6 @@ class Remedy:
     moved: tuple[str, ...]
     lost: tuple[str, ...]
     cost: float
-    sentence: str
     change: Modification
     visitors: tuple[str, ...]
     routes: tuple[Route, ...] = field(repr=False)
@@ -59,5 +58,5 @@ class Remedy:
 
 def rank(remedy: Remedy) -> tuple[object, ...]:
     """Best first: places most, takes nobody's moment, moves fewest, asks least, costs least."""
-    order = -len(remedy.visits), len(remedy.lost), len(remedy.moved), KINDS.index(remedy.kind)
+    order = -len(remedy.visits), len(remedy.lost), len(remedy.moved), REMEDY_KINDS.index(remedy.kind)
     return *order, remedy.cost, str(remedy.facts.get("day", "")), str(remedy.facts.get("visitor", "")), remedy.visits

@@ -16,7 +16,6 @@ from planner.model.index import ProblemIndex, Schedule
 from planner.model.modification import Modification, modify
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop
 from planner.model.problem import Appointment, Problem, Visit, Window
-from planner.remedies.advice import sentence_of
 from planner.remedies.remedy import Remedy, rank
 from planner.repair.kept_appointments import Standing
 from planner.repair.repairer import Mending
@@ -169,9 +168,7 @@ class Trials:
         facts = {**facts, "asked": list(asked)}
         changed = self._changed(found)
         routes = tuple(route for route in found.routes if route.visitor in changed)
-        counts = len(found.placed), len(asked), len(found.moved), len(found.lost)
-        words = sentence_of(kind, facts, *counts)
-        remedy = Remedy(kind, facts, found.placed, found.moved, found.lost, found.cost, words, change, changed, routes)
+        remedy = Remedy(kind, facts, found.placed, found.moved, found.lost, found.cost, change, changed, routes)
         known = self.best.get((kind, key))
         if known is None or rank(remedy) < rank(known):
             self.best[kind, key] = remedy

@@ -19,7 +19,7 @@ from threading import Lock
 import numpy as np
 
 from planner.base.deadline import Deadline, OutOfTime
-from planner.base.memory import give_back, spare
+from planner.base.memory import release_free_memory
 from planner.base.threads import Item, Result, StopSign, in_threads
 from planner.columns.routes import Integers
 from planner.master.bound import SLACK, rounded_up
@@ -79,7 +79,6 @@ class JointSearch:
         """Search until the plan is within `gap` of the bound or the deadline passes; `tell` hears of it."""
         self.tell, self.target, self.deadline = tell, gap, deadline
         self.relaxation.use(deadline)
-        spare()
         if not len(self.program.pool):
             self.take(np.zeros(0, dtype=np.int64))
             self._raise_bound(np.inf)
@@ -218,14 +217,14 @@ class JointSearch:
         """The bound may have risen, and then the pool shrinks."""
         self._raise_bound(self.relaxation.bound)
         self.relaxation.shrink(self._cost())
-        give_back()
+        release_free_memory()
         self.tell("bounding")
 
     def _lift(self) -> None:
         """The bound with every visitor in whole numbers."""
         if self._is_good_enough():
             return
-        give_back()
+        release_free_memory()
         deadline, root = self._attentive(), self.relaxation.root
         lifting = Lifting(self.whole, root)
         self._spread(lambda visitor: lifting.lift(root, (visitor,), deadline), self.whole.visitors, deadline)
@@ -313,7 +312,7 @@ class JointSearch:
         self._raise_bound(lifting.bound())
 
     def _do(self, task: Task, deadline: Deadline) -> None:
-        give_back()
+        release_free_memory()
         routes = task(deadline)
         if routes is not None:
             self.take(routes)

@@ -1,7 +1,6 @@
 """Why families have no moment in a draft, in words: a draft keeps a code and facts, the sentence is made here.
 
-The sentence is in the language of whoever reads it. The planner's own Dutch one (planner/evaluate/reasons.py) is for
-its command line.
+The sentence is in the language of whoever reads it. The codes of the planner are those of `planner.REASON_CODES`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import datetime as dt
 import random
 from typing import Any
 
-from planner.model.exchange import clock
+from planner.model.exchange import clock_text
 
 MONDAY = dt.date(2026, 9, 7)
 
@@ -109,7 +109,7 @@ def _random_visitor(rng: random.Random, name: str, dates: list[str]) -> dict[str
         "depot": rng.choice(["school", "depot"]),
         "max_stops_total": rng.choice([None, None, 1, 3]),
         "shifts": [
-            _shift(date, clock(rng.randrange(960, 1020, 5)), clock(rng.randrange(1150, 1261, 5)), "21:00")
+            _shift(date, clock_text(rng.randrange(960, 1020, 5)), clock_text(rng.randrange(1150, 1261, 5)), "21:00")
             for date in some
         ],
     }
@@ -120,7 +120,7 @@ def _random_visit(rng: random.Random, number: int, people: list[str], dates: lis
     for _ in range(rng.randint(0, 4)):
         start = rng.randrange(930, 1140, 5)
         end = min(1300, start + rng.randrange(20, 160, 5))
-        windows.append(_window(rng.choice(dates), clock(start), clock(end), rng.random() < 0.4))
+        windows.append(_window(rng.choice(dates), clock_text(start), clock_text(end), rng.random() < 0.4))
     visitors = rng.sample(people, rng.choice([1, 1, min(2, len(people))]))
     return _visit(f"visit-{number}", f"home-{number}", windows, minutes=rng.choice([20, 30, 45]), visitors=visitors)
 
@@ -135,5 +135,5 @@ def _random_appointments(rng: random.Random, problem: dict[str, Any]) -> None:
             problem.setdefault("current", {})[visit["id"]] = {
                 "visitor": rng.choice(visit["visitors"]),
                 "date": window["date"],
-                "start": clock(-(-start // grid) * grid),
+                "start": clock_text(-(-start // grid) * grid),
             }

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from planner import solve
-from planner.base import memory
 from planner.base.deadline import Deadline
 from planner.columns.routes import list_routes, route_of
 from planner.columns.stop_options import Offering
@@ -195,11 +194,3 @@ def test_good_routes_are_joined_once_at_a_time_and_only_when_there_is_memory() -
     assert renewal.is_joining
     join(Deadline.after(60))
     assert not renewal.is_joining
-
-
-def test_memory_is_given_back_where_the_library_can() -> None:
-    memory.spare()
-    memory.give_back()
-    with mock.patch.object(memory, "_library", object()):
-        memory.spare()
-        memory.give_back()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from planner import Unplaced, solve
+from planner import REASON_CODES, Unplaced, solve
 from planner.evaluate import reasons
 from planner.model.exchange import problem_from_json
 from tests.planner import together
@@ -44,15 +44,12 @@ def test_a_day_on_which_the_mentor_does_not_visit_is_named() -> None:
     problem["visits"][0] |= _windows(("16:00", "18:00"), date="2026-09-08")
     (unplaced,) = solve(problem_from_json(problem)).unplaced
     assert unplaced.code == "no_common_day"
-    assert "dinsdag 16.00 tot 18.00" in unplaced.reason
-    assert "maandag 16.00 tot 21.00" in unplaced.reason
     assert unplaced.facts["windows"] == [{"date": "2026-09-08", "from": "16:00", "until": "18:00"}]
 
 
 def test_a_window_shorter_than_the_visit_is_named() -> None:
     unplaced = _reason(_windows(("16:00", "16:40")))
     assert unplaced.code == "window_too_short"
-    assert "45 minuten" in unplaced.reason
 
 
 def test_windows_outside_the_shift_are_named() -> None:
@@ -62,7 +59,6 @@ def test_windows_outside_the_shift_are_named() -> None:
 def test_a_road_that_is_too_long_is_named_with_its_minutes() -> None:
     unplaced = _reason(_windows(("16:00", "16:45")))
     assert unplaced.code == "road_too_long"
-    assert "12 minuten" in unplaced.reason
     assert [shift["road_minutes"] for shift in unplaced.facts["shifts"]] == [12]  # type: ignore[attr-defined]
 
 
@@ -73,14 +69,12 @@ def test_evenings_that_are_full_are_named_with_who_is_there() -> None:
     unplaced = _only(problem)
     assert unplaced.code == "evenings_full"
     assert [shift["visits"] for shift in unplaced.facts["shifts"]] == [["visit-2"]]  # type: ignore[attr-defined]
-    assert "maandag 16.15 tot 17.00" in unplaced.reason
 
 
 def test_a_mentor_who_makes_as_many_visits_as_they_may_is_named_with_the_limit() -> None:
     unplaced = _reason(_windows(("16:15", "17:00")) | {"minutes": 40}, max_stops_total=1)
     assert unplaced.code == "limit_reached"
     assert unplaced.facts["limits"] == {"mentor": 1}
-    assert "de mentor doet er al 1" in unplaced.reason
 
 
 def test_fixed_moments_that_leave_no_room_are_named() -> None:
@@ -104,7 +98,6 @@ def _with_colleague(visit: dict[str, Any], **shift: Any) -> dict[str, Any]:
 def test_a_second_person_without_a_common_moment_is_named_with_both_persons_days() -> None:
     unplaced = _only(_with_colleague(_windows(("17:00", "21:00"), date="2026-09-14")))
     assert unplaced.code == "no_second_evening"
-    assert "maandag 16.00 tot 21.00" in unplaced.reason
     hours = {"date": "2026-09-07", "from": "16:00", "until": "21:00"}
     assert unplaced.facts["second"] == [{"visitor": "colleague", "shifts": [hours]}]
     assert [shift["date"] for shift in unplaced.facts["shifts"]] == ["2026-09-14"]  # type: ignore[attr-defined]
@@ -134,7 +127,6 @@ def test_a_language_without_an_interpreter_at_a_moment_that_fits_is_named() -> N
     assert unplaced.code == "no_interpreter"
     assert unplaced.facts["interpreter"] == "ar"
     assert unplaced.facts["interpreters"] == [there]
-    assert "er is een tolk op maandag 18.00 tot 21.00" in unplaced.reason
 
 
 def test_an_interpreter_who_is_with_another_family_is_named() -> None:
@@ -149,7 +141,6 @@ def test_a_window_without_a_start_on_the_grid_of_company_is_named() -> None:
     there = {"date": "2026-09-07", "from": "16:00", "until": "21:00", "count": 1}
     unplaced = _only(_with_interpreter(there, **_windows(("16:20", "17:10"))))
     assert unplaced.code == "off_grid"
-    assert "15 minuten" in unplaced.reason
 
 
 def test_a_moment_apart_from_a_brother_is_told_when_that_is_dearer_than_no_visit() -> None:
@@ -170,9 +161,9 @@ def test_a_place_that_is_left_is_named_when_a_visit_there_costs_too_much() -> No
     assert unplaced.facts["shifts"][0]["room_at"] == "16:15"  # type: ignore[index]
 
 
-def test_every_code_has_its_sentence_and_its_line_in_the_list() -> None:
+def test_every_code_has_its_line_in_the_list() -> None:
     codes = {value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str)}
     codes.remove(reasons.VISITOR)
-    assert codes == set(reasons.SENTENCES)
+    assert codes == set(REASON_CODES)
     assert all(f"`{code}`" in (reasons.__doc__ or "") for code in codes)
     assert codes > reasons.HOPELESS

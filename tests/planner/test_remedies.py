@@ -14,7 +14,7 @@ from planner.evaluate.verdict import judge
 from planner.model.exchange import problem_from_json
 from planner.model.modification import modify
 from planner.model.problem import Problem, Window
-from planner.remedies.remedy import KINDS
+from planner.remedies.remedy import REMEDY_KINDS
 from tests.planner import together
 from tests.planner.problems import day, plain_problem, random_problem
 
@@ -40,7 +40,6 @@ def _check(problem: Problem, plan: Plan, remedy: Remedy) -> None:
     assert verdict.parts.unplaced == without
     assert remedy.visits
     assert bool(remedy.lost) == (remedy.kind == "gives_way")
-    assert remedy.sentence.endswith(".")
 
 
 def _window(date: str, start: str, end: str) -> dict[str, Any]:
@@ -60,14 +59,11 @@ def test_a_stop_more_on_an_evening_is_offered_when_that_places_the_family() -> N
     remedy = _tried(_busy_problem())["one_more_stop"]
     assert remedy.facts["stops"] == 2
     assert remedy.facts["days"] == [day(0)]
-    assert "Eén bezoek meer op een avond (2 in plaats van 1, op ma 7 september)" in remedy.sentence
-    assert "Niemand anders krijgt een ander moment." in remedy.sentence
 
 
 def test_another_day_of_the_family_is_offered() -> None:
     remedy = _tried(_monday_and_tuesday())["other_day"]
     assert remedy.facts["day"] == day(1)
-    assert remedy.sentence.startswith("Als het gezin ook op een dinsdag kan, is er een moment: di 8 september om ")
 
 
 def _monday_and_tuesday() -> dict[str, Any]:
@@ -93,9 +89,6 @@ def test_an_evening_more_is_offered_on_the_weekday_on_which_most_families_can() 
     remedy = _tried(problem)["extra_evening"]
     assert len(remedy.visits) == 2
     assert remedy.facts["day"] == day(1)
-    assert (
-        "Eén dinsdag meer voor deze mentor (di 8 september, 16.00 tot 21.00) plaatst beide gezinnen." in remedy.sentence
-    )
 
 
 def test_days_and_hours_that_only_the_application_knows_are_tried_too() -> None:
@@ -113,7 +106,6 @@ def test_a_longer_season_is_offered_on_days_that_the_application_knows() -> None
     families = {visit["id"]: [Window(later, 17 * 60, 20 * 60)] for visit in problem["visits"]}
     remedy = _tried(problem, days={later: 2}, windows=families)["longer_season"]
     assert remedy.facts["days"] == [day(4)]
-    assert "Als er ook op ma 21 september bezoeken mogen zijn" in remedy.sentence
 
 
 def test_a_longer_evening_is_offered_at_the_end_that_helps() -> None:
@@ -122,7 +114,6 @@ def test_a_longer_evening_is_offered_at_the_end_that_helps() -> None:
     remedies = _tried(problem)
     assert remedies["longer_evening"].facts["edge"] == "later"
     assert remedies["longer_evening"].facts["days"] == [day(0)]
-    assert "op ma 7 september 30 minuten later klaar mag zijn" in remedies["longer_evening"].sentence
     problem["visits"][0]["windows"] = [_window(day(0), "15:00", "16:45")]
     assert _tried(problem)["longer_evening"].facts["edge"] == "earlier"
 
@@ -132,9 +123,6 @@ def test_a_wider_window_is_offered_when_half_an_hour_is_enough() -> None:
     problem["visits"][0]["windows"] = [_window(day(0), "16:00", "16:45")]
     remedy = _tried(problem)["wider_window"]
     assert remedy.facts["edge"] == "later"
-    assert remedy.sentence.startswith(
-        "Als het gezin op ma 7 september 30 minuten later kan, is er een moment om 16.15."
-    )
 
 
 def test_a_higher_limit_is_offered_with_the_number_that_is_needed() -> None:
@@ -142,7 +130,6 @@ def test_a_higher_limit_is_offered_with_the_number_that_is_needed() -> None:
     problem["visitors"][0]["max_stops_total"] = 1
     remedy = _tried(problem)["higher_limit"]
     assert (remedy.facts["limit"], remedy.facts["limit_now"]) == (2, 1)
-    assert "Als deze mentor 2 bezoeken doet in plaats van 1, is er een moment voor dit gezin." in remedy.sentence
 
 
 def test_a_faster_way_of_travelling_is_offered_when_the_road_is_too_long() -> None:
@@ -151,7 +138,6 @@ def test_a_faster_way_of_travelling_is_offered_when_the_road_is_too_long() -> No
     problem["visits"][0]["windows"] = [_window(day(0), "16:05", "16:55")]
     remedy = _tried(problem)["faster_mode"]
     assert remedy.facts["mode"] == "car"
-    assert "Als deze mentor met de auto gaat" in remedy.sentence
 
 
 def test_a_colleague_with_room_is_offered_and_nobody_moves() -> None:
@@ -179,14 +165,12 @@ def test_an_interpreter_more_is_offered_on_the_day_on_which_that_helps() -> None
     remedy = _tried(problem)["more_interpreters"]
     assert remedy.facts["language"] == "ar"
     assert remedy.facts["day"] == day(2)
-    assert "Met één tolk meer op ma 14 september van" in remedy.sentence
 
 
 def test_who_would_give_way_is_told() -> None:
     remedy = _tried(_busy_problem())["gives_way"]
     assert len(remedy.lost) == 1
     assert {*remedy.visits, *remedy.lost} == {"visit-1", "visit-2"}
-    assert "als één ander gezin zijn moment afstaat" in remedy.sentence
 
 
 def test_nobody_with_a_confirmed_moment_is_asked_to_give_way() -> None:
@@ -200,7 +184,7 @@ def test_what_places_most_comes_first_and_only_asked_families_count() -> None:
     remedies = try_remedies(problem, plan)
     assert [len(remedy.visits) for remedy in remedies] == sorted((len(r.visits) for r in remedies), reverse=True)
     assert try_remedies(problem, plan, visits=[]) == []
-    assert {remedy.kind for remedy in remedies} <= set(KINDS)
+    assert {remedy.kind for remedy in remedies} <= set(REMEDY_KINDS)
 
 
 def test_remedies_come_out_the_same_and_stop_when_told() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from planner import BadProblem, Plan, Progress, repair_plan, solve
 from planner.base.deadline import Deadline
-from planner.model.exchange import clock, plan_to_json, problem_from_json
+from planner.model.exchange import clock_text, plan_to_json, problem_from_json
 from planner.repair import part_repair
 from planner.repair.kept_appointments import standing_of
 from planner.repair.repairer import Mending
@@ -26,7 +26,7 @@ ODD = settings(max_examples=25, deadline=None, suppress_health_check=list(Health
 def _moments(plan: Plan) -> dict[str, dict[str, Any]]:
     """The moments of a plan as `current` takes them."""
     return {
-        name: {"visitor": route.visitor, "date": route.on.isoformat(), "start": clock(stop.start)}
+        name: {"visitor": route.visitor, "date": route.on.isoformat(), "start": clock_text(stop.start)}
         for route in plan.routes
         for stop in route.stops
         if stop.role == "visitor"

@@ -12,9 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Role, School, User
-from planner.evaluate.reasons import SENTENCES
-from planner.remedies.remedy import KINDS
-from planner.search.solver import Progress
+from planner import REASON_CODES, REMEDY_KINDS, Progress
 from planning.actions import runs
 from planning.actions.jobs import request_plan, stop_plan
 from planning.actions.runs import run_plan
@@ -69,14 +67,14 @@ def why_url(season: Season, plan: Plan, visit: int) -> str:
     return reverse("planning:plan_why", kwargs={"school": season.school.slug, "plan": plan.pk, "visit": visit})
 
 
-@pytest.mark.parametrize("code", [*SENTENCES, "no_mentor", "mentor_left", "not_located", "no_evenings", "no_taker"])
+@pytest.mark.parametrize("code", [*REASON_CODES, "no_mentor", "mentor_left", "not_located", "no_evenings", "no_taker"])
 def test_every_reason_has_a_heading_of_its_own_and_a_place_where_it_is_solved(code: str) -> None:
     assert CAUSES[code] is not TIMES_DO_NOT_FIT
     assert CAUSES[code].fix in ("class", "address", "shifts", "visit", "answer")
 
 
 def test_every_kind_of_remedy_has_a_place_where_it_is_done() -> None:
-    assert set(PLACES) == set(KINDS)
+    assert set(PLACES) == set(REMEDY_KINDS)
 
 
 def test_one_evening_more_is_tried_and_says_how_many_families_it_helps(season: Season) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
-from planner.precompile import warm_up
+from planner import compile_loops
 
 
 class Command(BaseCommand):
@@ -16,4 +16,4 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(_("%s lussen van de planner zijn gecompileerd.") % warm_up())
+        self.stdout.write(_("%s lussen van de planner zijn gecompileerd.") % compile_loops())

@@ -10,8 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from planner import BadProblem, Plan, Progress, solve
-from planner.model.exchange import plan_to_json, read_problem
+from planner import BadProblem, Plan, Progress, limit_arenas, plan_to_json, read_problem, solve
 
 
 class Command(BaseCommand):
@@ -33,6 +32,7 @@ class Command(BaseCommand):
         folder = options["out"].parent
         if not folder.is_dir():
             raise CommandError(_("De map %s is er niet; maak die eerst.") % folder)
+        limit_arenas()
         try:
             plan = solve(
                 read_problem(options["problem"]),
