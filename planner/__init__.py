@@ -2,7 +2,7 @@
 
 A library of its own: it knows neither Django nor Celery nor the application's tables. All that its users need is here:
 
-* read and write: `read_problem`, `problem_from_json`, `plan_to_json`, `clock_text`, and the values they are made of;
+* read and write: `read_problem`, `problem_from_json`, `plan_to_json`, and the values they are made of;
 * plan: `solve` a problem, `repair_plan` after a change, `try_remedies` for visits that were left out;
 * check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
   a single change would do to it;
@@ -16,10 +16,12 @@ from planner.evaluate.assessment import Assessment, Finding, Severity, assess
 from planner.evaluate.moves import Move, Mover, NoSuchShift, ShiftStops
 from planner.evaluate.reasons import REASON_CODES
 from planner.evaluate.verdict import Verdict, judge
-from planner.model.exchange import clock_text, plan_to_json, problem_from_json, read_problem
+from planner.model.exchange import PROBLEM_FORMAT, plan_to_json, problem_from_json, read_problem
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop, Unplaced
 from planner.model.problem import (
+    COUPLED_GRID_MINUTES,
+    GRID_MINUTES,
     MINUTES_A_DAY,
     Appointment,
     BadProblem,
@@ -39,7 +41,10 @@ from planner.repair.repairer import repair_plan
 from planner.search.solver import Progress, solve
 
 __all__ = [
+    "COUPLED_GRID_MINUTES",
+    "GRID_MINUTES",
     "MINUTES_A_DAY",
+    "PROBLEM_FORMAT",
     "REASON_CODES",
     "REMEDY_KINDS",
     "SECOND",
@@ -72,7 +77,6 @@ __all__ = [
     "Weights",
     "Window",
     "assess",
-    "clock_text",
     "compile_loops",
     "judge",
     "limit_arenas",

@@ -15,9 +15,8 @@ import structlog
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from planner import BadProblem, Problem, Progress, repair_plan, solve, try_remedies
+from planner import BadProblem, Problem, Progress, plan_to_json, problem_from_json, repair_plan, solve, try_remedies
 from planner import Plan as Made
-from planner.model.exchange import plan_to_json, problem_from_json
 from planning.actions.board.completion import Completion, CompletionStuck
 from planning.actions.board.patches import BoardError
 from planning.draft.annotations import annotate, empty_result

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import nl_day
-from planner.model.index import ProblemIndex, ShiftKey
+from planner import ProblemIndex, ShiftKey
 from planning.actions.board.edits import REASON_LENGTH
 from planning.queries.board.loading import evening_of, name_of
 from planning.queries.board.page import BoardPage

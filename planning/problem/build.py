@@ -13,8 +13,7 @@ from typing import Any
 
 from mentors.dates import clock_of, local_day, minutes_of
 from mentors.models import Mentor
-from planner.model.exchange import PROBLEM_FORMAT
-from planner.model.problem import COUPLED_GRID_MINUTES, GRID_MINUTES, MINUTES_A_DAY
+from planner import COUPLED_GRID_MINUTES, GRID_MINUTES, MINUTES_A_DAY, PROBLEM_FORMAT
 from planning.problem.incidents import Incident
 from planning.problem.interpreters import BUFFER_MINUTES, free_interpreters
 from planning.problem.limits import most_stops

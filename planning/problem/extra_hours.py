@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from mentors.dates import minutes_of
-from planner.model.problem import MINUTES_A_DAY, Window
+from planner import MINUTES_A_DAY, Window
 from planning.problem.scope import PlanningScope
 from visits.models import Campaign
 from visits.queries.calendar import closed_days

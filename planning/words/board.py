@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from mentors.dates import nl_day, spoken_clock
-from planner.evaluate.assessment import Finding, Severity
-from planner.evaluate.moves import Move
+from planner import Finding, Move, Severity
 
 FindingFacts = Mapping[str, Any]
 

@@ -23,9 +23,21 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from planner import Plan, Problem, Route, Stop, solve
-from planner.evaluate.verdict import judge
-from planner.model.problem import GRID_MINUTES, Rules, Shift, Visit, Visitor, Weights, Window
+from planner import (
+    GRID_MINUTES,
+    Plan,
+    Problem,
+    Route,
+    Rules,
+    Shift,
+    Stop,
+    Visit,
+    Visitor,
+    Weights,
+    Window,
+    judge,
+    solve,
+)
 from reports.figures.cost_question import Hours
 
 Matrix = npt.NDArray[np.int32]

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from mentors.dates import spoken_clock
 from mentors.models import Role, School
-from planner.evaluate.moves import Move
+from planner import Move
 from planning.actions.board.edits import take_out_visit
 from planning.actions.runs import run_waiting_plans
 from planning.models import Plan

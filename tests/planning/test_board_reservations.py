@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from mentors.dates import moment_at
 from mentors.models import Role, School, User
-from planner.evaluate.assessment import Severity
+from planner import Severity
 from planning.actions.board.edits import MoveRefused, ReasonNeeded, move_visit, take_out_visit
 from planning.models import Plan
 from planning.queries.board.loading import LoadedDraft, load_draft, name_of

@@ -10,10 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner.evaluate.assessment import Finding, Severity, assess
-from planner.evaluate.moves import Mover
-from planner.model.exchange import problem_from_json
-from planner.model.index import ProblemIndex, Schedule
+from planner import Finding, Mover, ProblemIndex, Schedule, Severity, assess, problem_from_json
 from planning.words.board import Names, costs, moment_words, sentence, sentences, shifts
 from tests.planner.problems import plain_problem
 from tests.planner.test_assessment import random_days

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.cases.schools import make_school
 from mentors.dates import local_minutes, moment_at
 from mentors.models import Closure, Mentor, TravelMode
-from planner.model.exchange import problem_from_json
+from planner import problem_from_json
 from planning.problem.build import build_planning
 from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season

@@ -17,11 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
+from planner import Appointment, Problem, Route, Schedule, ShiftKey, assess
 from planner import Plan as Made
-from planner.evaluate.assessment import assess
-from planner.model.index import Schedule, ShiftKey
-from planner.model.plan import Route
-from planner.model.problem import Appointment, Problem
 from planning.actions.board.edits import Edited
 from planning.actions.board.patches import BoardError, BoardShut, DraftPatch, lock_draft, patches_for, record_edit
 from planning.models import EditVerb, Plan, PlanKind, PlanState

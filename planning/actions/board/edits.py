@@ -10,9 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
-from planner.evaluate.assessment import Finding, Severity
-from planner.evaluate.moves import Move, NoSuchShift
-from planner.model.index import ShiftKey
+from planner import Finding, Move, NoSuchShift, Severity, ShiftKey
 from planning.actions.board.patches import (
     BoardChanged,
     BoardError,

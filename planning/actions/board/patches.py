@@ -14,8 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
-from planner.evaluate.moves import ShiftStops
-from planner.model.index import Schedule
+from planner import Schedule, ShiftStops
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
 from planning.queries.board.loading import LoadedDraft, drawn_route, name_of, routes_of
 from planning.queries.board.roads import metres_along

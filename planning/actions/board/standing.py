@@ -12,10 +12,7 @@ from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
 from mentors.models import User
-from planner.evaluate.assessment import assess
-from planner.model.exchange import problem_from_json
-from planner.model.index import Schedule
-from planner.model.plan import SECOND, VISITOR
+from planner import SECOND, VISITOR, Schedule, assess, problem_from_json
 from planning.draft.annotations import annotate, empty_result
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.build import Planning, build_planning

@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from planner.model.index import Schedule
-from planner.model.problem import Appointment
+from planner import Appointment, Schedule
 from planning.models import Plan, PlanKind, PlanState
 
 

@@ -14,12 +14,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mentors.dates import minutes_of_clock
-from planner.evaluate.assessment import Assessment, assess
-from planner.evaluate.moves import Mover
-from planner.model.exchange import clock, problem_from_json
-from planner.model.index import ProblemIndex, Schedule, ShiftKey
-from planner.model.plan import VISITOR, Route, Stop
+from mentors.dates import clock_of, minutes_of_clock
+from planner import VISITOR, Assessment, Mover, ProblemIndex, Route, Schedule, ShiftKey, Stop, assess, problem_from_json
 from planning.models import Plan
 
 MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families
@@ -115,10 +111,10 @@ def drawn_route(
         drawn.append(
             {
                 "visits": list(stop.visits),
-                "start": clock(stop.start),
+                "start": clock_of(stop.start),
                 "role": stop.role,
                 "travel_minutes": leg,
-                "until": clock(stop.start + index.stop_minutes(stop)),
+                "until": clock_of(stop.start + index.stop_minutes(stop)),
             }
         )
         total, length, here = total + leg, length + metres.get((here, there), 0), there
@@ -131,8 +127,8 @@ def drawn_route(
         "date": on.isoformat(),
         "stops": drawn,
         "mode": visitor.mode,
-        "leaves": clock(minutes_of_clock(first["start"]) - first["travel_minutes"]),
-        "back": clock(minutes_of_clock(last["until"]) + back),
+        "leaves": clock_of(minutes_of_clock(first["start"]) - first["travel_minutes"]),
+        "back": clock_of(minutes_of_clock(last["until"]) + back),
         "travel_minutes": total + back,
         "travel_metres": length + metres.get((here, visitor.depot), 0),
     }

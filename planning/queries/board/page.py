@@ -10,9 +10,7 @@ from typing import Any
 
 from mentors.dates import nl_day, spoken_clock
 from mentors.models import Mentor
-from planner.evaluate.assessment import Finding, Severity
-from planner.model.index import ShiftKey
-from planner.model.plan import SECOND, Stop
+from planner import SECOND, Finding, Severity, ShiftKey, Stop
 from planning.models import Plan, PlanEdit, PlanKind
 from planning.queries.board.loading import LoadedDraft, name_of
 from planning.queries.board.reservations import Reservation, findings_beside

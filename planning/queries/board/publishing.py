@@ -10,7 +10,7 @@ import datetime as dt
 
 from mentors.dates import minutes_of
 from mentors.models import Mentor
-from planner.evaluate.assessment import Finding
+from planner import Finding
 from planning.models import Plan
 from planning.queries.board.loading import LoadedDraft, load_draft
 from planning.words.board import Names, sentences

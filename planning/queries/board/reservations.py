@@ -14,10 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from mentors.dates import local_day, local_minutes
-from planner.evaluate.assessment import Finding, Severity
-from planner.evaluate.moves import Move, Mover
-from planner.model.index import ProblemIndex, ShiftKey
-from planner.model.plan import Stop
+from planner import Finding, Move, Mover, ProblemIndex, Severity, ShiftKey, Stop
 from planning.models import Plan
 from planning.queries.board.loading import LoadedDraft, evening_of, name_of
 from visits.models import MomentHold

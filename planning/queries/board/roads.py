@@ -6,8 +6,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 
 from mentors.models import Mentor
-from planner.model.index import ProblemIndex, ShiftKey
-from planner.model.plan import Stop
+from planner import ProblemIndex, ShiftKey, Stop
 from roads.queries import Place, travel_matrix
 from visits.models import Visit
 from visits.queries.days import depot_of, place_of

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from mentors.dates import spoken_clock
-from planner.evaluate.moves import Move
-from planner.model.index import ShiftKey
+from planner import Move, ShiftKey
 from planning.queries.board.loading import name_of
 from planning.queries.board.page import BoardPage
 from planning.queries.board.reservations import beside_reservations, placed

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
-from planner.model.problem import Appointment
+from planner import Appointment
 from planning.actions.board.completion import apply_completion, request_completion
 from planning.actions.board.edits import BoardError
 from planning.forms.board import RevisionForm, revision_of
