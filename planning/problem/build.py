@@ -17,8 +17,10 @@ from planner import COUPLED_GRID_MINUTES, GRID_MINUTES, MINUTES_A_DAY, PROBLEM_F
 from planning.problem.incidents import Incident
 from planning.problem.interpreters import BUFFER_MINUTES, free_interpreters
 from planning.problem.limits import most_stops
-from planning.problem.scope import MentorDay, PlanningScope, is_fixed, language_to_interpret, length_of, start_of
+from planning.problem.rows import read_rows
+from planning.problem.scope import PlanningScope, first_day
 from planning.problem.travel_places import Matrix, TravelPlaces, mode_of
+from planning.problem.visit_facts import MentorDay, is_fixed, length_of, start_of
 from visits.models import Availability, Campaign, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 from visits.queries.windows import Stretch, without
@@ -49,10 +51,10 @@ def build_planning(campaign: Campaign, now: dt.datetime, incident: Incident | No
 
     `incident`: what happened since publishing, as if it were a fact already.
     """
-    scope = PlanningScope.of(campaign, now, incident)
-    places = TravelPlaces.of(campaign, scope.planned_visits(), scope.everybody().values())
-    scope.block({day for day in scope.fixed_days() if not _can_stand(scope, places, day)})
-    days, there, limits = _days(campaign, scope), scope.conversations(), most_stops(scope)
+    scope = PlanningScope.of(read_rows(campaign, first_day(now)), now, incident)
+    places = TravelPlaces.of(campaign, scope.planned, scope.who.everybody.values())
+    scope = scope.without_days({day for day in scope.fixed_days if not _is_route(scope, places, day)})
+    days, there, limits = _days(campaign, scope), scope.conversations, most_stops(scope)
     problem = {
         "format": PROBLEM_FORMAT,
         "rules": {
@@ -66,35 +68,35 @@ def build_planning(campaign: Campaign, now: dt.datetime, incident: Incident | No
         "days": days,
         "places": [str(number) for number in range(len(places.places))],
         "travel_minutes": {mode: minutes.tolist() for mode, minutes in places.minutes.items()},
-        "visitors": [_visitor(scope, places, mentor, limits.get(mentor.pk)) for mentor in scope.visitors()],
+        "visitors": [_visitor(scope, places, mentor, limits.get(mentor.pk)) for mentor in scope.mentors],
         "visits": [_visit(scope, places, visit) for visit in there],
         "siblings": [[str(first.pk), str(second.pk)] for first, second in _pairs(scope, places)],
         "interpreters": free_interpreters(scope, [day["date"] for day in days]),
         "fixed": {str(visit.pk): _appointment(visit) for visit in there if is_fixed(visit)},
         "current": {str(visit.pk): _appointment(visit) for visit in there if _has_proposal(scope, visit)},
         "application": {
-            "snapshot": scope.as_found,
+            "snapshot": scope.snapshot,
             "left_out": [{"visit": str(visit), "code": code} for visit, code in scope.left_out.items()],
             "notes": scope.notes(),
             "wishes_elsewhere": sum(_wishes_elsewhere(scope, visit) for visit in there),
             # Of two visits that are one conversation with two mentors the problem holds the first.
-            "joint": {str(visit.pk): str(other.pk) for visit in there if (other := scope.partner_of(visit))},
+            "joint": {str(visit.pk): str(other.pk) for visit in there if (other := scope.who.partner_of(visit))},
         },
     }
     return Planning(problem=problem, metres=places.metres, is_estimate=places.is_estimate)
 
 
-def _can_stand(scope: PlanningScope, places: TravelPlaces, day: MentorDay) -> bool:
+def _is_route(scope: PlanningScope, places: TravelPlaces, day: MentorDay) -> bool:
     """Whether the agreed visits of an evening make a route that the planner would accept as it is."""
-    visits = scope.fixed_days()[day]
+    visits = scope.fixed_days[day]
     if len(visits) > scope.campaign.max_stops:
         return False
-    minutes = places.minutes[mode_of(scope.campaign, scope.everybody()[day[0]])]
+    minutes = places.minutes[mode_of(scope.campaign, scope.who.everybody[day[0]])]
     free = None
     here = places.of_depot[day[0]]
     for visit in visits:
         start, there = start_of(visit), places.of_visit(visit)
-        if scope.seconds_for(visit) and start % COUPLED_GRID_MINUTES:
+        if scope.who.seconds_for(visit) and start % COUPLED_GRID_MINUTES:
             return False
         if start % GRID_MINUTES or (free is not None and start < free + minutes[here, there]):
             return False
@@ -106,12 +108,12 @@ def _can_stand(scope: PlanningScope, places: TravelPlaces, day: MentorDay) -> bo
 
 def _days(campaign: Campaign, scope: PlanningScope) -> list[dict[str, Any]]:
     monday = campaign.starts_on - dt.timedelta(days=campaign.starts_on.weekday())
-    days = {day for _mentor, day in scope.shifts} | {day for _mentor, day in scope.fixed_days()}
+    days = {day for _mentor, day in scope.shifts} | {day for _mentor, day in scope.fixed_days}
     return [{"date": day.isoformat(), "week": max(0, (day - monday).days // 7)} for day in sorted(days)]
 
 
 def _visitor(scope: PlanningScope, places: TravelPlaces, mentor: Mentor, limit: int | None) -> dict[str, Any]:
-    fixed = scope.fixed_days()
+    fixed = scope.fixed_days
     own = {day for who, day in [*scope.shifts, *fixed] if who == mentor.pk}
     return {
         "id": str(mentor.pk),
@@ -149,10 +151,10 @@ def _visit(scope: PlanningScope, places: TravelPlaces, visit: Visit) -> dict[str
         "id": str(visit.pk),
         "place": str(places.of_visit(visit)),
         "minutes": length_of(visit),
-        "visitors": [str(pk) for pk in scope.visitors_for(visit) if scope.has_days(pk)],
+        "visitors": [str(pk) for pk in scope.with_days(scope.who.visitors_for(visit))],
         "windows": list(_windows(scope, visit)),
-        "second": [str(pk) for pk in scope.seconds_for(visit) if scope.has_days(pk)],
-        "interpreter": None if is_fixed(visit) else language_to_interpret(scope, visit),
+        "second": [str(pk) for pk in scope.with_days(scope.who.seconds_for(visit))],
+        "interpreter": None if is_fixed(visit) else scope.language_to_interpret(visit),
     }
 
 
@@ -162,7 +164,7 @@ def _windows(scope: PlanningScope, visit: Visit) -> Iterable[dict[str, Any]]:
         agreed = Stretch(start_of(visit), start_of(visit) + length_of(visit))
         yield _window(local_day(visit.starts_at), agreed, is_wish=False)
         return
-    stretches, visitors = scope.availability[visit.household_id], _who_may_come(scope, visit)
+    stretches, visitors = scope.availability.get(visit.household_id, []), _who_may_come(scope, visit)
     for (mentor, day), shift in scope.shifts.items():
         if mentor not in visitors or scope.is_avoided(visit, day):
             continue
@@ -179,15 +181,15 @@ def _windows(scope: PlanningScope, visit: Visit) -> Iterable[dict[str, Any]]:
 
 def _who_may_come(scope: PlanningScope, visit: Visit) -> set[int]:
     """Whose hours count: of a child whose brother or sister may be visited at once, those of both mentors."""
-    brothers = [pk for pair in scope.together.pairs if visit.pk in pair for pk in pair]
-    there = [visit, *(scope.by_pk[pk] for pk in brothers if pk in scope.by_pk)]
-    return {pk for one in there for pk in scope.visitors_for(one)}
+    brothers = [pk for pair in scope.who.shared.pairs if visit.pk in pair for pk in pair]
+    there = [visit, *(scope.who.by_pk[pk] for pk in brothers if pk in scope.who.by_pk)]
+    return {pk for one in there for pk in scope.who.visitors_for(one)}
 
 
 def _pairs(scope: PlanningScope, places: TravelPlaces) -> list[tuple[Visit, Visit]]:
     """Two visits of one home at one place, which the planner may bring together; not two that are both agreed."""
-    there = {visit.pk: visit for visit in scope.conversations()}
-    pairs = [(there[a], there[b]) for a, b in scope.together.pairs if a in there and b in there]
+    there = {visit.pk: visit for visit in scope.conversations}
+    pairs = [(there[a], there[b]) for a, b in scope.who.shared.pairs if a in there and b in there]
     return [
         (first, second)
         for first, second in pairs
@@ -197,13 +199,12 @@ def _pairs(scope: PlanningScope, places: TravelPlaces) -> list[tuple[Visit, Visi
 
 def _has_proposal(scope: PlanningScope, visit: Visit) -> bool:
     """Whether a moment stands that may be kept: with somebody who still may make this visit."""
-    able = [pk for pk in scope.visitors_for(visit) if scope.has_days(pk)]
-    return visit.state == VisitState.PLANNED and visit.mentor_id in able
+    return visit.state == VisitState.PLANNED and visit.mentor_id in scope.with_days(scope.who.visitors_for(visit))
 
 
 def _wishes_elsewhere(scope: PlanningScope, visit: Visit) -> bool:
     """Whether a family wishes only for times at which its mentor gave no evening: no plan can meet that."""
-    has_wish = any(stretch.is_wish for stretch in scope.availability[visit.household_id])
+    has_wish = any(stretch.is_wish for stretch in scope.availability.get(visit.household_id, []))
     return has_wish and not is_fixed(visit) and not any(window["wish"] for window in _windows(scope, visit))
 
 

@@ -6,6 +6,7 @@ says yes (planning/actions/repairs.py). In a plan it is kept as plain JSON: code
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import local_day
-from mentors.models import SchoolYear
-from visits.models import Campaign, Shift, Visit
+from mentors.models import Closure
+from visits.models import Campaign, Shift, Visit, VisitState
 
 
 class IncidentKind(models.TextChoices):
@@ -118,11 +119,21 @@ class Incident:
         """Whether this visit is called off for good."""
         return self.kind == IncidentKind.CANCELLATION and visit.pk == self.visit and not self.again
 
-    def closed_days(self, year: SchoolYear) -> dict[dt.date, str]:
-        """The days without visits, by name, when the incident is a fact."""
+    def apply_to(self, visits: Iterable[Visit], now: dt.datetime) -> tuple[list[Visit], dict[int, dt.date]]:
+        """The visits to plan once this is a fact, and by primary key the day of each moment that it takes away.
+
+        A visit that loses its moment is a copy of the given row; nothing is saved.
+        """
+        left = [visit for visit in visits if not self.drops(visit)]
+        losing = self.lost_among(left, now)
+        lost = {visit.pk: local_day(visit.starts_at) for visit in left if visit.pk in losing and visit.starts_at}
+        return [_without_moment(visit) if visit.pk in lost else visit for visit in left], lost
+
+    def closed_days(self, closures: Iterable[Closure]) -> dict[dt.date, str]:
+        """The days without visits, by name, when the incident is a fact; `closures` are those of the school year."""
         closed = {
             closure.starts_on + dt.timedelta(days=number): closure.name
-            for closure in year.closures.all()
+            for closure in closures
             if closure.pk != self.closure
             for number in range((closure.ends_on - closure.starts_on).days + 1)
         }
@@ -155,3 +166,10 @@ class Incident:
 
     def _replaces(self, shift: Shift) -> bool:
         return self.kind == IncidentKind.EXTRA_EVENING and shift.mentor_id == self.mentor and shift.on in self.days
+
+
+def _without_moment(visit: Visit) -> Visit:
+    """A copy of the row that waits for a moment, with nobody who comes along."""
+    after = copy.copy(visit)
+    after.state, after.starts_at, after.ends_at, after.second_id = VisitState.OPEN, None, None, None
+    return after

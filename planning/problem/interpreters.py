@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from mentors.dates import clock_of, local_day
-from planning.problem.scope import PlanningScope, is_fixed, language_to_interpret, length_of, start_of
+from planning.problem.scope import PlanningScope
+from planning.problem.visit_facts import is_fixed, length_of, start_of
 from visits.queries.interpreters import BUFFER_MINUTES, supply_of, take_one
 from visits.queries.windows import Stretch
 
@@ -17,11 +18,12 @@ def free_interpreters(scope: PlanningScope, days: Iterable[str]) -> dict[str, li
 
     Whoever is at an appointment that this plan does not move is not free then.
     """
-    supply = supply_of(scope.together.interpreters)
+    shared = scope.who.shared
+    supply = supply_of(shared.interpreters)
     for visit in scope.visits:
-        language = language_to_interpret(scope, visit)
-        if language and visit.starts_at and (is_fixed(visit) or visit.pk in scope.standing):
-            if scope.together.follows(visit):
+        language = scope.language_to_interpret(visit)
+        if language and visit.starts_at and (is_fixed(visit) or visit.pk in scope.untouched):
+            if shared.follows(visit):
                 continue
             busy = Stretch(start_of(visit), start_of(visit) + length_of(visit) + BUFFER_MINUTES)
             take_one(supply, (language, local_day(visit.starts_at)), busy)

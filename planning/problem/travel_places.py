@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mentors.models import Mentor, TravelMode
-from planning.problem.scope import is_located
+from planning.problem.visit_facts import is_located
 from roads.queries import Place, travel_matrix
 from visits.models import Campaign, PlaceKind, Visit
 from visits.models.visits import NEAR_HOME

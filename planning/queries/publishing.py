@@ -119,7 +119,7 @@ def _moments_that_stay(plan: Plan) -> set[str]:
 def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
     """Evenings of the draft that are past, closed or taken back by now; each sentence once."""
     incident, today = Incident.from_json(plan.incident), local_day(now)
-    closed = incident.closed_days(plan.campaign.school_year)
+    closed = incident.closed_days(plan.campaign.school_year.closures.all())
     given = incident.shifts_of(plan.campaign, plan.campaign.shifts.all())
     shifts = {(shift.mentor_id, shift.on): shift for shift in given}
     fixed = set(Plan.objects.filter(pk=plan.pk).values_list("problem__fixed", flat=True).first() or {})

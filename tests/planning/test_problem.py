@@ -13,10 +13,14 @@ from mentors.dates import local_minutes, moment_at
 from mentors.models import Closure, Mentor, TravelMode
 from planner import problem_from_json
 from planning.problem.build import build_planning
+from planning.problem.rows import read_rows
+from planning.problem.scope import PlanningScope, first_day
 from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season
-from visits.models import Availability, PlaceKind, Shift, Visit, VisitState
+from visits.models import Availability, Campaign, PlaceKind, Shift, Visit, VisitState
 from visits.queries.windows import Stretch, without
+
+READS = 13  # one query for each table that a planning reads
 
 
 @pytest.fixture
@@ -212,6 +216,19 @@ def test_the_number_of_queries_does_not_grow_with_the_school(
             build_planning(season.campaign, now)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_reading_the_rows_of_a_planning_takes_as_many_queries_for_3_families_as_for_30(
+    now: dt.datetime, db: None, django_assert_num_queries: Any
+) -> None:
+    for families in (3, 30):
+        season = make_season(now, mentors=2, families=families)
+        campaign = Campaign.objects.select_related("school_year").get(pk=season.campaign.pk)
+        with django_assert_num_queries(READS):
+            rows = read_rows(campaign, first_day(now))
+        with django_assert_num_queries(0):
+            scope = PlanningScope.of(rows, now)
+        assert len(scope.conversations) == 2 * families
 
 
 def test_what_is_left_of_an_evening() -> None:

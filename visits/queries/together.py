@@ -6,7 +6,7 @@ Read from the tables once per campaign. What is said about a visit that has an a
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -16,6 +16,40 @@ from mentors.models import Mentor
 from visits.models import Campaign, Commitment, InterpreterShift, SiblingChoice, SiblingPair, Visit, VisitState
 
 _STANDS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
+
+
+@dataclass(frozen=True)
+class SharedRows:
+    """What is read of a campaign about people who belong together. Keys and values are primary keys."""
+
+    siblings: str = SiblingChoice.APART  # for two visits of one home about which nothing was decided
+    choices: Mapping[tuple[int, int], str] = field(default_factory=dict)  # what was decided about two visits
+    commitments: Sequence[Commitment] = ()
+    always_along: Mapping[int, list[int]] = field(default_factory=dict)  # by mentor: colleagues, for every visit
+    asked_along: Mapping[int, list[int]] = field(default_factory=dict)  # by visit: colleagues
+    met: Sequence[tuple[int | None, int | None]] = ()  # mentor and company of each conversation that took place
+    interpreters: Sequence[InterpreterShift] = ()
+
+
+def shared_rows_of(campaign: Campaign) -> SharedRows:
+    """Read what a campaign says about people who belong together; the same number of queries for 1 and for 900."""
+    commitments = list(campaign.commitments.prefetch_related("companions"))
+    along: dict[int, list[int]] = defaultdict(list)
+    asked = Visit.companions.through.objects.filter(visit__campaign=campaign).order_by("mentor_id")
+    for visit, mentor in asked.values_list("visit_id", "mentor_id"):
+        along[visit].append(mentor)
+    return SharedRows(
+        siblings=campaign.siblings,
+        choices={
+            (first, second): choice
+            for first, second, choice in campaign.sibling_pairs.values_list("first_id", "second_id", "choice")
+        },
+        commitments=commitments,
+        always_along={row.mentor_id: [mentor.pk for mentor in row.companions.all()] for row in commitments},
+        asked_along=along,
+        met=list(campaign.visits.filter(state=VisitState.MET).values_list("mentor_id", "second_id")),
+        interpreters=list(campaign.interpreter_shifts.all()),
+    )
 
 
 @dataclass
@@ -37,52 +71,39 @@ class Togetherness:
     interpreters: list[InterpreterShift] = field(default_factory=list)
 
     @classmethod
-    def of(cls, campaign: Campaign, visits: Collection[Visit]) -> Togetherness:
-        """All that is said about these visits of a campaign; in the same number of queries for 1 and for 900."""
-        found = cls(interpreters=list(campaign.interpreter_shifts.all()))
-        commitments = list(campaign.commitments.prefetch_related("companions"))
-        found._read_commitments(commitments)
-        found._read_company(visits, {row.mentor_id: row for row in commitments})
-        found._read_pairs(campaign, visits)
+    def of(cls, rows: SharedRows, visits: Collection[Visit], mentors: Mapping[int, Mentor]) -> Togetherness:
+        """All that is said about these visits of a campaign; `mentors` are the active ones of its school."""
+        found = cls(interpreters=list(rows.interpreters))
+        found._add_commitments(rows)
+        found._add_company(rows, visits)
+        found._add_pairs(rows, visits)
         named = {pk for people in found.company.values() for pk in people} | set(found.takers)
-        found.people = Mentor.objects.active().filter(school=campaign.school_id).in_bulk(named)
+        found.people = {pk: mentor for pk, mentor in mentors.items() if pk in named}
         return found
 
-    def _read_commitments(self, commitments: Iterable[Commitment]) -> None:
-        for row in commitments:
+    def _add_commitments(self, rows: SharedRows) -> None:
+        for row in rows.commitments:
             if row.hands_over:
                 self.handed_over.add(row.mentor_id)
             if row.takes_over:
                 self.takers[row.mentor_id] = row.most_extra
             if row.most_visits is not None:
                 self.most_visits[row.mentor_id] = row.most_visits
-        if self.most_visits:
-            met = Visit.objects.filter(state=VisitState.MET, campaign__in={row.campaign_id for row in commitments})
-            for people in met.values_list("mentor_id", "second_id"):
-                self.done.update(pk for pk in people if pk)
+        self.done.update(pk for people in rows.met for pk in people if pk)
 
-    def _read_company(self, visits: Collection[Visit], of_mentor: Mapping[int, Commitment]) -> None:
+    def _add_company(self, rows: SharedRows, visits: Collection[Visit]) -> None:
         """Who comes along: as asked for this visit, else as its mentor always has it."""
-        own: dict[int, list[int]] = defaultdict(list)
-        rows = Visit.companions.through.objects.filter(visit__in=[visit.pk for visit in visits])
-        for visit_pk, mentor in rows.order_by("mentor_id").values_list("visit_id", "mentor_id"):
-            own[visit_pk].append(mentor)
         for visit in visits:
-            always = of_mentor.get(visit.mentor_id or 0)
-            asked = own.get(visit.pk) or ([mentor.pk for mentor in always.companions.all()] if always else [])
+            asked = rows.asked_along.get(visit.pk) or rows.always_along.get(visit.mentor_id or 0, [])
             if visit.state == VisitState.CONFIRMED:
                 asked = [visit.second_id] if visit.second_id else []
             others = [pk for pk in asked if pk != visit.mentor_id]
             if others:
                 self.company[visit.pk] = others
 
-    def _read_pairs(self, campaign: Campaign, visits: Collection[Visit]) -> None:
-        chosen = {
-            (first, second): choice
-            for first, second, choice in campaign.sibling_pairs.values_list("first_id", "second_id", "choice")
-        }
+    def _add_pairs(self, rows: SharedRows, visits: Collection[Visit]) -> None:
         for first, second in pairs_among(visits):
-            choice = chosen.get((first.pk, second.pk), campaign.siblings)
+            choice = rows.choices.get((first.pk, second.pk), rows.siblings)
             tied = first.together_with_id == second.pk and first.state == second.state == VisitState.CONFIRMED
             if tied or (choice == SiblingChoice.JOINT and _may_be_joint(first, second)):
                 if not {first.pk, second.pk} & set(self.partner):
