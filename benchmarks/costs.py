@@ -52,7 +52,7 @@ def main(classes: int, pupils: int) -> int:
     )
     study = request_cost_study(school=school, question=question, by=None, now=timezone.now())
     began, asked = time.monotonic(), timezone.now()
-    run_cost_study(study=study, clock=timezone.now)
+    run_cost_study(study=study, now=timezone.now)
     seconds = time.monotonic() - began
     rows = list(study.variants.order_by("number"))
     outcomes = [Outcome.from_json(row.outcome) for row in rows]

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mentors.leases import Leased, LeasedQuerySet
 from mentors.models import User
 from visits.models import Campaign
 
@@ -29,13 +30,13 @@ class PlanKind(models.TextChoices):
     COMPLETION = "completion", _("herstel van de rest")
 
 
-class PlanQuerySet(models.QuerySet["Plan"]):
+class PlanQuerySet(LeasedQuerySet["Plan"]):
     def drafts(self) -> PlanQuerySet:
         """All but the jobs that complete a draft: those make a proposal, and no draft of their own."""
         return self.exclude(kind=PlanKind.COMPLETION)
 
 
-class Plan(models.Model):
+class Plan(Leased):
     """A planning job and the draft that it makes. The row is the job: a worker that dies leaves it to the next.
 
     `problem` and `result` are in the planner's exchange format; ids in it are primary keys, places are numbers.
@@ -44,6 +45,8 @@ class Plan(models.Model):
     (`COMPLETION`) has no draft of its own: `based_on` and `revision` say which draft, at which revision, it works
     on; `result` is the proposal.
     """
+
+    WAITING, TAKEN, FAILED = PlanState.QUEUED, PlanState.RUNNING, PlanState.FAILED
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="plans")
     kind = models.CharField(max_length=10, choices=PlanKind.choices, default=PlanKind.WHOLE)
@@ -64,10 +67,8 @@ class Plan(models.Model):
     is_estimate = models.BooleanField(default=False)
     error = models.TextField(blank=True)
     is_stop_asked = models.BooleanField(default=False)
-    attempts = models.PositiveSmallIntegerField(default=0)  # workers that began on it
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     published_at = models.DateTimeField(null=True)
 

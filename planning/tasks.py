@@ -11,4 +11,4 @@ from planning.actions.runs import run_waiting_plans
 def run_waiting_plan_jobs() -> None:
     """Work on the planning jobs that wait, or whose worker died."""
     limit_arenas()
-    run_waiting_plans(clock=timezone.now)
+    run_waiting_plans(now=timezone.now)

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mentors.leases import Leased, LeasedQuerySet
 from mentors.models import School, User
 
 
@@ -17,7 +18,7 @@ class CostState(models.TextChoices):
     FAILED = "failed", _("mislukt")
 
 
-class CostStudyQuerySet(models.QuerySet["CostStudy"]):
+class CostStudyQuerySet(LeasedQuerySet["CostStudy"]):
     def visible_to(self, user: User) -> CostStudyQuerySet:
         """The studies of the schools where `user` has a role."""
         return self.filter(school__in=School.objects.filter(memberships__user=user))
@@ -27,11 +28,14 @@ class CostStudyQuerySet(models.QuerySet["CostStudy"]):
         return self.filter(state__in=[CostState.QUEUED, CostState.RUNNING])
 
 
-class CostStudy(models.Model):
+class CostStudy(Leased):
     """One question of a school, and the job that answers it. A worker that dies leaves the rest to the next.
 
     `question` is figures.cost_question.Question, `facts` what the roster held when the work began: numbers only.
+    `attempts` are counted since a variant was last finished.
     """
+
+    WAITING, TAKEN, FAILED = CostState.QUEUED, CostState.RUNNING, CostState.FAILED
 
     school = models.ForeignKey(School, on_delete=models.CASCADE, related_name="cost_studies")
     question = models.JSONField()
@@ -40,10 +44,8 @@ class CostStudy(models.Model):
     progress = models.FloatField(default=0.0)  # 0 to 1, of the variant that is being worked out
     error = models.TextField(blank=True)
     is_stop_asked = models.BooleanField(default=False)
-    attempts = models.PositiveSmallIntegerField(default=0)  # workers that began since a variant was last finished
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     objects = CostStudyQuerySet.as_manager()

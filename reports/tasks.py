@@ -11,4 +11,4 @@ from reports.actions.cost_runs import run_waiting_cost_studies as run_waiting
 def run_waiting_cost_studies() -> None:
     """Work on the questions about costs that wait, or whose worker died."""
     limit_arenas()
-    run_waiting(clock=timezone.now)
+    run_waiting(now=timezone.now)

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from reports.figures.cost_question import Question, Variant
 from reports.figures.cost_teams import Desk, Roads, Team, TeamPlan, WorkStopped
 from reports.figures.cost_totals import Outcome, Season, outcome_of
 from reports.models import CostState, CostStudy, CostVariant
 from reports.queries.cost_roster import Cohort, Ground, cohort_of, roster_year, season_of, year_of_day
 
-LEASE = dt.timedelta(minutes=2)
+QUEUE = WorkQueue(CostStudy, length=dt.timedelta(minutes=2), most_attempts=3)
 BEAT_SECONDS = 1.0  # the row is written this often
-MOST_ATTEMPTS = 3
 JOBS = 2  # teams planned at once, in threads
 
-Clock = Callable[[], dt.datetime]
 log = structlog.get_logger()
 
 
@@ -32,108 +30,88 @@ class RosterGone(Exception):
     """What the question was about is no longer there; the text is for the person who asked."""
 
 
-class _LeaseLost(Exception):
-    """Another worker has the study now."""
-
-
-def run_waiting_cost_studies(*, clock: Clock) -> int:
+def run_waiting_cost_studies(*, now: Now) -> int:
     """Work on every study that waits, or whose worker died; says how many this worker did."""
-    waiting = list(_free(clock()).order_by("created_at", "pk").values_list("pk", flat=True))
-    return sum(run_cost_study(study=CostStudy.objects.get(pk=pk), clock=clock) for pk in waiting)
+    return sum(run_cost_study(study=CostStudy.objects.get(pk=pk), now=now) for pk in QUEUE.waiting(now()))
 
 
-def run_cost_study(*, study: CostStudy, clock: Clock) -> bool:
-    """Claim a study and work out the variants that are left. False when another worker has it.
-
-    As with plans, the lease doubles as the claim's token: a worker that slept past its lease finds the row
-    taken, and what it made is dropped.
-    """
-    claim = _claim(study.pk, clock)
-    if claim is None:
+def run_cost_study(*, study: CostStudy, now: Now) -> bool:
+    """Claim a study and work out the variants that are left. False when another worker has it, or takes it over."""
+    job = claim_study(study, now)
+    if job is None:
         return False
     try:
-        _work(claim)
-    except _LeaseLost:
+        _work_on(job)
+    except LeaseLost:
         return False
     except WorkStopped:
-        claim.end(CostState.STOPPED)
+        job.end(CostState.STOPPED)
     except RosterGone as refusal:
-        claim.end(CostState.FAILED, str(refusal))
+        job.end(CostState.FAILED, str(refusal))
     except Exception as error:
         log.error("cost study failed", study=study.pk, error=type(error).__name__)
         text = _("Het rekenen is onverwacht gestopt. Probeer het opnieuw. Lukt het weer niet, bel de beheerder.")
-        claim.end(CostState.FAILED, text)
+        job.end(CostState.FAILED, text)
         raise
     return True
 
 
 @dataclass
-class _Claim:
+class StudyJob:
     """A study in the hands of this worker."""
 
-    pk: int
-    lease: dt.datetime
-    clock: Clock
+    lease: Lease
     is_over: bool = False  # read by the planner's threads
-    beaten_at: float = field(default_factory=time.monotonic)
+    renewed_at: float = field(default_factory=time.monotonic)
 
     def write(self, **values: object) -> None:
-        """Write to the row and renew the lease. Raises _LeaseLost when the row is no longer ours."""
-        lease = self.clock() + LEASE
-        mine = CostStudy.objects.filter(pk=self.pk, state=CostState.RUNNING, lease_until=self.lease)
-        if not mine.update(**{"lease_until": lease} | values):
-            raise _LeaseLost
-        self.lease, self.beaten_at = lease, time.monotonic()
+        """Write to the row and renew the lease. Raises LeaseLost."""
+        self.lease.renew(**values)
+        self.renewed_at = time.monotonic()
 
-    def beat(self, progress: float) -> None:
-        """Now and then: renew the lease, show how far it is, and hear whether somebody asked to stop."""
-        if time.monotonic() - self.beaten_at < BEAT_SECONDS:
+    def heartbeat(self, progress: float) -> None:
+        """Now and then: renew the lease, show how far it is, and see whether somebody asked to stop.
+
+        Raises LeaseLost, and WorkStopped."""
+        if time.monotonic() - self.renewed_at < BEAT_SECONDS:
             return
         self.write(progress=progress)
-        if CostStudy.objects.filter(pk=self.pk, is_stop_asked=True).exists():
+        if CostStudy.objects.filter(pk=self.lease.pk, is_stop_asked=True).exists():
             self.is_over = True
             raise WorkStopped
 
     @transaction.atomic
     def finish(self, variant: CostVariant, outcome: Outcome) -> None:
-        """Keep what a variant takes, unless the study was lost meanwhile."""
+        """Keep what a variant takes. Raises LeaseLost."""
         self.write(progress=0.0, attempts=1)
-        values = {"outcome": outcome.to_json(), "done_at": self.clock()}
+        values = {"outcome": outcome.to_json(), "done_at": self.lease.now()}
         CostVariant.objects.filter(pk=variant.pk).update(**values)
 
     def end(self, state: CostState, error: str = "") -> None:
-        """The end of this worker's turn."""
-        mine = CostStudy.objects.filter(pk=self.pk, state=CostState.RUNNING, lease_until=self.lease)
-        mine.update(state=state, error=error, progress=0.0, lease_until=None, finished_at=self.clock())
+        """The end of this worker's turn, unless another worker has the study now."""
+        self.lease.release(state, error=error, progress=0.0, finished_at=self.lease.now())
 
 
-def _free(now: dt.datetime) -> QuerySet[CostStudy]:
-    """The studies that nobody works on: in the queue, or with a lease that ran out."""
-    abandoned = Q(state=CostState.RUNNING) & (Q(lease_until__lt=now) | Q(lease_until=None))
-    return CostStudy.objects.filter(Q(state=CostState.QUEUED) | abandoned)
-
-
-def _claim(pk: int, clock: Clock) -> _Claim | None:
-    now = clock()
-    free, lease = _free(now).filter(pk=pk), now + LEASE
+def claim_study(study: CostStudy, now: Now) -> StudyJob | None:
+    """Take the study to work on what is left of it; None when another worker has it, or it is given up."""
     text = _("Het rekenen is drie keer afgebroken. Misschien heeft de server te weinig geheugen: bel de beheerder.")
-    free.filter(attempts__gte=MOST_ATTEMPTS).update(state=CostState.FAILED, error=text, finished_at=now)
-    taken = free.update(state=CostState.RUNNING, lease_until=lease, progress=0.0, attempts=F("attempts") + 1)
-    return _Claim(pk=pk, lease=lease, clock=clock) if taken else None
+    given_up = {"error": text, "finished_at": now()}
+    lease = QUEUE.claim(study.pk, now=now, afresh={"progress": 0.0}, given_up=given_up)
+    return StudyJob(lease) if lease else None
 
 
-def _work(claim: _Claim) -> None:
-    """The variants that are left, the most useful first."""
-    study = CostStudy.objects.select_related("school").get(pk=claim.pk)
-    bench = _Bench.of(study, claim)
-    claim.write(facts=bench.facts())
+def _work_on(job: StudyJob) -> None:
+    """Work out the variants that are left, the most useful first."""
+    study = CostStudy.objects.select_related("school").get(pk=job.lease.pk)
+    inputs = StudyInputs.of(study, job)
+    job.write(facts=inputs.facts())
     for row in study.variants.filter(done_at=None).order_by("number"):
-        claim.finish(row, bench.outcome(row))
-    claim.end(CostState.READY)
+        job.finish(row, inputs.outcome(row))
+    job.end(CostState.READY)
 
 
 @dataclass
-class _Bench:
+class StudyInputs:
     """What the variants of one study share: the roster, the roads, the calendar and the plans that were made."""
 
     question: Question
@@ -141,15 +119,15 @@ class _Bench:
     year: str
     cohorts: dict[tuple[int, ...], Cohort]
     ground: Ground
-    claim: _Claim
+    job: StudyJob
     roads: dict[str, Roads] = field(default_factory=dict)
     desk: Desk = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.question.hours, self.roads, should_stop=lambda: self.claim.is_over)
+        self.desk = Desk(self.question.hours, self.roads, should_stop=lambda: self.job.is_over)
 
     @classmethod
-    def of(cls, study: CostStudy, claim: _Claim) -> _Bench:
+    def of(cls, study: CostStudy, job: StudyJob) -> StudyInputs:
         """Read the roster once."""
         question = Question.from_json(study.question)
         ground, year = Ground.of(study.school), roster_year(study.school)
@@ -159,7 +137,7 @@ class _Bench:
         if year is None or season_year is None:
             raise RosterGone(_("De leerlingenlijst of de kalender is veranderd. Reken opnieuw."))
         cohorts = {groups: cohort_of(year, groups, ground) for groups in question.cohorts}
-        return cls(question, season_of(season_year, question.starts_on), str(year), cohorts, ground, claim)
+        return cls(question, season_of(season_year, question.starts_on), str(year), cohorts, ground, job)
 
     def facts(self) -> dict[str, object]:
         """What the list of assumptions says about roster and calendar."""
@@ -179,7 +157,7 @@ class _Bench:
         """One variant. Its durations are planned together: they share nearly everything."""
         variant = Variant(row.minutes, row.max_stops, row.mode, tuple(row.year_groups), row.evenings_a_week)
         if variant.mode not in self.roads:
-            self.claim.write()
+            self.job.write()
             self.roads[variant.mode] = self.ground.roads(variant.mode)
         teams = self.cohorts[variant.year_groups].teams
         plans = [found[variant.minutes] for found in self._planned(teams, variant)]
@@ -203,9 +181,9 @@ class _Bench:
                 left = set(work)
                 while left:
                     _done, left = wait(left, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
-                    self.claim.beat(1 - len(left) / len(work))
+                    self.job.heartbeat(1 - len(left) / len(work))
             except BaseException:
-                self.claim.is_over = True
+                self.job.is_over = True
                 pool.shutdown(cancel_futures=True)
                 raise
             return [future.result() for future in work]

@@ -230,7 +230,7 @@ def test_a_pinned_family_cannot_be_dragged_and_the_rest_is_mended_around_it(
     anna.page.get_by_role("button", name="Herstel de rest").click()
     expect(anna.page.get_by_text("De planner zoekt uit")).to_be_visible()
     anna.look("bord-herstel-bezig-1280")
-    assert run_waiting_plans(clock=lambda: now) == 1
+    assert run_waiting_plans(now=lambda: now) == 1
     expect(anna.page.get_by_role("heading", name="krijgt een nieuw moment")).to_be_visible()
     anna.look("bord-herstel-1280")
     assert (stands(plan, visit), stands(plan, other)) == (home, "")
@@ -251,7 +251,7 @@ def test_on_a_phone_the_rest_is_mended_anew_when_a_colleague_was_quicker(
     anna.go(address(plan, week=week))
     anna.page.get_by_role("button", name="Herstel de rest").click()
     anna.look("bord-herstel-bezig-390")
-    run_waiting_plans(clock=lambda: now)
+    run_waiting_plans(now=lambda: now)
     expect(anna.page.get_by_role("button", name="Neem over in het plan")).to_be_visible()
     anna.look("bord-herstel-390")
     take_out_visit(plan=out, visit=second, seen=1, by=None, now=now)
@@ -260,7 +260,7 @@ def test_on_a_phone_the_rest_is_mended_anew_when_a_colleague_was_quicker(
     anna.look("bord-herstel-te-laat-390")
     anna.page.get_by_role("button", name="Opnieuw uitrekenen").click()
     expect(anna.page.get_by_text("De planner zoekt uit")).to_be_visible()
-    run_waiting_plans(clock=lambda: now)
+    run_waiting_plans(now=lambda: now)
     anna.page.get_by_role("button", name="Neem over in het plan").click()
     expect(anna.page.get_by_text("De rest van het plan is hersteld")).to_be_visible()
     assert stands(plan, first) and stands(plan, second)

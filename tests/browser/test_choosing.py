@@ -57,7 +57,7 @@ def test_families_choose_and_the_school_plans_the_rest(visitor: Come, asking: Ca
     desk.go(booking)
     desk.page.get_by_role("button", name="Geef de rest een moment").click()
     desk.page.wait_for_url("**/plannen/**")
-    run_waiting_plans(clock=clock)
+    run_waiting_plans(now=clock)
     assert Visit.objects.filter(state=VisitState.CONFIRMED).count() == 1
     waits = visitor(SMALL, java_script_enabled=False)
     open_page(waits, "Noor")

@@ -58,7 +58,7 @@ def worker(season: Season) -> Iterator[None]:
 
     def work() -> None:
         while not stop.wait(0.1):
-            run_waiting_plans(clock=season.clock)
+            run_waiting_plans(now=season.clock)
         connection.close()
 
     thread = threading.Thread(target=work)
@@ -187,14 +187,14 @@ def test_other_changes_and_states_are_looked_at(visitor: Come, season: Season) -
     with who.page.expect_navigation():
         who.page.get_by_role("button", name="Bekijk wat dit betekent").click()
     who.look("repair-21-at-work")  # no worker runs
-    run_waiting_plans(clock=season.clock)
+    run_waiting_plans(now=season.clock)
     expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
     Visit.objects.filter(state=VisitState.PLANNED).update(version=7)
     who.page.get_by_role("button", name="Zo doen we het").click()
     expect(who.page.get_by_role("button", name="Maak het opnieuw")).to_be_visible()
     who.look("repair-22-changed-meanwhile")
     who.page.get_by_role("button", name="Maak het opnieuw").click()
-    run_waiting_plans(clock=season.clock)
+    run_waiting_plans(now=season.clock)
     expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
     who.look("repair-23-anew")
     with who.page.expect_navigation():

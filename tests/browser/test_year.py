@@ -194,7 +194,7 @@ def make_and_publish_the_plan(desk: Visitor, campaign: Campaign, clock: Clock) -
     page.get_by_role("button", name="Maak een plan").click()
     page.wait_for_url(re.compile(r"/plannen/\d+/$"))
     desk.look("year-10-plan-waits")
-    run_waiting_plans(clock=clock)
+    run_waiting_plans(now=clock)
     page.reload()
     expect(page.get_by_text("Bewezen best mogelijke plan")).to_be_visible()
     desk.look("year-11-draft")

@@ -39,7 +39,7 @@ def deliver(season: Season, minutes: int = 0) -> list[Any]:
 def repaired(season: Season, kind: IncidentKind, **facts: Any) -> Plan:
     """The draft that the real planner makes after this change; nothing was said yes to."""
     plan = request_repair(campaign=season.campaign, incident=Incident(kind=kind, **facts), by=None, now=season.now)
-    assert run_plan(plan=plan, clock=season.clock)
+    assert run_plan(plan=plan, now=season.clock)
     plan.refresh_from_db()
     assert plan.error == ""
     return plan

@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from mentors.leases import LeaseLost
 from mentors.models import Role, School, User
 from planning.actions import runs
 from planning.actions.board.completion import (
@@ -72,7 +73,7 @@ def asked(plan: Plan, now: dt.datetime) -> Plan:
 
 def done(job: Plan, now: dt.datetime) -> Plan:
     """The job after a worker had it."""
-    assert run_plan(plan=job, clock=lambda: now)
+    assert run_plan(plan=job, now=lambda: now)
     return Plan.objects.get(pk=job.pk)
 
 
@@ -184,10 +185,10 @@ def test_a_job_is_no_draft(season: Season, plan: Plan, client: Client, coordinat
 def test_a_worker_that_dies_leaves_the_job_to_the_next(plan: Plan, now: dt.datetime) -> None:
     out = worse(plan, now)
     job = asked(out, now)
-    assert runs._claim(job.pk, lambda: now)  # and then it died
-    assert run_waiting_plans(clock=lambda: now) == 0
-    later = now + runs.LEASE + dt.timedelta(seconds=1)
-    assert run_waiting_plans(clock=lambda: later) == 1
+    assert runs.claim_job(job, lambda: now)  # and then it died
+    assert run_waiting_plans(now=lambda: now) == 0
+    later = now + runs.QUEUE.length + dt.timedelta(seconds=1)
+    assert run_waiting_plans(now=lambda: later) == 1
     job.refresh_from_db()
     assert (job.state, job.attempts) == (PlanState.READY, 2)
     assert proposal_of(job).parts["unplaced"] == -1
@@ -197,8 +198,8 @@ def test_a_job_whose_workers_keep_dying_ends_with_words(
     plan: Plan, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     job = asked(plan, now)
-    Plan.objects.filter(pk=job.pk).update(attempts=runs.MOST_ATTEMPTS)
-    run_waiting_plans(clock=lambda: now)
+    Plan.objects.filter(pk=job.pk).update(attempts=runs.QUEUE.most_attempts)
+    run_waiting_plans(now=lambda: now)
     text = client.get(here("board_complete", plan)).content.decode()
     assert "drie keer afgebroken" in text and "Opnieuw uitrekenen" in text
     assert asked(plan, now) != job
@@ -222,11 +223,11 @@ def test_a_draft_that_was_published_or_thrown_away_meanwhile_is_not_completed(pl
 
 
 def test_a_worker_whose_job_was_asked_anew_drops_its_work(plan: Plan, now: dt.datetime) -> None:
-    claim = runs._claim(asked(plan, now).pk, lambda: now)
-    assert claim
+    claimed = runs.claim_job(asked(plan, now), lambda: now)
+    assert claimed
     fresh = asked(worse(plan, now), now)
-    with pytest.raises(runs._LeaseLost):
-        claim.write(result={"patches": None})
+    with pytest.raises(LeaseLost):
+        claimed.lease.renew(result={"slips": None})
     assert fresh.state == PlanState.QUEUED
 
 

@@ -70,12 +70,12 @@ class Workers:
     def row(self, columns: str) -> tuple[Any, ...]:
         """These columns of the job."""
         with closing(sqlite3.connect(self.file, timeout=20)) as database:
-            return tuple(database.execute(f"SELECT {columns} FROM visits_plan").fetchone())  # noqa: S608 - our own words
+            return tuple(database.execute(f"SELECT {columns} FROM planning_plan").fetchone())  # noqa: S608 - our own words
 
     def let_the_lease_pass(self) -> None:
         """As if the half minute were over."""
         with closing(sqlite3.connect(self.file, timeout=20)) as database, database:
-            database.execute("UPDATE visits_plan SET lease_until = ?", [AGES_AGO])
+            database.execute("UPDATE planning_plan SET lease_until = ?", [AGES_AGO])
 
     def wait_until(self, holds: Callable[[], bool], seconds: float = 120) -> None:
         """Look again and again; fail when it takes too long."""

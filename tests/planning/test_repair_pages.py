@@ -82,7 +82,7 @@ def test_from_what_happened_through_what_it_means_to_the_yes(season: Season, cli
     assert (plan.state, plan.created_by) == (PlanState.QUEUED, coordinator)
     assert "zoekt uit wat dit betekent" in page(client, url)
     assert here("repair_progress", season.school, plan=plan.pk) in page(client, url)
-    assert run_waiting_plans(clock=season.clock) == 1
+    assert run_waiting_plans(now=season.clock) == 1
     assert client.get(here("repair_progress", season.school, plan=plan.pk))["HX-Refresh"] == "true"
     text = page(client, url)
     assert visit.household.name in text and "Zo doen we het" in text and "1 gezin krijgt één mail" in text
@@ -154,7 +154,7 @@ def test_a_season_that_changed_in_between_is_refused_and_one_click_makes_it_anew
     response = client.post(here("repair_again", season.school, plan=plan.pk))
     fresh = Plan.objects.get(kind=PlanKind.REPAIR, state=PlanState.QUEUED)
     assert response["Location"] == here("repair", season.school, plan=fresh.pk)
-    run_waiting_plans(clock=season.clock)
+    run_waiting_plans(now=season.clock)
     text = page(client, response["Location"])
     assert "had al ja gezegd" in text and "Bel dit gezin even" in text
 
@@ -182,7 +182,7 @@ def test_who_expects_a_mentor_tonight_is_listed_with_a_telephone_number(
     visit.household.guardians.create(name="Ouder zonder gezag", phone="088 000 00 02", is_invited=False)
     form = {"first": today.isoformat(), "last": today.isoformat(), "who": "own"}
     client.post(new(season, "mentor-afwezig") + f"?mentor={season.mentors[0].pk}", form)
-    run_waiting_plans(clock=season.clock)
+    run_waiting_plans(now=season.clock)
     plan = Plan.objects.get(kind=PlanKind.REPAIR)
     url = here("repair", season.school, plan=plan.pk)
     text = page(client, url)
@@ -334,7 +334,7 @@ def test_that_a_mentor_is_ill_is_kept_nowhere_only_that_the_mentor_is_away(
     season: Season, client: Client, coordinator: User
 ) -> None:
     client.post(new(season, "mentor-afwezig") + f"?mentor={season.mentors[0].pk}", SICK | {"last": "2026-10-08"})
-    run_waiting_plans(clock=season.clock)
+    run_waiting_plans(now=season.clock)
     plan = Plan.objects.get(kind=PlanKind.REPAIR)
     say_yes(season, plan)
     kept = json.dumps([plan.incident, *Event.objects.values_list("verb", "facts")])

@@ -113,10 +113,10 @@ def test_a_plan_that_places_everybody_has_no_remedies(now: dt.datetime, db: None
 
 def test_whoever_stops_the_planning_does_not_wait_for_remedies(season: Season) -> None:
     plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    claim = runs._claim(plan.pk, season.clock)
-    assert claim is not None
-    claim.is_over = True
-    runs._make_draft(claim)
+    job = runs.claim_job(plan, season.clock)
+    assert job is not None
+    job.is_over = True
+    runs._make_draft(job)
     plan.refresh_from_db()
     assert (plan.state, plan.result["application"]["remedies"]) == (PlanState.READY, None)
 
@@ -126,7 +126,7 @@ def test_a_stop_while_remedies_are_tried_keeps_the_plan(season: Season) -> None:
     Plan.objects.update(state=PlanState.RUNNING, so_far={"phase": "helping", "families": 5})
     stop_plan(plan=plan, by=None, now=season.now)
     Plan.objects.update(lease_until=None)
-    assert run_plan(plan=plan, clock=season.clock)
+    assert run_plan(plan=plan, now=season.clock)
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
     assert len(plan.result["unplaced"]) == 2
@@ -136,15 +136,15 @@ def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_ta
     season: Season, monkeypatch: Any
 ) -> None:
     plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    claim = runs._claim(plan.pk, season.clock)
-    assert claim is not None
-    claim.phase, claim.progress = runs.Phase.HELPING, Progress(1.0, 0, 0, "planning")
-    claim.helps_since = time.monotonic() - runs.REMEDY_SECONDS / 3
-    claim.beat()
+    job = runs.claim_job(plan, season.clock)
+    assert job is not None
+    job.phase, job.progress = runs.Phase.HELPING, Progress(1.0, 0, 0, "planning")
+    job.helps_since = time.monotonic() - runs.REMEDY_SECONDS / 3
+    job.heartbeat()
     plan.refresh_from_db()
     assert plan.progress == pytest.approx(1 / 3, abs=0.05)
-    claim.helped = 0.9
-    claim.beat()
+    job.helped = 0.9
+    job.heartbeat()
     plan.refresh_from_db()
     assert plan.progress == 0.9
 

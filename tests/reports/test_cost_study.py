@@ -236,14 +236,14 @@ def asked(school: School) -> CostStudy:
 
 
 def test_a_study_works_out_every_variant(asked: CostStudy) -> None:
-    assert run_waiting_cost_studies(clock=clock) == 1
+    assert run_waiting_cost_studies(now=clock) == 1
     asked.refresh_from_db()
     assert (asked.state, asked.lease_until) == (CostState.READY, None)
     outcomes = [Outcome.from_json(row.outcome) for row in asked.variants.all()]
     assert [outcome.placed for outcome in outcomes] == [7, 7, 7, 7]
     assert outcomes[0].mentors == 2
     assert asked.facts["holiday"] == ["Herfstvakantie", "2026-10-17"]
-    assert run_waiting_cost_studies(clock=clock) == 0
+    assert run_waiting_cost_studies(now=clock) == 0
 
 
 def test_only_one_study_of_a_school_is_at_work(asked: CostStudy) -> None:
@@ -251,38 +251,38 @@ def test_only_one_study_of_a_school_is_at_work(asked: CostStudy) -> None:
         request_cost_study(school=asked.school, question=QUESTION, by=None, now=NOW)
     with pytest.raises(IntegrityError), transaction.atomic():
         CostStudy.objects.create(school=asked.school, question={}, created_at=NOW)
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     request_cost_study(school=asked.school, question=QUESTION, by=None, now=NOW)
 
 
 def test_a_dead_worker_leaves_the_rest_to_the_next(asked: CostStudy) -> None:
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     rest = list(asked.variants.order_by("number"))[2:]
     CostVariant.objects.filter(pk__in=[row.pk for row in rest]).update(outcome=None, done_at=None)
     CostVariant.objects.exclude(pk__in=[row.pk for row in rest]).update(done_at=NOW - dt.timedelta(hours=1))
     CostStudy.objects.update(state=CostState.RUNNING, lease_until=NOW + dt.timedelta(minutes=1))
-    assert run_waiting_cost_studies(clock=clock) == 0, "its lease still holds"
+    assert run_waiting_cost_studies(now=clock) == 0, "its lease still holds"
     CostStudy.objects.update(lease_until=NOW - dt.timedelta(minutes=1))
-    assert run_waiting_cost_studies(clock=clock) == 1
+    assert run_waiting_cost_studies(now=clock) == 1
     times = list(asked.variants.order_by("number").values_list("done_at", flat=True))
     assert times == [NOW - dt.timedelta(hours=1)] * 2 + [NOW] * 2
 
 
 def test_a_worker_that_slept_past_its_lease_writes_nothing(asked: CostStudy, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = cost_runs._Bench.outcome
+    whole = cost_runs.StudyInputs.outcome
 
     def slow(self: Any, row: CostVariant) -> Outcome:
         CostStudy.objects.update(lease_until=NOW + dt.timedelta(hours=1))  # another worker took it
         return whole(self, row)
 
-    monkeypatch.setattr(cost_runs._Bench, "outcome", slow)
-    assert not run_cost_study(study=asked, clock=clock)
+    monkeypatch.setattr(cost_runs.StudyInputs, "outcome", slow)
+    assert not run_cost_study(study=asked, now=clock)
     assert not asked.variants.exclude(done_at=None).exists()
 
 
 def test_three_workers_that_die_end_it(asked: CostStudy) -> None:
     CostStudy.objects.update(state=CostState.RUNNING, lease_until=None, attempts=3)
-    assert not run_cost_study(study=asked, clock=clock)
+    assert not run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert asked.state == CostState.FAILED
     assert "drie keer" in asked.error
@@ -290,20 +290,20 @@ def test_three_workers_that_die_end_it(asked: CostStudy) -> None:
 
 def test_a_stop_keeps_what_is_worked_out_and_can_go_on(asked: CostStudy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cost_runs, "BEAT_SECONDS", 0.0)
-    finish = cost_runs._Claim.finish
+    finish = cost_runs.StudyJob.finish
 
     def then_stop(self: Any, row: CostVariant, outcome: Outcome) -> None:
         finish(self, row, outcome)
         stop_cost_study(study=asked, by=None, now=NOW)
 
     with monkeypatch.context() as patch:
-        patch.setattr(cost_runs._Claim, "finish", then_stop)
-        assert run_cost_study(study=asked, clock=clock)
+        patch.setattr(cost_runs.StudyJob, "finish", then_stop)
+        assert run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert asked.state == CostState.STOPPED
     assert asked.variants.exclude(done_at=None).count() == 1
     resume_cost_study(study=asked, by=None, now=NOW)
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     assert asked.variants.exclude(done_at=None).count() == 4
     with pytest.raises(CostRefused, match="al klaar"):
         resume_cost_study(study=asked, by=None, now=NOW)
@@ -311,7 +311,7 @@ def test_a_stop_keeps_what_is_worked_out_and_can_go_on(asked: CostStudy, monkeyp
 
 def test_a_study_that_waits_is_taken_out_of_the_queue(asked: CostStudy) -> None:
     stop_cost_study(study=asked, by=None, now=NOW)
-    assert run_waiting_cost_studies(clock=clock) == 0
+    assert run_waiting_cost_studies(now=clock) == 0
     asked.refresh_from_db()
     assert asked.state == CostState.STOPPED
 
@@ -330,7 +330,7 @@ def test_a_school_without_a_place_roster_or_calendar_is_refused(school: School) 
 
 def test_a_roster_that_is_gone_ends_it_with_a_reason(asked: CostStudy) -> None:
     School.objects.update(latitude=None)
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert asked.state == CostState.FAILED
     assert "kaart" in asked.error
@@ -425,7 +425,7 @@ def test_the_page_shows_progress_then_the_answer(asked: CostStudy, client: Clien
     assert "wachtrij" in page
     assert "hx-get" in page
     assert "HX-Refresh" not in client.get(url("cost_progress", asked.school, asked))
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     assert client.get(url("cost_progress", asked.school, asked))["HX-Refresh"] == "true"
     page = client.get(url("cost_study", asked.school, asked)).content.decode()
     assert "Een mentor is" in page
@@ -434,7 +434,7 @@ def test_the_page_shows_progress_then_the_answer(asked: CostStudy, client: Clien
 
 
 def test_a_slice_and_a_comparison_come_from_the_address(asked: CostStudy, client: Client, log_in: LogIn) -> None:
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     log_in(asked.school, Role.DIRECTOR)
     first, second = asked.variants.get(minutes=60, max_stops=3), asked.variants.get(minutes=45, max_stops=3)
     page = client.get(url("cost_study", asked.school, asked), {"een": first.pk, "twee": second.pk})
@@ -457,7 +457,7 @@ def test_a_comparison_says_what_differs(asked: CostStudy) -> None:
 
 def test_the_assumptions_say_who_is_left_out_and_how_sure_it_is(asked: CostStudy) -> None:
     make_class(asked.school, 1, mentors=0)
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     text = " ".join(assumptions(answer_of(asked)))
     for words in ("dinsdag en donderdag", "1 klas heeft nog geen mentor", "Bewezen", "rechte lijn", "vanaf school"):
@@ -466,7 +466,7 @@ def test_the_assumptions_say_who_is_left_out_and_how_sure_it_is(asked: CostStudy
 
 def test_a_calendar_without_a_holiday_says_so(asked: CostStudy) -> None:
     Closure.objects.all().delete()
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert "geen vakantie" in " ".join(assumptions(answer_of(asked)))
     assert Outcome.from_json(asked.variants.all()[0].outcome).is_in_time is None
@@ -491,7 +491,7 @@ def test_only_coordinator_and_director_of_the_school_see_it(
 def test_pdf_and_spreadsheet_hold_the_figures_and_are_recorded(
     asked: CostStudy, client: Client, log_in: LogIn, tmp_path: Path
 ) -> None:
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     user = log_in(asked.school, Role.DIRECTOR)
     book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(url("cost_sheet", asked.school, asked)).content))
     assert book.sheet_names == ["Manieren", "Uitgangspunten"]
@@ -508,7 +508,7 @@ def test_pdf_and_spreadsheet_hold_the_figures_and_are_recorded(
 def test_the_page_takes_as_many_queries_for_a_large_grid(
     asked: CostStudy, client: Client, log_in: LogIn, django_assert_num_queries: Any
 ) -> None:
-    run_cost_study(study=asked, clock=clock)
+    run_cost_study(study=asked, now=clock)
     log_in(asked.school, Role.DIRECTOR)
     row = asked.variants.first()
     assert row is not None

@@ -49,7 +49,7 @@ class Season:
     def draft(self, seconds: int = 20) -> Plan:
         """A plan made by the real planner."""
         plan = request_plan(campaign=self.campaign, seconds=seconds, by=None, now=self.now)
-        assert run_plan(plan=plan, clock=self.clock)
+        assert run_plan(plan=plan, now=self.clock)
         plan.refresh_from_db()
         return plan
 

@@ -14,7 +14,7 @@ from tests.factories import make_campaign, make_class, make_mentor, make_student
 from visits.actions import answers, moments
 from visits.actions.invitations import invite, renew_link, revoke_link
 from visits.actions.messages import queue_message
-from visits.actions.outbox import LEASE, MOST_ATTEMPTS, claim_messages, retry_message, send_due_messages
+from visits.actions.outbox import QUEUE, claim_messages, retry_message, send_due_messages
 from visits.actions.reminders import queue_reminders
 from visits.links import find_invitation, token_of
 from visits.models import (
@@ -103,7 +103,7 @@ def test_the_link_in_the_mail_opens_this_invitation_and_is_kept_only_as_a_hash(
 
 def test_a_sent_invitation_is_not_sent_again(visit: Visit, now: dt.datetime) -> None:
     invite(visit=visit, by=None, now=now)
-    assert not send_due_messages(now=now + LEASE)
+    assert not send_due_messages(now=now + QUEUE.length)
     assert not mail.outbox
 
 
@@ -531,7 +531,7 @@ def test_a_mail_server_that_is_away_loses_nothing_and_repeats_nothing(
                 send_due_messages(now=at)
     rows = Message.objects.filter(kind=MessageKind.CONFIRMATION)
     assert outcomes(MessageKind.CONFIRMATION) == {("failed", "server_away")}
-    assert {row.attempts for row in rows} == {MOST_ATTEMPTS}
+    assert {row.attempts for row in rows} == {QUEUE.most_attempts}
     for row in rows:
         retry_message(message=row, by=make_user(visit.campaign.school, Role.COORDINATOR), now=now)
     send_due_messages(now=now)
@@ -566,9 +566,9 @@ def test_a_claimed_row_is_left_alone_until_its_lease_has_run_out(
     visit: Visit, invitation: Invitation, now: dt.datetime
 ) -> None:
     accept(invitation, now)
-    assert len(claim_messages(now=now)) == 2  # a worker that died here
-    assert not send_due_messages(now=now + LEASE - MINUTES)
-    assert send_due_messages(now=now + LEASE + MINUTES)["sent"] == 2
+    assert len(claim_messages(now=lambda: now)) == 2  # a worker that died here
+    assert not send_due_messages(now=now + QUEUE.length - MINUTES)
+    assert send_due_messages(now=now + QUEUE.length + MINUTES)["sent"] == 2
 
 
 def test_the_message_id_of_a_row_is_always_the_same(visit: Visit, invitation: Invitation, now: dt.datetime) -> None:

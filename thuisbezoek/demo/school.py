@@ -233,7 +233,7 @@ def prepare_campaign(school: School, calendar: Calendar, by: User) -> Campaign:
 def plan_and_publish(campaign: Campaign, by: User, *, now: dt.datetime) -> None:
     """The best plan, published: the families are invited."""
     plan = request_plan(campaign=campaign, seconds=60, by=by, now=now)
-    run_plan(plan=plan, clock=lambda: now)
+    run_plan(plan=plan, now=lambda: now)
     plan = Plan.objects.get(pk=plan.pk)
     if plan.state != PlanState.READY:
         raise DemoFailed(f"Het plan is niet gelukt: {plan.error or plan.state}")

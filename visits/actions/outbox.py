@@ -1,8 +1,8 @@
 """Sending what is due. The row is the queue: claim with a lease, ask whether it is still true, hand over, mark.
 
-A worker that dies leaves its rows to the next one when the lease has run out. Dying between handing over and
-marking is the one case in which a mail goes out again: with the same Message-ID, so that it can be recognised
-(SMTP knows no exactly-once; docs/decisions/0002-queue.md).
+A worker that dies leaves its rows to the next one when the lease has run out (mentors/leases.py). Dying between
+handing over and marking is the one case in which a mail goes out again: with the same Message-ID, so that it can be
+recognised (SMTP knows no exactly-once; docs/decisions/0002-queue.md).
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ from dataclasses import dataclass, field
 import structlog
 from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
 from mentors.actions import record_event
+from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from mentors.models import User
 from visits.actions.letters import told_by, write_letter
 from visits.links import LinkLost
@@ -31,8 +32,7 @@ from visits.queries.sending_hours import SendingHours
 log = structlog.get_logger(__name__)
 
 BATCH = 20
-LEASE = dt.timedelta(minutes=5)
-MOST_ATTEMPTS = 8
+QUEUE = WorkQueue(Message, length=dt.timedelta(minutes=5), most_attempts=8)
 LONGEST_WAIT_MINUTES = 60
 AWAY = "server_away"
 # What a server says about this one mail; any other trouble with it (OSError) is about the server itself.
@@ -40,13 +40,12 @@ ABOUT_THIS_MAIL = (smtplib.SMTPDataError, smtplib.SMTPSenderRefused, smtplib.SMT
 
 
 @dataclass
-class Watch:
-    """Time passing within one run: `now` came in, a stopwatch adds to it. Leases are kept by it."""
+class Stopwatch:
+    """Time passing within one run, which began at a moment that came in. Leases are kept by it."""
 
     began_at: dt.datetime
     _from: float = field(default_factory=time.monotonic)
 
-    @property
     def now(self) -> dt.datetime:
         """The moment at which the run began plus what has passed since."""
         return self.began_at + dt.timedelta(seconds=self.seconds)
@@ -62,35 +61,20 @@ def send_due_messages(*, now: dt.datetime, seconds: float = 25) -> Counter[str]:
 
     Any number of these may run at once. Stops at once when the mail server is away: the next sweep tries again.
     """
-    watch, done = Watch(now), Counter[str]()
+    stopwatch, done = Stopwatch(now), Counter[str]()
     hours: dict[int, SendingHours] = {}
-    while watch.seconds < seconds:
-        claimed = claim_messages(now=watch.now)
-        outcomes = _send_batch(claimed, watch, hours)
+    while stopwatch.seconds < seconds:
+        claimed = claim_messages(now=stopwatch.now)
+        outcomes = _send_batch(claimed, hours)
         done.update(outcomes)
         if not claimed or AWAY in outcomes:
             break
     return done
 
 
-def claim_messages(*, now: dt.datetime, limit: int = BATCH) -> list[tuple[int, dt.datetime]]:
-    """Take at most `limit` due rows for this worker: their keys, each with the lease that proves it.
-
-    PostgreSQL passes over rows that another worker is taking; on both engines the change is compare-and-set.
-    """
-    lease = now + LEASE
-    with transaction.atomic():
-        due = Message.objects.due(now).order_by("due_at", "pk")
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        rows = list(due.values_list("pk", "state", "lease_until")[:limit])
-        return [
-            (pk, lease)
-            for pk, state, old_lease in rows
-            if Message.objects.filter(pk=pk, state=state, lease_until=old_lease).update(
-                state=MessageState.CLAIMED, lease_until=lease
-            )
-        ]
+def claim_messages(*, now: Now, most: int = BATCH) -> list[Lease]:
+    """Take at most `most` due rows for this worker."""
+    return QUEUE.claim_many(Message.objects.due(now()).order_by("due_at", "pk"), now=now, most=most)
 
 
 @transaction.atomic
@@ -104,71 +88,71 @@ def retry_message(*, message: Message, by: User, now: dt.datetime) -> bool:
     return bool(is_back)
 
 
-def _send_batch(claimed: list[tuple[int, dt.datetime]], watch: Watch, hours: dict[int, SendingHours]) -> list[str]:
+def _send_batch(leases: list[Lease], hours: dict[int, SendingHours]) -> list[str]:
     """Send one batch over one connection; what happened to each row."""
     server = get_connection()
     outcomes: list[str] = []
     try:
-        for nth, (pk, lease) in enumerate(claimed):
-            outcomes.append(_send_one(pk, lease, watch, server, hours))
+        for nth, lease in enumerate(leases):
+            outcomes.append(_send_one(lease, server, hours))
             if outcomes[-1] == AWAY:
-                _give_back(claimed[nth + 1 :])
+                for untried in leases[nth + 1 :]:
+                    untried.release(MessageState.DUE)
                 break
     finally:
         server.close()
     return outcomes
 
 
-def _send_one(
-    pk: int, lease: dt.datetime, watch: Watch, server: BaseEmailBackend, hours: dict[int, SendingHours]
-) -> str:
+def _send_one(lease: Lease, server: BaseEmailBackend, hours: dict[int, SendingHours]) -> str:
     """Decide about one claimed row, and send it if it is still true; the state that it ended in."""
-    message, now = message_in_full(pk), watch.now
+    message, now = message_in_full(lease.pk), lease.now()
     if message is None:
         return "gone"
     reason = why_untrue(message, now)
     if reason:
-        return _settle(pk, lease, MessageState.SUPERSEDED, outcome=reason)
+        return _settle(lease, MessageState.SUPERSEDED, outcome=reason)
     if message.school_id not in hours:
         hours[message.school_id] = SendingHours(message.school)
     school_hours = hours[message.school_id]
     wait = school_hours.reason_to_wait(now)
     if wait:
-        _settle(pk, lease, MessageState.DUE, outcome=wait, due_at=school_hours.next_open(now))
+        lease.release(MessageState.DUE, outcome=wait, due_at=school_hours.next_open(now))
         return "waits"
-    renewed = watch.now + LEASE
-    if not _settle(pk, lease, MessageState.CLAIMED, lease_until=renewed, attempts=message.attempts + 1):
-        return "lost"  # slower than the lease: another worker has it
-    return _hand_over(message, renewed, watch, server)
+    try:
+        lease.begin()
+    except LeaseLost:
+        return "lost"
+    return _hand_over(message, lease, server)
 
 
-def _hand_over(message: Message, lease: dt.datetime, watch: Watch, server: BaseEmailBackend) -> str:
+def _hand_over(message: Message, lease: Lease, server: BaseEmailBackend) -> str:
     attempts = message.attempts + 1
     try:
-        mail = write_letter(message, now=watch.now, to=address_of(message))
+        mail = write_letter(message, now=lease.now(), to=address_of(message))
         server.open()
         server.send_messages([mail])
     except LinkLost:
-        return _settle(message.pk, lease, MessageState.FAILED, outcome="link_lost")
+        return _settle(lease, MessageState.FAILED, outcome="link_lost")
     except smtplib.SMTPRecipientsRefused as refusal:
         if all(code >= 500 for code, _why in refusal.recipients.values()):
-            return _settle(message.pk, lease, MessageState.FAILED, outcome="address_refused")
-        return _try_later(message.pk, lease, attempts, watch.now, "address_waits")
+            return _settle(lease, MessageState.FAILED, outcome="address_refused")
+        return _try_later(lease, attempts, "address_waits")
     except ABOUT_THIS_MAIL:
-        return _try_later(message.pk, lease, attempts, watch.now, "mail_refused")
+        return _try_later(lease, attempts, "mail_refused")
     except OSError:
-        _try_later(message.pk, lease, attempts, watch.now, AWAY)
+        _try_later(lease, attempts, AWAY)
         return AWAY
     except Exception as error:  # one bad row must not hold up the queue; its text may hold a name
         log.error("message_not_sent", message=message.pk, error=type(error).__name__)
-        return _try_later(message.pk, lease, attempts, watch.now, type(error).__name__[:60])
-    return _mark_sent(message, lease, watch.now)
+        return _try_later(lease, attempts, type(error).__name__[:60])
+    return _mark_sent(message, lease)
 
 
 @transaction.atomic
-def _mark_sent(message: Message, lease: dt.datetime, now: dt.datetime) -> str:
-    told = told_by(message)
-    marked = _settle(message.pk, lease, MessageState.SENT, outcome="", sent_at=now, **told)
+def _mark_sent(message: Message, lease: Lease) -> str:
+    told, now = told_by(message), lease.now()
+    marked = _settle(lease, MessageState.SENT, outcome="", sent_at=now, **told)
     if marked and message.invitation is not None:
         _note_on_invitation(message.invitation, message.kind, told, now)
     return marked
@@ -186,21 +170,14 @@ def _note_on_invitation(invitation: Invitation, kind: str, told: dict[str, objec
     Invitation.objects.filter(pk=invitation.pk).update(**values)
 
 
-def _try_later(pk: int, lease: dt.datetime, attempts: int, now: dt.datetime, outcome: str) -> str:
+def _try_later(lease: Lease, attempts: int, outcome: str) -> str:
     """Wait longer after each attempt; after the last one the coordinator has to look at it."""
-    if attempts >= MOST_ATTEMPTS:
-        return _settle(pk, lease, MessageState.FAILED, outcome=outcome)
+    if attempts >= QUEUE.most_attempts:
+        return _settle(lease, MessageState.FAILED, outcome=outcome)
     wait = dt.timedelta(minutes=min(2 ** (attempts - 1), LONGEST_WAIT_MINUTES))
-    return _settle(pk, lease, MessageState.DUE, outcome=outcome, due_at=now + wait)
+    return _settle(lease, MessageState.DUE, outcome=outcome, due_at=lease.now() + wait)
 
 
-def _give_back(claimed: list[tuple[int, dt.datetime]]) -> None:
-    for pk, lease in claimed:
-        _settle(pk, lease, MessageState.DUE)
-
-
-def _settle(pk: int, lease: dt.datetime, state: MessageState, **values: object) -> str:
-    """Compare-and-set: change the row if this worker's lease still stands; the state, or '' when it does not."""
-    values.setdefault("lease_until", None)
-    rows = Message.objects.filter(pk=pk, state=MessageState.CLAIMED, lease_until=lease)
-    return str(state) if rows.update(state=state, **values) else ""
+def _settle(lease: Lease, state: MessageState, **values: object) -> str:
+    """Let go of the row; the state that it is in now, or '' when another worker has it."""
+    return str(state) if lease.release(state, **values) else ""

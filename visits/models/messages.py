@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from mentors.leases import Leased, LeasedQuerySet
 from mentors.models import Mentor, School, User
 from students.models import Guardian
 from visits.models.invitations import Invitation
@@ -34,19 +34,19 @@ class MessageState(models.TextChoices):
     FAILED = "failed", _("mislukt")
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
+class MessageQuerySet(LeasedQuerySet["Message"]):
     def due(self, now: dt.datetime) -> MessageQuerySet:
         """To be sent now: due, or claimed by a worker whose lease ran out."""
-        return self.filter(
-            Q(state=MessageState.DUE) | Q(state=MessageState.CLAIMED, lease_until__lt=now), due_at__lte=now
-        )
+        return self.free(now).filter(due_at__lte=now)
 
 
-class Message(models.Model):
+class Message(Leased):
     """One mail that has to go out. The row is the queue; `key` makes it the only one of its kind.
 
     Whether it is still true is asked again at the moment of sending: `visit_version` is what it speaks of.
     """
+
+    WAITING, TAKEN, FAILED = MessageState.DUE, MessageState.CLAIMED, MessageState.FAILED
 
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=20, choices=MessageKind.choices)
@@ -60,8 +60,6 @@ class Message(models.Model):
     state = models.CharField(max_length=10, choices=MessageState.choices, default=MessageState.DUE)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=60, blank=True)  # a code: why superseded or failed
     # The moment and place that this mail told, so that the next one knows whether it brings news.
