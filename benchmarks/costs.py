@@ -18,7 +18,7 @@ import numpy as np
 from cases.database import run
 
 if TYPE_CHECKING:
-    from reports.figures.cost_totals import Outcome
+    from reports.figures.cost_totals import VariantOutcome
     from reports.models import CostVariant
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -34,8 +34,8 @@ def main(classes: int, pupils: int) -> int:
 
     from reports.actions.cost_runs import run_cost_study  # noqa: PLC0415 - after django.setup()
     from reports.actions.cost_studies import request_cost_study  # noqa: PLC0415 - after django.setup()
-    from reports.figures.cost_question import Hours, Question  # noqa: PLC0415 - after django.setup()
-    from reports.figures.cost_totals import Outcome  # noqa: PLC0415 - after django.setup()
+    from reports.figures.cost_question import EveningHours, Question  # noqa: PLC0415 - after django.setup()
+    from reports.figures.cost_totals import VariantOutcome  # noqa: PLC0415 - after django.setup()
 
     call_command("migrate", verbosity=0)
     school = build(classes, pupils)
@@ -46,7 +46,7 @@ def main(classes: int, pupils: int) -> int:
         cohorts=((1,), tuple(range(1, 6))),
         evenings=(1, 2),
         weekdays=(1, 3),
-        hours=Hours(16 * 60, 21 * 60, 21 * 60 + 30),
+        hours=EveningHours(16 * 60, 21 * 60, 21 * 60 + 30),
         starts_on=dt.date(2026, 9, 14),
         report_minutes=15,
     )
@@ -55,7 +55,7 @@ def main(classes: int, pupils: int) -> int:
     run_cost_study(study=study, now=timezone.now)
     seconds = time.monotonic() - began
     rows = list(study.variants.order_by("number"))
-    outcomes = [Outcome.from_json(row.outcome) for row in rows]
+    outcomes = [VariantOutcome.from_json(row.outcome) for row in rows]
     first = (min(row.done_at for row in rows) - asked).total_seconds()
     for row, outcome in zip(rows, outcomes, strict=True):
         print(line_of(row, outcome))
@@ -70,7 +70,7 @@ def main(classes: int, pupils: int) -> int:
     return 0 if is_within else 1
 
 
-def line_of(row: CostVariant, outcome: Outcome) -> str:
+def line_of(row: CostVariant, outcome: VariantOutcome) -> str:
     """One variant and what it comes to."""
     return (
         f"{row.minutes} min {row.max_stops} stops {row.mode:4} groups {len(row.year_groups)} "

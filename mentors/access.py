@@ -56,7 +56,7 @@ class Guard:
     why: str = ""
 
 
-def worn(view: View, guard: Guard) -> View:
+def mark_guarded(view: View, guard: Guard) -> View:
     """Mark a view as guarded, for the test that walks the tree of URLs."""
     view.guard = guard  # type: ignore[attr-defined]
     return view
@@ -66,7 +66,7 @@ def open_page(why: str) -> Callable[[View], View]:
     """A page for everybody, and the reason for it."""
 
     def decorate(view: View) -> View:
-        return worn(view, Guard("open", why=why))
+        return mark_guarded(view, Guard("open", why=why))
 
     return decorate
 
@@ -80,7 +80,7 @@ def signed_in(view: View) -> View:
             return redirect_to_login(request.get_full_path())
         return view(request, *args, **kwargs)
 
-    return worn(guarded, Guard("signed_in"))
+    return mark_guarded(guarded, Guard("signed_in"))
 
 
 def for_roles(*roles: Role) -> Callable[[View], View]:
@@ -97,7 +97,7 @@ def for_roles(*roles: Role) -> Callable[[View], View]:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
-        return worn(guarded, Guard("school", wanted))
+        return mark_guarded(guarded, Guard("school", wanted))
 
     return decorate
 
@@ -133,7 +133,7 @@ def for_board(view: View) -> View:
         cast(BoardRequest, request).board = membership.board
         return view(request, *args, **kwargs)
 
-    return worn(guarded, Guard("board", frozenset({Role.BOARD})))
+    return mark_guarded(guarded, Guard("board", frozenset({Role.BOARD})))
 
 
 class GuessablePasswordValidator:

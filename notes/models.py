@@ -56,7 +56,7 @@ class Sealed:
         return seal(self.__get__(row), **self._where(row))
 
 
-class Outcome(models.TextChoices):
+class ConversationOutcome(models.TextChoices):
     """Whether and where the conversation took place."""
 
     AT_HOME = "home", _("bij het gezin thuis")
@@ -118,9 +118,9 @@ class VisitReportQuerySet(models.QuerySet["VisitReport"]):
         """Those that were handed in."""
         return self.filter(finished_at__isnull=False)
 
-    def held(self) -> VisitReportQuerySet:
+    def took_place(self) -> VisitReportQuerySet:
         """What goes into the pupil's file: reports of a conversation. That a visit was called off does not."""
-        return self.finished().exclude(outcome=Outcome.NOT_HELD)
+        return self.finished().exclude(outcome=ConversationOutcome.NOT_HELD)
 
 
 class VisitReport(models.Model):
@@ -131,7 +131,7 @@ class VisitReport(models.Model):
     author = models.ForeignKey(Mentor, on_delete=models.PROTECT, related_name="reports")
     client_id = models.UUIDField(default=uuid.uuid4, unique=True)  # made by the phone: saving twice is saving once
     version = models.PositiveIntegerField(default=1)
-    outcome = models.CharField(_("ging het door"), max_length=9, choices=Outcome.choices, blank=True)
+    outcome = models.CharField(_("ging het door"), max_length=9, choices=ConversationOutcome.choices, blank=True)
     called_off_by = models.CharField(_("wie zegde af"), max_length=11, choices=CalledOffBy.choices, blank=True)
     started_at = models.DateTimeField(_("begonnen"), null=True, blank=True)
     ended_at = models.DateTimeField(_("klaar"), null=True, blank=True)
@@ -157,9 +157,9 @@ class VisitReport(models.Model):
         ]
 
     @property
-    def is_held(self) -> bool:
+    def took_place(self) -> bool:
         """Whether it is of a conversation, and not of a visit that was called off."""
-        return self.finished_at is not None and self.outcome != Outcome.NOT_HELD
+        return self.finished_at is not None and self.outcome != ConversationOutcome.NOT_HELD
 
 
 class Headline(models.Model):

@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from visits.actions.answers import Hours
+from visits.actions.answers import FamilyHours
 from visits.links import CODE_LENGTH, normalised_code
 from visits.models import ConversationTopic, PlaceKind
 
@@ -130,11 +130,11 @@ class HoursForm(SeenForm):
                 self.add_error(f"until_{day}", _("Kies een tijd die later is dan de eerste."))
         return values
 
-    def hours(self) -> list[Hours]:
+    def hours(self) -> list[FamilyHours]:
         """What was filled in, for the days that matter."""
         values = self.cleaned_data
         return [
-            Hours(
+            FamilyHours(
                 weekday=day,
                 from_time=dt.time.fromisoformat(values[f"from_{day}"]),
                 until_time=dt.time.fromisoformat(values[f"until_{day}"]),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from mentors.dates import minutes_of, time_of
 from mentors.forms import DayInput
 from mentors.models import School, SchoolYear, TravelMode
-from reports.figures.cost_question import Hours, Question, distinct_cohorts
+from reports.figures.cost_question import EveningHours, Question, distinct_cohorts
 from reports.figures.hours import WRITING_MINUTES
 from reports.queries.cost_roster import season_of, year_of_day
 from visits.forms.shifts import WeekdaysForm
@@ -173,7 +173,7 @@ class CostForm(WeekdaysForm):
             cohorts=distinct_cohorts([groups[kind] for kind in cleaned["cohorts"]]),
             evenings=tuple(sorted(cleaned["evenings"])),
             weekdays=tuple(sorted(cleaned["weekdays"]))[: max(cleaned["evenings"])],
-            hours=Hours(*(minutes_of(cleaned[name]) for name in ("leave_from", "visits_until", "back_by"))),
+            hours=EveningHours(*(minutes_of(cleaned[name]) for name in ("leave_from", "visits_until", "back_by"))),
             starts_on=cleaned["starts_on"],
             report_minutes=cleaned["report_minutes"],
             rate_cents=None if rate is None else int(rate * 100),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from roads.address_book import AddressBookWriter, BookCounts
 from roads.background import BackgroundBuilder
 from roads.extract import BadExtract, data_date, read_extract
-from roads.extract_items import Address, Barrier, Item, Patch, PlaceName, StreetWay
+from roads.extract_items import Barrier, ExtractAddress, ExtractItem, Patch, PlaceName, StreetWay
 from roads.network_build import NetworkBuilder
 from roads.store import ADDRESSES, NetworkInfo, new_version, write_info
 
@@ -55,10 +55,10 @@ def build_network(*, source: Path, root: Path, now: datetime, report: Report = l
     return info
 
 
-def _sort(item: Item, book: AddressBookWriter, streets: NetworkBuilder, ground: BackgroundBuilder) -> None:
+def _sort(item: ExtractItem, book: AddressBookWriter, streets: NetworkBuilder, ground: BackgroundBuilder) -> None:
     """Brings one item to where it belongs."""
     match item:
-        case Address():
+        case ExtractAddress():
             book.add(item)
         case StreetWay():
             streets.add_way(item)

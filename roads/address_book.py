@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from roads.address_keys import address_key
-from roads.extract_items import Address
+from roads.extract_items import ExtractAddress
 from roads.places import SCALE, Place
 
 BATCH = 5_000
@@ -85,7 +85,7 @@ class AddressBookWriter:
         self._rows: list[tuple[int, int, str, int, int, int]] = []
         self._written = array("q")
 
-    def add(self, address: Address) -> None:
+    def add(self, address: ExtractAddress) -> None:
         """Takes one address; of two with one key the first stays."""
         street = self._streets.setdefault((address.street, address.town), len(self._streets))
         code = postcode_number(address.postcode)

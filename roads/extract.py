@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from roads.address_keys import normalise_postcode, split_numbers
 from roads.background_kinds import layer_of, line_layer_of
-from roads.extract_items import Address, Barrier, Item, Patch, PlaceName, StreetWay
+from roads.extract_items import Barrier, ExtractAddress, ExtractItem, Patch, PlaceName, StreetWay
 from roads.street_rules import ALL_BITS, Tags, barrier_bits, street_rule
 
 KEYS = (
@@ -40,7 +40,7 @@ class BadExtract(Exception):
     """The file cannot be used; the text says why, in words for the person who gave the command."""
 
 
-def read_extract(path: Path) -> Iterator[Item]:
+def read_extract(path: Path) -> Iterator[ExtractItem]:
     """All items of the extract, in the order of the file.
 
     Raises BadExtract when the file is missing, is not a .osm.pbf, or ends halfway.
@@ -77,7 +77,7 @@ def _check_file(path: Path) -> None:
         )
 
 
-def _items(path: Path) -> Iterator[Item]:
+def _items(path: Path) -> Iterator[ExtractItem]:
     background_keys = osmium.filter.KeyFilter("landuse", "leisure", "natural", "waterway")
     reader = (
         osmium.FileProcessor(str(path))
@@ -95,7 +95,7 @@ def _items(path: Path) -> Iterator[Item]:
             yield from _area_items(thing, dict(thing.tags))
 
 
-def _node_items(node: Any, tags: Tags) -> Iterator[Item]:
+def _node_items(node: Any, tags: Tags) -> Iterator[ExtractItem]:
     x, y = node.location.x, node.location.y
     yield from _addresses(tags, x, y)
     if tags.get("barrier", "") and (bits := barrier_bits(tags)) != ALL_BITS:
@@ -104,7 +104,7 @@ def _node_items(node: Any, tags: Tags) -> Iterator[Item]:
         yield PlaceName(PLACES.index(place), name, x, y)
 
 
-def _way_items(way: Any, tags: dict[str, str]) -> Iterator[Item]:
+def _way_items(way: Any, tags: dict[str, str]) -> Iterator[ExtractItem]:
     rule = street_rule(tags)
     has_address = "addr:postcode" in tags
     layer = line_layer_of(tags)
@@ -123,7 +123,7 @@ def _way_items(way: Any, tags: dict[str, str]) -> Iterator[Item]:
         yield Patch(layer, [(xs, ys)])
 
 
-def _area_items(area: Any, tags: dict[str, str]) -> Iterator[Item]:
+def _area_items(area: Any, tags: dict[str, str]) -> Iterator[ExtractItem]:
     outer = [_ring(ring, 1) for ring in area.outer_rings()]
     if "addr:postcode" in tags and not area.from_way() and outer:
         xs, ys = outer[0]
@@ -133,14 +133,14 @@ def _area_items(area: Any, tags: dict[str, str]) -> Iterator[Item]:
         yield Patch(layer, outer + inner)
 
 
-def _addresses(tags: Tags, x: int, y: int) -> Iterator[Address]:
+def _addresses(tags: Tags, x: int, y: int) -> Iterator[ExtractAddress]:
     postcode = normalise_postcode(tags.get("addr:postcode", ""))
     written = tags.get("addr:housenumber", "")
     if not postcode or not written:
         return
     street = tags.get("addr:street", "") or tags.get("addr:place", "")
     for number, suffix in split_numbers(written):
-        yield Address(postcode, number, suffix, x, y, street, tags.get("addr:city", ""), written)
+        yield ExtractAddress(postcode, number, suffix, x, y, street, tags.get("addr:city", ""), written)
 
 
 def _ring(ring: Any, turn: int) -> tuple[list[int], list[int]]:

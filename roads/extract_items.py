@@ -8,7 +8,7 @@ from roads.background_kinds import Layer
 from roads.street_rules import StreetRule
 
 
-class Address(NamedTuple):
+class ExtractAddress(NamedTuple):
     """One address. x is longitude, y latitude, in 1e-7 degree; `written` is the number as the file has it."""
 
     postcode: str
@@ -53,4 +53,4 @@ class PlaceName(NamedTuple):
     y: int
 
 
-Item = Address | StreetWay | Barrier | Patch | PlaceName
+ExtractItem = ExtractAddress | StreetWay | Barrier | Patch | PlaceName

@@ -24,7 +24,7 @@ from roads.network import Network
 from roads.places import Place
 from roads.route_lines import RouteLeg
 
-Ground = tuple[Network, Background]
+MapGround = tuple[Network, Background]
 
 BUDGET = 62_000  # characters of streets and background together
 DETAILS = (3, 5, 8, 12)
@@ -63,7 +63,7 @@ class Pin:
 
 def draw_map(
     view: MapView,
-    ground: Ground | None,
+    ground: MapGround | None,
     *,
     pins: Sequence[Pin] = (),
     legs: Sequence[RouteLeg] = (),
@@ -96,7 +96,7 @@ def draw_map(
     )
 
 
-def _ground(view: MapView, ground: Ground, budget: int) -> SafeString:
+def _ground(view: MapView, ground: MapGround, budget: int) -> SafeString:
     """Background and streets, with as much detail as fits in the budget."""
     network, background = ground
     paths: dict[str, str] = {}

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, School
 from students.models import Guardian, Household, SchoolClass, Student
-from students.roster.cleaning import Findings, Place, clean_phone, clean_postcode, clean_suffix, clean_text
-from students.roster.columns import Column, all_targets
+from students.roster.cleaning import Findings, ValuePlace, clean_phone, clean_postcode, clean_suffix, clean_text
+from students.roster.columns import TableColumn, all_targets
 from students.roster.reading import SourceFile, refuse_large
 from students.roster.records import SCOPE_ADDITION, SCOPE_CLASSES, SCOPE_SCHOOL, RosterRefused
 
@@ -72,7 +72,7 @@ NOT_USED = "-"
 class ColumnsForm(forms.Form):
     """What each column of a table holds."""
 
-    def __init__(self, *args: Any, columns: list[Column], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: list[TableColumn], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(NOT_USED, _("Niet gebruiken")), *all_targets().items()]
         self.unknown: list[str] = []
@@ -144,12 +144,12 @@ class _CleanTextForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name, value in cleaned.items():
             if isinstance(value, str):
-                cleaned[name] = clean_text(value, Place(Findings(), "", name), 1000) or ""
+                cleaned[name] = clean_text(value, ValuePlace(Findings(), "", name), 1000) or ""
         return cleaned
 
     def _judged(self, name: str, cleaner: Any) -> str:
         findings = Findings()
-        value = cleaner(self.cleaned_data[name], Place(findings, "", name))
+        value = cleaner(self.cleaned_data[name], ValuePlace(findings, "", name))
         if findings.errors:
             raise forms.ValidationError(findings.errors[0].message)
         return str(value or "")

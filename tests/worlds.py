@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mentors.models import Board, Mentor, Role, School
-from notes.models import AgreedBy, Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
+from notes.models import AgreedBy, Agreement, Concern, ConversationOutcome, Headline, MemoryAid, VisitReport
 from planning.actions.board.standing import open_standing_board
 from planning.models import Plan, PlanKind, PlanState, RepairTrace
 from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.snapshots import picture_of
-from reports.figures.cost_question import Hours, Question
+from reports.figures.cost_question import EveningHours, Question
 from reports.models import CostState, CostStudy, CostVariant
 from students.models import HouseholdSuggestion, RosterImport, SchoolClass, Student
 from tests import factories
@@ -221,7 +221,9 @@ def make_done_repair(plan: Plan) -> Plan:
 
 def make_cost_study(school: School, now: dt.datetime) -> CostStudy:
     """A question about costs that was stopped before anything was worked out."""
-    question = Question((45,), (3,), ("bike",), ((1,),), (2,), (1, 3), Hours(960, 1260, 1290), dt.date(2026, 9, 14), 15)
+    question = Question(
+        (45,), (3,), ("bike",), ((1,),), (2,), (1, 3), EveningHours(960, 1260, 1290), dt.date(2026, 9, 14), 15
+    )
     study = CostStudy.objects.create(
         school=school, question=question.to_json(), created_at=now, state=CostState.STOPPED
     )
@@ -251,7 +253,9 @@ def make_suggestion(school: School) -> HouseholdSuggestion:
 def make_notes(school: School, mentor: Mentor, past: Visit, student: Student, now: dt.datetime) -> dict[str, Any]:
     """All that is written after a visit."""
     at = {"created_at": now, "updated_at": now}
-    report = VisitReport(school=school, visit=past, author=mentor, outcome=Outcome.AT_HOME, finished_at=now, **at)
+    report = VisitReport(
+        school=school, visit=past, author=mentor, outcome=ConversationOutcome.AT_HOME, finished_at=now, **at
+    )
     report.going_well = "Het gaat goed."
     report.save()
     headline = Headline(school=school, visit=past, author=mentor, updated_at=now)

@@ -24,18 +24,13 @@ def _overlap_trigger(what: str) -> str:
               AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"""  # noqa: S608 - constants only
 
 
-# A colleague who comes along is in that home just as much as its mentor is: one rule holds both columns. The rule
-# of an earlier release, which knew the mentor only, gives way to it.
+# A colleague who comes along is in that home just as much as its mentor is: one rule holds both columns.
 NO_MENTOR_IN_TWO_HOMES = DatabaseRule(
     table="visits_visit",
     postgresql=[
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         "CREATE EXTENSION IF NOT EXISTS intarray",
         f"""DO $$ BEGIN
-            IF EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_mentor_in_two_homes'
-                       AND pg_get_constraintdef(oid) NOT LIKE '%second_id%') THEN
-                ALTER TABLE visits_visit DROP CONSTRAINT no_mentor_in_two_homes;
-            END IF;
             IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_mentor_in_two_homes') THEN
                 ALTER TABLE visits_visit ADD CONSTRAINT no_mentor_in_two_homes
                 EXCLUDE USING gist (({_PEOPLE}) gist__int_ops WITH &&, tstzrange(starts_at, ends_at) WITH &&)
@@ -43,35 +38,32 @@ NO_MENTOR_IN_TWO_HOMES = DatabaseRule(
             END IF; END $$""",  # noqa: S608 - constants only
     ],
     postgresql_names=["no_mentor_in_two_homes"],
-    sqlite=[
-        *(f"DROP TRIGGER IF EXISTS no_mentor_in_two_homes_{what}" for what in ("insert", "update")),
-        _overlap_trigger("insert"),
-        _overlap_trigger("update"),
-    ],
+    sqlite=[_overlap_trigger("insert"), _overlap_trigger("update")],
     sqlite_names=["nobody_in_two_homes_insert", "nobody_in_two_homes_update"],
 )
 
 
-# A moment that a family holds (visits/models/holds.py) keeps others away just as an appointment does. Two tables
-# cannot share an exclusion constraint: a trigger on each looks into the other, and on PostgreSQL locks the mentor's
-# row first, so that of two writers at once the second one sees what the first one wrote.
-_HELD = """SELECT 1 FROM visits_momenthold held WHERE held.mentor_id IN (NEW.mentor_id, NEW.second_id)
-    AND held.visit_id <> COALESCE(NEW.id, 0) AND held.starts_at < NEW.ends_at AND held.ends_at > NEW.starts_at"""
+# A moment that a family has reserved (visits/models/reservations.py) keeps others away just as an appointment does.
+# Two tables cannot share an exclusion constraint: a trigger on each looks into the other, and on PostgreSQL locks the
+# mentor's row first, so that of two writers at once the second one sees what the first one wrote.
+_RESERVED = """SELECT 1 FROM visits_momentreservation kept WHERE kept.mentor_id IN (NEW.mentor_id, NEW.second_id)
+    AND kept.visit_id <> COALESCE(NEW.id, 0) AND kept.starts_at < NEW.ends_at AND kept.ends_at > NEW.starts_at"""
 _BOOKED = f"""SELECT 1 FROM visits_visit other
     WHERE (other.mentor_id = NEW.mentor_id OR other.second_id = NEW.mentor_id) AND other.id <> NEW.visit_id
     AND other.state IN {_BUSY} AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at"""  # noqa: S608 - constants only
-_HELD_TOO = """SELECT 1 FROM visits_momenthold held WHERE held.mentor_id = NEW.mentor_id AND held.id IS NOT NEW.id
-    AND held.starts_at < NEW.ends_at AND held.ends_at > NEW.starts_at"""
+_RESERVED_TWICE = """SELECT 1 FROM visits_momentreservation kept
+    WHERE kept.mentor_id = NEW.mentor_id AND kept.id IS NOT NEW.id
+    AND kept.starts_at < NEW.ends_at AND kept.ends_at > NEW.starts_at"""
 
 
-def _hold_function(name: str, table: str, people: str, when: str, conflict: str) -> list[str]:
+def _refusing_function(name: str, table: str, people: str, when: str, conflict: str) -> list[str]:
     """PostgreSQL: a function that refuses, and its trigger."""
     return [
         f"""CREATE OR REPLACE FUNCTION {name}() RETURNS trigger AS $$ BEGIN
             IF {when} THEN
                 PERFORM 1 FROM mentors_mentor WHERE id IN ({people}) ORDER BY id FOR NO KEY UPDATE;
                 IF EXISTS ({conflict}) THEN
-                    RAISE EXCEPTION 'no_mentor_in_two_homes: held' USING ERRCODE = 'exclusion_violation';
+                    RAISE EXCEPTION 'no_mentor_in_two_homes: reserved' USING ERRCODE = 'exclusion_violation';
                 END IF;
             END IF;
             RETURN NEW; END $$ LANGUAGE plpgsql""",
@@ -80,43 +72,47 @@ def _hold_function(name: str, table: str, people: str, when: str, conflict: str)
     ]
 
 
-def _hold_trigger(name: str, what: str, table: str, when: str, conflict: str) -> str:
+def _refusing_trigger(name: str, what: str, table: str, when: str, conflict: str) -> str:
     """SQLite: one writer at a time, so looking is enough."""
     return f"""CREATE TRIGGER IF NOT EXISTS {name}_{what} BEFORE {what.upper()} ON {table} WHEN {when}
-        BEGIN SELECT RAISE(ABORT, 'no_mentor_in_two_homes: held') WHERE EXISTS ({conflict}); END"""
+        BEGIN SELECT RAISE(ABORT, 'no_mentor_in_two_homes: reserved') WHERE EXISTS ({conflict}); END"""
 
 
 _TAKES_TIME = f"NEW.state IN {_BUSY} AND NEW.mentor_id IS NOT NULL AND NEW.starts_at IS NOT NULL"
-NO_MOMENT_GIVEN_TWICE = DatabaseRule(
-    table="visits_momenthold",
+NO_MOMENT_RESERVED_TWICE = DatabaseRule(
+    table="visits_momentreservation",
     postgresql=[
         "CREATE EXTENSION IF NOT EXISTS btree_gist",
         """DO $$ BEGIN
-            IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_moment_held_twice') THEN
-                ALTER TABLE visits_momenthold ADD CONSTRAINT no_moment_held_twice
+            IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_moment_reserved_twice') THEN
+                ALTER TABLE visits_momentreservation ADD CONSTRAINT no_moment_reserved_twice
                 EXCLUDE USING gist (mentor_id WITH =, tstzrange(starts_at, ends_at) WITH &&);
             END IF; END $$""",
-        *_hold_function("visit_keeps_off_holds", "visits_visit", "NEW.mentor_id, NEW.second_id", _TAKES_TIME, _HELD),
-        *_hold_function("hold_keeps_off_visits", "visits_momenthold", "NEW.mentor_id", "TRUE", _BOOKED),
+        *_refusing_function(
+            "visit_keeps_off_reservations", "visits_visit", "NEW.mentor_id, NEW.second_id", _TAKES_TIME, _RESERVED
+        ),
+        *_refusing_function(
+            "reservation_keeps_off_visits", "visits_momentreservation", "NEW.mentor_id", "TRUE", _BOOKED
+        ),
     ],
-    postgresql_names=["no_moment_held_twice", "visit_keeps_off_holds", "hold_keeps_off_visits"],
+    postgresql_names=["no_moment_reserved_twice", "visit_keeps_off_reservations", "reservation_keeps_off_visits"],
     sqlite=[
         statement
         for what in ("insert", "update")
         for statement in (
-            _hold_trigger("visit_keeps_off_holds", what, "visits_visit", _TAKES_TIME, _HELD),
-            _hold_trigger("hold_keeps_off_visits", what, "visits_momenthold", "1", _BOOKED),
-            _hold_trigger("no_moment_held_twice", what, "visits_momenthold", "1", _HELD_TOO),
+            _refusing_trigger("visit_keeps_off_reservations", what, "visits_visit", _TAKES_TIME, _RESERVED),
+            _refusing_trigger("reservation_keeps_off_visits", what, "visits_momentreservation", "1", _BOOKED),
+            _refusing_trigger("no_moment_reserved_twice", what, "visits_momentreservation", "1", _RESERVED_TWICE),
         )
     ],
     sqlite_names=[
         f"{name}_{what}"
-        for name in ("visit_keeps_off_holds", "hold_keeps_off_visits", "no_moment_held_twice")
+        for name in ("visit_keeps_off_reservations", "reservation_keeps_off_visits", "no_moment_reserved_twice")
         for what in ("insert", "update")
     ],
 )
-install_rules, check_rules = keeper([NO_MENTOR_IN_TWO_HOMES, NO_MOMENT_GIVEN_TWICE])
-clear_rules = clearer([NO_MOMENT_GIVEN_TWICE])
+install_rules, check_rules = keeper([NO_MENTOR_IN_TWO_HOMES, NO_MOMENT_RESERVED_TWICE])
+clear_rules = clearer([NO_MOMENT_RESERVED_TWICE])
 
 
 class VisitsConfig(AppConfig):

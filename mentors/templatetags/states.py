@@ -11,7 +11,7 @@ from mentors.models import Role
 
 
 @dataclass(frozen=True)
-class Look:
+class StateLook:
     """An icon (of the package lucide) and a tone (a class in components.css)."""
 
     icon: str
@@ -32,68 +32,72 @@ FIELDS = {
     "mode": ("mentors", "Mentor", "mode"),
 }
 
-LOOKS: dict[str, dict[str, Look]] = {
+LOOKS: dict[str, dict[str, StateLook]] = {
     "visit": {
-        "open": Look("circle-dashed", "wait"),
-        "planned": Look("send", "info"),
-        "confirmed": Look("calendar-check", "brand"),
-        "met": Look("check-check", "good"),
-        "declined": Look("hand", "calm"),
-        "cancelled": Look("ban", "calm"),
+        "open": StateLook("circle-dashed", "wait"),
+        "planned": StateLook("send", "info"),
+        "confirmed": StateLook("calendar-check", "brand"),
+        "met": StateLook("check-check", "good"),
+        "declined": StateLook("hand", "calm"),
+        "cancelled": StateLook("ban", "calm"),
     },
     "answer": {
-        "none": Look("hourglass", "wait"),
-        "accepted": Look("thumbs-up", "good"),
-        "other": Look("shuffle", "info"),
-        "wishes": Look("message-circle", "info"),
-        "declined": Look("hand", "calm"),
+        "none": StateLook("hourglass", "wait"),
+        "accepted": StateLook("thumbs-up", "good"),
+        "other": StateLook("shuffle", "info"),
+        "wishes": StateLook("message-circle", "info"),
+        "declined": StateLook("hand", "calm"),
     },
     "plan": {
-        "queued": Look("hourglass", "wait"),
-        "running": Look("loader", "info"),
-        "ready": Look("circle-check", "brand"),
-        "failed": Look("triangle-alert", "bad"),
-        "published": Look("send", "good"),
-        "discarded": Look("archive", "calm"),
+        "queued": StateLook("hourglass", "wait"),
+        "running": StateLook("loader", "info"),
+        "ready": StateLook("circle-check", "brand"),
+        "failed": StateLook("triangle-alert", "bad"),
+        "published": StateLook("send", "good"),
+        "discarded": StateLook("archive", "calm"),
     },
     "campaign": {
-        "preparing": Look("pencil", "wait"),
-        "published": Look("send", "good"),
-        "closed": Look("archive", "calm"),
+        "preparing": StateLook("pencil", "wait"),
+        "published": StateLook("send", "good"),
+        "closed": StateLook("archive", "calm"),
     },
     "message": {
-        "due": Look("hourglass", "wait"),
-        "claimed": Look("loader", "info"),
-        "sent": Look("send", "good"),
-        "superseded": Look("archive", "calm"),
-        "failed": Look("triangle-alert", "bad"),
+        "due": StateLook("hourglass", "wait"),
+        "claimed": StateLook("loader", "info"),
+        "sent": StateLook("send", "good"),
+        "superseded": StateLook("archive", "calm"),
+        "failed": StateLook("triangle-alert", "bad"),
     },
     "place": {
-        "home": Look("house", "brand"),
-        "school": Look("school", "info"),
-        "elsewhere": Look("map-pin", "info"),
-        "phone": Look("phone", "info"),
-        "video": Look("video", "info"),
+        "home": StateLook("house", "brand"),
+        "school": StateLook("school", "info"),
+        "elsewhere": StateLook("map-pin", "info"),
+        "phone": StateLook("phone", "info"),
+        "video": StateLook("video", "info"),
     },
     "location": {
-        "exact": Look("map-pin-check", "good"),
-        "number": Look("map-pin", "good"),
-        "postcode": Look("map-pin", "wait"),
-        "pin": Look("map-pinned", "good"),
-        "none": Look("map-pin-off", "wait"),
+        "exact": StateLook("map-pin-check", "good"),
+        "number": StateLook("map-pin", "good"),
+        "postcode": StateLook("map-pin", "wait"),
+        "pin": StateLook("map-pinned", "good"),
+        "none": StateLook("map-pin-off", "wait"),
     },
     "import": {
-        "preview": Look("hourglass", "wait"),
-        "applied": Look("circle-check", "good"),
-        "discarded": Look("archive", "calm"),
+        "preview": StateLook("hourglass", "wait"),
+        "applied": StateLook("circle-check", "good"),
+        "discarded": StateLook("archive", "calm"),
     },
     "suggestion": {
-        "open": Look("hourglass", "wait"),
-        "confirmed": Look("circle-check", "good"),
-        "rejected": Look("archive", "calm"),
+        "open": StateLook("hourglass", "wait"),
+        "confirmed": StateLook("circle-check", "good"),
+        "rejected": StateLook("archive", "calm"),
     },
-    "mode": {"bike": Look("bike", "calm"), "car": Look("car", "calm"), "foot": Look("footprints", "calm")},
-    "role": {str(role): Look("circle-user", "brand") for role in Role},
+    "mode": {
+        "bike": StateLook("bike", "calm"),
+        "car": StateLook("car", "calm"),
+        "foot": StateLook("footprints", "calm"),
+    },
+    "role": {str(role): StateLook("circle-user", "brand") for role in Role},
 }
 
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from mentors.dates import local_day
 from mentors.models import Mentor
-from notes.models import AgreedBy, Agreement, CalledOffBy, Feeling, Headline, MemoryAid, Outcome, VisitReport
+from notes.models import (
+    AgreedBy,
+    Agreement,
+    CalledOffBy,
+    ConversationOutcome,
+    Feeling,
+    Headline,
+    MemoryAid,
+    VisitReport,
+)
 from visits.models import ConversationTopic, Visit
 
 MAX_AGREEMENTS = 3
@@ -26,7 +35,7 @@ class Agreed:
 class LogContent:
     """One log, checked. Moments are aware; `agreements` holds 0 to 3."""
 
-    outcome: Outcome
+    outcome: ConversationOutcome
     called_off_by: CalledOffBy | None = None
     started_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
@@ -41,7 +50,7 @@ class LogContent:
     @property
     def is_held(self) -> bool:
         """Whether there was a conversation."""
-        return self.outcome != Outcome.NOT_HELD
+        return self.outcome != ConversationOutcome.NOT_HELD
 
 
 def write_report(report: VisitReport, content: LogContent, *, now: dt.datetime) -> None:

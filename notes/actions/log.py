@@ -22,7 +22,7 @@ from notes.actions.content import LogContent, write_agreements, write_feeling, w
 from notes.models import LogDraft, VisitReport
 from notes.queries.typed import Fields, draft_fields
 from visits.actions.moments import mark_met, mark_not_held
-from visits.actions.visit_rows import hold
+from visits.actions.visit_rows import lock_visit
 from visits.models import Visit, VisitState
 
 MAX_DRAFT_CHARACTERS = 20_000
@@ -71,14 +71,14 @@ class LogChanged(LogRefused):
 
 
 @dataclass(frozen=True)
-class Seen:
+class SeenDraft:
     """What a phone knows: the version that it started from, and its own saves that got no answer."""
 
     version: int
     unanswered: Collection[uuid.UUID] = ()
 
 
-def _refuse_overtaken(draft: LogDraft | None, client_id: uuid.UUID, seen: Seen) -> None:
+def _refuse_overtaken(draft: LogDraft | None, client_id: uuid.UUID, seen: SeenDraft) -> None:
     if draft is None or draft.version == seen.version:
         return
     if draft.client_id != client_id and draft.client_id not in seen.unanswered:
@@ -87,7 +87,7 @@ def _refuse_overtaken(draft: LogDraft | None, client_id: uuid.UUID, seen: Seen) 
 
 @transaction.atomic
 def save_draft(
-    *, visit: Visit, author: Mentor, fields: Fields, client_id: uuid.UUID, seen: Seen, by: User, now: dt.datetime
+    *, visit: Visit, author: Mentor, fields: Fields, client_id: uuid.UUID, seen: SeenDraft, by: User, now: dt.datetime
 ) -> LogDraft:
     """Keep what was typed. Raises NotLoggable, ReportFinished, LogChanged or DraftTooLong.
 
@@ -96,7 +96,7 @@ def save_draft(
     visit = Visit.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=visit.pk)
     if visit.mentor_id != author.pk or not can_be_logged(visit, now):
         raise NotLoggable
-    if (report := VisitReport.objects.held().filter(visit=visit).first()) is not None:
+    if (report := VisitReport.objects.took_place().filter(visit=visit).first()) is not None:
         raise ReportFinished(report)
     draft = LogDraft.objects.filter(visit=visit, author=author).first()
     if draft is not None and draft.client_id == client_id:
@@ -116,19 +116,26 @@ def save_draft(
 
 @transaction.atomic
 def finish_report(
-    *, visit: Visit, author: Mentor, content: LogContent, client_id: uuid.UUID, seen: Seen, by: User, now: dt.datetime
+    *,
+    visit: Visit,
+    author: Mentor,
+    content: LogContent,
+    client_id: uuid.UUID,
+    seen: SeenDraft,
+    by: User,
+    now: dt.datetime,
 ) -> VisitReport:
     """Turn the log into the report, and the visit into met or, when it was called off, into open again.
 
     The same `client_id` twice is one report. Raises NotLoggable, NoAppointment, ReportFinished or LogChanged.
     """
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     report = VisitReport.objects.filter(visit=visit).first()
     if report is not None and report.client_id == client_id:
         return report
     if visit.mentor_id != author.pk or not can_be_logged(visit, now):
         raise NotLoggable
-    if report is not None and report.is_held:
+    if report is not None and report.took_place:
         raise ReportFinished(report)
     if not content.is_held and visit.starts_at is None:
         raise NoAppointment

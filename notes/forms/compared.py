@@ -14,7 +14,7 @@ from notes.queries.typed import Fields
 
 
 @dataclass(frozen=True)
-class Difference:
+class FieldDifference:
     """One field in which they differ; a value is empty where nothing was filled in."""
 
     label: str
@@ -22,7 +22,7 @@ class Difference:
     kept: str
 
 
-def differences(form: LogForm, sent: Fields, kept: Fields) -> list[Difference]:
+def differences(form: LogForm, sent: Fields, kept: Fields) -> list[FieldDifference]:
     """The fields in which what was sent differs from what is kept."""
     found = []
     for name in LOG_FIELDS:
@@ -30,7 +30,9 @@ def differences(form: LogForm, sent: Fields, kept: Fields) -> list[Difference]:
         if field is None or sent.get(name, []) == kept.get(name, []):
             continue
         found.append(
-            Difference(_label(name, field), _in_words(field, sent.get(name, [])), _in_words(field, kept.get(name, [])))
+            FieldDifference(
+                _label(name, field), _in_words(field, sent.get(name, [])), _in_words(field, kept.get(name, []))
+            )
         )
     return found
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import local_moment
 from notes.actions.content import MAX_AGREEMENTS, Agreed, LogContent
-from notes.actions.log import Seen
-from notes.models import AgreedBy, CalledOffBy, Feeling, Outcome, Presence
+from notes.actions.log import SeenDraft
+from notes.models import AgreedBy, CalledOffBy, ConversationOutcome, Feeling, Presence
 from notes.queries.typed import Fields
 from visits.models import ConversationTopic, Visit
 
@@ -73,15 +73,15 @@ class SaveForm(forms.Form):
             raise forms.ValidationError("unanswered") from error
 
     @property
-    def seen(self) -> Seen:
+    def seen(self) -> SeenDraft:
         """What the phone knows."""
-        return Seen(self.cleaned_data["version"], self.cleaned_data["unanswered"])
+        return SeenDraft(self.cleaned_data["version"], self.cleaned_data["unanswered"])
 
 
 class LogForm(forms.Form):
     """The log of one visit. `content()` gives what was filled in, checked."""
 
-    outcome = _one_of(_("Ging het door?"), Outcome)
+    outcome = _one_of(_("Ging het door?"), ConversationOutcome)
     called_off_by = _one_of(_("Wie zegde af?"), CalledOffBy, required=False)
     as_planned = forms.BooleanField(label=_("Zoals gepland"), required=False)
     held_on = forms.DateField(label=_("Welke dag"), required=False, widget=_day())
@@ -124,7 +124,7 @@ class LogForm(forms.Form):
     def _leave_out(self, is_amendment: bool) -> None:
         """What cannot be said of this visit."""
         if is_amendment or self.visit.starts_at is None:
-            held = [choice for choice in Outcome.choices if choice[0] != Outcome.NOT_HELD]
+            held = [choice for choice in ConversationOutcome.choices if choice[0] != ConversationOutcome.NOT_HELD]
             cast(forms.ChoiceField, self.fields["outcome"]).choices = held
             del self.fields["called_off_by"]
         if self.visit.starts_at is None:
@@ -140,7 +140,7 @@ class LogForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The rules between fields; those of a visit that was called off are few."""
         cleaned = super().clean() or {}
-        if cleaned.get("outcome") == Outcome.NOT_HELD:
+        if cleaned.get("outcome") == ConversationOutcome.NOT_HELD:
             if not cleaned.get("called_off_by"):
                 self.add_error("called_off_by", _("Kies wie er afzegde."))
         elif cleaned.get("outcome"):
@@ -181,9 +181,9 @@ class LogForm(forms.Form):
     def content(self) -> LogContent:
         """The log, of a form that is valid."""
         cleaned = self.cleaned_data
-        outcome = Outcome(cleaned["outcome"])
+        outcome = ConversationOutcome(cleaned["outcome"])
         feeling = Feeling(cleaned["feeling"]) if cleaned.get("feeling") else None
-        if outcome == Outcome.NOT_HELD:
+        if outcome == ConversationOutcome.NOT_HELD:
             return LogContent(outcome, called_off_by=CalledOffBy(cleaned["called_off_by"]), feeling=feeling)
         started_at, ended_at = cleaned["moments"]
         return LogContent(

@@ -28,7 +28,7 @@ SHAPE = [
 
 
 @dataclass(frozen=True)
-class Part:
+class CardSection:
     """One part of the conversation."""
 
     minutes: int
@@ -45,7 +45,7 @@ class Picked:
 
 
 @dataclass(frozen=True)
-class Card:
+class VisitCard:
     """All of one visit that its mentor reads beforehand. `address` is None where it is kept hidden."""
 
     visit: Visit
@@ -56,7 +56,7 @@ class Card:
     place: Place | None
     picked: list[Picked]
     own_topics: list[ConversationTopic]
-    shape: list[Part]
+    shape: list[CardSection]
     can_log: bool
     is_own: bool  # False: the reader comes along with a colleague, who writes the report
     company: str  # who else is there
@@ -72,7 +72,7 @@ class Card:
         return self.address is None and self.visit.place_kind == PlaceKind.HOME
 
 
-def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> Card:
+def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> VisitCard:
     """The card. A secret address is on it for a visit at home on the day itself, and has no link to a map.
 
     `mentor` reads it; nobody: the visit's own.
@@ -83,7 +83,7 @@ def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> 
     topics = ConversationTopic.objects.filter(school=visit.campaign.school, is_active=True, on_card=True)
     if not visit.is_late_entrant:
         topics = topics.filter(only_late_entrants=False)
-    return Card(
+    return VisitCard(
         visit=visit,
         names=names_at(visit),
         guardians=list(household.guardians.all()),
@@ -135,10 +135,10 @@ def address_of(household: Household) -> str:
     return ", ".join(filter(None, [street, f"{postcode} {household.town}".strip()]))
 
 
-def shape_for(minutes: int) -> list[Part]:
+def shape_for(minutes: int) -> list[CardSection]:
     """The parts of a conversation of this many minutes, which they add up to."""
     lengths = _scaled([length for length, _text in SHAPE], minutes)
-    return [Part(length, str(text)) for length, (_length, text) in zip(lengths, SHAPE, strict=True)]
+    return [CardSection(length, str(text)) for length, (_length, text) in zip(lengths, SHAPE, strict=True)]
 
 
 def _scaled(lengths: Sequence[int], total: int) -> list[int]:

@@ -25,7 +25,7 @@ TALKED = (VisitState.PLANNED, VisitState.CONFIRMED, VisitState.MET)
 
 
 @dataclass(frozen=True)
-class Stop:
+class EveningStop:
     """One visit of the evening. `leg` is the way to it, where every stop of the evening is on the map."""
 
     visit: Visit
@@ -40,18 +40,18 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Evening:
+class VisitEvening:
     """One day of visits. `hidden` counts the stops that are left off the map."""
 
     on: dt.date
     is_today: bool
-    stops: list[Stop]
+    stops: list[EveningStop]
     route: Route | None
     map: SafeString | None
     hidden: int
 
     @property
-    def next_stop(self) -> Stop | None:
+    def next_stop(self) -> EveningStop | None:
         """The first one that is still to come; when none is, the first one that is not logged."""
         to_log = [stop for stop in self.stops if not stop.is_met and (stop.is_own or not stop.is_over)]
         return next((stop for stop in to_log if not stop.is_over), to_log[0] if to_log else None)
@@ -61,9 +61,9 @@ class Evening:
 class EveningPage:
     """All that a mentor sees first."""
 
-    evening: Evening | None
-    still_open: list[Stop] = field(default_factory=list)
-    log_missing: list[Stop] = field(default_factory=list)
+    evening: VisitEvening | None
+    still_open: list[EveningStop] = field(default_factory=list)
+    log_missing: list[EveningStop] = field(default_factory=list)
     due: list[AgreementLine] = field(default_factory=list)
     has_talked: bool = False  # no evening ahead and nobody without a moment, after at least one conversation
 
@@ -111,7 +111,7 @@ def _is_missing(visit: Visit, now: dt.datetime) -> bool:
     return upcoming and visit.ends_at is not None and visit.ends_at < now
 
 
-def _evening(visits: Sequence[Visit], mentor: Mentor, now: dt.datetime) -> Evening | None:
+def _evening(visits: Sequence[Visit], mentor: Mentor, now: dt.datetime) -> VisitEvening | None:
     """Today as long as something is left of it, else the next day with visits, else today as it was."""
     today = local_day(now)
     days: dict[dt.date, list[Visit]] = {}
@@ -126,7 +126,7 @@ def _evening(visits: Sequence[Visit], mentor: Mentor, now: dt.datetime) -> Eveni
     return _of_day(on, days[on], mentor, now)
 
 
-def _of_day(on: dt.date, visits: list[Visit], mentor: Mentor, now: dt.datetime) -> Evening:
+def _of_day(on: dt.date, visits: list[Visit], mentor: Mentor, now: dt.datetime) -> VisitEvening:
     drawn = [visit for visit in visits if is_on_map(visit)]
     hidden = sum(visit.place_kind not in (PlaceKind.PHONE, PlaceKind.VIDEO) for visit in visits) - len(drawn)
     routes = [visit.route if visit.mentor_id == mentor.pk else visit.second_route for visit in visits]
@@ -138,7 +138,7 @@ def _of_day(on: dt.date, visits: list[Visit], mentor: Mentor, now: dt.datetime) 
     shown = legs if not hidden else []
     ways = dict(zip([visit.pk for visit in drawn], shown, strict=False))
     stops = [_stop(visit, number, now, mentor, ways.get(visit.pk)) for number, visit in enumerate(visits, start=1)]
-    return Evening(on, on == local_day(now), stops, route, _map(stops, depot, shown), hidden)
+    return VisitEvening(on, on == local_day(now), stops, route, _map(stops, depot, shown), hidden)
 
 
 def is_on_map(visit: Visit) -> bool:
@@ -148,7 +148,7 @@ def is_on_map(visit: Visit) -> bool:
     return place_of(visit) is not None
 
 
-def _map(stops: Sequence[Stop], depot: Place | None, legs: Sequence[RouteLeg]) -> SafeString | None:
+def _map(stops: Sequence[EveningStop], depot: Place | None, legs: Sequence[RouteLeg]) -> SafeString | None:
     pins = [
         Pin(place, text=str(stop.number), label=stop.names)
         for stop in stops
@@ -160,9 +160,9 @@ def _map(stops: Sequence[Stop], depot: Place | None, legs: Sequence[RouteLeg]) -
     return draw_route_map([*start, *pins], legs, title=_("De route van deze avond"))
 
 
-def _stop(visit: Visit, number: int, now: dt.datetime, mentor: Mentor, leg: RouteLeg | None = None) -> Stop:
+def _stop(visit: Visit, number: int, now: dt.datetime, mentor: Mentor, leg: RouteLeg | None = None) -> EveningStop:
     is_own = visit.mentor_id == mentor.pk
-    return Stop(
+    return EveningStop(
         visit=visit,
         number=number,
         names=names_at(visit),

@@ -34,7 +34,7 @@ class ReportPage:
 
 def report_lines(*, user: User, school: School) -> list[ReportLine]:
     """The reports of own pupils, the newest first, in a constant number of queries."""
-    reports = VisitReport.objects.visible_to(user).held().filter(school=school)
+    reports = VisitReport.objects.visible_to(user).took_place().filter(school=school)
     reports = reports.select_related("visit", "author").prefetch_related("visit__students__school_class")
     found = list(reports.order_by("-started_at", "-pk"))
     called = names_apart(student for report in found for student in report.visit.students.all())

@@ -28,7 +28,7 @@ def find_attended_visit(request: SchoolRequest, pk: int, now: dt.datetime) -> Vi
 
 def find_report(request: SchoolRequest, pk: int) -> VisitReport:
     """A finished report of an own pupil; 404 otherwise."""
-    reports = VisitReport.objects.visible_to(request.user).held().filter(school=request.school)
+    reports = VisitReport.objects.visible_to(request.user).took_place().filter(school=request.school)
     reports = reports.select_related("visit__campaign__school", "author", "school").prefetch_related(
         "visit__students__school_class", "topics"
     )

@@ -37,7 +37,7 @@ def log(request: SchoolRequest, visit: int) -> HttpResponse:
     found, now = find_own_visit(request, visit), timezone.now()
     if request.method == "POST":
         return _sent(request, found, now)
-    report = VisitReport.objects.held().filter(visit=found).first()
+    report = VisitReport.objects.took_place().filter(visit=found).first()
     if report is not None:
         return redirect("notes:report", school=request.school.slug, report=report.pk)
     if not can_be_logged(found, now):
@@ -145,7 +145,7 @@ def _kept(request: SchoolRequest, visit: Visit, action: str) -> HttpResponseRedi
 
 
 def _finished(request: SchoolRequest, report: VisitReport, feeling: Feeling | None) -> HttpResponseRedirect:
-    if report.is_held:
+    if report.took_place:
         messages.success(request, _("Het verslag is klaar en staat bij de leerling."))
     else:
         messages.success(request, _("Genoteerd. Het bezoek staat weer open; er komt een nieuw moment."))
@@ -154,7 +154,7 @@ def _finished(request: SchoolRequest, report: VisitReport, feeling: Feeling | No
 
 
 def _compared_with_kept(request: SchoolRequest, visit: Visit, sent: Fields, now: dt.datetime) -> HttpResponse:
-    report = VisitReport.objects.held().filter(visit=visit).first()
+    report = VisitReport.objects.took_place().filter(visit=visit).first()
     if report is not None:
         return report_choice(request, report, sent, now)
     kept = LogDraft.objects.filter(visit=visit, author=request.mentor).first()

@@ -13,7 +13,7 @@ from mentors.dates import AMSTERDAM
 from mentors.models import User
 from planning.models import Plan, PlanState
 from visits.actions.bookings import BookingRefused, lock_campaign
-from visits.models import Campaign, CampaignState, MomentHold, VisitState
+from visits.models import Campaign, CampaignState, MomentReservation, VisitState
 
 REST_SECONDS = 60  # that the planner has for the families who did not choose
 
@@ -44,9 +44,9 @@ def plan_the_rest(*, campaign: Campaign, by: User | None, now: dt.datetime) -> P
     campaign = lock_campaign(campaign)
     if campaign.booking_closed_at is None:
         raise BookingRefused(_("Gezinnen kunnen nog kiezen. Sluit dat eerst."))
-    last = MomentHold.objects.live(now).filter(visit__campaign=campaign).order_by("-held_until").first()
+    last = MomentReservation.objects.live(now).filter(visit__campaign=campaign).order_by("-reserved_until").first()
     if last is not None:
-        clock = formats.date_format(_local(last.held_until), "H.i")
+        clock = formats.date_format(_local(last.reserved_until), "H.i")
         raise BookingRefused(
             _("Een gezin bevestigt nu net een moment. Om %(clock)s uur kan het plan gemaakt worden.") % {"clock": clock}
         )

@@ -16,10 +16,10 @@ from visits.actions.messages import queue_for_families
 from visits.actions.visit_rows import (
     UNDO_WINDOW,
     MentorBusy,
-    MomentHeld,
+    MomentReserved,
     PastMoment,
     VisitOver,
-    drop_expired_holds,
+    drop_expired_reservations,
     refusing_two_homes,
 )
 from visits.models import Answer, Invitation, MessageKind, Route, Visit, VisitState
@@ -70,7 +70,7 @@ def plan_visits(*, proposals: Sequence[Proposal], by: User | None, now: dt.datet
         if proposal.starts_at <= now:
             raise PastMoment
     people = {one.pk: one for each in proposals for one in (each.mentor, each.second) if one is not None}
-    drop_expired_holds(now, *people.values())
+    drop_expired_reservations(now, *people.values())
     standing = [proposal for proposal in proposals if proposal.stands]
     changing = [proposal for proposal in proposals if not proposal.stands]
     _store(standing, _PLACE)
@@ -103,7 +103,7 @@ def _store(proposals: Sequence[Proposal], columns: Sequence[str]) -> None:
                     visit.state, visit.mentor, visit.version = VisitState.PLANNED, at.mentor, visit.version + 1
                     visit.starts_at, visit.ends_at = at.starts_at, at.ends_at
                 Visit.objects.filter(pk=visit.pk).update(**{name: getattr(visit, name) for name in columns})
-    except MomentHeld:
+    except MomentReserved:
         raise  # for some minutes: there is nothing wrong with the plan
     except MentorBusy:
         if at is None:

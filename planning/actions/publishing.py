@@ -25,7 +25,7 @@ from planning.queries.snapshots import picture_of
 from visits.actions.invitations import invite_all
 from visits.actions.moments import open_visit
 from visits.actions.together import keep_pair, merge, tie, untie
-from visits.actions.visit_rows import MomentHeld, PastMoment
+from visits.actions.visit_rows import MomentReserved, PastMoment
 from visits.models import Campaign, CampaignState, Route, SiblingChoice, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 
@@ -190,7 +190,7 @@ def _publish_routes(
             proposals.append(_proposal(visits[pk], appointment, by_evening[appointment.evening], by_evening.get(along)))
     try:
         plan_visits(proposals=proposals, by=by, now=now)
-    except MomentHeld:
+    except MomentReserved:
         text = _("Een gezin kiest nu net een moment dat in dit plan zit. Publiceer over tien minuten opnieuw.")
         raise PublishRefused([text]) from None
     except Clash as refusal:

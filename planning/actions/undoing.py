@@ -21,7 +21,7 @@ from planning.queries.undoing import told_homes
 from visits.actions.moments import open_visit
 from visits.actions.routes import settle_route
 from visits.actions.together import part, tie, untie
-from visits.actions.visit_rows import MentorBusy, MomentHeld, PastMoment
+from visits.actions.visit_rows import MentorBusy, MomentReserved, PastMoment
 from visits.models import Answer, Campaign, Invitation, Shift, SiblingPair, Visit, VisitState
 
 _ANSWER = ("answer", "answered_at", "answered_version", "channel")
@@ -157,7 +157,7 @@ def _give_moments_back(campaign: Campaign, trace: RepairTrace, *, by: User, now:
             Visit.objects.filter(pk=row.visit).update(mentor=row.mentor)
     try:
         plan_visits(proposals=proposals, by=by, now=now)
-    except MomentHeld:
+    except MomentReserved:
         raise UndoRefused([Obstacle(ObstacleKind.HELD)]) from None
     except MentorBusy:
         raise UndoRefused([Obstacle(ObstacleKind.BUSY)]) from None

@@ -15,7 +15,7 @@ from mentors.forms import ONE_LINE, ClockInput, DayInput
 from mentors.models import Mentor
 from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.repairs import evenings_to_come, free_days, mentors_at_work, visits_to_cancel
-from visits.actions.shifts import Hours
+from visits.actions.shifts import ShiftHours
 from visits.models import Campaign
 
 GUESS = dt.timedelta(days=13)  # nobody knows how long: two weeks, and then again
@@ -162,11 +162,11 @@ class ExtraEveningForm(_DaysForm):
     """Evenings that a mentor gives on top, with their hours."""
 
     kind = IncidentKind.EXTRA_EVENING
-    leave_from = forms.TimeField(label=_("Vertrek niet voor"), widget=ClockInput(), initial=Hours().leave_from)
+    leave_from = forms.TimeField(label=_("Vertrek niet voor"), widget=ClockInput(), initial=ShiftHours().leave_from)
     visits_until = forms.TimeField(
-        label=_("Laatste gesprek klaar om"), widget=ClockInput(), initial=Hours().visits_until
+        label=_("Laatste gesprek klaar om"), widget=ClockInput(), initial=ShiftHours().visits_until
     )
-    back_by = forms.TimeField(label=_("Uiterlijk terug om"), widget=ClockInput(), initial=Hours().back_by)
+    back_by = forms.TimeField(label=_("Uiterlijk terug om"), widget=ClockInput(), initial=ShiftHours().back_by)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

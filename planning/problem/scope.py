@@ -20,7 +20,7 @@ from planning.problem.visit_facts import MentorDay, days_of, is_fixed, is_locate
 from planning.problem.visitors import Visitors
 from visits.models import Availability, Campaign, PlaceKind, Shift, Visit
 from visits.models.visits import NEAR_HOME
-from visits.queries.together import Togetherness
+from visits.queries.together import SharedVisits
 
 DAYS_AHEAD = 3  # nobody is asked for an evening sooner than this: a family needs time to answer
 
@@ -55,7 +55,7 @@ class PlanningScope:
         visits, lost = incident.apply_to(rows.visits, now)
         who = Visitors(
             visits=visits,
-            shared=Togetherness.of(rows.shared, visits, rows.mentors),
+            shared=SharedVisits.of(rows.shared, visits, rows.mentors),
             lost=frozenset(lost),
             absent=incident.mentor,
             stand_ins={pk: mentor for pk, mentor in rows.mentors.items() if pk in incident.others},

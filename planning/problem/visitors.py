@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from mentors.models import Mentor
 from planning.problem.visit_facts import is_fixed
 from visits.models import Visit
-from visits.queries.together import Togetherness
+from visits.queries.together import SharedVisits
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Visitors:
     """
 
     visits: Sequence[Visit]
-    shared: Togetherness = field(default_factory=Togetherness)
+    shared: SharedVisits = field(default_factory=SharedVisits)
     lost: Collection[int] = ()
     absent: int | None = None
     stand_ins: Mapping[int, Mentor] = field(default_factory=dict)

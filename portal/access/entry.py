@@ -18,7 +18,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from mentors.access import Guard, worn
+from mentors.access import Guard, mark_guarded
 from portal.access.limits import CHANGES, count
 from visits.links import find_entered, page_key_of
 from visits.models import Invitation
@@ -28,7 +28,7 @@ COOKIE_SECONDS = 4 * 60 * 60
 LANGUAGE_COOKIE = "gezin-taal"
 _SALT = "portal.family"
 
-View = Callable[..., HttpResponseBase]
+FamilyView = Callable[..., HttpResponseBase]
 
 
 class FamilyRequest(HttpRequest):
@@ -73,7 +73,7 @@ def entered(request: HttpRequest, key: str) -> Invitation | None:
     return invitation if invitation is not None and page_key_of(invitation) == key else None
 
 
-def for_family(view: View) -> View:
+def for_family(view: FamilyView) -> FamilyView:
     """A page of one household, in its language. The view gets a FamilyRequest, without the key."""
 
     @functools.wraps(view)
@@ -87,7 +87,7 @@ def for_family(view: View) -> View:
             cast(FamilyRequest, request).invitation = invitation
             return view(request, *args, **kwargs)
 
-    return worn(guarded, Guard("family"))
+    return mark_guarded(guarded, Guard("family"))
 
 
 def lost_page(request: HttpRequest) -> HttpResponse:

@@ -10,7 +10,7 @@ from portal.access import FamilyRequest, for_family
 from portal.forms import MomentForm, WishesForm
 from portal.views.home import agree, family_page, to_home
 from visits.actions.answers import tell_wishes
-from visits.actions.holds import confirm_hold, hold_moment, release_hold
+from visits.actions.reservations import confirm_reservation, release_reservation, reserve_moment
 from visits.actions.visit_rows import MomentError
 from visits.links import page_key_of
 from visits.models import AnswerChannel, Availability, Booking, PlaceKind
@@ -26,7 +26,7 @@ def pick(request: FamilyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
-            hold_moment(
+            reserve_moment(
                 invitation=request.invitation, starts_at=values["starts_at"], seen_version=values["version"], now=now
             )
         except MomentError as error:
@@ -42,7 +42,7 @@ def pick(request: FamilyRequest) -> HttpResponse:
 @for_family
 def confirm(request: FamilyRequest) -> HttpResponse:
     """'Dat is goed': the moment that is held becomes an appointment."""
-    return agree(request, MomentForm(request.POST), confirm_hold)
+    return agree(request, MomentForm(request.POST), confirm_reservation)
 
 
 @for_family
@@ -50,7 +50,7 @@ def release(request: FamilyRequest) -> HttpResponse:
     """'Toch een ander moment': back to what there is to choose."""
     if request.method != "POST":
         return to_home(request)
-    release_hold(invitation=request.invitation, now=timezone.now())
+    release_reservation(invitation=request.invitation, now=timezone.now())
     return redirect("portal:moment", key=page_key_of(request.invitation))
 
 

@@ -26,7 +26,7 @@ from visits.models import (
     Availability,
     Booking,
     Invitation,
-    MomentHold,
+    MomentReservation,
     Visit,
     VisitState,
 )
@@ -45,7 +45,7 @@ def home(request: FamilyRequest) -> HttpResponse:
     context = family_context(request, now)
     context |= _agenda(request.invitation)
     context["page"] = page_state(request.invitation, now)
-    context["held"] = live_hold(request.invitation.visit, now)
+    context["held"] = live_reservation(request.invitation.visit, now)
     context["lapsed"] = lapsed_moment(request.invitation, now) if context["page"] == "proposed" else None
     context["may_speak"] = may_speak(request.invitation.visit, now)
     return render(request, "portal/home.html", context)
@@ -115,11 +115,11 @@ def family_page(
     return render(request, f"portal/{name}.html", context, status=status)
 
 
-def live_hold(visit: Visit, now: dt.datetime) -> MomentHold | None:
+def live_reservation(visit: Visit, now: dt.datetime) -> MomentReservation | None:
     """The moment that this family holds at this instant, where families choose by themselves."""
     if visit.campaign.booking != Booking.FREE or visit.campaign.booking_opened_at is None:
         return None
-    return MomentHold.objects.live(now).filter(visit=visit).first()
+    return MomentReservation.objects.live(now).filter(visit=visit).first()
 
 
 def page_state(invitation: Invitation, now: dt.datetime) -> str:

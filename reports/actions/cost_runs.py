@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from reports.figures.cost_question import Question, Variant
-from reports.figures.cost_teams import Desk, Roads, Team, TeamPlan, WorkStopped
-from reports.figures.cost_totals import Outcome, Season, outcome_of
+from reports.figures.cost_teams import Roads, Team, TeamPlan, TeamPlanner, WorkStopped
+from reports.figures.cost_totals import Calendar, VariantOutcome, outcome_of
 from reports.models import CostState, CostStudy, CostVariant
-from reports.queries.cost_roster import Cohort, Ground, cohort_of, roster_year, season_of, year_of_day
+from reports.queries.cost_roster import Cohort, StudyPlaces, cohort_of, roster_year, season_of, year_of_day
 
 QUEUE = WorkQueue(CostStudy, length=dt.timedelta(minutes=2), most_attempts=3)
 BEAT_SECONDS = 1.0  # the row is written this often
@@ -81,7 +81,7 @@ class StudyJob:
             raise WorkStopped
 
     @transaction.atomic
-    def finish(self, variant: CostVariant, outcome: Outcome) -> None:
+    def finish(self, variant: CostVariant, outcome: VariantOutcome) -> None:
         """Keep what a variant takes. Raises LeaseLost."""
         self.write(progress=0.0, attempts=1)
         values = {"outcome": outcome.to_json(), "done_at": self.lease.now()}
@@ -115,22 +115,22 @@ class StudyInputs:
     """What the variants of one study share: the roster, the roads, the calendar and the plans that were made."""
 
     question: Question
-    season: Season
+    season: Calendar
     year: str
     cohorts: dict[tuple[int, ...], Cohort]
-    ground: Ground
+    ground: StudyPlaces
     job: StudyJob
     roads: dict[str, Roads] = field(default_factory=dict)
-    desk: Desk = field(init=False)
+    desk: TeamPlanner = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = Desk(self.question.hours, self.roads, should_stop=lambda: self.job.is_over)
+        self.desk = TeamPlanner(self.question.hours, self.roads, should_stop=lambda: self.job.is_over)
 
     @classmethod
     def of(cls, study: CostStudy, job: StudyJob) -> StudyInputs:
         """Read the roster once."""
         question = Question.from_json(study.question)
-        ground, year = Ground.of(study.school), roster_year(study.school)
+        ground, year = StudyPlaces.of(study.school), roster_year(study.school)
         season_year = year_of_day(study.school, question.starts_on)
         if ground is None:
             raise RosterGone(_("De school staat niet meer op de kaart. Vul het adres van de school in."))
@@ -153,7 +153,7 @@ class StudyInputs:
             "weeks_before_holiday": weeks,
         }
 
-    def outcome(self, row: CostVariant) -> Outcome:
+    def outcome(self, row: CostVariant) -> VariantOutcome:
         """One variant. Its durations are planned together: they share nearly everything."""
         variant = Variant(row.minutes, row.max_stops, row.mode, tuple(row.year_groups), row.evenings_a_week)
         if variant.mode not in self.roads:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import xlsxwriter
 
-Cell = str | int | float | dt.date | None
+SheetCell = str | int | float | dt.date | None
 _SAFE = {
     "in_memory": True,  # nothing of a school touches the disk
     "strings_to_formulas": False,
@@ -20,16 +20,16 @@ WIDEST = 60  # characters
 
 
 @dataclass(frozen=True)
-class Sheet:
+class WorkbookSheet:
     """A sheet of a workbook: a title above, a row of headings, and rows."""
 
     name: str
     title: str
     headings: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
+    rows: Iterable[Sequence[SheetCell]]
 
 
-def write_workbook(sheets: Iterable[Sheet]) -> bytes:
+def write_workbook(sheets: Iterable[WorkbookSheet]) -> bytes:
     """The .xlsx file with these sheets."""
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, _SAFE) as book:
@@ -44,7 +44,7 @@ def write_workbook(sheets: Iterable[Sheet]) -> bytes:
     return buffer.getvalue()
 
 
-def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, styles: dict[str, object]) -> None:
+def _write(page: xlsxwriter.worksheet.Worksheet, sheet: WorkbookSheet, styles: dict[str, object]) -> None:
     rows = [list(row) for row in sheet.rows]
     page.write_string(0, 0, sheet.title, styles["title"])
     for column, heading in enumerate(sheet.headings):
@@ -59,7 +59,9 @@ def _write(page: xlsxwriter.worksheet.Worksheet, sheet: Sheet, styles: dict[str,
     page.fit_to_pages(1, 0)
 
 
-def _cell(page: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: Cell, styles: dict[str, object]) -> None:
+def _cell(
+    page: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: SheetCell, styles: dict[str, object]
+) -> None:
     """A text is written as a text, whatever it begins with."""
     if value is None:
         page.write_blank(row, column, None)

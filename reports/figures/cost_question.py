@@ -23,7 +23,7 @@ class Variant:
 
 
 @dataclass(frozen=True)
-class Hours:
+class EveningHours:
     """An evening: earliest departure, last end of a visit, latest return; minutes after midnight."""
 
     leave_from: int
@@ -41,7 +41,7 @@ class Question:
     cohorts: tuple[tuple[int, ...], ...]  # year groups
     evenings: tuple[int, ...]  # a week
     weekdays: tuple[int, ...]  # Monday is 0; the first of them is the one evening
-    hours: Hours
+    hours: EveningHours
     starts_on: dt.date
     report_minutes: int
     rate_cents: int | None = None
@@ -97,7 +97,7 @@ class Question:
             cohorts=tuple(tuple(cohort) for cohort in kept["cohorts"]),
             evenings=tuple(kept["evenings"]),
             weekdays=tuple(kept["weekdays"]),
-            hours=Hours(*kept["hours"]),
+            hours=EveningHours(*kept["hours"]),
             starts_on=dt.date.fromisoformat(kept["starts_on"]),
             report_minutes=kept["report_minutes"],
             rate_cents=kept["rate_cents"],

@@ -38,9 +38,9 @@ from planner import (
     judge,
     solve,
 )
-from reports.figures.cost_question import Hours
+from reports.figures.cost_question import EveningHours
 
-Matrix = npt.NDArray[np.int32]
+TravelMinutes = npt.NDArray[np.int32]
 
 WEIGHTS = Weights(unplaced=50_000, outside_wish=0, week=0, travel_minute=5, waiting_minute=1)
 GOOD_ENOUGH = 0.01
@@ -60,8 +60,8 @@ class WorkStopped(Exception):
 class Roads:
     """Minutes and metres between the places of a school, place 0 being the school."""
 
-    minutes: Matrix
-    metres: Matrix
+    minutes: TravelMinutes
+    metres: TravelMinutes
     is_estimate: bool = False
 
 
@@ -110,10 +110,10 @@ class TeamPlan:
 
 
 @dataclass
-class Desk:
+class TeamPlanner:
     """Plans teams, and remembers what it planned: variants share most of their work."""
 
-    hours: Hours
+    hours: EveningHours
     roads: Mapping[str, Roads]
     should_stop: Callable[[], bool] = lambda: False
     seconds: float = SECONDS_A_SOLVE
@@ -170,7 +170,7 @@ class Desk:
 class _Work:
     """One team with visits of one length."""
 
-    desk: Desk
+    desk: TeamPlanner
     team: Team
     mode: str
     minutes: int
@@ -245,7 +245,9 @@ class _Work:
         )
 
 
-def problem_of(team: Team, roads: Roads, mode: str, minutes: int, max_stops: int, hours: Hours, dates: int) -> Problem:
+def problem_of(
+    team: Team, roads: Roads, mode: str, minutes: int, max_stops: int, hours: EveningHours, dates: int
+) -> Problem:
     """The planner's problem: each of the team's mentors has `dates` evenings, and every family can on all of them."""
     places = sorted({0, *(place for place, _who in team.families)})
     days = [EVENING_ONE + dt.timedelta(days=number) for number in range(dates)]
@@ -280,7 +282,7 @@ def timed(problem: Problem, route: Route) -> Route:
     return replace(route, stops=tuple(stops))
 
 
-def metres_of(team: Team, route: Route, metres: Matrix) -> int:
+def metres_of(team: Team, route: Route, metres: TravelMinutes) -> int:
     """The way of a route, from school and back."""
     places = [0, *(team.families[int(stop.visits[0])][0] for stop in route.stops), 0]
     return sum(int(metres[here, there]) for here, there in itertools.pairwise(places))

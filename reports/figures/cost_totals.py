@@ -15,7 +15,7 @@ LONG_BREAK_DAYS = 5  # a day off in between is no holiday to be ready before
 
 
 @dataclass(frozen=True)
-class Outcome:
+class VariantOutcome:
     """What a variant takes. Minutes and metres of all mentors together; dates are ISO texts.
 
     `placed` of `families` have an evening; to the `unreachable` no evening is long enough, and for the `too_late`
@@ -95,13 +95,13 @@ class Outcome:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Outcome:
+    def from_json(cls, kept: Mapping[str, Any]) -> VariantOutcome:
         """The outcome of a row."""
         return cls(**kept)
 
 
 @dataclass(frozen=True)
-class Season:
+class Calendar:
     """The days on which there may be evenings, and the holiday before which it should be done."""
 
     calendar: SchoolCalendar
@@ -144,8 +144,14 @@ def weeks_of(days: Sequence[dt.date]) -> int:
 
 
 def outcome_of(
-    variant: Variant, question: Question, plans: Sequence[TeamPlan], season: Season, *, mentors: int, is_estimate: bool
-) -> Outcome:
+    variant: Variant,
+    question: Question,
+    plans: Sequence[TeamPlan],
+    season: Calendar,
+    *,
+    mentors: int,
+    is_estimate: bool,
+) -> VariantOutcome:
     """Lay the teams' evenings over the calendar, each mentor's fullest ones first, and add up."""
     days = season.evenings(question.weekdays[: variant.evenings_a_week])
     holiday = season.holiday
@@ -157,7 +163,7 @@ def outcome_of(
     used = min(len(days), max((len(evenings) for evenings in sizes), default=0))
     unreachable = sum(plan.unreachable for plan in plans)
     share = placed / (placed + too_late) if placed else 0.0  # travel of evenings that no longer fit in the year
-    return Outcome(
+    return VariantOutcome(
         families=placed + too_late + unreachable,
         placed=placed,
         unreachable=unreachable,

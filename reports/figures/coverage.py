@@ -15,7 +15,7 @@ from enum import IntEnum
 SMALLEST_GROUP = 5  # a group under five is not shown
 
 
-class Standing(IntEnum):
+class FamilyState(IntEnum):
     """Where a family stands; the highest of its visits counts."""
 
     DECLINED = 0
@@ -25,12 +25,12 @@ class Standing(IntEnum):
 
 
 # The state of a visit (visits.models.VisitState) and where its family stands; 'cancelled' is left out on purpose.
-STANDINGS: Mapping[str, Standing] = {
-    "met": Standing.MET,
-    "confirmed": Standing.PLANNED,
-    "planned": Standing.PLANNED,
-    "open": Standing.OPEN,
-    "declined": Standing.DECLINED,
+STANDINGS: Mapping[str, FamilyState] = {
+    "met": FamilyState.MET,
+    "confirmed": FamilyState.PLANNED,
+    "planned": FamilyState.PLANNED,
+    "open": FamilyState.OPEN,
+    "declined": FamilyState.DECLINED,
 }
 
 
@@ -40,7 +40,7 @@ class VisitFact:
 
     visit: int
     household: int
-    standing: Standing
+    standing: FamilyState
     classes: tuple[tuple[int, str], ...] = ()  # (primary key, name) of its pupils' classes
     moment_on: dt.date | None = None  # the day it is planned on, or took place
     route: int | None = None
@@ -98,22 +98,22 @@ class Coverage:
     total: Tally
 
 
-def standing_of(facts: Iterable[VisitFact]) -> dict[int, Standing]:
+def standing_of(facts: Iterable[VisitFact]) -> dict[int, FamilyState]:
     """The best standing of each household."""
-    best: dict[int, Standing] = {}
+    best: dict[int, FamilyState] = {}
     for fact in facts:
-        best[fact.household] = max(fact.standing, best.get(fact.household, Standing.DECLINED))
+        best[fact.household] = max(fact.standing, best.get(fact.household, FamilyState.DECLINED))
     return best
 
 
-def tally_of(standings: Iterable[Standing]) -> Tally:
+def tally_of(standings: Iterable[FamilyState]) -> Tally:
     """How many there are of each."""
     found = list(standings)
     return Tally(
-        met=found.count(Standing.MET),
-        planned=found.count(Standing.PLANNED),
-        open=found.count(Standing.OPEN),
-        declined=found.count(Standing.DECLINED),
+        met=found.count(FamilyState.MET),
+        planned=found.count(FamilyState.PLANNED),
+        open=found.count(FamilyState.OPEN),
+        declined=found.count(FamilyState.DECLINED),
     )
 
 
@@ -158,6 +158,6 @@ def first_met_on(facts: Iterable[VisitFact]) -> list[dt.date]:
     """The day on which each family was first met, in order; a family that was never met has none."""
     first: dict[int, dt.date] = {}
     for fact in facts:
-        if fact.standing is Standing.MET and fact.moment_on is not None:
+        if fact.standing is FamilyState.MET and fact.moment_on is not None:
             first[fact.household] = min(fact.moment_on, first.get(fact.household, fact.moment_on))
     return sorted(first.values())

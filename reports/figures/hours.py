@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from reports.figures.coverage import SMALLEST_GROUP, Standing, VisitFact
+from reports.figures.coverage import SMALLEST_GROUP, FamilyState, VisitFact
 
 # Reading the card beforehand (10 minutes) and the log afterwards (5 minutes): an allowance, nobody clocks it.
 WRITING_MINUTES = 15
@@ -57,7 +57,7 @@ class Ledger:
 
 
 @dataclass(frozen=True)
-class Hours:
+class HoursSpent:
     """The ledger of a round. `mean_minutes` is over the `measured` visits with a real begin and end."""
 
     families: int
@@ -91,8 +91,8 @@ def ledger_of(facts: Sequence[VisitFact], routes: Sequence[RouteFact], *, visit_
 def travelled(facts: Iterable[VisitFact], routes: Iterable[RouteFact], today: dt.date) -> list[RouteFact]:
     """The routes that were travelled up to and including `today`; see the module."""
     facts = list(facts)
-    held = {fact.route for fact in facts if fact.standing is Standing.MET}
-    waiting = {fact.route for fact in facts if fact.standing is Standing.PLANNED}
+    held = {fact.route for fact in facts if fact.standing is FamilyState.MET}
+    waiting = {fact.route for fact in facts if fact.standing is FamilyState.PLANNED}
     return [route for route in routes if route.route in held or (route.on < today and route.route not in waiting)]
 
 
@@ -105,14 +105,14 @@ def hours_of(
     visit_minutes: int,
     hours_per_visit: Decimal,
     today: dt.date,
-) -> Hours:
+) -> HoursSpent:
     """The ledger of a round on `today`; see the module."""
     facts, routes = list(facts), list(routes)
-    held = [fact for fact in facts if fact.standing is Standing.MET]
-    with_moment = [fact for fact in facts if fact.standing in (Standing.MET, Standing.PLANNED)]
+    held = [fact for fact in facts if fact.standing is FamilyState.MET]
+    with_moment = [fact for fact in facts if fact.standing in (FamilyState.MET, FamilyState.PLANNED)]
     measured = [fact.real_minutes for fact in held if fact.real_minutes]
     a_family = round(hours_per_visit * 60)
-    return Hours(
+    return HoursSpent(
         families=families,
         families_met=families_met,
         budget_minutes=a_family * families,

@@ -21,7 +21,7 @@ DAYS_A_WEEK = 5
 
 
 @dataclass(frozen=True)
-class Point:
+class PacePoint:
     """The end of one school day."""
 
     on: dt.date
@@ -41,7 +41,7 @@ class Pace:
     met: int
     needed: int
     behind_weeks: float
-    points: tuple[Point, ...]
+    points: tuple[PacePoint, ...]
     window_days: int
     met_in_window: int
     projected_on: dt.date | None
@@ -128,10 +128,12 @@ def projected_end(left: int, met: int, days: int, calendar: SchoolCalendar, toda
     return calendar.nth_after(today, math.ceil(left * days / met))
 
 
-def points_of(days: Sequence[dt.date], met_on: Sequence[dt.date], to_meet: int, today: dt.date) -> tuple[Point, ...]:
+def points_of(
+    days: Sequence[dt.date], met_on: Sequence[dt.date], to_meet: int, today: dt.date
+) -> tuple[PacePoint, ...]:
     """Met and needed at the end of each school day of the round."""
     return tuple(
-        Point(
+        PacePoint(
             on=day,
             met=bisect_right(met_on, day) if day <= today else None,
             needed=to_meet * number / len(days),

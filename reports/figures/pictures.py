@@ -6,8 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.figures.coverage import Standing, Tally
-from reports.figures.pace import Pace, Point
+from reports.figures.coverage import FamilyState, Tally
+from reports.figures.pace import Pace, PacePoint
 
 WORDS_WIDTH = 125  # pixels: "gesproken 168"
 
@@ -82,10 +82,10 @@ class LineChart:
 def stacked_bar(tally: Tally, longest: int) -> tuple[Segment, ...]:
     """One bar of met, planned, open and declined families; the bar of `longest` families fills the width."""
     counts = [
-        (Standing.MET, tally.met),
-        (Standing.PLANNED, tally.planned),
-        (Standing.OPEN, tally.open),
-        (Standing.DECLINED, tally.declined),
+        (FamilyState.MET, tally.met),
+        (FamilyState.PLANNED, tally.planned),
+        (FamilyState.OPEN, tally.open),
+        (FamilyState.DECLINED, tally.declined),
     ]
     pieces, left = [], 0.0
     for standing, count in counts:
@@ -161,7 +161,7 @@ def path_of(spots: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{x},{y}" for x, y in spots)
 
 
-def week_ends(points: Sequence[Point]) -> list[Point]:
+def week_ends(points: Sequence[PacePoint]) -> list[PacePoint]:
     """The last school day of each week of the round."""
     last = {point.on.isocalendar()[:2]: point for point in points}
     return list(last.values())

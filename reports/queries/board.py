@@ -9,7 +9,7 @@ from mentors.dates import local_day
 from mentors.models import Board, School
 from notes.models import Concern
 from reports.figures.coverage import SMALLEST_GROUP, VisitFact, standing_of, tally_of
-from reports.figures.hours import Hours, RouteFact, hours_of
+from reports.figures.hours import HoursSpent, RouteFact, hours_of
 from reports.queries.facts import route_facts, visit_facts
 from visits.models import Campaign, CampaignState
 
@@ -116,7 +116,7 @@ def line_of(
 
 def hours_of_round(
     campaign: Campaign, facts: list[VisitFact], routes: list[RouteFact], *, families: int, met: int, today: dt.date
-) -> Hours:
+) -> HoursSpent:
     """The ledger of a round."""
     return hours_of(
         facts,

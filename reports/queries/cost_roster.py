@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from mentors.models import Closure, School, SchoolYear
 from reports.figures.cost_teams import Roads, Team
-from reports.figures.cost_totals import Season
+from reports.figures.cost_totals import Calendar
 from reports.figures.school_days import Break, calendar_of
 from roads.queries import Place, travel_matrix
 from students.models import Household, LocationQuality, SchoolClass, Student
@@ -17,7 +17,7 @@ from visits.queries.cohort import class_mentors, homes_to_visit, with_homes
 
 
 @dataclass(frozen=True)
-class Facts:
+class RosterFacts:
     """What the roster holds of one set of year groups; numbers only."""
 
     pupils: int = 0
@@ -39,18 +39,18 @@ class Cohort:
 
     year_groups: tuple[int, ...]
     teams: tuple[Team, ...]
-    facts: Facts
+    facts: RosterFacts
 
 
 @dataclass
-class Ground:
+class StudyPlaces:
     """The places by number, the school being 0; a household has one number in every variant."""
 
     places: list[Place]
     of_home: dict[int, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, school: School) -> Ground | None:
+    def of(cls, school: School) -> StudyPlaces | None:
         """Nothing for a school that is not on the map."""
         if school.latitude is None or school.longitude is None:
             return None
@@ -88,14 +88,14 @@ def year_of_day(school: School, day: dt.date) -> SchoolYear | None:
     return SchoolYear.objects.filter(school=school, starts_on__lte=day, ends_on__gte=day).first()
 
 
-def season_of(year: SchoolYear, starts_on: dt.date) -> Season:
+def season_of(year: SchoolYear, starts_on: dt.date) -> Calendar:
     """The evenings of that year from this day on. One query."""
     closures = Closure.objects.filter(school_year=year)
     breaks = (Break(off.name, off.starts_on, off.ends_on, off.is_holiday) for off in closures)
-    return Season(calendar_of(breaks, year.ends_on), starts_on)
+    return Calendar(calendar_of(breaks, year.ends_on), starts_on)
 
 
-def cohort_of(year: SchoolYear, year_groups: Sequence[int], ground: Ground) -> Cohort:
+def cohort_of(year: SchoolYear, year_groups: Sequence[int], ground: StudyPlaces) -> Cohort:
     """Who visits whom in these year groups. A few queries, whatever their size."""
     pupils = Student.objects.enrolled().filter(
         school_class__school_year=year, school_class__year_group__in=list(year_groups)
@@ -110,7 +110,7 @@ def cohort_of(year: SchoolYear, year_groups: Sequence[int], ground: Ground) -> C
 class _Gathering:
     """Families under way: each once for the mentors of a class, as in a round."""
 
-    ground: Ground
+    ground: StudyPlaces
     pupils: int = 0
     without_home: int = 0
     mentors_of_class: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -153,12 +153,12 @@ class _Gathering:
             else:
                 yield key, self.ground.place_of(home) if _is_located(home) else None
 
-    def facts(self) -> Facts:
+    def facts(self) -> RosterFacts:
         """What was counted."""
         homes = list(self.families.values())
         at_home = [home for home, kind in homes if kind != PlaceKind.SCHOOL]
         mentors = {mentor for who in self.mentors_of_class.values() for mentor in who}
-        return Facts(
+        return RosterFacts(
             pupils=self.pupils,
             families=len(homes),
             at_school=len(homes) - len(at_home),

@@ -7,30 +7,30 @@ from dataclasses import dataclass
 
 from mentors.models import School
 from reports.figures.cost_question import Question, Variant
-from reports.figures.cost_totals import Outcome
+from reports.figures.cost_totals import VariantOutcome
 from reports.models import CostState, CostStudy, CostVariant
 
 
 @dataclass(frozen=True)
-class Line:
+class VariantLine:
     """A variant and what it takes, once that is known."""
 
     pk: int
     number: int
     variant: Variant
-    outcome: Outcome | None
+    outcome: VariantOutcome | None
 
 
 @dataclass(frozen=True)
-class Answer:
+class CostAnswer:
     """A study as the pages show it: all of its variants in their order, the most useful first."""
 
     study: CostStudy
     question: Question
-    lines: tuple[Line, ...]
+    lines: tuple[VariantLine, ...]
 
     @property
-    def done(self) -> list[Line]:
+    def done(self) -> list[VariantLine]:
         """The variants that are worked out."""
         return [line for line in self.lines if line.outcome is not None]
 
@@ -44,7 +44,7 @@ class Answer:
         """How much of it is done, 0 to 1."""
         return min(1.0, (len(self.done) + self.study.progress) / len(self.lines)) if self.lines else 0.0
 
-    def slice(self, like: Variant) -> list[Line]:
+    def slice(self, like: Variant) -> list[VariantLine]:
         """The variants for the same pupils, way of travelling and evenings: durations and stops differ."""
         same = [
             line
@@ -54,14 +54,14 @@ class Answer:
         ]
         return sorted(same, key=lambda line: (line.variant.minutes, line.variant.max_stops))
 
-    def by_key(self, pk: str) -> Line | None:
+    def by_key(self, pk: str) -> VariantLine | None:
         """The worked-out variant with this primary key."""
         return next((line for line in self.done if str(line.pk) == pk), None)
 
 
-def answer_of(study: CostStudy) -> Answer:
+def answer_of(study: CostStudy) -> CostAnswer:
     """A study with its variants. One query."""
-    return Answer(study, Question.from_json(study.question), tuple(_lines(study.variants.order_by("number"))))
+    return CostAnswer(study, Question.from_json(study.question), tuple(_lines(study.variants.order_by("number"))))
 
 
 def last_study(school: School) -> CostStudy | None:
@@ -75,13 +75,13 @@ def earlier_studies(school: School, study: CostStudy) -> list[CostStudy]:
     return list(others.order_by("-created_at", "-pk")[:5])
 
 
-def _lines(rows: Iterable[CostVariant]) -> list[Line]:
+def _lines(rows: Iterable[CostVariant]) -> list[VariantLine]:
     return [
-        Line(
+        VariantLine(
             row.pk,
             row.number,
             Variant(row.minutes, row.max_stops, row.mode, tuple(row.year_groups), row.evenings_a_week),
-            Outcome.from_json(row.outcome) if row.outcome else None,
+            VariantOutcome.from_json(row.outcome) if row.outcome else None,
         )
         for row in rows
     ]

@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from mentors.dates import local_day
 from notes.models import Agreement
 from reports.figures.coverage import Coverage, coverage_of
-from reports.figures.hours import Hours, hours_of
+from reports.figures.hours import HoursSpent, hours_of
 from reports.figures.pace import Pace, behind_weeks
 from reports.queries.facts import calendar_for, route_facts, visit_facts
 from reports.queries.pace import pace_from
@@ -40,7 +40,7 @@ class Figures:
     coverage: Coverage
     behind: tuple[float, ...]
     pace: Pace
-    hours: Hours
+    hours: HoursSpent
     agreements: AgreementCount
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from mentors.dates import local_day
 from mentors.models import Closure
-from notes.models import Outcome
+from notes.models import ConversationOutcome
 from reports.figures.coverage import STANDINGS, VisitFact
 from reports.figures.hours import RouteFact
 from reports.figures.school_days import Break, SchoolCalendar, calendar_of
@@ -37,7 +37,7 @@ def visit_facts(campaigns: Iterable[Campaign], *, with_classes: bool = True) -> 
     )
     facts: dict[int, list[VisitFact]] = {key: [] for key in keys}
     for campaign, pk, household, state, starts_at, route, began, ended, finished, outcome in rows:
-        held = finished is not None and outcome != Outcome.NOT_HELD
+        held = finished is not None and outcome != ConversationOutcome.NOT_HELD
         facts[campaign].append(
             VisitFact(
                 visit=pk,

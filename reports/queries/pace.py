@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from mentors.dates import local_day
-from reports.figures.coverage import Standing, Tally, VisitFact, first_met_on, standing_of, tally_of
+from reports.figures.coverage import FamilyState, Tally, VisitFact, first_met_on, standing_of, tally_of
 from reports.figures.pace import Pace, pace_of
 from reports.figures.school_days import SchoolCalendar
 from reports.queries.facts import calendar_for, visit_facts
@@ -37,9 +37,9 @@ def pace_from(
 
 def planned_days(facts: Sequence[VisitFact]) -> list[dt.date]:
     """The first planned day of each family that was not met yet."""
-    met = {fact.household for fact in facts if fact.standing is Standing.MET}
+    met = {fact.household for fact in facts if fact.standing is FamilyState.MET}
     first: dict[int, dt.date] = {}
     for fact in facts:
-        if fact.standing is Standing.PLANNED and fact.household not in met and fact.moment_on is not None:
+        if fact.standing is FamilyState.PLANNED and fact.household not in met and fact.moment_on is not None:
             first[fact.household] = min(fact.moment_on, first.get(fact.household, fact.moment_on))
     return sorted(first.values())

@@ -34,7 +34,7 @@ from visits.queries.visit_list import waiting_for
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingCounts:
     """How many of each wait."""
 
     to_choose: int
@@ -81,7 +81,7 @@ class Worklist:
     """Everything on the coordinator's first page."""
 
     campaign: Campaign | None
-    waiting: Waiting
+    waiting: WaitingCounts
     beginnings: Beginnings
     logs: tuple[MissingLogs, ...]
     short: tuple[MentorEvenings, ...]
@@ -96,7 +96,7 @@ def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
     numbers = numbers_of(school, now)
     return Worklist(
         campaign=campaign,
-        waiting=Waiting(**{name: numbers[name] for name in Waiting.__dataclass_fields__}),
+        waiting=WaitingCounts(**{name: numbers[name] for name in WaitingCounts.__dataclass_fields__}),
         beginnings=Beginnings(**{name: numbers[name] for name in Beginnings.__dataclass_fields__}),
         logs=missing_logs(school, now),
         short=short_of_evenings(campaign),

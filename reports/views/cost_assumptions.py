@@ -13,8 +13,8 @@ from django.utils.translation import ngettext_lazy
 
 from mentors.dates import nl_day_year, spoken_clock
 from reports.figures.cost_question import Question
-from reports.figures.cost_totals import Outcome
-from reports.queries.cost_studies import Answer
+from reports.figures.cost_totals import VariantOutcome
+from reports.queries.cost_studies import CostAnswer
 from reports.views.cost_words import cohort_name, number, weekday_names
 
 # What is told of a cohort when there is any: a field of queries.cost_roster.Facts and its sentence.
@@ -70,7 +70,7 @@ TOLD = [
 ]
 
 
-def assumptions(answer: Answer, main: Outcome | None = None) -> list[str]:
+def assumptions(answer: CostAnswer, main: VariantOutcome | None = None) -> list[str]:
     """The whole list; empty until a worker has read the roster. `main`: the way that is shown most prominently."""
     facts = answer.study.facts
     if not facts:
@@ -118,7 +118,7 @@ def of_cohort(groups: Sequence[int], found: Mapping[str, int]) -> list[str]:
     return [" ".join([first % (dict(found) | {"name": name[:1].upper() + name[1:]}), *map(str, told)])]
 
 
-def of_results(outcomes: Sequence[Outcome], main: Outcome | None) -> list[str]:
+def of_results(outcomes: Sequence[VariantOutcome], main: VariantOutcome | None) -> list[str]:
     """How sure the figures are."""
     if not outcomes:
         return []

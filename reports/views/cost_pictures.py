@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from reports.figures.cost_question import Variant
-from reports.figures.cost_totals import Outcome
+from reports.figures.cost_totals import VariantOutcome
 from reports.figures.pictures import PAINTS, Paint, pct, plain_bar
-from reports.queries.cost_studies import Answer, Line
+from reports.queries.cost_studies import CostAnswer, VariantLine
 from reports.views import cost_words as words
 
 TALK, TRAVEL, LATE = PAINTS["met"], PAINTS["planned"], PAINTS["declined"]
@@ -19,7 +19,7 @@ TALK, TRAVEL, LATE = PAINTS["met"], PAINTS["planned"], PAINTS["declined"]
 class Bars:
     """One variant: its hours a mentor and its weeks, each on the scale of the whole slice."""
 
-    line: Line
+    line: VariantLine
     name: str
     is_main: bool
     hours: str
@@ -36,10 +36,10 @@ class Bars:
 
 
 @dataclass(frozen=True)
-class Row:
+class VariantRow:
     """One variant as a row of the table; texts, the way the page says them."""
 
-    line: Line
+    line: VariantLine
     name: str
     cells: tuple[tuple[str, str], ...]
 
@@ -55,7 +55,7 @@ class CostPicture:
     holiday_at: str  # where the last week before the holiday ends, in percent of the width
     holiday_words: str
     key: tuple[tuple[str, Paint], ...]
-    rows: tuple[Row, ...]
+    rows: tuple[VariantRow, ...]
     headings: tuple[str, ...]
     reach_note: str
     main_cells: tuple[tuple[str, str, str], ...]
@@ -67,7 +67,7 @@ class CostPicture:
         return any(bar.weeks_paint is self.late_paint for bar in self.bars)
 
 
-def picture_of(answer: Answer, like: Variant) -> CostPicture:
+def picture_of(answer: CostAnswer, like: Variant) -> CostPicture:
     """The slice of the variants like this one."""
     lines = answer.slice(like)
     known = [line for line in lines if line.outcome is not None]
@@ -93,7 +93,7 @@ def picture_of(answer: Answer, like: Variant) -> CostPicture:
     )
 
 
-def main_cells(outcome: Outcome | None, answer: Answer) -> tuple[tuple[str, str, str], ...]:
+def main_cells(outcome: VariantOutcome | None, answer: CostAnswer) -> tuple[tuple[str, str, str], ...]:
     """The few numbers that stand large above the picture: what, how much, and a remark."""
     if outcome is None:
         return ()
@@ -116,7 +116,7 @@ def main_cells(outcome: Outcome | None, answer: Answer) -> tuple[tuple[str, str,
     return tuple(cells)
 
 
-def holiday_of(answer: Answer, like: Variant) -> tuple[str, int | None]:
+def holiday_of(answer: CostAnswer, like: Variant) -> tuple[str, int | None]:
     """The name of the holiday to be ready before, and the weeks with an evening until then."""
     facts = answer.study.facts
     if not facts or not facts["holiday"]:
@@ -124,7 +124,7 @@ def holiday_of(answer: Answer, like: Variant) -> tuple[str, int | None]:
     return facts["holiday"][0], facts["weeks_before_holiday"].get(str(like.evenings_a_week))
 
 
-def bars_of(line: Line, outcome: Outcome, longest: float, most_weeks: int, like: Variant) -> Bars:
+def bars_of(line: VariantLine, outcome: VariantOutcome, longest: float, most_weeks: int, like: Variant) -> Bars:
     """One variant's bars."""
     travel = outcome.travel_minutes / outcome.mentors if outcome.mentors else 0.0
     talk = outcome.minutes_a_mentor - travel
@@ -146,7 +146,7 @@ def bars_of(line: Line, outcome: Outcome, longest: float, most_weeks: int, like:
     )
 
 
-def headings(answer: Answer) -> tuple[str, ...]:
+def headings(answer: CostAnswer) -> tuple[str, ...]:
     """The columns of the table."""
     named = [
         _("Uren per mentor"),
@@ -163,7 +163,7 @@ def headings(answer: Answer) -> tuple[str, ...]:
     return (*named, *([_("Kosten")] if answer.question.rate_cents is not None else []))
 
 
-def row_of(line: Line, outcome: Outcome, answer: Answer) -> Row:
+def row_of(line: VariantLine, outcome: VariantOutcome, answer: CostAnswer) -> VariantRow:
     """One variant's cells, with their headings."""
     travel = outcome.travel_minutes / outcome.mentors if outcome.mentors else 0.0
     cells = [
@@ -180,10 +180,10 @@ def row_of(line: Line, outcome: Outcome, answer: Answer) -> Row:
     ]
     if answer.question.rate_cents is not None:
         cells.append(words.euros(outcome.cost_cents(answer.question.rate_cents)))
-    return Row(line, words.row_name(line.variant), tuple(zip(headings(answer), cells, strict=True)))
+    return VariantRow(line, words.row_name(line.variant), tuple(zip(headings(answer), cells, strict=True)))
 
 
-def in_time_words(outcome: Outcome) -> str:
+def in_time_words(outcome: VariantOutcome) -> str:
     """'alle', or how many families are."""
     if outcome.is_in_time is None:
         return "–"
@@ -193,7 +193,7 @@ def in_time_words(outcome: Outcome) -> str:
 
 
 @dataclass(frozen=True)
-class Choice:
+class SliceLink:
     """A way to look at another slice of the grid."""
 
     label: str
@@ -201,7 +201,7 @@ class Choice:
     is_here: bool
 
 
-def choices_of(answer: Answer, like: Variant) -> list[tuple[str, list[Choice]]]:
+def choices_of(answer: CostAnswer, like: Variant) -> list[tuple[str, list[SliceLink]]]:
     """Pupils, way of travelling and evenings, where there is a choice; each leads to the slice that differs in it."""
     question = answer.question
     groups: list[tuple[str, list[tuple[str, bool, dict[str, object]]]]] = [
@@ -217,13 +217,13 @@ def choices_of(answer: Answer, like: Variant) -> list[tuple[str, list[Choice]]]:
     ]
     here = here_of(answer, like)
     return [
-        (label, [Choice(name, query_of(here | change), is_here) for name, is_here, change in found])
+        (label, [SliceLink(name, query_of(here | change), is_here) for name, is_here, change in found])
         for label, found in groups
         if len(found) > 1
     ]
 
 
-def here_of(answer: Answer, like: Variant) -> dict[str, object]:
+def here_of(answer: CostAnswer, like: Variant) -> dict[str, object]:
     """The slice as it stands in an address."""
     return {
         "groep": answer.question.cohorts.index(like.year_groups),
@@ -237,7 +237,7 @@ def query_of(values: dict[str, object]) -> str:
     return "?" + "&".join(f"{name}={value}" for name, value in values.items())
 
 
-def tables_of(answer: Answer) -> list[tuple[str, CostPicture]]:
+def tables_of(answer: CostAnswer) -> list[tuple[str, CostPicture]]:
     """Every slice that has something worked out, with its name; for paper."""
     slices: dict[tuple[object, ...], Variant] = {}
     for line in answer.done:

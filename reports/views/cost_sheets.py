@@ -6,20 +6,20 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from reports.exports.sheets import Cell, Sheet, write_workbook
-from reports.figures.cost_totals import Outcome
-from reports.queries.cost_studies import Answer, Line
+from reports.exports.sheets import SheetCell, WorkbookSheet, write_workbook
+from reports.figures.cost_totals import VariantOutcome
+from reports.queries.cost_studies import CostAnswer, VariantLine
 from reports.views import cost_words as words
 from reports.views.cost_assumptions import assumptions
 from reports.views.cost_pictures import in_time_words
 
 
-def cost_workbook(answer: Answer) -> bytes:
+def cost_workbook(answer: CostAnswer) -> bytes:
     """The workbook."""
     return write_workbook([variant_sheet(answer), assumption_sheet(answer)])
 
 
-def variant_sheet(answer: Answer) -> Sheet:
+def variant_sheet(answer: CostAnswer) -> WorkbookSheet:
     """A row a variant that is worked out, the most useful first."""
     headings = [
         _("Minuten per thuisbezoek"),
@@ -48,13 +48,13 @@ def variant_sheet(answer: Answer) -> Sheet:
     headings += [_("Kosten (euro)")] if rate is not None else []
     rows = [row_of(line, line.outcome, rate) for line in answer.done if line.outcome]
     title = words.main_finding(answer.done[0]) if answer.done else _("Nog niets berekend")
-    return Sheet(_("Manieren"), title, headings, rows)
+    return WorkbookSheet(_("Manieren"), title, headings, rows)
 
 
-def row_of(line: Line, outcome: Outcome, rate: int | None) -> list[Cell]:
+def row_of(line: VariantLine, outcome: VariantOutcome, rate: int | None) -> list[SheetCell]:
     """One variant's numbers."""
     variant = line.variant
-    row: list[Cell] = [
+    row: list[SheetCell] = [
         variant.minutes,
         variant.max_stops,
         words.mode_name(variant.mode),
@@ -80,8 +80,8 @@ def row_of(line: Line, outcome: Outcome, rate: int | None) -> list[Cell]:
     return row if rate is None else [*row, outcome.cost_cents(rate) / 100]
 
 
-def assumption_sheet(answer: Answer) -> Sheet:
+def assumption_sheet(answer: CostAnswer) -> WorkbookSheet:
     """What the figures take for granted."""
-    rows: list[list[Cell]] = [[_("School"), answer.study.school.name]]
+    rows: list[list[SheetCell]] = [[_("School"), answer.study.school.name]]
     rows += [[_("Uitgangspunt"), text] for text in assumptions(answer)]
-    return Sheet(_("Uitgangspunten"), _("Waar de cijfers van uitgaan"), [_("Wat"), _("Uitgangspunt")], rows)
+    return WorkbookSheet(_("Uitgangspunten"), _("Waar de cijfers van uitgaan"), [_("Wat"), _("Uitgangspunt")], rows)

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 
 from mentors.dates import nl_day, nl_day_short
 from reports.figures.cost_question import Question, Variant
-from reports.figures.cost_totals import Outcome
-from reports.queries.cost_studies import Line
+from reports.figures.cost_totals import VariantOutcome
+from reports.queries.cost_studies import VariantLine
 from reports.views.findings import as_hours
 
 
@@ -88,7 +88,7 @@ def full_name(variant: Variant) -> str:
     return f"{short_name(variant)}, {slice_name(variant)}"
 
 
-def main_finding(line: Line) -> str:
+def main_finding(line: VariantLine) -> str:
     """What the most useful variant costs, in a sentence."""
     outcome = line.outcome
     if outcome is None or not outcome.placed:
@@ -100,7 +100,7 @@ def main_finding(line: Line) -> str:
     }
 
 
-def hours_finding(lines: Sequence[Line]) -> str:
+def hours_finding(lines: Sequence[VariantLine]) -> str:
     """What the bars of the hours say: what duration does, held against what stops do."""
     known = [line for line in lines if line.outcome and line.outcome.placed]
     if len(known) < 2:
@@ -117,7 +117,7 @@ def hours_finding(lines: Sequence[Line]) -> str:
     }
 
 
-def weeks_finding(lines: Sequence[Line], holiday: str, *, is_whole: bool) -> str:
+def weeks_finding(lines: Sequence[VariantLine], holiday: str, *, is_whole: bool) -> str:
     """What the bars of the weeks say: what is done before the holiday."""
     known = [line.outcome for line in lines if line.outcome]
     if not holiday or not known:
@@ -141,7 +141,7 @@ def weeks_finding(lines: Sequence[Line], holiday: str, *, is_whole: bool) -> str
 
 
 @dataclass(frozen=True)
-class Difference:
+class VariantDifference:
     """One line of a comparison, formatted."""
 
     label: str
@@ -150,7 +150,7 @@ class Difference:
     gap: str
 
 
-def compared(first: Line, second: Line, question: Question) -> list[Difference]:
+def compared(first: VariantLine, second: VariantLine, question: Question) -> list[VariantDifference]:
     """Two variants side by side; the gap is the second less the first."""
     one, two = first.outcome, second.outcome
     if one is None or two is None:
@@ -168,7 +168,7 @@ def compared(first: Line, second: Line, question: Question) -> list[Difference]:
     if question.rate_cents is not None:
         costs = [outcome.cost_cents(question.rate_cents) / 100 for outcome in (one, two)]
         rows.append((_("Kosten (euro)"), costs[0], costs[1]))
-    return [Difference(label, number(a), number(b), signed(b - a)) for label, a, b in rows]
+    return [VariantDifference(label, number(a), number(b), signed(b - a)) for label, a, b in rows]
 
 
 def signed(value: float) -> str:
@@ -178,7 +178,7 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "−") + number(abs(value))
 
 
-def comparison(first: Line, second: Line) -> str:
+def comparison(first: VariantLine, second: VariantLine) -> str:
     """'45 minuten, 3 op een avond in plaats van …: scheelt 1 avond en 6 uur per mentor'."""
     one, two = first.outcome, second.outcome
     if one is None or two is None:
@@ -228,7 +228,7 @@ def weekday_names(question: Question) -> str:
     return _(" en ").join(str(WEEKDAYS[day]).lower() for day in question.weekdays)
 
 
-def reach_note(lines: Sequence[Line]) -> str:
+def reach_note(lines: Sequence[VariantLine]) -> str:
     """That an evening is too short for as many as were asked, where it is."""
     short = [line for line in lines if line.outcome and 0 < line.outcome.reach < line.variant.max_stops]
     if not short:
@@ -246,11 +246,11 @@ def reach_note(lines: Sequence[Line]) -> str:
     }
 
 
-def last_day(outcome: Outcome) -> str:
+def last_day(outcome: VariantOutcome) -> str:
     """'di 13 oktober'."""
     return nl_day(dt.date.fromisoformat(outcome.last_on)) if outcome.last_on else ""
 
 
-def last_day_short(outcome: Outcome) -> str:
+def last_day_short(outcome: VariantOutcome) -> str:
     """'di 13 okt'."""
     return nl_day_short(dt.date.fromisoformat(outcome.last_on)) if outcome.last_on else ""

@@ -32,7 +32,7 @@ from reports.figures.cost_question import Question, Variant
 from reports.forms import CostForm
 from reports.models import CostState, CostStudy
 from reports.queries.cost_roster import roster_year, year_groups_of
-from reports.queries.cost_studies import Answer, Line, answer_of, earlier_studies, last_study
+from reports.queries.cost_studies import CostAnswer, VariantLine, answer_of, earlier_studies, last_study
 from reports.views import cost_words
 from reports.views.cost_assumptions import assumptions
 from reports.views.cost_pictures import choices_of, here_of, picture_of, tables_of
@@ -172,7 +172,7 @@ def file_name(request: SchoolRequest, study: CostStudy) -> str:
     return _("wat kost het %(school)s %(day)s") % {"school": request.school.slug, "day": day}
 
 
-def asked_variant(request: SchoolRequest, answer: Answer) -> Variant:
+def asked_variant(request: SchoolRequest, answer: CostAnswer) -> Variant:
     """The variant whose slice is looked at: the most useful one, or what the address says of it."""
     question, like = answer.question, answer.lines[0].variant
     asked = request.GET
@@ -189,7 +189,7 @@ def asked_variant(request: SchoolRequest, answer: Answer) -> Variant:
     )
 
 
-def study_context(request: SchoolRequest, answer: Answer) -> dict[str, Any]:
+def study_context(request: SchoolRequest, answer: CostAnswer) -> dict[str, Any]:
     """What page, part and PDF show."""
     like = asked_variant(request, answer)
     main = next((line for line in answer.lines if line.variant == like), answer.lines[0])
@@ -212,7 +212,7 @@ def study_context(request: SchoolRequest, answer: Answer) -> dict[str, Any]:
     } | comparison_context(request, answer, main.pk)
 
 
-def comparison_context(request: SchoolRequest, answer: Answer, shown: int) -> dict[str, Any]:
+def comparison_context(request: SchoolRequest, answer: CostAnswer, shown: int) -> dict[str, Any]:
     """Two variants side by side: those that were asked for, else the shown one and one that differs in length."""
     done = answer.done
     if len(done) < 2:
@@ -228,7 +228,7 @@ def comparison_context(request: SchoolRequest, answer: Answer, shown: int) -> di
     }
 
 
-def longest_like(done: list[Line], shown: Line) -> Line:
+def longest_like(done: list[VariantLine], shown: VariantLine) -> VariantLine:
     """Of the others that differ in length alone the longest; else any other."""
     others = [line for line in done if line.pk != shown.pk]
     alike = [line for line in others if replace(line.variant, minutes=shown.variant.minutes) == shown.variant]

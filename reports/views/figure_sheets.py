@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from mentors.models import School
-from reports.exports.sheets import Cell, Sheet, write_workbook
+from reports.exports.sheets import SheetCell, WorkbookSheet, write_workbook
 from reports.figures.coverage import SMALLEST_GROUP, Tally
 from reports.figures.hours import WRITING_MINUTES, Ledger
 from reports.queries.dashboard import Figures
@@ -18,9 +18,9 @@ def figures_workbook(figures: Figures, school: School) -> bytes:
     return write_workbook([*(sheets if figures.coverage.total.is_shown else []), meaning_sheet(figures, school)])
 
 
-def class_sheet(figures: Figures) -> Sheet:
+def class_sheet(figures: Figures) -> WorkbookSheet:
     """A row a class, alphabetical, and the whole school."""
-    rows: list[list[Cell]] = [
+    rows: list[list[SheetCell]] = [
         tally_row(row_label(row), row.tally, behind)
         for row, behind in zip(figures.coverage.rows, figures.behind, strict=True)
         if row.tally.is_shown
@@ -36,18 +36,18 @@ def class_sheet(figures: Figures) -> Sheet:
         _("Gesproken (%)"),
         _("Schoolweken achter op schema"),
     ]
-    return Sheet(_("Klassen"), sentence(class_finding(figures)), headings, rows)
+    return WorkbookSheet(_("Klassen"), sentence(class_finding(figures)), headings, rows)
 
 
-def tally_row(label: str, tally: Tally, behind: float) -> list[Cell]:
+def tally_row(label: str, tally: Tally, behind: float) -> list[SheetCell]:
     """One row of numbers."""
-    counts: list[Cell] = [tally.total, tally.met, tally.planned, tally.open, tally.declined]
+    counts: list[SheetCell] = [tally.total, tally.met, tally.planned, tally.open, tally.declined]
     return [label, *counts, tally.percent_met, round(behind, 1)]
 
 
-def pace_sheet(figures: Figures) -> Sheet:
+def pace_sheet(figures: Figures) -> WorkbookSheet:
     """Met and needed at the end of each school day."""
-    return Sheet(
+    return WorkbookSheet(
         _("Tempo"),
         sentence(pace_finding(figures.pace)),
         [_("Schooldag"), _("Gesproken tot en met die dag"), _("Nodig tot en met die dag")],
@@ -55,15 +55,15 @@ def pace_sheet(figures: Figures) -> Sheet:
     )
 
 
-def hours_sheet(figures: Figures) -> Sheet:
+def hours_sheet(figures: Figures) -> WorkbookSheet:
     """Hours and kilometres, planned and spent."""
     hours = figures.hours
 
-    def ledger(label: str, found: Ledger) -> list[Cell]:
+    def ledger(label: str, found: Ledger) -> list[SheetCell]:
         minutes = [found.minutes, found.talk_minutes, found.travel_minutes, found.writing_minutes]
         return [label, *(round(value / 60, 1) for value in minutes), found.kilometres, found.visits]
 
-    return Sheet(
+    return WorkbookSheet(
         _("Uren en kilometers"),
         hours_finding(hours),
         [
@@ -83,11 +83,11 @@ def hours_sheet(figures: Figures) -> Sheet:
     )
 
 
-def meaning_sheet(figures: Figures, school: School) -> Sheet:
+def meaning_sheet(figures: Figures, school: School) -> WorkbookSheet:
     """What each figure counts, and over what."""
     agreed = figures.agreements
     is_shown = figures.coverage.total.is_shown
-    rows: list[list[Cell]] = [
+    rows: list[list[SheetCell]] = [
         [_("School"), school.name],
         [_("Bezoekronde"), figures.campaign.name],
         [_("Stand van"), figures.today],
@@ -111,4 +111,4 @@ def meaning_sheet(figures: Figures, school: School) -> Sheet:
             % {"n": WRITING_MINUTES},
         ],
     ]
-    return Sheet(_("Toelichting"), _("Wat de cijfers betekenen"), [_("Wat"), _("Betekenis")], rows)
+    return WorkbookSheet(_("Toelichting"), _("Wat de cijfers betekenen"), [_("Wat"), _("Betekenis")], rows)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from mentors.dates import nl_day
 from reports.figures.coverage import ClassTally
-from reports.figures.hours import Hours
+from reports.figures.hours import HoursSpent
 from reports.figures.pace import DAYS_A_WEEK, Pace
 from reports.queries.dashboard import Figures
 
@@ -129,7 +129,7 @@ def pace_words(pace: Pace) -> str:
     return _("Gesproken %(met)s, nodig vandaag %(needed)s: %(weeks)s schoolweken voor.") % facts
 
 
-def hours_finding(hours: Hours) -> str:
+def hours_finding(hours: HoursSpent) -> str:
     """What a family costs so far, against what was budgeted for it."""
     if hours.spent_a_family is None:
         return _("Begroot is %(budget)s voor elk gezin") % {"budget": as_hours(hours.budget_a_family)}

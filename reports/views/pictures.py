@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from mentors.models import School
 from reports.figures.coverage import Tally
-from reports.figures.hours import WRITING_MINUTES, Hours
-from reports.figures.pace import Point
+from reports.figures.hours import WRITING_MINUTES, HoursSpent
+from reports.figures.pace import PacePoint
 from reports.figures.pictures import PAINTS, LineChart, Paint, Segment, pace_chart, plain_bar, stacked_bar, week_ends
 from reports.links import place
 from reports.queries.dashboard import Figures
@@ -64,7 +64,7 @@ class Pictures:
     pace_words: str
     pace_wide: LineChart | None
     pace_narrow: LineChart | None
-    weeks: tuple[Point, ...]
+    weeks: tuple[PacePoint, ...]
     hours_finding: str
     hours: tuple[HoursLine, ...]
     writing_minutes: int
@@ -121,7 +121,7 @@ def urls_of(figures: Figures, school: School, classes: list[int]) -> dict[str, s
     }
 
 
-def hours_lines(hours: Hours) -> tuple[HoursLine, ...]:
+def hours_lines(hours: HoursSpent) -> tuple[HoursLine, ...]:
     """Budget, planned and spent on one scale."""
     lines = [
         (_("Begroot"), hours.budget_minutes, "open"),

@@ -18,7 +18,7 @@ NAMES_SHOWN = 4
 
 
 @dataclass(frozen=True)
-class Line:
+class WorklistLine:
     """One line of the list, as components/work_list.html takes it."""
 
     text: str
@@ -29,7 +29,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Step:
+class WorklistStep:
     """One of the first steps, as components/steps.html takes it."""
 
     text: str
@@ -253,7 +253,7 @@ ACCOUNTS = [
 ]
 
 
-def lines_of(work: Worklist, school: School) -> list[Line]:
+def lines_of(work: Worklist, school: School) -> list[WorklistLine]:
     """The lines that have something to do; families first, then mentors, then the roster."""
     return [
         *draft_lines(work, school),
@@ -265,11 +265,11 @@ def lines_of(work: Worklist, school: School) -> list[Line]:
     ]
 
 
-def counted_lines(kinds: Sequence[Kind], work: Worklist, school: School) -> list[Line]:
+def counted_lines(kinds: Sequence[Kind], work: Worklist, school: School) -> list[WorklistLine]:
     """A line for each of these kinds that there is any of."""
     counted = [(kind, getattr(work.waiting, kind.count)) for kind in kinds]
     return [
-        Line(
+        WorklistLine(
             text=kind.text % {"n": number},
             url=kind_url(kind, work.campaign, school),
             icon=kind.icon,
@@ -288,12 +288,12 @@ def kind_url(kind: Kind, campaign: Campaign | None, school: School) -> str:
     return place(kind.url_name, school, campaign=campaign.pk) if campaign else ""
 
 
-def draft_lines(work: Worklist, school: School) -> list[Line]:
+def draft_lines(work: Worklist, school: School) -> list[WorklistLine]:
     """A plan that is ready to be looked at."""
     if not work.waiting.drafts or work.campaign is None:
         return []
     return [
-        Line(
+        WorklistLine(
             text=_("Er ligt een plan klaar"),
             url=plan_url(work.campaign, school),
             icon="circle-check",
@@ -303,7 +303,7 @@ def draft_lines(work: Worklist, school: School) -> list[Line]:
     ]
 
 
-def log_lines(work: Worklist, school: School) -> list[Line]:
+def log_lines(work: Worklist, school: School) -> list[WorklistLine]:
     """Logs that are missing, with the mentors by name in the order of the alphabet."""
     missing = sum(row.count for row in work.logs)
     if not missing:
@@ -313,7 +313,7 @@ def log_lines(work: Worklist, school: School) -> list[Line]:
     )
     names = [f"{row.mentor} ({row.count})" for row in work.logs]
     return [
-        Line(
+        WorklistLine(
             text=text % {"n": missing},
             url=place("visits:visits", school, query={"wacht": "verslag"}),
             icon="notebook-pen",
@@ -323,13 +323,13 @@ def log_lines(work: Worklist, school: School) -> list[Line]:
     ]
 
 
-def evening_lines(work: Worklist, school: School) -> list[Line]:
+def evening_lines(work: Worklist, school: School) -> list[WorklistLine]:
     """Mentors who gave too few evenings for their families."""
     if not work.short or work.campaign is None:
         return []
     text = ngettext("%(n)s mentor heeft te weinig avonden", "%(n)s mentoren hebben te weinig avonden", len(work.short))
     return [
-        Line(
+        WorklistLine(
             text=text % {"n": len(work.short)},
             url=place("visits:campaign_shifts", school, campaign=work.campaign.pk),
             icon="calendar-plus",
@@ -356,9 +356,9 @@ def standing_url(campaign: Campaign, school: School) -> str:
     return place("planning:board_standing", school, campaign=campaign.pk) if published else ""
 
 
-def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> list[Step]:
+def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> list[WorklistStep]:
     """What a school that starts does, in its order. A step in a round has no address before there is a round."""
-    talk = Step(
+    talk = WorklistStep(
         _("Spreek met het team af waarom jullie op thuisbezoek gaan, en hoe"),
         _("Hoor de bezwaren, zoek tijd, spreek eventueel een proefjaar af. Zet de opzet van het gesprek in de ronde."),
         place("planning:campaign", school, campaign=campaign.pk) if campaign else "",
@@ -367,10 +367,10 @@ def steps_of(begun: Beginnings, campaign: Campaign | None, school: School) -> li
     return [talk, *(step_of(first, begun, campaign, school) for first in FIRST_STEPS)]
 
 
-def step_of(first: FirstStep, begun: Beginnings, campaign: Campaign | None, school: School) -> Step:
+def step_of(first: FirstStep, begun: Beginnings, campaign: Campaign | None, school: School) -> WorklistStep:
     """One of the first steps, with where it is done and whether it is."""
     if not first.is_in_round:
         url = place(first.url_name, school)
     else:
         url = place(first.url_name, school, campaign=campaign.pk) if campaign else ""
-    return Step(str(first.text), str(first.note), url, getattr(begun, first.done))
+    return WorklistStep(str(first.text), str(first.note), url, getattr(begun, first.done))

@@ -11,7 +11,7 @@ from mentors.models import Mentor, School, SchoolYear
 from students.actions.locating import LOCATED_FIELDS, place_on_map
 from students.models import Guardian, Household, LocationQuality, Residence, SchoolClass, Student
 from students.roster.differences import Differences
-from students.roster.known import Home, KnownMentor, Pupil, Row
+from students.roster.known import KnownHousehold, KnownMentor, KnownPupil, KnownRow
 
 AnyModel = TypeVar("AnyModel", bound=models.Model)
 
@@ -80,14 +80,14 @@ def _mentor(school: School, known: KnownMentor) -> Mentor:
     )
 
 
-def _write_homes(school: School, homes: Sequence[Home]) -> None:
+def _write_homes(school: School, homes: Sequence[KnownHousehold]) -> None:
     fresh = [home for home in homes if home.pk is None]
     made = [Household(school=school, **_values(home, _HOME_FIELDS)) for home in fresh]
     place_on_map(made)
     for home, household in zip(fresh, Household.objects.bulk_create(made, batch_size=_BATCH), strict=True):
         home.pk = household.pk
 
-    def after(home: Home, household: Household) -> None:
+    def after(home: KnownHousehold, household: Household) -> None:
         if home.touched & _ADDRESS_PARTS:
             household.location_quality = LocationQuality.NONE
             place_on_map([household])
@@ -96,7 +96,7 @@ def _write_homes(school: School, homes: Sequence[Home]) -> None:
     _update(Household, changed, _HOME_FIELDS, LOCATED_FIELDS, after)
 
 
-def _write_adults(homes: Sequence[Home]) -> None:
+def _write_adults(homes: Sequence[KnownHousehold]) -> None:
     pairs = [(home, adult) for home in homes for adult in home.adults]
     fresh = [(home, adult) for home, adult in pairs if adult.pk is None]
     made = [Guardian(household_id=home.pk or 0, **_values(adult, _ADULT_FIELDS)) for home, adult in fresh]
@@ -107,7 +107,7 @@ def _write_adults(homes: Sequence[Home]) -> None:
     _update(Guardian, [adult for adult in changed if id(adult) not in fresh_keys], _ADULT_FIELDS)
 
 
-def _write_pupils(school: School, pupils: Sequence[Pupil], classes: Mapping[str, int]) -> None:
+def _write_pupils(school: School, pupils: Sequence[KnownPupil], classes: Mapping[str, int]) -> None:
     fresh = [pupil for pupil in pupils if pupil.pk is None]
     made = [
         Student(school=school, school_class_id=classes.get(pupil.class_name), **_values(pupil, _PUPIL_FIELDS))
@@ -117,7 +117,7 @@ def _write_pupils(school: School, pupils: Sequence[Pupil], classes: Mapping[str,
         pupil.pk = student.pk
     fresh_keys = {pupil.pk for pupil in fresh}
 
-    def after(pupil: Pupil, student: Student) -> None:
+    def after(pupil: KnownPupil, student: Student) -> None:
         if "class_name" in pupil.touched:
             student.school_class_id = classes.get(pupil.class_name)
 
@@ -126,7 +126,7 @@ def _write_pupils(school: School, pupils: Sequence[Pupil], classes: Mapping[str,
     _update(Student, changed, _PUPIL_FIELDS, ["school_class"], after)
 
 
-def _write_residences(pupils: Sequence[Pupil]) -> None:
+def _write_residences(pupils: Sequence[KnownPupil]) -> None:
     moved = [pupil for pupil in pupils if "homes" in pupil.touched]
     wanted = {(pupil.pk, rank): home.pk for pupil in moved for rank, home in pupil.homes.items() if home.pk is not None}
     known = {
@@ -144,7 +144,7 @@ def _write_residences(pupils: Sequence[Pupil]) -> None:
             Residence.objects.filter(pk=residence.pk).update(household_id=wanted[at])
 
 
-def _values(row: Row, names: Mapping[str, str]) -> dict[str, Any]:
+def _values(row: KnownRow, names: Mapping[str, str]) -> dict[str, Any]:
     return {column: getattr(row, name) for name, column in names.items()}
 
 

@@ -8,7 +8,7 @@ from collections import defaultdict
 from mentors.models import Mentor, School, SchoolYear
 from students.models import Guardian, Household, Residence, RosterImport, SchoolClass, Student
 from students.roster.differences import Differences, compare
-from students.roster.known import Adult, Home, KnownClass, KnownMentor, KnownSchool, Pupil
+from students.roster.known import KnownClass, KnownGuardian, KnownHousehold, KnownMentor, KnownPupil, KnownSchool
 from students.roster.payload import from_payload
 
 
@@ -29,7 +29,7 @@ def preview_of(roster_import: RosterImport, *, today: dt.date) -> Differences:
 def known_school(school: School, year: SchoolYear | None) -> KnownSchool:
     """All pupils with their households and adults, the classes of `year`, and the mentors."""
     homes = _homes(school)
-    ranks: dict[int, dict[int, Home]] = defaultdict(dict)
+    ranks: dict[int, dict[int, KnownHousehold]] = defaultdict(dict)
     for residence in Residence.objects.filter(student__school=school).order_by("student_id", "rank"):
         ranks[residence.student_id][residence.rank] = homes[residence.household_id]
     pupils = {}
@@ -42,9 +42,9 @@ def known_school(school: School, year: SchoolYear | None) -> KnownSchool:
     return KnownSchool(pupils=pupils, classes=_classes(year), mentors=_mentors(school))
 
 
-def _homes(school: School) -> dict[int, Home]:
+def _homes(school: School) -> dict[int, KnownHousehold]:
     homes = {
-        household.pk: Home(
+        household.pk: KnownHousehold(
             pk=household.pk,
             name=household.name,
             postcode=household.postcode,
@@ -59,7 +59,7 @@ def _homes(school: School) -> dict[int, Home]:
     }
     for guardian in Guardian.objects.filter(household__school=school).order_by("pk"):
         homes[guardian.household_id].adults.append(
-            Adult(
+            KnownGuardian(
                 pk=guardian.pk,
                 key=guardian.external_key,
                 name=guardian.name,
@@ -72,11 +72,11 @@ def _homes(school: School) -> dict[int, Home]:
     return homes
 
 
-def _pupil(student: Student, homes: dict[int, Home], year: SchoolYear | None) -> Pupil:
+def _pupil(student: Student, homes: dict[int, KnownHousehold], year: SchoolYear | None) -> KnownPupil:
     """A pupil; a class of an earlier year counts as none, so that this year's class is a change."""
     school_class = student.school_class
     is_current = school_class is not None and year is not None and school_class.school_year_id == year.pk
-    return Pupil(
+    return KnownPupil(
         pk=student.pk,
         number=student.external_key,
         first_name=student.first_name,

@@ -65,7 +65,7 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ValuePlace:
     """Where a value stands, and where to say so when it is wrong."""
 
     findings: Findings
@@ -81,7 +81,7 @@ class Place:
         self.findings.mention(self.row, self.name, message)
 
 
-def clean_text(value: str | None, place: Place, limit: int) -> str | None:
+def clean_text(value: str | None, place: ValuePlace, limit: int) -> str | None:
     """One line of text without control characters and marks that turn the reading direction."""
     if value is None:
         return None
@@ -98,7 +98,7 @@ def clean_text(value: str | None, place: Place, limit: int) -> str | None:
     return visible
 
 
-def clean_number(value: str | None, place: Place) -> str | None:
+def clean_number(value: str | None, place: ValuePlace) -> str | None:
     """A pupil's number in the school's own administration; required, and not a national number."""
     number = clean_text(value, place, NUMBER_LENGTH)
     if number is None:
@@ -109,7 +109,7 @@ def clean_number(value: str | None, place: Place) -> str | None:
     return number
 
 
-def clean_postcode(value: str | None, place: Place) -> str | None:
+def clean_postcode(value: str | None, place: ValuePlace) -> str | None:
     """'8261 ab' as '8261AB'."""
     text = clean_text(value, place, 100)
     if not text:
@@ -121,7 +121,7 @@ def clean_postcode(value: str | None, place: Place) -> str | None:
     return match[1] + match[2].upper()
 
 
-def clean_house_number(value: str | None, place: Place) -> tuple[int | None, str | None]:
+def clean_house_number(value: str | None, place: ValuePlace) -> tuple[int | None, str | None]:
     """'12 a' as (12, 'A'); a number without a suffix gives None for the suffix."""
     text = clean_text(value, place, 30)
     if not text:
@@ -134,7 +134,7 @@ def clean_house_number(value: str | None, place: Place) -> tuple[int | None, str
     return int(match[1]), suffix
 
 
-def clean_suffix(value: str | None, place: Place) -> str | None:
+def clean_suffix(value: str | None, place: ValuePlace) -> str | None:
     """A house number's addition in capitals: 'bis', 'A', '2'."""
     text = clean_text(value, place, 10)
     if not text:
@@ -145,7 +145,7 @@ def clean_suffix(value: str | None, place: Place) -> str | None:
     return text.strip(" .-/").upper()
 
 
-def clean_email(value: str | None, place: Place) -> str | None:
+def clean_email(value: str | None, place: ValuePlace) -> str | None:
     """An e-mail address in small letters."""
     text = clean_text(value, place, EMAIL_LENGTH)
     if not text:
@@ -159,7 +159,7 @@ def clean_email(value: str | None, place: Place) -> str | None:
     return text
 
 
-def clean_phone(value: str | None, place: Place) -> str | None:
+def clean_phone(value: str | None, place: ValuePlace) -> str | None:
     """A telephone number as digits, with a plus in front of a country; lost zeros come back."""
     text = clean_text(value, place, 40)
     if not text:
@@ -176,7 +176,7 @@ def clean_phone(value: str | None, place: Place) -> str | None:
     return digits
 
 
-def clean_date(value: str | None, place: Place) -> date | None:
+def clean_date(value: str | None, place: ValuePlace) -> date | None:
     """A date written as dd-mm-jjjj (or as ISO, or as a spreadsheet's day number)."""
     text = clean_text(value, place, 40)
     if not text:
@@ -201,7 +201,7 @@ def _read_date(text: str) -> date | None:
     return None
 
 
-def clean_yes_no(value: str | None, place: Place) -> bool | None:
+def clean_yes_no(value: str | None, place: ValuePlace) -> bool | None:
     """Yes or no in the words that schools use; empty is: not said."""
     text = clean_text(value, place, 40)
     if not text:
@@ -215,7 +215,7 @@ def clean_yes_no(value: str | None, place: Place) -> bool | None:
     return None
 
 
-def clean_language(value: str | None, place: Place) -> str | None:
+def clean_language(value: str | None, place: ValuePlace) -> str | None:
     """A language of contact as its code: 'Turks' and 'tr' as 'tr'."""
     text = clean_text(value, place, 40)
     if not text:

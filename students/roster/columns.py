@@ -77,7 +77,7 @@ _FORBIDDEN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column of a table: its heading and the field that it fills (IGNORE for none)."""
 
     header: str
@@ -86,7 +86,7 @@ class Column:
     is_known: bool = True
 
 
-def match_columns(headers: Sequence[str], mapping: Mapping[str, str] | None = None) -> list[Column]:
+def match_columns(headers: Sequence[str], mapping: Mapping[str, str] | None = None) -> list[TableColumn]:
     """A column for each heading; what was matched by hand goes before what we recognise.
 
     A heading that is neither recognised nor matched by hand has ``is_known`` False: its column is left
@@ -98,15 +98,15 @@ def match_columns(headers: Sequence[str], mapping: Mapping[str, str] | None = No
     for header in headers:
         target = target_of(header)
         if is_forbidden(header):
-            columns.append(Column(header, IGNORE, is_forbidden=True))
+            columns.append(TableColumn(header, IGNORE, is_forbidden=True))
         elif header in by_hand and by_hand[header] in (*targets, IGNORE):
-            columns.append(Column(header, by_hand[header]))
+            columns.append(TableColumn(header, by_hand[header]))
         else:
-            columns.append(Column(header, target or IGNORE, is_known=target is not None or not header))
+            columns.append(TableColumn(header, target or IGNORE, is_known=target is not None or not header))
     return _with_bare_contact(columns, by_hand)
 
 
-def _with_bare_contact(columns: list[Column], by_hand: Mapping[str, str]) -> list[Column]:
+def _with_bare_contact(columns: list[TableColumn], by_hand: Mapping[str, str]) -> list[TableColumn]:
     """'E-mail' and 'Telefoon' beside columns of one parent are that parent's (one row a parent)."""
     if not any(column.target.startswith("guardian1_") for column in columns):
         return columns
@@ -118,7 +118,7 @@ def _with_bare_contact(columns: list[Column], by_hand: Mapping[str, str]) -> lis
             target = f"guardian1_{part}"
             is_bare = not column.is_known and column.header not in by_hand
             if is_bare and words in _GUARDIAN_WORDS[part] and target not in taken:
-                column = Column(column.header, target)
+                column = TableColumn(column.header, target)
         result.append(column)
     return result
 

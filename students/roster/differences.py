@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from students.roster.homes import addresses_of, update_homes
-from students.roster.known import FieldChange, KnownClass, KnownMentor, KnownSchool, Pupil
+from students.roster.known import FieldChange, KnownClass, KnownMentor, KnownPupil, KnownSchool
 from students.roster.records import (
     SCOPE_ADDITION,
     SCOPE_CLASSES,
@@ -28,7 +28,7 @@ MAX_MENTORS = 2
 class PupilChange:
     """A pupil for whom something changes."""
 
-    pupil: Pupil
+    pupil: KnownPupil
     changes: tuple[FieldChange, ...]
 
 
@@ -40,7 +40,7 @@ class Differences:
     new: list[PupilChange] = field(default_factory=list)
     changed: list[PupilChange] = field(default_factory=list)
     returned: list[PupilChange] = field(default_factory=list)
-    gone: list[Pupil] = field(default_factory=list)
+    gone: list[KnownPupil] = field(default_factory=list)
     unchanged: int = 0
     already_left: int = 0
     new_classes: list[KnownClass] = field(default_factory=list)
@@ -107,7 +107,7 @@ def _compare_pupil(
                 )
             )
             return
-        pupil = Pupil(number=record.number, entered_on=record.entered_on or today)
+        pupil = KnownPupil(number=record.number, entered_on=record.entered_on or today)
         differences.known.pupils[record.number] = pupil
         _update_pupil(pupil, record, differences, addresses)
         differences.new.append(PupilChange(pupil, ()))
@@ -128,7 +128,7 @@ def _compare_pupil(
 
 
 def _update_pupil(
-    pupil: Pupil, record: RosterPupil, differences: Differences, addresses: dict[str, set[tuple[str, int, str]]]
+    pupil: KnownPupil, record: RosterPupil, differences: Differences, addresses: dict[str, set[tuple[str, int, str]]]
 ) -> list[FieldChange]:
     def mention(name: str, message: object) -> None:
         differences.notices.append(RosterNotice(record.row, name, str(message)))
@@ -147,7 +147,7 @@ def _update_pupil(
     return changes + update_homes(pupil, record, addresses, mention)
 
 
-def _leave(pupil: Pupil, on: date, differences: Differences) -> None:
+def _leave(pupil: KnownPupil, on: date, differences: Differences) -> None:
     if pupil.left_on is None:
         pupil.set("left_on", on)
         differences.gone.append(pupil)

@@ -22,7 +22,7 @@ from students.roster.cleaning import (
     NUMBER_LENGTH,
     PREFIX_LENGTH,
     Findings,
-    Place,
+    ValuePlace,
     are_bsns,
     clean_date,
     clean_email,
@@ -183,7 +183,7 @@ def _take(element: Any, reading: _Reading) -> None:
 
 
 def _take_school(element: Any, reading: _Reading) -> None:
-    place = Place(reading.findings, "school", "school")
+    place = ValuePlace(reading.findings, "school", "school")
     reading.school = _values(element, _SCHOOL_FIELDS, reading, place)
     if reading.school.get("xsdversie", "2.1").startswith(("0", "1")):
         raise RosterRefused(str(_("Dit is een oude EDEXML-versie. Maak een export in versie 2.0 of 2.1.")))
@@ -191,7 +191,7 @@ def _take_school(element: Any, reading: _Reading) -> None:
 
 def _take_group(element: Any, reading: _Reading) -> None:
     key = element.get("key", "")
-    place = Place(reading.findings, f"{element.tag} {key}", "key")
+    place = ValuePlace(reading.findings, f"{element.tag} {key}", "key")
     if element.tag not in ("groep", "samengestelde_groep"):
         place.refuse(_("Dit element hoort hier niet."))
         return
@@ -202,7 +202,7 @@ def _take_group(element: Any, reading: _Reading) -> None:
         place.refuse(_("Deze sleutel komt twee keer voor."))
         return
     values = _values(element, _GROUP_FIELDS, reading, place)
-    named = Place(reading.findings, place.row, "naam")
+    named = ValuePlace(reading.findings, place.row, "naam")
     name = clean_text(values.get("naam"), named, CLASS_LENGTH)
     if not name:
         if "naam" not in values or name == "":
@@ -222,9 +222,9 @@ def _year(year_group: str, name: str) -> int | None:
 
 
 def _take_pupil(element: Any, reading: _Reading) -> None:
-    key = clean_text(element.get("key"), Place(reading.findings, "leerling", "key"), NUMBER_LENGTH)
+    key = clean_text(element.get("key"), ValuePlace(reading.findings, "leerling", "key"), NUMBER_LENGTH)
     row = f"leerling {key}" if key else f"leerling {len(reading.pupil_keys) + 1}"
-    place = Place(reading.findings, row, "key")
+    place = ValuePlace(reading.findings, row, "key")
     if not key:
         place.refuse(_("De sleutel (key) ontbreekt of is te lang."))
         return
@@ -234,8 +234,8 @@ def _take_pupil(element: Any, reading: _Reading) -> None:
     reading.pupil_keys.add(key)
     values = _values(element, _PUPIL_FIELDS, reading, place)
 
-    def at(name: str) -> Place:
-        return Place(reading.findings, row, name)
+    def at(name: str) -> ValuePlace:
+        return ValuePlace(reading.findings, row, name)
 
     first_name, prefix, last_name = _names(values, row, reading)
     left_on = clean_date(values.get("uitstroomdatum"), at("uitstroomdatum"))
@@ -278,9 +278,9 @@ def _group_name(reference: Any, known: dict[str, Any], reading: _Reading, row: s
 
 
 def _take_teacher(element: Any, reading: _Reading) -> None:
-    key = clean_text(element.get("key"), Place(reading.findings, "leerkracht", "key"), 256)
+    key = clean_text(element.get("key"), ValuePlace(reading.findings, "leerkracht", "key"), 256)
     row = f"leerkracht {key}" if key else f"leerkracht {len(reading.teacher_keys) + 1}"
-    place = Place(reading.findings, row, "key")
+    place = ValuePlace(reading.findings, row, "key")
     if not key or key in reading.teacher_keys:
         place.refuse(_("De sleutel (key) ontbreekt of komt twee keer voor."))
         return
@@ -302,7 +302,7 @@ def _take_teacher(element: Any, reading: _Reading) -> None:
             first_name=first_name or "",
             prefix=prefix or "",
             last_name=last_name or "",
-            email=clean_email(values.get("emailadres"), Place(reading.findings, row, "emailadres")) or "",
+            email=clean_email(values.get("emailadres"), ValuePlace(reading.findings, row, "emailadres")) or "",
             roles=roles,
             class_names=tuple(dict.fromkeys(names)),
         )
@@ -313,7 +313,7 @@ def _names(values: dict[str, str], row: str, reading: _Reading) -> tuple[str, st
     """First name (the one in use, else the first given name, else the initials), prefix, last name."""
 
     def text(name: str, limit: int) -> str:
-        return clean_text(values.get(name), Place(reading.findings, row, name), limit) or ""
+        return clean_text(values.get(name), ValuePlace(reading.findings, row, name), limit) or ""
 
     given = text("voornamen", 200).split(" ")[0]
     first_name = text("roepnaam", NAME_LENGTH) or given[:NAME_LENGTH] or text("voorletters-1", 12)
@@ -323,7 +323,7 @@ def _names(values: dict[str, str], row: str, reading: _Reading) -> tuple[str, st
     return first_name, text("voorvoegsel", PREFIX_LENGTH), last_name
 
 
-def _values(element: Any, wanted: frozenset[str], reading: _Reading, place: Place) -> dict[str, str]:
+def _values(element: Any, wanted: frozenset[str], reading: _Reading, place: ValuePlace) -> dict[str, str]:
     """The texts of the wanted children; all others, and attributes, are only counted by name."""
     values: dict[str, str] = {}
     for name in element.attrib:
@@ -334,7 +334,7 @@ def _values(element: Any, wanted: frozenset[str], reading: _Reading, place: Plac
         if tag not in wanted:
             reading.dropped[tag] += 1
         elif tag in values and tag not in _REPEATABLE:
-            Place(place.findings, place.row, tag).refuse(_("Dit veld staat er twee keer."))
+            ValuePlace(place.findings, place.row, tag).refuse(_("Dit veld staat er twee keer."))
         else:
             values[tag] = (child.text or "").strip()
     return values

@@ -15,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from students.roster.known import (
     AUTHORITY_NO,
     AUTHORITY_YES,
-    Adult,
     FieldChange,
-    Home,
-    Pupil,
+    KnownGuardian,
+    KnownHousehold,
+    KnownPupil,
 )
 from students.roster.records import RosterGuardian, RosterHousehold, RosterPupil
 
@@ -38,7 +38,7 @@ def addresses_of(pupils: tuple[RosterPupil, ...]) -> dict[str, set[tuple[str, in
     }
 
 
-def update_homes(pupil: Pupil, record: RosterPupil, addresses: Addresses, mention: Mention) -> list[FieldChange]:
+def update_homes(pupil: KnownPupil, record: RosterPupil, addresses: Addresses, mention: Mention) -> list[FieldChange]:
     """Bring the pupil's households in line with the file; the changes, for the preview."""
     changes: list[FieldChange] = []
     if len(record.households) > MAX_HOMES:
@@ -61,11 +61,11 @@ def update_homes(pupil: Pupil, record: RosterPupil, addresses: Addresses, mentio
     return changes
 
 
-def _paired(pupil: Pupil, wanted: tuple[RosterHousehold, ...]) -> list[tuple[RosterHousehold, int | None]]:
+def _paired(pupil: KnownPupil, wanted: tuple[RosterHousehold, ...]) -> list[tuple[RosterHousehold, int | None]]:
     """Each household of the file with the rank of ours that it is, or that it will get."""
     free = dict(pupil.homes)
     found: dict[int, int] = {}
-    tests: list[Callable[[RosterHousehold, Home], bool]] = [_same_address, _shares_adult, _may_be_the_same]
+    tests: list[Callable[[RosterHousehold, KnownHousehold], bool]] = [_same_address, _shares_adult, _may_be_the_same]
     for is_same in tests:
         for index, household in enumerate(wanted):
             if index in found:
@@ -81,20 +81,20 @@ def _paired(pupil: Pupil, wanted: tuple[RosterHousehold, ...]) -> list[tuple[Ros
     return pairs
 
 
-def _same_address(wanted: RosterHousehold, home: Home) -> bool:
+def _same_address(wanted: RosterHousehold, home: KnownHousehold) -> bool:
     return wanted.address_key is not None and wanted.address_key == home.address_key
 
 
-def _shares_adult(wanted: RosterHousehold, home: Home) -> bool:
+def _shares_adult(wanted: RosterHousehold, home: KnownHousehold) -> bool:
     return any(_same_adult(guardian, adult) for guardian in wanted.guardians for adult in home.adults)
 
 
-def _may_be_the_same(wanted: RosterHousehold, home: Home) -> bool:
+def _may_be_the_same(wanted: RosterHousehold, home: KnownHousehold) -> bool:
     """By order alone, but never when both name adults and share none: parents apart stay apart."""
     return not (wanted.guardians and home.adults)
 
 
-def _leaves_alone(home: Home, wanted: RosterHousehold, pupil: Pupil, addresses: Addresses) -> bool:
+def _leaves_alone(home: KnownHousehold, wanted: RosterHousehold, pupil: KnownPupil, addresses: Addresses) -> bool:
     """Whether the address changes for this pupil only, while others stay in the household."""
     if wanted.address_key is None or home.address_key in (None, wanted.address_key):
         return False
@@ -102,12 +102,12 @@ def _leaves_alone(home: Home, wanted: RosterHousehold, pupil: Pupil, addresses: 
     return any(wanted.address_key not in addresses.get(number, set()) for number in others)
 
 
-def _new_home(pupil: Pupil, rank: int, wanted: RosterHousehold) -> Home:
+def _new_home(pupil: KnownPupil, rank: int, wanted: RosterHousehold) -> KnownHousehold:
     """A household named after the pupil; a second one after the adult who lives there."""
     family = " ".join(part for part in (pupil.prefix, pupil.last_name) if part) or pupil.first_name
     if rank > 1 and wanted.guardians and wanted.guardians[0].name:
         family = _surname(wanted.guardians[0].name)[:100]
-    home = Home(name=str(_("Gezin %(name)s") % {"name": family}), residents={pupil.number})
+    home = KnownHousehold(name=str(_("Gezin %(name)s") % {"name": family}), residents={pupil.number})
     pupil.homes[rank] = home
     pupil.touched.add("homes")
     return home
@@ -121,7 +121,7 @@ def _surname(name: str) -> str:
     return " ".join(words)
 
 
-def _update_home(home: Home, wanted: RosterHousehold, mention: Mention) -> list[FieldChange]:
+def _update_home(home: KnownHousehold, wanted: RosterHousehold, mention: Mention) -> list[FieldChange]:
     changes = _update_address(home, wanted, mention)
     if wanted.is_secret:
         changes.append(home.set("is_secret", True))
@@ -133,7 +133,7 @@ def _update_home(home: Home, wanted: RosterHousehold, mention: Mention) -> list[
     return found + _update_adults(home, wanted.guardians)
 
 
-def _update_address(home: Home, wanted: RosterHousehold, mention: Mention) -> list[FieldChange | None]:
+def _update_address(home: KnownHousehold, wanted: RosterHousehold, mention: Mention) -> list[FieldChange | None]:
     """A complete address replaces ours; a postcode alone only fills an empty one, and is compared."""
     if wanted.address_key is None:
         is_open = home.address_key is None
@@ -152,12 +152,12 @@ def _update_address(home: Home, wanted: RosterHousehold, mention: Mention) -> li
     ]
 
 
-def _update_adults(home: Home, guardians: tuple[RosterGuardian, ...]) -> list[FieldChange]:
+def _update_adults(home: KnownHousehold, guardians: tuple[RosterGuardian, ...]) -> list[FieldChange]:
     changes: list[FieldChange] = []
     for guardian, known in _paired_adults(guardians, home.adults):
         adult = known
         if adult is None:
-            adult = Adult()
+            adult = KnownGuardian()
             home.adults.append(adult)
             home.touched.add("adults")
             changes.append(FieldChange("guardian", "", guardian.name or guardian.email or "", home.name))
@@ -169,11 +169,11 @@ def _update_adults(home: Home, guardians: tuple[RosterGuardian, ...]) -> list[Fi
 
 
 def _paired_adults(
-    guardians: tuple[RosterGuardian, ...], adults: list[Adult]
-) -> list[tuple[RosterGuardian, Adult | None]]:
+    guardians: tuple[RosterGuardian, ...], adults: list[KnownGuardian]
+) -> list[tuple[RosterGuardian, KnownGuardian | None]]:
     """Each adult of the file with ours: by key, then by name, then by e-mail address."""
     free = list(adults)
-    found: dict[int, Adult] = {}
+    found: dict[int, KnownGuardian] = {}
     for part in ("key", "name", "email"):
         for index, guardian in enumerate(guardians):
             value = (getattr(guardian, part) or "").casefold()
@@ -184,11 +184,11 @@ def _paired_adults(
     return [(guardian, found.get(index)) for index, guardian in enumerate(guardians)]
 
 
-def _same_adult(guardian: RosterGuardian, adult: Adult) -> bool:
+def _same_adult(guardian: RosterGuardian, adult: KnownGuardian) -> bool:
     return _paired_adults((guardian,), [adult])[0][1] is not None
 
 
-def _update_adult(adult: Adult, guardian: RosterGuardian) -> list[FieldChange]:
+def _update_adult(adult: KnownGuardian, guardian: RosterGuardian) -> list[FieldChange]:
     changes = [
         adult.set(name, getattr(guardian, name))
         for name in ("key", "name", "email", "phone")
@@ -205,7 +205,7 @@ def _update_adult(adult: Adult, guardian: RosterGuardian) -> list[FieldChange]:
     return [change for change in changes if change is not None and change.field != "key"]
 
 
-def _address_text(wanted: RosterHousehold, home: Home) -> str:
+def _address_text(wanted: RosterHousehold, home: KnownHousehold) -> str:
     if wanted.is_secret or home.is_secret:
         return str(_("geheim adres"))
     number = f"{wanted.house_number}{wanted.suffix or ''}" if wanted.house_number is not None else ""

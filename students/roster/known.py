@@ -20,7 +20,7 @@ class FieldChange:
 
 
 @dataclass(kw_only=True)
-class Row:
+class KnownRow:
     """A row of the school: ``pk`` is None while it is still to be made; ``touched`` are the changed fields."""
 
     pk: int | None = None
@@ -37,7 +37,7 @@ class Row:
 
 
 @dataclass(kw_only=True)
-class Adult(Row):
+class KnownGuardian(KnownRow):
     """A guardian in a household."""
 
     key: str = ""
@@ -49,7 +49,7 @@ class Adult(Row):
 
 
 @dataclass(kw_only=True)
-class Home(Row):
+class KnownHousehold(KnownRow):
     """A household with its adults; ``residents`` are the numbers of the enrolled pupils who live there."""
 
     name: str = ""
@@ -60,7 +60,7 @@ class Home(Row):
     city: str = ""
     is_secret: bool = False
     language: str = "nl"
-    adults: list[Adult] = field(default_factory=list)
+    adults: list[KnownGuardian] = field(default_factory=list)
     residents: set[str] = field(default_factory=set)
 
     @property
@@ -72,7 +72,7 @@ class Home(Row):
 
 
 @dataclass(kw_only=True)
-class Pupil(Row):
+class KnownPupil(KnownRow):
     """A pupil with the households by rank."""
 
     number: str
@@ -83,7 +83,7 @@ class Pupil(Row):
     class_name: str = ""
     entered_on: date | None = None
     left_on: date | None = None
-    homes: dict[int, Home] = field(default_factory=dict)
+    homes: dict[int, KnownHousehold] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -92,7 +92,7 @@ class Pupil(Row):
 
 
 @dataclass(kw_only=True)
-class KnownClass(Row):
+class KnownClass(KnownRow):
     """A class of the school year."""
 
     name: str
@@ -101,7 +101,7 @@ class KnownClass(Row):
 
 
 @dataclass(kw_only=True)
-class KnownMentor(Row):
+class KnownMentor(KnownRow):
     """A mentor of the school."""
 
     key: str = ""
@@ -114,7 +114,7 @@ class KnownMentor(Row):
 class KnownSchool:
     """All of it, by what a file knows it by."""
 
-    pupils: dict[str, Pupil] = field(default_factory=dict)
+    pupils: dict[str, KnownPupil] = field(default_factory=dict)
     classes: dict[str, KnownClass] = field(default_factory=dict)
     mentors: list[KnownMentor] = field(default_factory=list)
 

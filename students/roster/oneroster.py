@@ -24,7 +24,7 @@ from students.roster.cleaning import (
     NAME_LENGTH,
     NUMBER_LENGTH,
     Findings,
-    Place,
+    ValuePlace,
     are_bsns,
     clean_date,
     clean_email,
@@ -194,7 +194,7 @@ def _classes(data: _Set, org: str) -> dict[str, RosterClass]:
     home = [row for row in rows if row.get("classType", "").casefold() == "homeroom"]
     classes: dict[str, RosterClass] = {}
     for row in home or rows:
-        place = Place(data.findings, f"classes.csv, {row['sourcedId'][:NUMBER_LENGTH]}", "title")
+        place = ValuePlace(data.findings, f"classes.csv, {row['sourcedId'][:NUMBER_LENGTH]}", "title")
         name = clean_text(row.get("title") or row.get("classCode"), place, CLASS_LENGTH)
         if name:
             grade = _list(row.get("grades", ""))[:1]
@@ -223,7 +223,7 @@ def _pupils(data: _Set, roles: dict[str, set[str]], classes: dict[str, RosterCla
         if not roles.get(row["sourcedId"], set()) & _STUDENT_ROLES:
             continue
         where = f"users.csv, {row['sourcedId'][:NUMBER_LENGTH]}"
-        number = clean_text(row["sourcedId"], Place(data.findings, where, "sourcedId"), NUMBER_LENGTH)
+        number = clean_text(row["sourcedId"], ValuePlace(data.findings, where, "sourcedId"), NUMBER_LENGTH)
         if not number or number in seen:
             data.findings.refuse(where, "sourcedId", _("De sleutel ontbreekt of komt twee keer voor."))
             continue
@@ -245,8 +245,8 @@ def _pupil(
     guardians: tuple[RosterGuardian, ...],
     data: _Set,
 ) -> RosterPupil:
-    def at(name: str) -> Place:
-        return Place(data.findings, where, name)
+    def at(name: str) -> ValuePlace:
+        return ValuePlace(data.findings, where, name)
 
     given = row.get("preferredGivenName") or row.get("givenName")
     family = row.get("preferredFamilyName") or row.get("familyName")
@@ -300,9 +300,9 @@ def _guardian(row: dict[str, str], data: _Set) -> RosterGuardian:
     family = row.get("preferredFamilyName") or row.get("familyName", "")
     phone_field = "sms" if row.get("sms") else "phone"
     return RosterGuardian(
-        name=clean_text(f"{given} {family}", Place(data.findings, where, "givenName"), FULL_NAME_LENGTH),
-        email=clean_email(row.get("email"), Place(data.findings, where, "email")),
-        phone=clean_phone(row.get(phone_field), Place(data.findings, where, phone_field)),
+        name=clean_text(f"{given} {family}", ValuePlace(data.findings, where, "givenName"), FULL_NAME_LENGTH),
+        email=clean_email(row.get("email"), ValuePlace(data.findings, where, "email")),
+        phone=clean_phone(row.get(phone_field), ValuePlace(data.findings, where, phone_field)),
         key=row["sourcedId"][:128],
     )
 
@@ -320,11 +320,13 @@ def _teachers(data: _Set, roles: dict[str, set[str]], classes: dict[str, RosterC
             RosterTeacher(
                 key=row["sourcedId"][:128],
                 row=where,
-                first_name=clean_text(row.get("givenName"), Place(data.findings, where, "givenName"), NAME_LENGTH)
+                first_name=clean_text(row.get("givenName"), ValuePlace(data.findings, where, "givenName"), NAME_LENGTH)
                 or "",
-                last_name=clean_text(row.get("familyName"), Place(data.findings, where, "familyName"), LAST_NAME_LENGTH)
+                last_name=clean_text(
+                    row.get("familyName"), ValuePlace(data.findings, where, "familyName"), LAST_NAME_LENGTH
+                )
                 or "",
-                email=clean_email(row.get("email"), Place(data.findings, where, "email")) or "",
+                email=clean_email(row.get("email"), ValuePlace(data.findings, where, "email")) or "",
                 class_names=names,
             )
         )

@@ -28,7 +28,7 @@ _DIMENSION = re.compile(rb"<(?:[A-Za-z]\w*:)?dimension\b[^>]*/?>")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class TableSheet:
     """One sheet: its name (empty for CSV), and rows of (row number as a spreadsheet shows it, cells)."""
 
     name: str
@@ -41,7 +41,7 @@ class Sheet:
         return str(_("blad %(sheet)s, rij %(number)d") % {"sheet": self.name[:40], "number": number})
 
 
-def read_sheets(data: bytes, name: str) -> list[Sheet]:
+def read_sheets(data: bytes, name: str) -> list[TableSheet]:
     """The sheets that hold something. Raises RosterRefused for what is no readable CSV or XLSX."""
     if is_zip(data):
         sheets = _read_workbook(data)
@@ -50,7 +50,7 @@ def read_sheets(data: bytes, name: str) -> list[Sheet]:
             str(_("Dit is een oud of beveiligd Excel-bestand. Sla het op als .xlsx, zonder wachtwoord."))
         )
     else:
-        sheets = [Sheet("", list(_read_csv(decode(data))))]
+        sheets = [TableSheet("", list(_read_csv(decode(data))))]
     filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
         raise RosterRefused(str(_("Het bestand %(name)s is leeg.") % {"name": name[:80]}))
@@ -119,7 +119,7 @@ def _too_large() -> RosterRefused:
     return RosterRefused(str(words % {"rows": MAX_ROWS, "columns": MAX_COLUMNS}))
 
 
-def _read_workbook(data: bytes) -> list[Sheet]:
+def _read_workbook(data: bytes) -> list[TableSheet]:
     contents = read_archive(data)
     if not any(name.startswith("xl/") for name in contents):
         raise RosterRefused(str(_("Dit is geen Excel-bestand (.xlsx).")))
@@ -155,7 +155,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _read_sheet(workbook: CalamineWorkbook, name: str) -> Sheet:
+def _read_sheet(workbook: CalamineWorkbook, name: str) -> TableSheet:
     rows: list[tuple[int, list[str]]] = []
     cells = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
     for number, values in enumerate(cells, start=1):
@@ -163,7 +163,7 @@ def _read_sheet(workbook: CalamineWorkbook, name: str) -> Sheet:
         texts = [_as_text(value) for value in values]
         if any(texts):
             rows.append((number, texts))
-    return Sheet(name, rows)
+    return TableSheet(name, rows)
 
 
 def _as_text(value: object) -> str:

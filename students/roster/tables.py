@@ -24,7 +24,7 @@ from students.roster.cleaning import (
     PREFIX_LENGTH,
     STREET_LENGTH,
     Findings,
-    Place,
+    ValuePlace,
     are_bsns,
     clean_date,
     clean_email,
@@ -38,7 +38,7 @@ from students.roster.cleaning import (
     clean_yes_no,
     year_of,
 )
-from students.roster.columns import GUARDIANS, Column, match_columns
+from students.roster.columns import GUARDIANS, TableColumn, match_columns
 from students.roster.names import plain_adult_name, split_address, split_pupil_name
 from students.roster.records import (
     KIND_TABLE,
@@ -54,7 +54,7 @@ from students.roster.records import (
     merge_households,
     merge_pupils,
 )
-from students.roster.sheets import Sheet, read_sheets
+from students.roster.sheets import TableSheet, read_sheets
 
 _HEADER_SEARCH_ROWS = 10
 _IDENTITY = ("first_name", "last_name", "birth_on", "class_name")
@@ -64,9 +64,9 @@ _IDENTITY = ("first_name", "last_name", "birth_on", "class_name")
 class TableHeader:
     """A sheet with its columns recognised, before any row is read."""
 
-    sheet: Sheet
+    sheet: TableSheet
     header_row: int
-    columns: tuple[Column, ...]
+    columns: tuple[TableColumn, ...]
 
     @property
     def has_number(self) -> bool:
@@ -74,7 +74,7 @@ class TableHeader:
         return any(column.target == "number" for column in self.columns)
 
     @property
-    def unknown(self) -> list[Column]:
+    def unknown(self) -> list[TableColumn]:
         """Columns that nobody has said anything about yet."""
         return [column for column in self.columns if not column.is_known]
 
@@ -201,7 +201,7 @@ def _put_together(pupils: dict[str, RosterPupil], pupil: RosterPupil, findings: 
 class _RowReader:
     """The cells of one row by field, each with its place for errors."""
 
-    def __init__(self, columns: Sequence[Column], cells: list[str], row: str, findings: Findings) -> None:
+    def __init__(self, columns: Sequence[TableColumn], cells: list[str], row: str, findings: Findings) -> None:
         self.row, self.findings = row, findings
         self.values: dict[str, str] = {}
         self.headers: dict[str, str] = {}
@@ -212,8 +212,8 @@ class _RowReader:
                 self.values[column.target] = cell.strip()
                 self.headers[column.target] = column.header
 
-    def place(self, target: str) -> Place:
-        return Place(self.findings, self.row, self.headers.get(target, target))
+    def place(self, target: str) -> ValuePlace:
+        return ValuePlace(self.findings, self.row, self.headers.get(target, target))
 
     def text(self, target: str, limit: int) -> str | None:
         return clean_text(self.values.get(target), self.place(target), limit)

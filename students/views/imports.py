@@ -23,7 +23,7 @@ from students.forms import ApplyForm, ColumnsForm, ImportForm, posted_mapping
 from students.models import ImportState, RosterImport
 from students.queries.known import preview_of, year_for
 from students.queries.lists import imports_of, last_mapping, roster_work
-from students.roster.columns import Column
+from students.roster.columns import TableColumn
 from students.roster.differences import PupilChange
 from students.roster.reading import MAX_FILE_BYTES, MAX_FILES, SourceFile, headers_to_match, read_rosters
 from students.roster.records import RosterRefused
@@ -68,7 +68,7 @@ def import_start(request: SchoolRequest) -> HttpResponse:
 
 def _columns_to_match(
     request: SchoolRequest, form: ImportForm, sources: list[SourceFile], by_hand: dict[str, str]
-) -> list[Column]:
+) -> list[TableColumn]:
     """The columns to show for matching; none when everything is clear or was just said."""
     if form.cleaned_data["match_columns"] and not by_hand:
         headers = headers_to_match(sources, {}, all_of_them=True)
@@ -83,7 +83,7 @@ def _columns_to_match(
     return list(shown.values())
 
 
-def _start_page(request: SchoolRequest, form: ImportForm, columns: list[Column] | None = None) -> HttpResponse:
+def _start_page(request: SchoolRequest, form: ImportForm, columns: list[TableColumn] | None = None) -> HttpResponse:
     """The page, or with htmx only the part under the files: the files themselves stay chosen."""
     context = {
         "form": form,

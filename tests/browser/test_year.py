@@ -29,13 +29,13 @@ from roads.queries import find_address
 from students.models import Student
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
-from thuisbezoek.demo.families import Address, edexml, guardians_csv, make_pupils
+from thuisbezoek.demo.families import DemoAddress, edexml, guardians_csv, make_pupils
 from thuisbezoek.demo.town import make_town
 from thuisbezoek.demo.town_extract import write_extract
 from thuisbezoek.demo.town_shapes import Town
 from visits.actions.outbox import send_due_messages
 from visits.actions.reminders import queue_reminders
-from visits.actions.shifts import Hours, give_weekdays
+from visits.actions.shifts import ShiftHours, give_weekdays
 from visits.models import Answer, Campaign, Invitation, Message, MessageKind, MessageState, Visit, VisitState
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -99,7 +99,7 @@ def year_school(several_connections: None, clock: Clock, streets: Town) -> Schoo
 
 def roster_files(town: Town) -> list[dict[str, Any]]:
     """EDEXML and a Dutch CSV, as a browser offers them."""
-    addresses = [Address(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
+    addresses = [DemoAddress(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
     pupils = make_pupils(addresses, rng=random.Random(3), first_day=dt.date(2026, 8, 31))
     xml = edexml(pupils, school_year="2026-2027", brin="99ZZ")
     return [
@@ -185,7 +185,7 @@ def give_evenings(phone: Visitor, mentor: Mentor, campaign: Campaign, clock: Clo
     phone.look("year-09-my-shifts")
     assert mentor.shifts.count() == 10
     for other in Mentor.objects.filter(school=campaign.school).exclude(pk=mentor.pk):
-        give_weekdays(campaign=campaign, mentor=other, weekdays=(0, 2), hours=Hours(), by=other.user, now=clock())
+        give_weekdays(campaign=campaign, mentor=other, weekdays=(0, 2), hours=ShiftHours(), by=other.user, now=clock())
 
 
 def make_and_publish_the_plan(desk: Visitor, campaign: Campaign, clock: Clock) -> None:

@@ -12,8 +12,8 @@ from django.urls import reverse
 from mentors.models import Mentor, School, User
 from notes.actions.concerns import hand_over_concern
 from notes.actions.content import Agreed, LogContent
-from notes.actions.log import Seen, finish_report
-from notes.models import AgreedBy, Concern, Feeling, Outcome, VisitReport
+from notes.actions.log import SeenDraft, finish_report
+from notes.models import AgreedBy, Concern, ConversationOutcome, Feeling, VisitReport
 from students.models import Student
 from tests import factories
 from visits.models import Visit
@@ -67,7 +67,7 @@ def held(now: dt.datetime, **fields: Any) -> LogContent:
         "present": ("pupil", "parent"),
         "going_well": "Fietst graag.",
     }
-    return LogContent(Outcome.AT_HOME, **defaults | fields)
+    return LogContent(ConversationOutcome.AT_HOME, **defaults | fields)
 
 
 def finish(there: Round, now: dt.datetime, *, visit: Visit | None = None, **fields: Any) -> VisitReport:
@@ -82,7 +82,7 @@ def finish(there: Round, now: dt.datetime, *, visit: Visit | None = None, **fiel
         author=there.mentor,
         content=held(now, **defaults | fields),
         client_id=uuid.uuid4(),
-        seen=Seen(0),
+        seen=SeenDraft(0),
         by=there.user,
         now=now,
     )

@@ -17,7 +17,7 @@ from notes.actions.log import (
     NoAppointment,
     NotLoggable,
     ReportFinished,
-    Seen,
+    SeenDraft,
     finish_report,
     save_draft,
 )
@@ -25,11 +25,11 @@ from notes.models import (
     AgreedBy,
     Agreement,
     CalledOffBy,
+    ConversationOutcome,
     Feeling,
     Headline,
     LogDraft,
     MemoryAid,
-    Outcome,
     VisitReport,
 )
 from notes.queries.typed import draft_fields
@@ -42,7 +42,7 @@ pytestmark = pytest.mark.django_db
 
 
 def keep(there: Round, now: dt.datetime, text: str, **options: object) -> LogDraft:
-    given: dict = {"client_id": uuid.uuid4(), "seen": Seen(0)} | options
+    given: dict = {"client_id": uuid.uuid4(), "seen": SeenDraft(0)} | options
     fields = {"going_well": [text]}
     return save_draft(visit=there.visit, author=there.mentor, fields=fields, by=there.user, now=now, **given)
 
@@ -88,16 +88,16 @@ def test_a_save_that_was_overtaken_is_refused_and_both_texts_stay(there: Round, 
 def test_an_answer_that_got_lost_is_not_a_conflict(there: Round, clock: dt.datetime) -> None:
     lost = uuid.uuid4()
     keep(there, clock, "een", client_id=lost)
-    draft = keep(there, clock, "een en twee", seen=Seen(0, [lost]))
+    draft = keep(there, clock, "een en twee", seen=SeenDraft(0, [lost]))
     assert (draft.version, draft_fields(draft)) == (2, {"going_well": ["een en twee"]})
 
 
 def test_a_lost_answer_does_not_hide_another_device(there: Round, clock: dt.datetime) -> None:
     lost = uuid.uuid4()
     keep(there, clock, "telefoon", client_id=lost)
-    keep(there, clock, "laptop", seen=Seen(1))
+    keep(there, clock, "laptop", seen=SeenDraft(1))
     with pytest.raises(LogChanged):
-        keep(there, clock, "telefoon, verder", seen=Seen(0, [lost]))
+        keep(there, clock, "telefoon, verder", seen=SeenDraft(0, [lost]))
 
 
 def test_a_stale_save_gets_409_and_a_page_to_choose(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
@@ -200,14 +200,14 @@ def test_a_visit_that_was_called_off_goes_back_to_open_and_leaves_no_report_in_t
     visit = Visit.objects.get(pk=there.visit.pk)
     assert (visit.state, visit.starts_at) == (VisitState.OPEN, None)
     report = VisitReport.objects.get()
-    assert (report.outcome, report.called_off_by) == (Outcome.NOT_HELD, CalledOffBy.FAMILY)
+    assert (report.outcome, report.called_off_by) == (ConversationOutcome.NOT_HELD, CalledOffBy.FAMILY)
     assert mentor_client.get(there.url("report", report=report.pk)).status_code == 404
     assert mentor_client.get(there.url("reports")).context["lines"] == []
 
 
 def test_a_visit_that_was_called_off_can_be_held_and_logged_later(there: Round, clock: dt.datetime) -> None:
-    given: dict = {"visit": there.visit, "author": there.mentor, "seen": Seen(0), "by": there.user}
-    off = rows.LogContent(Outcome.NOT_HELD, called_off_by=CalledOffBy.NOBODY_HOME)
+    given: dict = {"visit": there.visit, "author": there.mentor, "seen": SeenDraft(0), "by": there.user}
+    off = rows.LogContent(ConversationOutcome.NOT_HELD, called_off_by=CalledOffBy.NOBODY_HOME)
     finish_report(content=off, client_id=uuid.uuid4(), now=clock, **given)
     report = finish_report(content=rows.held(clock), client_id=uuid.uuid4(), now=clock, **given)
     assert (report.outcome, report.called_off_by, VisitReport.objects.count()) == ("home", "", 1)
@@ -215,14 +215,14 @@ def test_a_visit_that_was_called_off_can_be_held_and_logged_later(there: Round, 
 
 def test_what_did_not_stand_in_the_calendar_cannot_be_called_off(there: Round, clock: dt.datetime) -> None:
     visit = rows.add_visit(there, clock, starts_at=None)
-    off = rows.LogContent(Outcome.NOT_HELD, called_off_by=CalledOffBy.FAMILY)
+    off = rows.LogContent(ConversationOutcome.NOT_HELD, called_off_by=CalledOffBy.FAMILY)
     with pytest.raises(NoAppointment):
         finish_report(
             visit=visit,
             author=there.mentor,
             content=off,
             client_id=uuid.uuid4(),
-            seen=Seen(0),
+            seen=SeenDraft(0),
             by=there.user,
             now=clock,
         )
@@ -272,7 +272,7 @@ def test_a_colleague_cannot_finish_somebody_elses_visit(there: Round, clock: dt.
             author=colleague,
             content=rows.held(clock),
             client_id=uuid.uuid4(),
-            seen=Seen(0),
+            seen=SeenDraft(0),
             by=colleague.user,
             now=clock,
         )

@@ -14,7 +14,7 @@ from pytest_django import Settings
 from mentors.dates import AMSTERDAM
 from mentors.models import Role
 from notes.actions.keys import sealed_columns
-from notes.actions.log import Seen, save_draft
+from notes.actions.log import SeenDraft, save_draft
 from notes.actions.memory_aids import write_memory_aid
 from notes.models import Agreement, Concern, Headline, LogDraft, MemoryAid, VisitReport
 from notes.sealing import SealBroken, key_ring
@@ -38,7 +38,7 @@ def write_everywhere(there: Round, now: dt.datetime) -> None:
         author=there.mentor,
         fields={"going_well": [CANARY]},
         client_id=rows.uuid.uuid4(),
-        seen=Seen(0),
+        seen=SeenDraft(0),
         by=there.user,
         now=now,
     )

@@ -22,7 +22,7 @@ from planning.queries.board.values import BoardSelection
 from tests import factories
 from tests.planning.test_board_standing import LogIn
 from tests.visits.seasons import EVENINGS, Season, make_season
-from visits.models import MomentHold, Visit
+from visits.models import MomentReservation, Visit
 
 pytestmark = pytest.mark.usefixtures("today")
 HALF_PAST_SIX = 18 * 60 + 30
@@ -43,11 +43,11 @@ def coordinator(school: School, log_in: LogIn) -> User:
     return log_in(school, Role.COORDINATOR)
 
 
-def reserve(visit: Visit, on: dt.date, start: int, now: dt.datetime, **fields: Any) -> MomentHold:
+def reserve(visit: Visit, on: dt.date, start: int, now: dt.datetime, **fields: Any) -> MomentReservation:
     starts_at = moment_at(on, start)
-    values: dict[str, Any] = {"held_at": now, "held_until": now + dt.timedelta(minutes=10)} | fields
+    values: dict[str, Any] = {"reserved_at": now, "reserved_until": now + dt.timedelta(minutes=10)} | fields
     length = dt.timedelta(minutes=visit.campaign.visit_minutes)
-    return MomentHold.objects.create(
+    return MomentReservation.objects.create(
         visit=visit, mentor=visit.mentor, starts_at=starts_at, ends_at=starts_at + length, **values
     )
 
@@ -102,7 +102,7 @@ def test_a_road_from_a_reserved_moment_that_is_too_short_asks_for_a_reason(plan:
     assert codes(refusal.value.change) == {"near_reserved"}
     edited = move(plan, other, on, now, start=ends, reason="Gebeld.")
     assert edited.edit.overruled[0]["code"] == "near_reserved"
-    assert MomentHold.objects.get() == reserved
+    assert MomentReservation.objects.get() == reserved
 
 
 def test_the_best_moment_of_an_evening_leaves_what_is_reserved_alone(plan: Plan, now: dt.datetime) -> None:
@@ -122,7 +122,7 @@ def test_an_evening_that_is_reserved_from_end_to_end_has_no_room(plan: Plan, now
     holder, other, on = two_of_one_mentor(plan)
     plan = emptied(plan, on, now)
     reserve(holder, on, 15 * 60, now)
-    MomentHold.objects.update(ends_at=moment_at(on, 23 * 60))
+    MomentReservation.objects.update(ends_at=moment_at(on, 23 * 60))
     with pytest.raises(MoveRefused):
         move(plan, other, on, now)
 
@@ -133,7 +133,7 @@ def test_a_reservation_that_is_over_or_of_the_family_itself_is_in_nobodys_way(pl
     reserved = reserve(holder, on, HALF_PAST_SIX, now)
     plan = move(plan, holder, on, now, start=HALF_PAST_SIX).plan
     plan = take_out_visit(plan=plan, visit=str(holder.pk), seen=plan.revision, by=None, now=now).plan
-    later = reserved.held_until
+    later = reserved.reserved_until
     assert reservations_of(plan, later) == ()
     assert move(plan, other, on, later, start=HALF_PAST_SIX).change.warnings == ()
 
@@ -175,7 +175,7 @@ def test_the_places_of_a_family_in_the_hand_leave_what_is_reserved_alone(plan: P
     reserve(holder, on, int(hour) * 60 + int(minute), now)
     beside = spots(plan, other, now)[name]
     assert beside.is_possible and beside.start != free.start
-    MomentHold.objects.update(starts_at=moment_at(on, 15 * 60), ends_at=moment_at(on, 23 * 60))
+    MomentReservation.objects.update(starts_at=moment_at(on, 15 * 60), ends_at=moment_at(on, 23 * 60))
     none = spots(plan, other, now)[name]
     assert not none.is_possible and any("vast" in each.text for each in none.troubles)
 
@@ -223,7 +223,7 @@ def test_an_open_board_hears_of_a_reservation_and_of_its_end(
     assert body["reserved"] == f"{holder.mentor_id} {on.isoformat()} {HALF_PAST_SIX}" and body["news"] == []
     with django_assert_max_num_queries(12):
         assert client.get(url, asked | {"vast": body["reserved"]}).json() == {"revision": plan.revision}
-    MomentHold.objects.all().delete()
+    MomentReservation.objects.all().delete()
     gone = client.get(url, asked | {"vast": body["reserved"]}).json()
     assert "een gezin kiest nu" not in gone["parts"][key] and gone["reserved"] == ""
     odd = client.get(url, asked | {"vast": "x|7 2026-13-45 9|9 2026-10-06 x|"}).json()

@@ -32,7 +32,7 @@ from visits.models import (
     CampaignState,
     Invitation,
     MessageState,
-    MomentHold,
+    MomentReservation,
     Route,
     Shift,
     SiblingChoice,
@@ -361,7 +361,9 @@ def test_a_moment_that_a_family_is_choosing_is_left_to_it(season: Season, coordi
     _visit, plan = done(season)
     other = factories.make_visit(factories.make_campaign(season.school), factories.make_student(season.classes[0]))
     until = season.now + dt.timedelta(minutes=10)
-    MomentHold.objects.create(visit=other, mentor=season.mentors[0], **moment, held_at=season.now, held_until=until)
+    MomentReservation.objects.create(
+        visit=other, mentor=season.mentors[0], **moment, reserved_at=season.now, reserved_until=until
+    )
     assert refused(season, plan, coordinator) == [ObstacleKind.HELD]
 
 

@@ -17,9 +17,9 @@ from tests.factories import make_campaign, make_class, make_household, make_ment
 from tests.portal.conftest import enter
 from tests.portal.test_family_pages import hours_form, post, text_of
 from tests.portal.test_links import PAGES, everything
-from visits.actions.holds import HOLD, hold_moment
 from visits.actions.invitations import invite
 from visits.actions.outbox import send_due_messages
+from visits.actions.reservations import RESERVED_FOR, reserve_moment
 from visits.links import token_of
 from visits.models import (
     Answer,
@@ -30,7 +30,7 @@ from visits.models import (
     Invitation,
     Message,
     MessageKind,
-    MomentHold,
+    MomentReservation,
     Visit,
     VisitState,
 )
@@ -116,13 +116,13 @@ def test_who_comes_too_late_sees_in_kind_words_what_is_left(client: Client, addr
     starts_at = first_of(visit)
     other = make_visit(visit.campaign, make_student(visit.mentor.classes.get()))
     (theirs,) = invite(visit=other, by=None, now=NOW)
-    hold_moment(invitation=theirs, starts_at=starts_at, seen_version=1, now=NOW)
+    reserve_moment(invitation=theirs, starts_at=starts_at, seen_version=1, now=NOW)
     answer = pick(client, address, starts_at)
     page = answer.content.decode()
     assert answer.status_code == 409
     assert "net bezet" in page and 'type="radio"' in page
     assert f'value="{starts_at.isoformat()}"' not in page
-    assert MomentHold.objects.get().visit == other
+    assert MomentReservation.objects.get().visit == other
 
 
 def test_a_hold_that_ran_out_says_so_and_offers_to_choose_again(
@@ -130,7 +130,7 @@ def test_a_hold_that_ran_out_says_so_and_offers_to_choose_again(
 ) -> None:
     starts_at = first_of(visit)
     pick(client, address, starts_at)
-    clock(NOW + HOLD)
+    clock(NOW + RESERVED_FOR)
     answer = confirm(client, address, starts_at)
     assert answer.status_code == 409
     assert "tijd om te bevestigen is voorbij" in answer.content.decode()
@@ -141,7 +141,7 @@ def test_a_hold_that_ran_out_says_so_and_offers_to_choose_again(
 def test_another_moment_instead_gives_the_first_one_back(client: Client, address: str, visit: Visit) -> None:
     pick(client, address, first_of(visit))
     assert post(client, address + "teruggeven/", version=1) == 302
-    assert not MomentHold.objects.exists()
+    assert not MomentReservation.objects.exists()
     assert "Kies een moment" in text_of(client, address)
 
 
@@ -154,7 +154,7 @@ def test_confirming_what_was_never_picked_does_nothing(client: Client, address: 
 @pytest.mark.parametrize("starts_at", ["2026-09-28T03:00:00+00:00", "2026-01-01T16:00:00+00:00", "x", ""])
 def test_a_moment_that_was_not_on_offer_is_not_held(client: Client, address: str, visit: Visit, starts_at: str) -> None:
     assert post(client, address + "moment/", starts_at=starts_at, version=1) in (409, 422)
-    assert not MomentHold.objects.exists()
+    assert not MomentReservation.objects.exists()
 
 
 def test_an_appointment_can_be_changed_the_same_way_until_the_day_before(

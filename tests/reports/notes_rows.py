@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from notes.models import Agreement, Concern, Headline, MemoryAid, Outcome, VisitReport
+from notes.models import Agreement, Concern, ConversationOutcome, Headline, MemoryAid, VisitReport
 from visits.models import Visit, VisitState
 
 
@@ -14,11 +14,11 @@ def log_visit(
     began: dt.datetime,
     minutes: int = 45,
     is_finished: bool = True,
-    outcome: str = Outcome.AT_HOME,
+    outcome: str = ConversationOutcome.AT_HOME,
     going_well: str = "",
 ) -> VisitReport:
     """A report of this visit; finished unless told otherwise, and then the family was met."""
-    if is_finished and outcome != Outcome.NOT_HELD:
+    if is_finished and outcome != ConversationOutcome.NOT_HELD:
         Visit.objects.filter(pk=visit.pk).update(state=VisitState.MET)
         visit.refresh_from_db()
     report = VisitReport(

@@ -7,7 +7,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from mentors.models import Mentor, School
-from notes.models import AgreedBy, Agreement, Headline, Outcome, VisitReport
+from notes.models import AgreedBy, Agreement, ConversationOutcome, Headline, VisitReport
 from students.models import Household, LocationQuality, Residence, SchoolClass, Student
 from tests.factories import MADE_AT, make_campaign
 from visits.models import Answer, Campaign, Invitation, Route, Visit, VisitState
@@ -169,7 +169,7 @@ def _notes(school: School, season: Season, now: dt.datetime) -> None:
                 school=school,
                 visit=visit,
                 author=visit.mentor,
-                outcome=Outcome.AT_HOME,
+                outcome=ConversationOutcome.AT_HOME,
                 started_at=visit.starts_at,
                 ended_at=visit.ends_at + dt.timedelta(minutes=number % 20 - 5),
                 created_at=now,

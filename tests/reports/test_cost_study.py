@@ -21,12 +21,12 @@ from planner import solve
 from reports.actions import cost_runs
 from reports.actions.cost_runs import run_cost_study, run_waiting_cost_studies
 from reports.actions.cost_studies import CostRefused, request_cost_study, resume_cost_study, stop_cost_study
-from reports.figures.cost_question import Hours, Question, Variant
-from reports.figures.cost_teams import Desk, Roads, Team, problem_of
-from reports.figures.cost_totals import Outcome, Season, outcome_of
+from reports.figures.cost_question import EveningHours, Question, Variant
+from reports.figures.cost_teams import Roads, Team, TeamPlanner, problem_of
+from reports.figures.cost_totals import Calendar, VariantOutcome, outcome_of
 from reports.figures.school_days import Break, calendar_of
 from reports.models import CostState, CostStudy, CostVariant
-from reports.queries.cost_roster import Ground, cohort_of, roster_year
+from reports.queries.cost_roster import StudyPlaces, cohort_of, roster_year
 from reports.queries.cost_studies import answer_of
 from reports.views.cost_assumptions import assumptions
 from reports.views.cost_words import comparison, short_name
@@ -36,7 +36,7 @@ from tests.conftest import NOW
 from tests.reports.test_exports import words_of
 
 LogIn = Callable[..., User]
-HOURS = Hours(16 * 60, 21 * 60, 21 * 60 + 30)
+HOURS = EveningHours(16 * 60, 21 * 60, 21 * 60 + 30)
 QUESTION = Question((45,), (2,), ("bike",), ((1,),), (2,), (1, 3), HOURS, dt.date(2026, 9, 14), 15)
 ONE = Variant(45, 2, "bike", (1,), 2)
 
@@ -45,8 +45,8 @@ def clock() -> dt.datetime:
     return NOW
 
 
-def season(*breaks: Break, starts_on: dt.date = QUESTION.starts_on) -> Season:
-    return Season(calendar_of(breaks, dt.date(2027, 7, 9)), starts_on)
+def season(*breaks: Break, starts_on: dt.date = QUESTION.starts_on) -> Calendar:
+    return Calendar(calendar_of(breaks, dt.date(2027, 7, 9)), starts_on)
 
 
 def roads(*legs: tuple[int, int, int], places: int) -> Roads:
@@ -69,7 +69,7 @@ def test_two_mentors_and_five_families_cost_what_a_hand_reckons() -> None:
     # Mentor one: homes 1 and 2 are five minutes apart, ten from school; home 3 lies fifteen minutes the other way.
     # Mentor two: home 4 lies twenty minutes off, and one family comes to school.
     way = roads((0, 1, 10), (1, 2, 5), (0, 2, 10), (0, 3, 15), (0, 4, 20), places=5)
-    desk = Desk(HOURS, {"bike": way})
+    desk = TeamPlanner(HOURS, {"bike": way})
     plans = [desk.plan(team, "bike", 2, [45])[45] for team in (Team(1, family(1, 2, 3)), Team(1, family(0, 4)))]
     found = outcome_of(ONE, QUESTION, plans, season(), mentors=2, is_estimate=False)
     assert (found.placed, found.unplaced, found.evenings, found.most_evenings) == (5, 0, 3, 2)
@@ -89,7 +89,7 @@ def test_totals_are_those_of_the_planners_own_plan_for_the_whole_school(school: 
     make_class(school, 5)
     cohort, ground = gathered(school)
     way = ground.roads("bike")
-    desk = Desk(HOURS, {"bike": way}, seconds=60)  # so that compiling the planner does not count
+    desk = TeamPlanner(HOURS, {"bike": way}, seconds=60)  # so that compiling the planner does not count
     plans = [desk.plan(team, "bike", 3, [45])[45] for team in cohort.teams]
     for team, plan in zip(cohort.teams, plans, strict=True):
         made = solve(problem_of(team, way, "bike", 45, 3, HOURS, plan.dates), seconds=20)
@@ -104,7 +104,7 @@ def test_longer_visits_never_take_fewer_evenings_or_less_travel() -> None:
     chance = np.random.default_rng(3)
     homes = chance.uniform(0, 40, (13, 2))
     minutes = np.ceil(np.hypot(*(homes[:, None] - homes[None]).transpose(2, 0, 1))).astype(np.int32)
-    desk = Desk(HOURS, {"bike": Roads(minutes, minutes * 250)})
+    desk = TeamPlanner(HOURS, {"bike": Roads(minutes, minutes * 250)})
     found = desk.plan(Team(1, family(*range(1, 13))), "bike", 4, [30, 45, 60])
     assert found[30].dates <= found[45].dates <= found[60].dates
     for short, long in ((30, 45), (45, 60)):
@@ -114,7 +114,7 @@ def test_longer_visits_never_take_fewer_evenings_or_less_travel() -> None:
 
 def test_an_evening_that_is_too_short_for_four_says_so() -> None:
     way = roads((0, 1, 10), (0, 2, 10), (0, 3, 10), (0, 4, 10), (1, 2, 5), (2, 3, 5), (3, 4, 5), (1, 4, 5), places=5)
-    desk = Desk(Hours(18 * 60, 21 * 60, 21 * 60 + 30), {"bike": way})
+    desk = TeamPlanner(EveningHours(18 * 60, 21 * 60, 21 * 60 + 30), {"bike": way})
     plan = desk.plan(Team(1, family(1, 2, 3, 4)), "bike", 4, [60])[60]
     assert plan.reach == 2
     assert plan.dates == 2
@@ -122,7 +122,7 @@ def test_an_evening_that_is_too_short_for_four_says_so() -> None:
 
 def test_a_home_that_no_evening_reaches_is_counted_and_not_planned() -> None:
     way = roads((0, 1, 10), (0, 2, 200), places=3)
-    plan = Desk(HOURS, {"bike": way}).plan(Team(1, family(1, 2)), "bike", 3, [45])[45]
+    plan = TeamPlanner(HOURS, {"bike": way}).plan(Team(1, family(1, 2)), "bike", 3, [45])[45]
     found = outcome_of(ONE, QUESTION, [plan], season(), mentors=1, is_estimate=False)
     assert (found.placed, found.unreachable, found.unplaced) == (1, 1, 1)
     assert found.travel_minutes == 20
@@ -131,7 +131,7 @@ def test_a_home_that_no_evening_reaches_is_counted_and_not_planned() -> None:
 def test_two_mentors_of_a_class_share_the_evenings() -> None:
     way = roads((0, 1, 10), (0, 2, 10), (0, 3, 10), (0, 4, 10), (1, 2, 5), (3, 4, 5), places=5)
     team = Team(2, tuple((place, (0, 1)) for place in (1, 2, 3, 4)))
-    plan = Desk(HOURS, {"bike": way}).plan(team, "bike", 2, [45])[45]
+    plan = TeamPlanner(HOURS, {"bike": way}).plan(team, "bike", 2, [45])[45]
     assert plan.dates == 1
     assert plan.sizes() == [[2], [2]]
     assert plan.travel_minutes == 50
@@ -139,7 +139,7 @@ def test_two_mentors_of_a_class_share_the_evenings() -> None:
 
 def test_closures_and_one_evening_a_week_move_the_last_day() -> None:
     way = roads((0, 1, 10), (0, 2, 10), (0, 3, 10), places=4)
-    plan = Desk(HOURS, {"bike": way}).plan(Team(1, family(1, 2, 3)), "bike", 1, [45])[45]
+    plan = TeamPlanner(HOURS, {"bike": way}).plan(Team(1, family(1, 2, 3)), "bike", 1, [45])[45]
     holiday = Break("Herfstvakantie", dt.date(2026, 9, 21), dt.date(2026, 9, 27))
     once = replace(ONE, max_stops=1, evenings_a_week=1)
     found = outcome_of(once, QUESTION, [plan], season(holiday), mentors=1, is_estimate=False)
@@ -149,7 +149,7 @@ def test_closures_and_one_evening_a_week_move_the_last_day() -> None:
 
 def test_what_no_longer_fits_in_the_school_year_is_too_late() -> None:
     way = roads((0, 1, 10), (0, 2, 10), places=3)
-    plan = Desk(HOURS, {"bike": way}).plan(Team(1, family(1, 2)), "bike", 1, [45])[45]
+    plan = TeamPlanner(HOURS, {"bike": way}).plan(Team(1, family(1, 2)), "bike", 1, [45])[45]
     late = season(starts_on=dt.date(2027, 7, 7))
     found = outcome_of(replace(ONE, max_stops=1), QUESTION, [plan], late, mentors=1, is_estimate=False)
     assert (found.placed, found.too_late, found.families) == (1, 1, 2)
@@ -176,7 +176,7 @@ def make_class(school: School, pupils: int, *, mentors: int = 1, **fields: Any) 
 
 
 def gathered(school: School, *groups: int) -> Any:
-    year, ground = roster_year(school), Ground.of(school)
+    year, ground = roster_year(school), StudyPlaces.of(school)
     assert year is not None
     assert ground is not None
     return cohort_of(year, groups or (1,), ground), ground
@@ -239,7 +239,7 @@ def test_a_study_works_out_every_variant(asked: CostStudy) -> None:
     assert run_waiting_cost_studies(now=clock) == 1
     asked.refresh_from_db()
     assert (asked.state, asked.lease_until) == (CostState.READY, None)
-    outcomes = [Outcome.from_json(row.outcome) for row in asked.variants.all()]
+    outcomes = [VariantOutcome.from_json(row.outcome) for row in asked.variants.all()]
     assert [outcome.placed for outcome in outcomes] == [7, 7, 7, 7]
     assert outcomes[0].mentors == 2
     assert asked.facts["holiday"] == ["Herfstvakantie", "2026-10-17"]
@@ -271,7 +271,7 @@ def test_a_dead_worker_leaves_the_rest_to_the_next(asked: CostStudy) -> None:
 def test_a_worker_that_slept_past_its_lease_writes_nothing(asked: CostStudy, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = cost_runs.StudyInputs.outcome
 
-    def slow(self: Any, row: CostVariant) -> Outcome:
+    def slow(self: Any, row: CostVariant) -> VariantOutcome:
         CostStudy.objects.update(lease_until=NOW + dt.timedelta(hours=1))  # another worker took it
         return whole(self, row)
 
@@ -292,7 +292,7 @@ def test_a_stop_keeps_what_is_worked_out_and_can_go_on(asked: CostStudy, monkeyp
     monkeypatch.setattr(cost_runs, "BEAT_SECONDS", 0.0)
     finish = cost_runs.StudyJob.finish
 
-    def then_stop(self: Any, row: CostVariant, outcome: Outcome) -> None:
+    def then_stop(self: Any, row: CostVariant, outcome: VariantOutcome) -> None:
         finish(self, row, outcome)
         stop_cost_study(study=asked, by=None, now=NOW)
 
@@ -445,7 +445,7 @@ def test_a_slice_and_a_comparison_come_from_the_address(asked: CostStudy, client
 
 def test_a_comparison_says_what_differs(asked: CostStudy) -> None:
     lines = answer_of(asked).lines
-    base = Outcome(10, 10, 0, 0, 1, 450, 100, 150, 0, 9000, 5, 5, 3, None, None, None, 3, 0.0, 0, False)
+    base = VariantOutcome(10, 10, 0, 0, 1, 450, 100, 150, 0, 9000, 5, 5, 3, None, None, None, 3, 0.0, 0, False)
     long = replace(lines[0], variant=replace(ONE, minutes=60), outcome=replace(base, talk_minutes=600, evenings=6))
     short = replace(lines[0], variant=ONE, outcome=base)
     assert comparison(long, short) == (
@@ -469,7 +469,7 @@ def test_a_calendar_without_a_holiday_says_so(asked: CostStudy) -> None:
     run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert "geen vakantie" in " ".join(assumptions(answer_of(asked)))
-    assert Outcome.from_json(asked.variants.all()[0].outcome).is_in_time is None
+    assert VariantOutcome.from_json(asked.variants.all()[0].outcome).is_in_time is None
 
 
 @pytest.mark.parametrize("name", ["cost_study", "cost_progress", "cost_pdf", "cost_sheet"])

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from mentors.models import Event, Role, User
 from reports.exports.pdf import ClosedFetcher, PdfUnavailable, write_pdf
-from reports.exports.sheets import Sheet, write_workbook
+from reports.exports.sheets import WorkbookSheet, write_workbook
 from students.models import SchoolClass
 from tests.reports.conftest import Class, make_class_in_season
 from tests.reports.notes_rows import headline, log_visit
@@ -124,7 +124,7 @@ def test_a_file_name_cannot_break_a_header(season: Class, client: Client, log_in
 
 
 def test_a_text_stays_a_text_whatever_it_begins_with() -> None:
-    book = write_workbook([Sheet("Blad", HOSTILE[0], HOSTILE, [HOSTILE])])
+    book = write_workbook([WorkbookSheet("Blad", HOSTILE[0], HOSTILE, [HOSTILE])])
     rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Blad").to_python()
     assert rows[0][0] == HOSTILE[0]
     assert rows[2] == rows[3] == HOSTILE

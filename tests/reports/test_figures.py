@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from reports.figures.coverage import Standing, Tally, VisitFact, coverage_of, first_met_on
+from reports.figures.coverage import FamilyState, Tally, VisitFact, coverage_of, first_met_on
 from reports.figures.hours import WRITING_MINUTES, RouteFact, hours_of
 from reports.figures.pace import Pace, behind_weeks, pace_of
 from reports.figures.pictures import levels_up_to, pace_chart, stacked_bar, week_ends
@@ -18,12 +18,12 @@ CALENDAR = calendar_of([AUTUMN], dt.date(2027, 7, 9))
 START, END = dt.date(2026, 9, 7), dt.date(2026, 10, 16)  # six school weeks, thirty school days
 
 
-def fact(number: int, standing: Standing, *classes: int, household: int | None = None, **rest: object) -> VisitFact:
+def fact(number: int, standing: FamilyState, *classes: int, household: int | None = None, **rest: object) -> VisitFact:
     names = tuple((key, f"1{chr(96 + key)}") for key in classes)
     return VisitFact(number, household or number, standing, names, **rest)
 
 
-def facts(standing: Standing, count: int, school_class: int, first: int = 1) -> list[VisitFact]:
+def facts(standing: FamilyState, count: int, school_class: int, first: int = 1) -> list[VisitFact]:
     return [fact(number, standing, school_class) for number in range(first, first + count)]
 
 
@@ -31,17 +31,17 @@ def facts(standing: Standing, count: int, school_class: int, first: int = 1) -> 
 
 
 def test_a_family_with_two_visits_counts_once_in_its_best_standing() -> None:
-    coverage = coverage_of([*facts(Standing.OPEN, 5, 1), fact(9, Standing.MET, 1, household=1)])
+    coverage = coverage_of([*facts(FamilyState.OPEN, 5, 1), fact(9, FamilyState.MET, 1, household=1)])
     assert coverage.total == Tally(met=1, open=4)
 
 
 def test_a_family_with_children_in_two_classes_counts_in_both_and_once_in_all() -> None:
     coverage = coverage_of(
         [
-            *facts(Standing.OPEN, 5, 1),
-            *facts(Standing.OPEN, 5, 2, first=11),
-            fact(99, Standing.MET, 1, household=77),
-            fact(98, Standing.OPEN, 2, household=77),
+            *facts(FamilyState.OPEN, 5, 1),
+            *facts(FamilyState.OPEN, 5, 2, first=11),
+            fact(99, FamilyState.MET, 1, household=77),
+            fact(98, FamilyState.OPEN, 2, household=77),
         ]
     )
     assert [row.tally for row in coverage.rows] == [Tally(met=1, open=5), Tally(open=6)]
@@ -50,33 +50,33 @@ def test_a_family_with_children_in_two_classes_counts_in_both_and_once_in_all() 
 
 def test_one_joint_visit_counts_for_both_classes() -> None:
     coverage = coverage_of(
-        [*facts(Standing.OPEN, 5, 1), *facts(Standing.OPEN, 5, 2, first=11), fact(99, Standing.MET, 1, 2)]
+        [*facts(FamilyState.OPEN, 5, 1), *facts(FamilyState.OPEN, 5, 2, first=11), fact(99, FamilyState.MET, 1, 2)]
     )
     assert [row.tally.met for row in coverage.rows] == [1, 1]
     assert coverage.total.met == 1
 
 
 def test_a_declined_family_has_a_column_of_its_own_and_stays_in_the_denominator() -> None:
-    tally = coverage_of([*facts(Standing.MET, 4, 1), *facts(Standing.DECLINED, 1, 1, first=9)]).total
+    tally = coverage_of([*facts(FamilyState.MET, 4, 1), *facts(FamilyState.DECLINED, 1, 1, first=9)]).total
     assert (tally.declined, tally.total, tally.to_meet, tally.percent_met) == (1, 5, 4, 80)
 
 
 def test_a_family_that_declined_one_visit_and_had_another_was_met() -> None:
-    coverage = coverage_of([fact(1, Standing.DECLINED, 1, household=5), fact(2, Standing.MET, 1, household=5)])
+    coverage = coverage_of([fact(1, FamilyState.DECLINED, 1, household=5), fact(2, FamilyState.MET, 1, household=5)])
     assert coverage.total == Tally(met=1)
 
 
 def test_classes_stand_in_the_order_of_their_names() -> None:
-    coverage = coverage_of([*facts(Standing.OPEN, 6, 2), *facts(Standing.MET, 6, 1, first=11)])
+    coverage = coverage_of([*facts(FamilyState.OPEN, 6, 2), *facts(FamilyState.MET, 6, 1, first=11)])
     assert [row.names for row in coverage.rows] == [("1a",), ("1b",)]
 
 
 def test_a_class_under_five_is_taken_together_with_the_smallest_other_one() -> None:
     coverage = coverage_of(
         [
-            *facts(Standing.OPEN, 4, 1),
-            *facts(Standing.OPEN, 9, 2, first=11),
-            *facts(Standing.OPEN, 7, 3, first=31),
+            *facts(FamilyState.OPEN, 4, 1),
+            *facts(FamilyState.OPEN, 9, 2, first=11),
+            *facts(FamilyState.OPEN, 7, 3, first=31),
         ]
     )
     assert [(row.names, row.tally.total) for row in coverage.rows] == [(("1a", "1c"), 11), (("1b",), 9)]
@@ -84,13 +84,17 @@ def test_a_class_under_five_is_taken_together_with_the_smallest_other_one() -> N
 
 def test_two_small_classes_that_make_five_leave_the_others_alone() -> None:
     coverage = coverage_of(
-        [*facts(Standing.OPEN, 2, 1), *facts(Standing.OPEN, 9, 2, first=11), *facts(Standing.MET, 3, 3, first=31)]
+        [
+            *facts(FamilyState.OPEN, 2, 1),
+            *facts(FamilyState.OPEN, 9, 2, first=11),
+            *facts(FamilyState.MET, 3, 3, first=31),
+        ]
     )
     assert [(row.names, row.tally.total) for row in coverage.rows] == [(("1a", "1c"), 5), (("1b",), 9)]
 
 
 def test_a_round_under_five_shows_no_rate() -> None:
-    coverage = coverage_of(facts(Standing.MET, 4, 1))
+    coverage = coverage_of(facts(FamilyState.MET, 4, 1))
     assert not coverage.rows[0].tally.is_shown
     assert coverage.total.percent_met is None
 
@@ -103,9 +107,9 @@ def test_no_visits_make_no_rows() -> None:
 def test_a_family_is_first_met_on_the_first_of_its_days() -> None:
     early, late = dt.date(2026, 9, 8), dt.date(2026, 9, 9)
     met = [
-        fact(1, Standing.MET, 1, household=5, moment_on=late),
-        fact(2, Standing.MET, 1, household=5, moment_on=early),
-        fact(3, Standing.PLANNED, 1, household=6, moment_on=early),
+        fact(1, FamilyState.MET, 1, household=5, moment_on=late),
+        fact(2, FamilyState.MET, 1, household=5, moment_on=early),
+        fact(3, FamilyState.PLANNED, 1, household=6, moment_on=early),
     ]
     assert first_met_on(met) == [early]
 
@@ -222,10 +226,10 @@ def test_the_budget_is_hours_a_visit_times_all_families() -> None:
 
 def test_spent_is_the_reports_minutes_the_travel_and_the_allowance() -> None:
     found = hours(
-        fact(1, Standing.MET, 1, real_minutes=50, route=7),
-        fact(2, Standing.MET, 1, real_minutes=None, route=7),
-        fact(3, Standing.PLANNED, 1, route=8),
-        fact(4, Standing.OPEN, 1),
+        fact(1, FamilyState.MET, 1, real_minutes=50, route=7),
+        fact(2, FamilyState.MET, 1, real_minutes=None, route=7),
+        fact(3, FamilyState.PLANNED, 1, route=8),
+        fact(4, FamilyState.OPEN, 1),
         routes=(RouteFact(7, dt.date(2026, 9, 21), 30, 8_000), RouteFact(8, dt.date(2026, 9, 29), 20, 5_000)),
     )
     assert found.spent.minutes == 50 + 45 + 30 + 2 * WRITING_MINUTES
@@ -235,19 +239,19 @@ def test_spent_is_the_reports_minutes_the_travel_and_the_allowance() -> None:
 
 def test_a_route_counts_once_however_many_visits_were_on_it() -> None:
     route = RouteFact(7, dt.date(2026, 9, 21), 30, 8_000)
-    visits = [fact(number, Standing.MET, 1, route=7) for number in (1, 2, 3)]
+    visits = [fact(number, FamilyState.MET, 1, route=7) for number in (1, 2, 3)]
     assert hours(*visits, routes=(route,)).spent.travel_minutes == 30
 
 
 def test_a_route_to_a_closed_door_was_travelled_but_one_that_waits_for_its_log_was_not_yet() -> None:
     closed_door = RouteFact(7, dt.date(2026, 9, 21), 30, 8_000)
     no_log = RouteFact(8, dt.date(2026, 9, 21), 20, 5_000)
-    found = hours(fact(1, Standing.PLANNED, 1, route=8), routes=(closed_door, no_log))
+    found = hours(fact(1, FamilyState.PLANNED, 1, route=8), routes=(closed_door, no_log))
     assert found.spent.travel_minutes == 30
 
 
 def test_under_five_families_met_there_is_no_cost_a_family() -> None:
-    visits = [fact(number, Standing.MET, 1, real_minutes=60) for number in range(1, 5)]
+    visits = [fact(number, FamilyState.MET, 1, real_minutes=60) for number in range(1, 5)]
     assert hours(*visits, met=4).spent_a_family is None
     assert hours(*visits, met=4).mean_minutes is None
 

@@ -11,15 +11,15 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from thuisbezoek.demo.families import Address, Home, make_late_twins, make_pupils
+from thuisbezoek.demo.families import DemoAddress, DemoHousehold, make_late_twins, make_pupils
 from thuisbezoek.management.commands import demo
 
 FIRST_DAY = dt.date(2026, 9, 14)
-ADDRESSES = [Address("Lindelaan", number, "", "9998AB", "Waterwolde") for number in range(1, 900)]
+ADDRESSES = [DemoAddress("Lindelaan", number, "", "9998AB", "Waterwolde") for number in range(1, 900)]
 
 
 @pytest.fixture
-def homes() -> list[Home]:
+def homes() -> list[DemoHousehold]:
     """Every home of the demo once."""
     pupils = make_pupils(ADDRESSES, rng=random.Random(1), first_day=FIRST_DAY)
     pupils += make_late_twins(ADDRESSES, pupils, first_day=FIRST_DAY)
@@ -56,13 +56,13 @@ def test_the_demo_speaks_english_too(settings: Settings, tmp_path: Path, monkeyp
     assert own.with_suffix(".mo").exists()
 
 
-def test_two_parents_have_each_their_own_telephone(homes: list[Home]) -> None:
+def test_two_parents_have_each_their_own_telephone(homes: list[DemoHousehold]) -> None:
     phones = [adult["phone"] for home in homes for adult in home.guardians]
     assert len(phones) > len(homes) > 150
     assert len(set(phones)) == len(phones)
 
 
-def test_two_parents_in_one_home_do_not_share_a_name(homes: list[Home]) -> None:
+def test_two_parents_in_one_home_do_not_share_a_name(homes: list[DemoHousehold]) -> None:
     for home in homes:
         names = [adult["name"] for adult in home.guardians]
         assert len(set(names)) == len(names)

@@ -26,12 +26,12 @@ from tests import factories
 from tests.addresses import view_name
 from tests.visits.seasons import Season, make_season, not_published
 from visits.actions import answers, moments
-from visits.actions.answers import Hours
+from visits.actions.answers import FamilyHours
 from visits.actions.bookings import BookingRefused, close_booking, open_booking
 from visits.actions.campaigns import CampaignRefused, change_campaign
-from visits.actions.holds import HOLD, hold_moment
 from visits.actions.outbox import send_due_messages
 from visits.actions.reminders import queue_reminders
+from visits.actions.reservations import RESERVED_FOR, reserve_moment
 from visits.models import (
     Answer,
     AnswerChannel,
@@ -44,7 +44,7 @@ from visits.models import (
     Message,
     MessageKind,
     MessageState,
-    MomentHold,
+    MomentReservation,
     PlaceKind,
     SiblingChoice,
     Visit,
@@ -86,7 +86,7 @@ def opened(season: Season) -> list[Invitation]:
     return list(rows.select_related("visit__campaign__school", "visit__mentor__school", "household"))
 
 
-def wish(invitation: Invitation, now: dt.datetime, *hours: Hours) -> None:
+def wish(invitation: Invitation, now: dt.datetime, *hours: FamilyHours) -> None:
     answers.tell_wishes(
         invitation=invitation,
         hours=hours,
@@ -262,7 +262,7 @@ def test_who_did_not_choose_is_reminded_once_after_the_campaigns_days(free: Seas
     mine, *others = opened(free)
     send_due_messages(now=free.now)
     first = Choices.of(mine.visit, free.now).moments[0].starts_at
-    hold_moment(invitation=mine, starts_at=first, seen_version=1, now=free.now)
+    reserve_moment(invitation=mine, starts_at=first, seen_version=1, now=free.now)
     answers.choose_moment(
         invitation=mine, starts_at=first, seen_version=1, channel=AnswerChannel.LINK, by=None, now=free.now
     )
@@ -308,9 +308,9 @@ def test_nobody_is_reminded_after_the_last_day_or_when_choosing_was_closed(wishi
 # --- wishes are not first come, first served ---
 
 
-def hours_of(number: int) -> Hours:
+def hours_of(number: int) -> FamilyHours:
     """Each family rather on another evening."""
-    return Hours([1, 3, 1, 3][number], dt.time(18), dt.time(20), is_wish=True)
+    return FamilyHours([1, 3, 1, 3][number], dt.time(18), dt.time(20), is_wish=True)
 
 
 def problem_when_answered_in(season: Season, order: list[int]) -> str:
@@ -400,11 +400,11 @@ def test_the_rest_gets_a_moment_and_who_chose_keeps_it(free: Season) -> None:
 def test_the_plan_waits_for_who_is_confirming_at_this_very_moment(free: Season) -> None:
     mine, *_others = opened(free)
     first = Choices.of(mine.visit, free.now).moments[0].starts_at
-    hold_moment(invitation=mine, starts_at=first, seen_version=1, now=free.now)
+    reserve_moment(invitation=mine, starts_at=first, seen_version=1, now=free.now)
     close_booking(campaign=free.campaign, by=None, now=free.now)
     with pytest.raises(BookingRefused, match=r"14\.1"):
         plan_the_rest(campaign=free.campaign, by=None, now=free.now)
-    assert plan_the_rest(campaign=free.campaign, by=None, now=free.now + HOLD).state == PlanState.QUEUED
+    assert plan_the_rest(campaign=free.campaign, by=None, now=free.now + RESERVED_FOR).state == PlanState.QUEUED
 
 
 def test_a_draft_does_not_take_a_moment_that_a_family_holds(free: Season) -> None:
@@ -416,12 +416,14 @@ def test_a_draft_does_not_take_a_moment_that_a_family_holds(free: Season) -> Non
     start = dt.datetime.fromisoformat(f"{route['date']}T{stop['start']}:00+02:00")
     other = Visit.objects.exclude(pk=stop["visits"][0]).first()
     assert other is not None
-    held = {"starts_at": start, "ends_at": start + dt.timedelta(minutes=45), "held_at": free.now}
-    MomentHold.objects.create(visit=other, mentor=free.mentors[0], held_until=free.now + HOLD, **held)
+    held = {"starts_at": start, "ends_at": start + dt.timedelta(minutes=45), "reserved_at": free.now}
+    MomentReservation.objects.create(
+        visit=other, mentor=free.mentors[0], reserved_until=free.now + RESERVED_FOR, **held
+    )
     with not_published("over tien minuten"):
         publish_plan(plan=plan, by=None, now=free.now)
     assert not Visit.objects.filter(state=VisitState.PLANNED).exists()
-    publish_plan(plan=plan, by=None, now=free.now + HOLD)
+    publish_plan(plan=plan, by=None, now=free.now + RESERVED_FOR)
     assert Visit.objects.filter(state=VisitState.PLANNED).count() == 4
 
 

@@ -8,7 +8,7 @@ from mentors.dates import AMSTERDAM
 from mentors.models import School
 from tests.factories import make_campaign, make_class, make_household, make_mentor, make_shift, make_student, make_visit
 from visits.models import Availability, Campaign, PlaceKind, Visit
-from visits.queries.moments import CHOICES_PER_DAY, Moment, fits_now, fitting_moments, moments_to_offer, place_fits
+from visits.queries.moments import CHOICES_PER_DAY, FreeMoment, fits_now, fitting_moments, moments_to_offer, place_fits
 
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 9, 29)
@@ -156,4 +156,4 @@ def test_what_is_offered_is_spread_over_the_day(visit: Visit, now: dt.datetime) 
     (offered,) = moments_to_offer(fitting_moments(visit, now)).values()
     assert len(offered) == CHOICES_PER_DAY
     assert (offered[0].starts_at, offered[-1].starts_at) == (at(16), at(20, 15))
-    assert all(isinstance(moment, Moment) for moment in offered)
+    assert all(isinstance(moment, FreeMoment) for moment in offered)

@@ -2,24 +2,24 @@
 
 import datetime as dt
 
-from visits.queries.capacity import Evening, Need, Room
+from visits.queries.capacity import CapacityNeed, EveningCapacity, MentorCapacity
 
 MONDAY, TUESDAY = dt.date(2026, 9, 28), dt.date(2026, 9, 29)
 LEGS = [[0, 10, 10, 25], [10, 0, 5, 30], [10, 5, 0, 30], [25, 30, 30, 0]]  # the depot, two neighbours, one far away
 SIX, NINE = 18 * 60, 21 * 60
 
 
-def evening(on: dt.date, until: int = NINE) -> Evening:
-    return Evening(on, SIX, until, until + 30)
+def evening(on: dt.date, until: int = NINE) -> EveningCapacity:
+    return EveningCapacity(on, SIX, until, until + 30)
 
 
-def need(key: int, place: int, *days: dt.date, from_: int = SIX, until: int = NINE) -> Need:
-    return Need(key, place, 45, {on: [(from_, until)] for on in days})
+def need(key: int, place: int, *days: dt.date, from_: int = SIX, until: int = NINE) -> CapacityNeed:
+    return CapacityNeed(key, place, 45, {on: [(from_, until)] for on in days})
 
 
-def room_of(*needs: Need, most: int = 3, **evenings: Evening) -> Room:
+def room_of(*needs: CapacityNeed, most: int = 3, **evenings: EveningCapacity) -> MentorCapacity:
     days = {found.on: found for found in evenings.values()} or {MONDAY: evening(MONDAY), TUESDAY: evening(TUESDAY)}
-    room = Room(days, LEGS, most)
+    room = MentorCapacity(days, LEGS, most)
     room.fill(needs)
     return room
 

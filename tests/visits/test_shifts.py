@@ -14,12 +14,12 @@ from django.urls import reverse
 from mentors.dates import moment_at
 from mentors.models import Mentor, Role, School, User
 from tests import factories
-from visits.actions.shifts import Hours, ShiftRefused, give_weekdays, set_evenings
+from visits.actions.shifts import ShiftHours, ShiftRefused, give_weekdays, set_evenings
 from visits.models import Campaign, CampaignState, Shift
 from visits.queries.shifts import calendar_of, evenings_per_mentor
 
 LogIn = Callable[..., User]
-AFTERNOON = Hours(dt.time(14, 0), dt.time(17, 30), dt.time(18, 0))
+AFTERNOON = ShiftHours(dt.time(14, 0), dt.time(17, 30), dt.time(18, 0))
 TUESDAYS = [dt.date(2026, 9, 29), dt.date(2026, 10, 6), dt.date(2026, 10, 13), dt.date(2026, 10, 27)]
 
 
@@ -37,8 +37,12 @@ def given(mentor: Mentor) -> list[dt.date]:
     return list(Shift.objects.filter(mentor=mentor).values_list("on", flat=True))
 
 
-def give(campaign: Campaign, mentor: Mentor, now: dt.datetime, weekdays: list[int], hours: Hours | None = None) -> int:
-    return give_weekdays(campaign=campaign, mentor=mentor, weekdays=weekdays, hours=hours or Hours(), by=None, now=now)
+def give(
+    campaign: Campaign, mentor: Mentor, now: dt.datetime, weekdays: list[int], hours: ShiftHours | None = None
+) -> int:
+    return give_weekdays(
+        campaign=campaign, mentor=mentor, weekdays=weekdays, hours=hours or ShiftHours(), by=None, now=now
+    )
 
 
 def switch(campaign: Campaign, mentor: Mentor, now: dt.datetime, days: list[dt.date]) -> tuple[int, int]:
@@ -67,7 +71,7 @@ def test_giving_a_weekday_again_changes_its_hours_only(campaign: Campaign, mento
 
 def test_times_out_of_order_are_refused(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> None:
     with pytest.raises(ShiftRefused, match="volgorde"):
-        give(campaign, mentor, now, [1], Hours(dt.time(18, 0), dt.time(17, 0), dt.time(19, 0)))
+        give(campaign, mentor, now, [1], ShiftHours(dt.time(18, 0), dt.time(17, 0), dt.time(19, 0)))
 
 
 def test_the_database_refuses_times_out_of_order(campaign: Campaign, mentor: Mentor) -> None:

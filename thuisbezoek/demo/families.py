@@ -129,7 +129,7 @@ LANGUAGES = ["ar", "pl", "tr", "uk", "ti", "en"]
 
 
 @dataclass(frozen=True)
-class Address:
+class DemoAddress:
     """A made-up address in the demo's town."""
 
     street: str
@@ -140,17 +140,17 @@ class Address:
 
 
 @dataclass
-class Home:
+class DemoHousehold:
     """One household: where, and who lives there."""
 
-    address: Address
+    address: DemoAddress
     guardians: list[dict[str, str]] = field(default_factory=list)
     is_secret: bool = False
     language: str = "nl"
 
 
 @dataclass
-class Pupil:
+class DemoPupil:
     """One pupil of the demo."""
 
     number: str
@@ -159,15 +159,15 @@ class Pupil:
     last_name: str
     born_on: dt.date
     school_class: str
-    homes: list[Home]
+    homes: list[DemoHousehold]
 
 
-def make_pupils(addresses: Sequence[Address], *, rng: random.Random, first_day: dt.date) -> list[Pupil]:
+def make_pupils(addresses: Sequence[DemoAddress], *, rng: random.Random, first_day: dt.date) -> list[DemoPupil]:
     """All pupils of the six classes; the same ones for the same `rng` state."""
     free = list(addresses)
     rng.shuffle(free)
     names = _class_slots()
-    pupils: list[Pupil] = []
+    pupils: list[DemoPupil] = []
     for position, school_class in enumerate(names):
         prefix, last_name = rng.choice(PREFIXES), rng.choice(LAST_NAMES)
         homes = [_home(free.pop(), last_name, position, rng)]
@@ -178,7 +178,9 @@ def make_pupils(addresses: Sequence[Address], *, rng: random.Random, first_day: 
     return pupils
 
 
-def make_late_twins(addresses: Sequence[Address], pupils: Sequence[Pupil], *, first_day: dt.date) -> list[Pupil]:
+def make_late_twins(
+    addresses: Sequence[DemoAddress], pupils: Sequence[DemoPupil], *, first_day: dt.date
+) -> list[DemoPupil]:
     """Twins who come to school when the season is on its way, in two classes, at an address that nobody has yet."""
     taken = {home.address for pupil in pupils for home in pupil.homes}
     free = next(address for address in addresses if address not in taken)
@@ -190,7 +192,7 @@ def make_late_twins(addresses: Sequence[Address], pupils: Sequence[Pupil], *, fi
     ]
     born_on = dt.date(first_day.year - 12, 3, 14)
     return [
-        Pupil(number, first_name, "", "Sneeuwklok", born_on, school_class, [Home(free, adults)])
+        DemoPupil(number, first_name, "", "Sneeuwklok", born_on, school_class, [DemoHousehold(free, adults)])
         for number, first_name, school_class in (("20998", "Jip", "1d"), ("20999", "Janne", "1f"))
     ]
 
@@ -204,18 +206,20 @@ def _pupil(
     prefix: str,
     last_name: str,
     school_class: str,
-    homes: list[Home],
+    homes: list[DemoHousehold],
     rng: random.Random,
     first_day: dt.date,
-) -> Pupil:
+) -> DemoPupil:
     born_on = dt.date(first_day.year - 12, 1, 1) + dt.timedelta(days=rng.randrange(-90, 270))
     first_name = FIRST_NAMES[(position * 7 + rng.randrange(5)) % len(FIRST_NAMES)]
-    return Pupil(f"{20000 + position}", first_name, prefix, last_name, born_on, school_class, homes)
+    return DemoPupil(f"{20000 + position}", first_name, prefix, last_name, born_on, school_class, homes)
 
 
-def _home(address: Address, last_name: str, position: int, rng: random.Random, adults: int | None = None) -> Home:
+def _home(
+    address: DemoAddress, last_name: str, position: int, rng: random.Random, adults: int | None = None
+) -> DemoHousehold:
     """A household of one or two adults; some without e-mail, some in another language, a few secret."""
-    home = Home(address, is_secret=position in (17, 61, 128))
+    home = DemoHousehold(address, is_secret=position in (17, 61, 128))
     if position % 11 == 4:
         home.language = LANGUAGES[(position // 11) % len(LANGUAGES)]
     has_email = position % 23 != 9
@@ -232,7 +236,7 @@ def _home(address: Address, last_name: str, position: int, rng: random.Random, a
     return home
 
 
-def _make_siblings(pupils: list[Pupil]) -> None:
+def _make_siblings(pupils: list[DemoPupil]) -> None:
     """Five pairs of siblings in two classes, and one pair of twins in one class."""
     pairs = [(3, 40), (22, 95), (47, 120), (70, 150), (101, 161), (130, 131)]
     for first, second in pairs:
@@ -240,7 +244,7 @@ def _make_siblings(pupils: list[Pupil]) -> None:
         pupils[second].homes = [pupils[first].homes[0]]
 
 
-def edexml(pupils: Sequence[Pupil], *, school_year: str, brin: str) -> bytes:
+def edexml(pupils: Sequence[DemoPupil], *, school_year: str, brin: str) -> bytes:
     """The roster as an EDEXML 2.1 file: classes, pupils and their mentors."""
     root = etree.Element("EDEX")
     school = etree.SubElement(root, "school")
@@ -260,7 +264,7 @@ def edexml(pupils: Sequence[Pupil], *, school_year: str, brin: str) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 
-def _write_pupil(parent: etree._Element, pupil: Pupil) -> None:
+def _write_pupil(parent: etree._Element, pupil: DemoPupil) -> None:
     node = etree.SubElement(parent, "leerling", key=pupil.number)
     values = [("achternaam", pupil.last_name), ("voorvoegsel", pupil.prefix), ("roepnaam", pupil.first_name)]
     values += [("geboortedatum", pupil.born_on.isoformat()), ("jaargroep", "11")]
@@ -294,7 +298,7 @@ HEADINGS = [
 ]  # fmt: skip
 
 
-def guardians_csv(pupils: Sequence[Pupil]) -> bytes:
+def guardians_csv(pupils: Sequence[DemoPupil]) -> bytes:
     """Guardians and addresses as a Dutch Excel would save them: semicolons, UTF-8 with a mark, \\r\\n."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
@@ -304,7 +308,7 @@ def guardians_csv(pupils: Sequence[Pupil]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def _guardian_row(pupil: Pupil) -> list[str]:
+def _guardian_row(pupil: DemoPupil) -> list[str]:
     first = pupil.homes[0]
     second = pupil.homes[1] if len(pupil.homes) > 1 else None
     # With two homes, parent 1 lives in the first and parent 2 in the second.

@@ -25,7 +25,7 @@ from roads.actions import build_network
 from roads.queries import find_address
 from students.actions.importing import apply_import, prepare_import
 from students.roster.reading import SourceFile, read_rosters
-from thuisbezoek.demo.families import Address, Pupil, edexml, guardians_csv, make_pupils, staff_email
+from thuisbezoek.demo.families import DemoAddress, DemoPupil, edexml, guardians_csv, make_pupils, staff_email
 from thuisbezoek.demo.season import replay
 from thuisbezoek.demo.together import arrange_company, list_interpreters, twins_arrive
 from thuisbezoek.demo.town import make_town
@@ -33,7 +33,7 @@ from thuisbezoek.demo.town_extract import write_extract
 from thuisbezoek.demo.town_shapes import Town
 from visits.actions.campaigns import open_campaign
 from visits.actions.cohorts import join_cohort
-from visits.actions.shifts import Hours, give_weekdays
+from visits.actions.shifts import ShiftHours, give_weekdays
 from visits.actions.topics import seed_topics
 from visits.links import link_of
 from visits.models import Answer, Campaign, Frequency, Invitation, Visit, VisitState
@@ -58,7 +58,7 @@ class DemoFailed(Exception):
 
 
 @dataclass(frozen=True)
-class Calendar:
+class DemoCalendar:
     """The demo's season, laid around today: it began two weeks ago and ends five weeks from now."""
 
     first: dt.date
@@ -66,7 +66,7 @@ class Calendar:
     holiday: tuple[dt.date, dt.date]
 
     @classmethod
-    def around(cls, today: dt.date) -> Calendar:
+    def around(cls, today: dt.date) -> DemoCalendar:
         """The season that `today` is in the middle of."""
         monday = today - dt.timedelta(days=today.weekday())
         first = monday - dt.timedelta(weeks=WEEKS_BEFORE_NOW)
@@ -82,7 +82,7 @@ class Calendar:
 def build_school(*, now: dt.datetime, say: Say) -> School:
     """The whole demo, from an empty database. Raises DemoFailed."""
     rng = random.Random(SEED)  # noqa: S311 - made-up data, the same each time
-    calendar = Calendar.around(local_day(now))
+    calendar = DemoCalendar.around(local_day(now))
     say("1/6  Het stadje: straten en adressen")
     town = lay_town(now=calendar.at(20))
     say("2/6  De school, de kalender en de medewerkers")
@@ -117,7 +117,7 @@ def lay_town(*, now: dt.datetime) -> Town:
     return town
 
 
-def found_school(calendar: Calendar, town: Town) -> School:
+def found_school(calendar: DemoCalendar, town: Town) -> School:
     """The school, its board and its calendar."""
     found = find_address(town.school.postcode, town.school.number)
     if found is None:
@@ -172,7 +172,7 @@ def demo_password() -> str:
     return str(path.read_text())
 
 
-def read_roster(school: School, town: Town, rng: random.Random, by: User, calendar: Calendar) -> list[Pupil]:
+def read_roster(school: School, town: Town, rng: random.Random, by: User, calendar: DemoCalendar) -> list[DemoPupil]:
     """The roster files, read as any school's are: EDEXML for pupils, a Dutch CSV for guardians and addresses."""
     pupils = make_pupils(homes(town), rng=rng, first_day=calendar.first)
     year = f"{calendar.first.year}-{calendar.first.year + 1}"
@@ -187,9 +187,9 @@ def read_roster(school: School, town: Town, rng: random.Random, by: User, calend
     return pupils
 
 
-def homes(town: Town) -> list[Address]:
+def homes(town: Town) -> list[DemoAddress]:
     """The addresses of the town, as a roster writes them."""
-    return [Address(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
+    return [DemoAddress(a.street, a.number, a.suffix, a.postcode, town.name) for a in town.addresses]
 
 
 def settle_mentors(school: School, *, now: dt.datetime) -> None:
@@ -201,7 +201,7 @@ def settle_mentors(school: School, *, now: dt.datetime) -> None:
         Mentor.objects.filter(pk=mentor.pk).update(mode=TravelMode.CAR if number % 3 == 2 else TravelMode.BIKE)
 
 
-def prepare_campaign(school: School, calendar: Calendar, by: User) -> Campaign:
+def prepare_campaign(school: School, calendar: DemoCalendar, by: User) -> Campaign:
     """The campaign, its visits, and the evenings of every mentor."""
     seed_topics(school=school, by=by, now=calendar.at(14))
     campaign = open_campaign(
@@ -225,7 +225,7 @@ def prepare_campaign(school: School, calendar: Calendar, by: User) -> Campaign:
     for number, mentor in enumerate(Mentor.objects.filter(school=school).order_by("external_key")):
         weekdays = WEEKDAYS[number % len(WEEKDAYS)]
         give_weekdays(
-            campaign=campaign, mentor=mentor, weekdays=weekdays, hours=Hours(), by=mentor.user, now=calendar.at(12)
+            campaign=campaign, mentor=mentor, weekdays=weekdays, hours=ShiftHours(), by=mentor.user, now=calendar.at(12)
         )
     return campaign
 

@@ -14,11 +14,11 @@ from mentors.models import Mentor, User
 from notes.actions.agreements import keep_agreement
 from notes.actions.concerns import hand_over_concern
 from notes.actions.content import Agreed, LogContent
-from notes.actions.log import Seen, finish_report
+from notes.actions.log import SeenDraft, finish_report
 from notes.actions.memory_aids import write_memory_aid
-from notes.models import AgreedBy, Agreement, CalledOffBy, Feeling, Outcome
+from notes.models import AgreedBy, Agreement, CalledOffBy, ConversationOutcome, Feeling
 from visits.actions.agenda import pick_topics
-from visits.actions.answers import Hours, accept, choose_place, decline, tell_hours
+from visits.actions.answers import FamilyHours, accept, choose_place, decline, tell_hours
 from visits.actions.outbox import send_due_messages
 from visits.actions.reminders import queue_reminders
 from visits.models import AgendaTopic, AnswerChannel, Campaign, Invitation, PlaceKind, Visit
@@ -98,7 +98,7 @@ def answer(cast: Cast, *, now: dt.datetime) -> None:
         decline(**who)
         return
     if cast.order % 23 == 5:
-        tell_hours(hours=[Hours(2, dt.time(16, 0), dt.time(18, 30), is_wish=True)], **who)
+        tell_hours(hours=[FamilyHours(2, dt.time(16, 0), dt.time(18, 30), is_wish=True)], **who)
         return
     if cast.order % 17 == 4:
         choose_place(place_kind=PlaceKind.SCHOOL, place_note="", **who)
@@ -146,7 +146,7 @@ def log(visit: Visit, *, now: dt.datetime, rng: random.Random) -> None:
         author=mentor,
         content=content_of(visit, rng),
         client_id=uuid.uuid4(),
-        seen=Seen(version=0),
+        seen=SeenDraft(version=0),
         by=user,
         now=now,
     )
@@ -169,8 +169,8 @@ def content_of(visit: Visit, rng: random.Random) -> LogContent:
     """What a mentor would write; one visit in thirty did not take place."""
     assert visit.starts_at and visit.ends_at  # noqa: S101 - the caller looked
     if visit.pk % 30 == 11:
-        return LogContent(outcome=Outcome.NOT_HELD, called_off_by=CalledOffBy.FAMILY)
-    outcome = Outcome.AT_SCHOOL if visit.place_kind == PlaceKind.SCHOOL else Outcome.AT_HOME
+        return LogContent(outcome=ConversationOutcome.NOT_HELD, called_off_by=CalledOffBy.FAMILY)
+    outcome = ConversationOutcome.AT_SCHOOL if visit.place_kind == PlaceKind.SCHOOL else ConversationOutcome.AT_HOME
     headline, is_good_news = HEADLINES[visit.pk % len(HEADLINES)]
     agreed = AGREEMENTS[visit.pk % len(AGREEMENTS)]
     due_on = visit.ends_at.date() + dt.timedelta(days=14)

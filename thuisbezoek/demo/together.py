@@ -14,11 +14,11 @@ from students.actions.importing import apply_import, prepare_import
 from students.actions.suggesting import confirm_suggestion
 from students.models import Household, HouseholdSuggestion
 from students.roster.reading import SourceFile, read_rosters
-from thuisbezoek.demo.families import Address, Pupil, edexml, guardians_csv, make_late_twins, staff_email
+from thuisbezoek.demo.families import DemoAddress, DemoPupil, edexml, guardians_csv, make_late_twins, staff_email
 from visits.actions.cohorts import join_cohort
 from visits.actions.commitments import set_commitment
 from visits.actions.interpreters import add_interpreters
-from visits.actions.shifts import Hours, give_weekdays
+from visits.actions.shifts import ShiftHours, give_weekdays
 from visits.models import Campaign
 from visits.queries.calendar import open_days
 
@@ -28,7 +28,7 @@ INTERPRETED = "ar"
 INTERPRETER_DAYS = (0, 1, 2)  # Monday to Wednesday
 
 
-def one_home(school: School, twin: Pupil, *, by: User, now: dt.datetime) -> None:
+def one_home(school: School, twin: DemoPupil, *, by: User, now: dt.datetime) -> None:
     """Say that all pupils of this name at one address are of one home."""
     suggestions = HouseholdSuggestion.objects.filter(school=school)
     for suggestion in suggestions.filter(first__students__external_key=twin.number):
@@ -43,7 +43,7 @@ def arrange_company(campaign: Campaign, *, password: str, by: User, now: dt.date
     give_role(user=user, role=Role.MENTOR, school=campaign.school, by=by, now=now)
     supported = Mentor.objects.get(school=campaign.school, email=staff_email(SUPPORTED))
     weekdays = sorted({shift.on.weekday() for shift in campaign.shifts.filter(mentor=supported)})
-    give_weekdays(campaign=campaign, mentor=colleague, weekdays=weekdays, hours=Hours(), by=user, now=now)
+    give_weekdays(campaign=campaign, mentor=colleague, weekdays=weekdays, hours=ShiftHours(), by=user, now=now)
     set_commitment(
         campaign=campaign,
         mentor=supported,
@@ -77,7 +77,7 @@ def list_interpreters(campaign: Campaign, *, by: User, now: dt.datetime) -> None
 
 
 def twins_arrive(
-    campaign: Campaign, addresses: Sequence[Address], pupils: Sequence[Pupil], *, by: User, now: dt.datetime
+    campaign: Campaign, addresses: Sequence[DemoAddress], pupils: Sequence[DemoPupil], *, by: User, now: dt.datetime
 ) -> None:
     """Twins come to school this week: they join the campaign, and the coordinator has to say how they are visited."""
     school = campaign.school

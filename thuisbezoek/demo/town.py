@@ -16,12 +16,12 @@ import numpy as np
 
 from thuisbezoek.demo.town_extract import write_extract
 from thuisbezoek.demo.town_shapes import (
-    Address,
     Area,
-    Line,
-    Point,
+    PlaneLine,
+    PlanePoint,
     Street,
     Town,
+    TownAddress,
     beside,
     blob,
     circle,
@@ -31,7 +31,7 @@ from thuisbezoek.demo.town_shapes import (
     smooth,
 )
 
-__all__ = ["Address", "Town", "make_town", "write_extract"]
+__all__ = ["Town", "TownAddress", "make_town", "write_extract"]
 
 NAME = "Waterwolde"
 POSTCODE_DIGITS = "9998"
@@ -45,7 +45,7 @@ class Quarter:
     """A neighbourhood: a bent grid of streets with names of one kind."""
 
     name: str
-    centre: Point
+    centre: PlanePoint
     columns: int
     rows: int
     turn: float  # degrees
@@ -149,7 +149,7 @@ def _draw_water(town: Town) -> None:
         town.streets.append(_ditch((-2150.0 + 140 * nth, -760.0), (-2230.0 + 140 * nth, -1350.0)))
 
 
-def _bulwarks(radius: float) -> Line:
+def _bulwarks(radius: float) -> PlaneLine:
     """The outline of an old fortress, with seven points."""
     turns = [math.tau * step / 84 for step in range(84)]
     reach = [radius + 34 * max(0.0, math.cos(7 * turn)) ** 2 for turn in turns]
@@ -157,7 +157,7 @@ def _bulwarks(radius: float) -> Line:
     return (*ring, ring[0])
 
 
-def _ditch(here: Point, there: Point) -> Street:
+def _ditch(here: PlanePoint, there: PlanePoint) -> Street:
     return Street("", (here, there), {"waterway": "stream"}, is_on_ground=False)
 
 
@@ -283,13 +283,13 @@ def _build_houses(town: Town, rng: np.random.Generator) -> None:
                     number += 2
                     continue
                 suffixes = ("A", "B") if math.hypot(*at) < 190 and rng.random() < 0.12 else ("",)
-                town.addresses += [Address(name, number, suffix, code, NAME, at) for suffix in suffixes]
+                town.addresses += [TownAddress(name, number, suffix, code, NAME, at) for suffix in suffixes]
                 number, filled = number + 2, filled + 1
                 if filled % HOUSES_A_POSTCODE == 0:
                     code = next(codes)
 
 
-def _plots(streets: Sequence[Street], side: int) -> Iterator[Point]:
+def _plots(streets: Sequence[Street], side: int) -> Iterator[PlanePoint]:
     """Front doors along one side, a house's depth from the middle of the street."""
     for street in streets:
         line = beside(street.line, side * 12.0)
@@ -303,7 +303,7 @@ def _plots(streets: Sequence[Street], side: int) -> Iterator[Point]:
             walked += length
 
 
-def _is_free(town: Town, at: Point) -> bool:
+def _is_free(town: Town, at: PlanePoint) -> bool:
     """No house in the water, in the middle of another street, or through another house."""
     if abs(at[1] - river_north(at[0])) < 60 or 264 < math.hypot(*at) < 296:
         return False
@@ -320,7 +320,7 @@ def _postcodes() -> Iterator[str]:
                 yield f"{POSTCODE_DIGITS}{first}{second}"
 
 
-def _grid_point(quarter: Quarter, column: float, row: float) -> Point:
+def _grid_point(quarter: Quarter, column: float, row: float) -> PlanePoint:
     wide, high = quarter.block
     x, y = (column - quarter.columns / 2) * wide, (row - (quarter.rows - 1) / 2) * high
     y += quarter.bend * math.cos(math.pi * x / (quarter.columns * wide))
@@ -331,6 +331,6 @@ def _grid_point(quarter: Quarter, column: float, row: float) -> Point:
     )
 
 
-def _crosses_river(link: tuple[Point, Point]) -> bool:
+def _crosses_river(link: tuple[PlanePoint, PlanePoint]) -> bool:
     sides = [point[1] > river_north(point[0]) for point in link]
     return sides[0] != sides[1]

@@ -9,7 +9,7 @@ from pathlib import Path
 import osmium
 from osmium.osm.mutable import Node, Way
 
-from thuisbezoek.demo.town_shapes import Line, Point, Street, Town, to_degrees
+from thuisbezoek.demo.town_shapes import PlaneLine, PlanePoint, Street, Town, to_degrees
 
 SAME_SPOT_METRES = 0.5
 
@@ -18,11 +18,11 @@ class _Ground:
     """Nodes by place: what meets at one spot shares a node."""
 
     def __init__(self) -> None:
-        self.points: list[Point] = []
+        self.points: list[PlanePoint] = []
         self.tags: dict[int, dict[str, str]] = {}
         self._known: dict[tuple[int, int], int] = {}
 
-    def node(self, point: Point) -> int:
+    def node(self, point: PlanePoint) -> int:
         """The id (from 1) of the node at a spot."""
         key = round(point[0] / SAME_SPOT_METRES), round(point[1] / SAME_SPOT_METRES)
         if key not in self._known:
@@ -30,7 +30,7 @@ class _Ground:
             self._known[key] = len(self.points)
         return self._known[key]
 
-    def add(self, point: Point, tags: dict[str, str]) -> None:
+    def add(self, point: PlanePoint, tags: dict[str, str]) -> None:
         """A node of its own with tags."""
         self.points.append(point)
         self.tags[len(self.points)] = tags
@@ -57,7 +57,7 @@ def _address_tags(street: str, number: str, postcode: str, town: str) -> dict[st
     return {"addr:street": street, "addr:housenumber": number, "addr:postcode": postcode, "addr:city": town}
 
 
-def _ways(town: Town) -> list[tuple[Line, dict[str, str]]]:
+def _ways(town: Town) -> list[tuple[PlaneLine, dict[str, str]]]:
     """All lines with their tags, streets cut where they cross."""
     on_ground = [street for street in town.streets if street.is_on_ground]
     ways = [(line, _named(street)) for street, line in zip(on_ground, _joined(on_ground), strict=True)]
@@ -69,14 +69,14 @@ def _named(street: Street) -> dict[str, str]:
     return street.tags | ({"name": street.name} if street.name else {})
 
 
-def _joined(streets: list[Street]) -> list[Line]:
+def _joined(streets: list[Street]) -> list[PlaneLine]:
     """The lines of the streets, with a point added wherever another street crosses or ends."""
     pieces = [
         (owner, nth, *segment)
         for owner, street in enumerate(streets)
         for nth, segment in enumerate(itertools.pairwise(street.line))
     ]
-    extra: dict[tuple[int, int], list[Point]] = {}
+    extra: dict[tuple[int, int], list[PlanePoint]] = {}
     for one, other in itertools.combinations(pieces, 2):
         if one[0] != other[0] and (spot := _crossing(one[2], one[3], other[2], other[3])) is not None:
             extra.setdefault(one[:2], []).append(spot)
@@ -84,15 +84,15 @@ def _joined(streets: list[Street]) -> list[Line]:
     return [_with_points(owner, street.line, extra) for owner, street in enumerate(streets)]
 
 
-def _with_points(owner: int, line: Line, extra: dict[tuple[int, int], list[Point]]) -> Line:
-    points: list[Point] = []
+def _with_points(owner: int, line: PlaneLine, extra: dict[tuple[int, int], list[PlanePoint]]) -> PlaneLine:
+    points: list[PlanePoint] = []
     for nth, here in enumerate(line):
         points.append(here)
         points += sorted(extra.get((owner, nth), []), key=lambda spot: math.dist(here, spot))
     return tuple(points)
 
 
-def _crossing(a: Point, b: Point, c: Point, d: Point) -> Point | None:
+def _crossing(a: PlanePoint, b: PlanePoint, c: PlanePoint, d: PlanePoint) -> PlanePoint | None:
     """Where two segments meet; a segment that ends within two metres of the other meets it too."""
     if max(a[0], b[0]) + 2 < min(c[0], d[0]) or max(c[0], d[0]) + 2 < min(a[0], b[0]):
         return None

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 CHURCH = (52.6180, 5.2150)  # latitude, longitude: open water, so that no real town is meant
 METRES_PER_DEGREE = 111_195.0
 
-Point = tuple[float, float]
-Line = tuple[Point, ...]
+PlanePoint = tuple[float, float]
+PlaneLine = tuple[PlanePoint, ...]
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Street:
     """A line with its tags; houses stand along it when `house_step` is not 0."""
 
     name: str
-    line: Line
+    line: PlaneLine
     tags: dict[str, str]
     house_step: float = 0.0
     is_on_ground: bool = True  # False: it crosses what it passes without a junction
@@ -29,12 +29,12 @@ class Street:
 class Area:
     """Water, green or built-up land."""
 
-    ring: Line
+    ring: PlaneLine
     tags: dict[str, str]
 
 
 @dataclass(frozen=True)
-class Address:
+class TownAddress:
     """One address."""
 
     street: str
@@ -42,7 +42,7 @@ class Address:
     suffix: str
     postcode: str
     town: str
-    at: Point
+    at: PlanePoint
 
     @property
     def lat(self) -> float:
@@ -60,39 +60,39 @@ class Town:
     """All of it."""
 
     name: str
-    school_spot: Point
+    school_spot: PlanePoint
     streets: list[Street] = field(default_factory=list)
     areas: list[Area] = field(default_factory=list)
-    addresses: list[Address] = field(default_factory=list)
-    quarters: list[tuple[str, Point]] = field(default_factory=list)
+    addresses: list[TownAddress] = field(default_factory=list)
+    quarters: list[tuple[str, PlanePoint]] = field(default_factory=list)
 
     @property
-    def school(self) -> Address:
+    def school(self) -> TownAddress:
         """Where the school stands: the address nearest to its spot."""
         plain = (address for address in self.addresses if not address.suffix)
         return min(plain, key=lambda address: math.dist(address.at, self.school_spot))
 
 
-def to_degrees(point: Point) -> tuple[float, float]:
+def to_degrees(point: PlanePoint) -> tuple[float, float]:
     """Latitude and longitude of metres east and north of the church."""
     lat = CHURCH[0] + point[1] / METRES_PER_DEGREE
     return lat, CHURCH[1] + point[0] / METRES_PER_DEGREE / math.cos(math.radians(CHURCH[0]))
 
 
-def points(text: str) -> Line:
+def points(text: str) -> PlaneLine:
     """The points of '10 20, 30 -5': east and north in metres."""
     pairs = (pair.split() for pair in text.split(","))
     return tuple((float(east), float(north)) for east, north in pairs)
 
 
-def circle(radius: float, steps: int) -> Line:
+def circle(radius: float, steps: int) -> PlaneLine:
     """A closed ring around the church."""
     turns = [math.tau * step / steps for step in range(steps)]
     ring = [(radius * math.cos(turn), radius * math.sin(turn)) for turn in turns]
     return (*ring, ring[0])
 
 
-def blob(centre: Point, radius: float, wobble: float) -> Line:
+def blob(centre: PlanePoint, radius: float, wobble: float) -> PlaneLine:
     """A closed ring with an outline as land has it."""
     turns = [math.tau * step / 28 for step in range(28)]
     reach = [radius * (1 + wobble * math.sin(3 * turn + centre[0]) * math.cos(2 * turn)) for turn in turns]
@@ -102,7 +102,7 @@ def blob(centre: Point, radius: float, wobble: float) -> Line:
     return (*ring, ring[0])
 
 
-def smooth(corners: Sequence[tuple[float, float]]) -> Line:
+def smooth(corners: Sequence[tuple[float, float]]) -> PlaneLine:
     """Corners cut twice (Chaikin): a road rather than a set square."""
     line = [(float(x), float(y)) for x, y in corners]
     for _round in range(2):
@@ -113,7 +113,7 @@ def smooth(corners: Sequence[tuple[float, float]]) -> Line:
     return tuple(line)
 
 
-def beside(line: Line, metres: float) -> Line:
+def beside(line: PlaneLine, metres: float) -> PlaneLine:
     """The line moved to its left (or right, when negative)."""
     moved = []
     for nth, (x, y) in enumerate(line):
@@ -124,7 +124,7 @@ def beside(line: Line, metres: float) -> Line:
     return tuple(moved)
 
 
-def nearest(point: Point, streets: Sequence[Street]) -> Point:
+def nearest(point: PlanePoint, streets: Sequence[Street]) -> PlanePoint:
     """The nearest point of any of the streets."""
     spots = [
         project(point, here, there)
@@ -134,12 +134,12 @@ def nearest(point: Point, streets: Sequence[Street]) -> Point:
     return min(spots, key=lambda spot: math.dist(point, spot))
 
 
-def distance(point: Point, line: Line) -> float:
+def distance(point: PlanePoint, line: PlaneLine) -> float:
     """Metres from a point to a line."""
     return min(math.dist(point, project(point, here, there)) for here, there in itertools.pairwise(line))
 
 
-def project(point: Point, here: Point, there: Point) -> Point:
+def project(point: PlanePoint, here: PlanePoint, there: PlanePoint) -> PlanePoint:
     """The point of a segment that is nearest."""
     dx, dy = there[0] - here[0], there[1] - here[1]
     squared = dx * dx + dy * dy

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from mentors.actions import record_event
 from visits.actions.answers import TooLate
-from visits.actions.visit_rows import hold
+from visits.actions.visit_rows import lock_visit
 from visits.models import AgendaTopic, ConversationTopic, Invitation, Visit, VisitState
 
 
@@ -19,7 +19,7 @@ def pick_topics(
 ) -> None:
     """What parents, or the pupil, want to talk about; it replaces what they picked before. Raises TooLate."""
     visit = invitation.visit
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     if not may_speak(visit, now):
         raise TooLate
     invitation.agenda.filter(by=by_whom).delete()

@@ -24,14 +24,14 @@ from visits.actions.moments import (
     reopen_visit,
     reschedule_visit,
 )
-from visits.actions.visit_rows import UNDO_WINDOW, MentorBusy, MomentError, VisitOver, hold
+from visits.actions.visit_rows import UNDO_WINDOW, MentorBusy, MomentError, VisitOver, lock_visit
 from visits.models import (
     Answer,
     AnswerChannel,
     Availability,
     Invitation,
     MessageKind,
-    MomentHold,
+    MomentReservation,
     PlaceKind,
     Visit,
     VisitState,
@@ -53,7 +53,7 @@ class WishesClosed(MomentError):
 
 
 @dataclass(frozen=True)
-class Hours:
+class FamilyHours:
     """Hours on a weekday (Monday is 0) at which a family can, or cannot."""
 
     weekday: int
@@ -94,7 +94,7 @@ def choose_moment(
     Raises MomentTaken, VisitChanged, TooLate, WishesClosed.
     """
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     _refuse_while_planning(visit, by, now)
     if not fits_now(visit, now, starts_at):
         raise MomentTaken
@@ -126,7 +126,7 @@ def choose_place(
     another one. Raises VisitChanged, TooLate.
     """
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     had_moment = visit.starts_at is not None
     reopen_visit(visit=visit, by=by, now=now)
     stays = visit.state in (VisitState.PLANNED, VisitState.CONFIRMED) and place_fits(visit, place_kind)
@@ -152,7 +152,7 @@ def choose_place(
 def tell_hours(
     *,
     invitation: Invitation,
-    hours: Sequence[Hours],
+    hours: Sequence[FamilyHours],
     seen_version: int,
     channel: AnswerChannel,
     by: User | None,
@@ -163,7 +163,7 @@ def tell_hours(
     What it said before about this campaign is replaced. Raises VisitChanged, TooLate, WishesClosed.
     """
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     _refuse_while_planning(visit, by, now)
     reopen_visit(visit=visit, by=by, now=now)
     open_visit(visit=visit, by=by, now=now, tell_family=False)
@@ -177,7 +177,7 @@ def tell_hours(
 def tell_wishes(
     *,
     invitation: Invitation,
-    hours: Sequence[Hours],
+    hours: Sequence[FamilyHours],
     place_kind: PlaceKind,
     place_note: str,
     seen_version: int,
@@ -190,7 +190,7 @@ def tell_wishes(
     It may be changed until the last day for wishes. Raises WishesClosed, VisitChanged, VisitOver.
     """
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     visit.campaign.refresh_from_db()
     if asked_of(visit.campaign, now) != Asked.WISHES or visit.state not in (VisitState.OPEN, VisitState.DECLINED):
         raise WishesClosed
@@ -208,17 +208,17 @@ def decline(
 ) -> Visit:
     """The family would rather not. Raises VisitChanged, TooLate."""
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     decline_visit(visit=visit, by=by, now=now)
     _answer(invitation, Answer.DECLINED, channel, by, now)
     _tell_mentor(invitation, by, now)
     return visit
 
 
-def _hold(visit: Visit, seen_version: int, by: User | None, now: dt.datetime) -> None:
+def _lock_and_release(visit: Visit, seen_version: int, by: User | None, now: dt.datetime) -> None:
     """Lock the visit and refuse what cannot be; any answer ends the hold that the family had."""
-    hold(visit, visit.mentor, seen_version=seen_version)
-    MomentHold.objects.filter(visit=visit).delete()
+    lock_visit(visit, visit.mentor, seen_version=seen_version)
+    MomentReservation.objects.filter(visit=visit).delete()
     if visit.state in (VisitState.MET, VisitState.CANCELLED):
         raise VisitOver
     if by is None and not may_change(visit, now):
@@ -231,7 +231,7 @@ def _refuse_while_planning(visit: Visit, by: User | None, now: dt.datetime) -> N
         raise WishesClosed
 
 
-def _keep_hours(visit: Visit, hours: Sequence[Hours]) -> None:
+def _keep_hours(visit: Visit, hours: Sequence[FamilyHours]) -> None:
     """What the family said before about this campaign is replaced."""
     Availability.objects.filter(household=visit.household, campaign=visit.campaign).delete()
     Availability.objects.bulk_create(
@@ -286,7 +286,7 @@ def agree_by_phone(
     Raises MentorBusy, PastMoment, ClosedDay, NoMentor, VisitChanged, VisitOver.
     """
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     reopen_visit(visit=visit, by=by, now=now)
     reschedule_visit(visit=visit, starts_at=starts_at, by=by, now=now, is_agreed=True)
     confirm_visit(visit=visit, by=by, now=now)
@@ -301,7 +301,7 @@ def ask_school_to_search(
 ) -> Visit:
     """The moment does not suit and no hours were named: the school goes on looking. Raises VisitChanged, TooLate."""
     visit = invitation.visit
-    _hold(visit, seen_version, by, now)
+    _lock_and_release(visit, seen_version, by, now)
     reopen_visit(visit=visit, by=by, now=now)
     open_visit(visit=visit, by=by, now=now, tell_family=False)
     _answer(invitation, Answer.OTHER, channel, by, now)

@@ -13,10 +13,10 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import override
 
 from visits.links import link_of
-from visits.mail.calendar_file import CANCEL, REQUEST, Appointment, calendar_part, calendar_text
+from visits.mail.calendar_file import CANCEL, REQUEST, CalendarEntry, calendar_part, calendar_text
 from visits.mail.header_text import one_line
 from visits.mail.letter import write_mail
-from visits.mail.texts import Facts, place_in_words, text_of, who_in_words
+from visits.mail.texts import MailFacts, place_in_words, text_of, who_in_words
 from visits.models import Message, MessageKind, Visit, VisitState
 from visits.queries.family import language_of, party_of
 from visits.queries.outbox import last_told, was_told_a_moment, was_told_this_moment
@@ -40,14 +40,14 @@ def write_letter(message: Message, *, now: dt.datetime, to: str) -> EmailMultiAl
         )
 
 
-def facts_of(message: Message) -> Facts:
+def facts_of(message: Message) -> MailFacts:
     """All that this mail may say."""
     visit = message.visit
     if visit is None:
-        return Facts(school=message.school.name, first_names="", link=_link_of(message))
+        return MailFacts(school=message.school.name, first_names="", link=_link_of(message))
     told = last_told(message) if message.kind == MessageKind.CANCELLED else None
     party = party_of(visit)
-    return Facts(
+    return MailFacts(
         school=message.school.name,
         first_names=one_line(party.names),
         who="" if party.is_plain else one_line(party.who),
@@ -76,7 +76,7 @@ def message_id_of(message: Message) -> str:
     return f"<{_opaque('message', message.key)}@{_host()}>"
 
 
-def _calendar_of(message: Message, facts: Facts, to: str, now: dt.datetime) -> MIMEText | None:
+def _calendar_of(message: Message, facts: MailFacts, to: str, now: dt.datetime) -> MIMEText | None:
     visit = message.visit
     if message.kind not in WITH_CALENDAR or visit is None:
         return None
@@ -88,8 +88,8 @@ def _calendar_of(message: Message, facts: Facts, to: str, now: dt.datetime) -> M
     return calendar_part(calendar_text(appointment, method=method, now=now), method=method)
 
 
-def _appointment(message: Message, visit: Visit, facts: Facts, starts_at: dt.datetime, to: str) -> Appointment:
-    return Appointment(
+def _appointment(message: Message, visit: Visit, facts: MailFacts, starts_at: dt.datetime, to: str) -> CalendarEntry:
+    return CalendarEntry(
         uid=f"{_opaque('visit', str(message.invitation_id))}@{_host()}",
         sequence=visit.version,
         starts_at=starts_at,

@@ -19,8 +19,8 @@ from visits.actions.visit_rows import (
     VisitOver,
     ask_again,
     clear_moment,
-    drop_expired_holds,
-    hold,
+    drop_expired_reservations,
+    lock_visit,
     note,
     others_at,
     party_of,
@@ -54,7 +54,7 @@ def plan_visit(
 
     Raises MentorBusy, PastMoment, VisitOver.
     """
-    hold(visit, mentor, second)
+    lock_visit(visit, mentor, second)
     refuse_over(visit)
     refuse_past(starts_at, now)
     way = {"route": route, "second": second, "second_route": second_route}
@@ -62,7 +62,7 @@ def plan_visit(
     if is_same and visit.state in (VisitState.PLANNED, VisitState.CONFIRMED):
         store(visit, **way)
         return visit
-    drop_expired_holds(now, mentor, second)
+    drop_expired_reservations(now, mentor, second)
     store(
         visit,
         state=VisitState.PLANNED,
@@ -93,7 +93,7 @@ def reschedule_visit(
     The family has to agree anew, unless `is_agreed`: they asked for this moment themselves.
     Raises MentorBusy, PastMoment, ClosedDay, NoMentor, VisitOver, VisitChanged.
     """
-    hold(visit, visit.mentor, seen_version=seen_version)
+    lock_visit(visit, visit.mentor, seen_version=seen_version)
     refuse_over(visit)
     refuse_moment(visit, starts_at, now)
     if visit.mentor is None:
@@ -102,7 +102,7 @@ def reschedule_visit(
         return visit
     for one in party_of(visit):
         before, people = one.starts_at, people_at(one)
-        drop_expired_holds(now, *people)
+        drop_expired_reservations(now, *people)
         store(
             one,
             state=VisitState.CONFIRMED if is_agreed else VisitState.PLANNED,
@@ -123,7 +123,7 @@ def reschedule_visit(
 @transaction.atomic
 def change_place(*, visit: Visit, place_kind: PlaceKind, place_note: str, by: User | None, now: dt.datetime) -> Visit:
     """Hold the conversation somewhere else, or by phone or video, at the moment that stands. Raises VisitOver."""
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     refuse_over(visit)
     if (visit.place_kind, visit.place_note) == (place_kind, place_note):
         return visit
@@ -144,7 +144,7 @@ def open_visit(
     seen_version: int | None = None,
 ) -> Visit:
     """Take the moment away: the visit waits for another one. Raises VisitOver, VisitChanged."""
-    hold(visit, visit.mentor, seen_version=seen_version)
+    lock_visit(visit, visit.mentor, seen_version=seen_version)
     refuse_over(visit)
     if visit.state == VisitState.OPEN:
         return visit
@@ -160,7 +160,7 @@ def open_visit(
 @transaction.atomic
 def cancel_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_version: int | None = None) -> Visit:
     """Call the visit off for good, by the school. Raises VisitOver when it took place, VisitChanged."""
-    hold(visit, visit.mentor, seen_version=seen_version)
+    lock_visit(visit, visit.mentor, seen_version=seen_version)
     if visit.state == VisitState.CANCELLED:
         return visit
     refuse_over(visit)
@@ -177,7 +177,7 @@ def decline_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
 
     Only who had an appointment gets a mail, which takes it out of the calendars of all adults in the home.
     """
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     if visit.state == VisitState.DECLINED:
         return visit
     refuse_over(visit)
@@ -193,7 +193,7 @@ def decline_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
 @transaction.atomic
 def confirm_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_version: int | None = None) -> Visit:
     """The family agrees with the moment that stands; they get a confirmation. Raises VisitChanged, PastMoment."""
-    hold(visit, visit.mentor, seen_version=seen_version)
+    lock_visit(visit, visit.mentor, seen_version=seen_version)
     if visit.state not in (VisitState.PLANNED, VisitState.CONFIRMED) or visit.starts_at is None:
         raise VisitChanged
     refuse_past(visit.starts_at, now)
@@ -208,7 +208,7 @@ def confirm_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_versi
 @transaction.atomic
 def reopen_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
     """A family that had declined would like a visit after all; it waits for a moment. Raises VisitOver."""
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     if visit.state != VisitState.DECLINED:
         return visit
     for one in party_of(visit):
@@ -224,7 +224,7 @@ def mark_met(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
 
     Of one with two mentors each says so of their own visit.
     """
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     if visit.state == VisitState.MET:
         return visit
     if visit.state == VisitState.CANCELLED:
@@ -240,7 +240,7 @@ def mark_not_held(*, visit: Visit, called_off_by: str, by: User | None, now: dt.
 
     The route stays as it was: whoever stood at a closed door did travel. `called_off_by` is a code.
     """
-    hold(visit, visit.mentor)
+    lock_visit(visit, visit.mentor)
     if visit.state not in (VisitState.PLANNED, VisitState.CONFIRMED, VisitState.MET):
         return visit
     store(visit, state=VisitState.OPEN, version=visit.version + 1, **NO_MOMENT)
@@ -266,7 +266,7 @@ def restore_moment(
 
     Raises VisitChanged when anything happened since, MentorBusy, PastMoment, NoMentor.
     """
-    hold(visit, visit.mentor, seen_version=seen_version)
+    lock_visit(visit, visit.mentor, seen_version=seen_version)
     if visit.state not in (VisitState.OPEN, VisitState.PLANNED, VisitState.CANCELLED):
         raise VisitChanged
     refuse_past(starts_at, now)
@@ -275,7 +275,7 @@ def restore_moment(
     state = VisitState.CONFIRMED if was_confirmed else VisitState.PLANNED
     for one in [visit, *others_at(visit, VisitState.OPEN, VisitState.PLANNED, VisitState.CANCELLED)]:
         before, one.second = one.starts_at, second if one.pk == visit.pk else None
-        drop_expired_holds(now, *people_at(one))
+        drop_expired_reservations(now, *people_at(one))
         store(one, state=state, starts_at=starts_at, ends_at=ends_at, second=one.second, version=one.version + 1)
         settle_days(one, people_at(one), before, starts_at)
         if was_confirmed:

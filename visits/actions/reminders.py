@@ -70,7 +70,7 @@ def _second_asks(now: dt.datetime) -> int:
     silent = (
         _unanswered(now)
         .filter(still_asked(now, "visit__campaign__"), visit__state=VisitState.OPEN)
-        .exclude(visit__held_moment__held_until__gt=now)
+        .exclude(visit__reservation__reserved_until__gt=now)
     )
     due = [row for row in silent if row.sent_at and _is_time(row.visit.campaign, local_day(row.sent_at), today)]
     return _remind(due, now)

@@ -22,7 +22,7 @@ class ShiftRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Hours:
+class ShiftHours:
     """Local clock times of an evening: earliest departure, last conversation over, back at the start."""
 
     leave_from: dt.time = dt.time(16, 0)
@@ -30,7 +30,7 @@ class Hours:
     back_by: dt.time = dt.time(21, 30)
 
     @classmethod
-    def of(cls, shift: Shift) -> Hours:
+    def of(cls, shift: Shift) -> ShiftHours:
         """The hours of a shift."""
         return cls(shift.leave_from, shift.visits_until, shift.back_by)
 
@@ -41,7 +41,7 @@ def give_weekdays(
     campaign: Campaign,
     mentor: Mentor,
     weekdays: Collection[int],
-    hours: Hours,
+    hours: ShiftHours,
     by: User | None,
     now: dt.datetime,
 ) -> int:
@@ -93,7 +93,7 @@ def set_evenings(
     return len(new), len(gone)
 
 
-def _shift(campaign: Campaign, mentor: Mentor, on: dt.date, hours: Hours) -> Shift:
+def _shift(campaign: Campaign, mentor: Mentor, on: dt.date, hours: ShiftHours) -> Shift:
     return Shift(
         campaign=campaign,
         mentor=mentor,
@@ -104,10 +104,10 @@ def _shift(campaign: Campaign, mentor: Mentor, on: dt.date, hours: Hours) -> Shi
     )
 
 
-def _usual_hours(shifts: Sequence[Shift], weekday: int) -> Hours:
-    given = Counter(Hours.of(shift) for shift in shifts if shift.on.weekday() == weekday)
-    given = given or Counter(Hours.of(shift) for shift in shifts)
-    return given.most_common(1)[0][0] if given else Hours()
+def _usual_hours(shifts: Sequence[Shift], weekday: int) -> ShiftHours:
+    given = Counter(ShiftHours.of(shift) for shift in shifts if shift.on.weekday() == weekday)
+    given = given or Counter(ShiftHours.of(shift) for shift in shifts)
+    return given.most_common(1)[0][0] if given else ShiftHours()
 
 
 def _refuse_closed(campaign: Campaign) -> None:
@@ -115,7 +115,7 @@ def _refuse_closed(campaign: Campaign) -> None:
         raise ShiftRefused(_("Deze bezoekronde is afgesloten."))
 
 
-def _refuse_hours(hours: Hours) -> None:
+def _refuse_hours(hours: ShiftHours) -> None:
     if not hours.leave_from < hours.visits_until <= hours.back_by:
         raise ShiftRefused(
             _("De tijden staan niet op volgorde: eerst vertrek, dan het laatste gesprek klaar, dan terug.")

@@ -49,12 +49,12 @@ def decide_siblings(
 
     Raises MomentStands, ThirdChild, NoSuchMentor, NoPair.
     """
-    first, second = _hold(first, second)
+    first, second = _lock_both(first, second)
     pair = SiblingPair.objects.filter(first=first, second=second).select_related("first", "second").first()
     if pair is not None and pair.moved:
         _refuse_moment(first, second)
         part(pair=pair, by=by, now=now)
-        first, second = _hold(first, second)
+        first, second = _lock_both(first, second)
     _refuse_no_pair(first, second)
     _make_it_so(first, second, choice, by, now)
     moved = _give_to(first, second, mentor, by, now) if choice == SiblingChoice.DOUBLE else []
@@ -79,7 +79,7 @@ def set_sibling_default(*, campaign: Campaign, choice: SiblingChoice | None, by:
     record_event(verb="siblings.default", by=by, now=now, school=campaign.school, subject=campaign, **facts)
 
 
-def _hold(first: Visit, second: Visit) -> tuple[Visit, Visit]:
+def _lock_both(first: Visit, second: Visit) -> tuple[Visit, Visit]:
     """Both visits, locked, the older row first."""
     rows = Visit.objects.select_for_update(of=("self",)).select_related("campaign__school", "household", "mentor")
     found = list(rows.filter(pk__in=[first.pk, second.pk]).order_by("pk"))

@@ -21,7 +21,7 @@ from mentors.models import Mentor, User
 from visits.actions.messages import queue_for_family
 from visits.actions.refusals import Refusal
 from visits.actions.routes import settle_route
-from visits.models import Answer, Invitation, MessageKind, MomentHold, Visit, VisitState
+from visits.models import Answer, Invitation, MessageKind, MomentReservation, Visit, VisitState
 from visits.queries.calendar import closed_days
 
 # A family hears of a change by the school only after this: time for 'ongedaan maken', and for a second thought.
@@ -38,7 +38,7 @@ class MentorBusy(MomentError):
     text = _("De mentor heeft op dat moment al een ander thuisbezoek. Kies een ander moment.")
 
 
-class MomentHeld(MentorBusy):
+class MomentReserved(MentorBusy):
     text = _("Een gezin kiest net dit moment. Kies een ander moment, of probeer het over tien minuten opnieuw.")
 
 
@@ -62,7 +62,7 @@ class VisitOver(MomentError):
     text = _("Dit thuisbezoek is al geweest of vervallen en kan niet meer veranderen.")
 
 
-def hold(visit: Visit, *mentors: Mentor | None, seen_version: int | None = None) -> None:
+def lock_visit(visit: Visit, *mentors: Mentor | None, seen_version: int | None = None) -> None:
     """Lock the mentors and the visit until the transaction ends, and read the visit as it stands now.
 
     The mentors come first, in a fixed order: two families at one mentor wait for each other instead of dead-
@@ -80,10 +80,10 @@ def hold(visit: Visit, *mentors: Mentor | None, seen_version: int | None = None)
         raise VisitChanged
 
 
-def drop_expired_holds(now: dt.datetime, *mentors: Mentor | None) -> None:
+def drop_expired_reservations(now: dt.datetime, *mentors: Mentor | None) -> None:
     """Give back the moments of these mentors that families held too long: whoever takes one asks this first."""
     keys = [mentor.pk for mentor in mentors if mentor is not None]
-    MomentHold.objects.expired(now).filter(mentor__in=keys).delete()
+    MomentReservation.objects.expired(now).filter(mentor__in=keys).delete()
 
 
 def party_of(visit: Visit) -> list[Visit]:
@@ -109,8 +109,8 @@ def refusing_two_homes() -> Iterator[None]:
         with transaction.atomic():
             yield
     except DatabaseError as refusal:
-        if f"{_RULE}: held" in str(refusal):
-            raise MomentHeld from None
+        if f"{_RULE}: reserved" in str(refusal):
+            raise MomentReserved from None
         if _RULE in str(refusal):
             raise MentorBusy from None
         raise

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mentors.forms import ClockInput
-from visits.actions.shifts import Hours
+from visits.actions.shifts import ShiftHours
 
 WEEKDAYS = [
     (0, _("maandag")),
@@ -30,11 +30,11 @@ class WeekdaysForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Kies ten minste één dag.")},
     )
-    leave_from = forms.TimeField(label=_("Vertrek niet voor"), widget=ClockInput(), initial=Hours().leave_from)
+    leave_from = forms.TimeField(label=_("Vertrek niet voor"), widget=ClockInput(), initial=ShiftHours().leave_from)
     visits_until = forms.TimeField(
-        label=_("Laatste gesprek klaar om"), widget=ClockInput(), initial=Hours().visits_until
+        label=_("Laatste gesprek klaar om"), widget=ClockInput(), initial=ShiftHours().visits_until
     )
-    back_by = forms.TimeField(label=_("Uiterlijk terug om"), widget=ClockInput(), initial=Hours().back_by)
+    back_by = forms.TimeField(label=_("Uiterlijk terug om"), widget=ClockInput(), initial=ShiftHours().back_by)
 
     def clean(self) -> dict[str, Any]:
         """The times come one after the other."""
@@ -46,7 +46,7 @@ class WeekdaysForm(forms.Form):
             self.add_error("back_by", _("Kies een tijd na het laatste gesprek."))
         return cleaned
 
-    def hours(self) -> Hours:
+    def hours(self) -> ShiftHours:
         """The clock times that were filled in."""
         cleaned = self.cleaned_data
-        return Hours(cleaned["leave_from"], cleaned["visits_until"], cleaned["back_by"])
+        return ShiftHours(cleaned["leave_from"], cleaned["visits_until"], cleaned["back_by"])

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import moment_at, nl_moment
 from visits.models import PlaceKind
-from visits.queries.moments import Moment
+from visits.queries.moments import FreeMoment
 
 OWN = "own"
 FIRST_HOUR, LAST_HOUR = 12, 22
@@ -23,14 +23,14 @@ class SeenForm(forms.Form):
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
-class MomentForm(SeenForm):
+class RescheduleForm(SeenForm):
     """One of the moments that fit the mentor's evenings, or a day and a time of one's own."""
 
     moment = forms.ChoiceField(label=_("Nieuw moment"), widget=forms.RadioSelect)
     on = forms.DateField(label=_("Dag"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     at = forms.TimeField(label=_("Tijd"), required=False, widget=forms.TimeInput(attrs={"type": "time"}))
 
-    def __init__(self, *args: Any, moments: Sequence[Moment], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, moments: Sequence[FreeMoment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = [(moment.starts_at.isoformat(), nl_moment(moment.starts_at)) for moment in moments]
         choices = [*offered, (OWN, _("een ander moment, hieronder"))]
@@ -57,7 +57,7 @@ class MomentForm(SeenForm):
         return moment_at(values["on"], values["at"].hour * 60 + values["at"].minute)
 
 
-class AnswerForm(MomentForm):
+class AnswerForm(RescheduleForm):
     """What a family said in a call."""
 
     ACCEPTED, MOMENT, PLACE, SEARCH, DECLINED = "accepted", "moment", "place", "search", "declined"

@@ -15,7 +15,7 @@ REQUEST, CANCEL = "REQUEST", "CANCEL"
 
 
 @dataclass(frozen=True)
-class Appointment:
+class CalendarEntry:
     """One appointment in a calendar: `uid` never changes, `sequence` counts its changes."""
 
     uid: str
@@ -31,7 +31,7 @@ class Appointment:
     is_agreed: bool = True
 
 
-def calendar_text(appointment: Appointment, *, method: str, now: dt.datetime) -> str:
+def calendar_text(appointment: CalendarEntry, *, method: str, now: dt.datetime) -> str:
     """The file (RFC 5545). Without an organiser's address it is a plain publication, which asks nothing."""
     calendar = Calendar()
     calendar.add("prodid", "-//Thuisbezoek//NL")
@@ -61,19 +61,19 @@ def calendar_part(text: str, *, method: str) -> MIMEText:
     return part
 
 
-def _status(appointment: Appointment, method: str) -> str:
+def _status(appointment: CalendarEntry, method: str) -> str:
     if method == CANCEL:
         return "CANCELLED"
     return "CONFIRMED" if appointment.is_agreed else "TENTATIVE"
 
 
-def _organiser(appointment: Appointment) -> vCalAddress:
+def _organiser(appointment: CalendarEntry) -> vCalAddress:
     organiser = vCalAddress(f"mailto:{appointment.organiser}")
     organiser.params["CN"] = vText(one_line(appointment.organiser_name).replace('"', "'"))
     return organiser
 
 
-def _attendee(appointment: Appointment) -> vCalAddress:
+def _attendee(appointment: CalendarEntry) -> vCalAddress:
     attendee = vCalAddress(f"mailto:{appointment.attendee}")
     attendee.params["RSVP"] = vText("FALSE")
     attendee.params["PARTSTAT"] = vText("ACCEPTED" if appointment.is_agreed else "NEEDS-ACTION")

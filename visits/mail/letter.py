@@ -10,13 +10,13 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from visits.mail.header_text import one_line
-from visits.mail.texts import Facts, Text
+from visits.mail.texts import MailFacts, Text
 
 
 def write_mail(
     *,
     text: Text,
-    facts: Facts,
+    facts: MailFacts,
     to: str,
     sender: str,
     reply_to: str,

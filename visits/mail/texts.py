@@ -17,7 +17,7 @@ from visits.models import Booking, MessageKind, PlaceKind, VisitState
 
 
 @dataclass(frozen=True)
-class Facts:
+class MailFacts:
     """All that a mail may say. `first_names` are the pupils', `link` is the reader's own page.
 
     `who` comes, as in 'de mentoren van Sara en Tom'; empty: simply the pupils' own mentor.
@@ -56,7 +56,7 @@ class Text:
     button: str = ""
 
 
-def text_of(kind: str, facts: Facts) -> Text:
+def text_of(kind: str, facts: MailFacts) -> Text:
     """The mail of this kind, in the language that is active."""
     return _KINDS[MessageKind(kind)](facts)
 
@@ -79,12 +79,12 @@ def place_in_words(place: str) -> str:
     }[PlaceKind(place)]
 
 
-def who_in_words(facts: Facts) -> str:
+def who_in_words(facts: MailFacts) -> str:
     """Who comes, for in a sentence: 'de mentor van Sara'."""
     return facts.who or _("de mentor van %(names)s") % {"names": facts.first_names}
 
 
-def _who_comes(facts: Facts) -> str:
+def _who_comes(facts: MailFacts) -> str:
     names = {"names": facts.first_names}
     if not facts.who:
         return _("De mentor van %(names)s komt graag kennismaken, met u en met %(names)s.") % names
@@ -92,14 +92,14 @@ def _who_comes(facts: Facts) -> str:
     return text % (names | {"who": who_in_words(facts)})
 
 
-def _moment_and_place(facts: Facts) -> str:
+def _moment_and_place(facts: MailFacts) -> str:
     return _("Moment: %(moment)s, %(place)s.") % {
         "moment": moment_in_words(facts.starts_at),
         "place": place_in_words(facts.place),
     }
 
 
-def _invitation(facts: Facts) -> Text:
+def _invitation(facts: MailFacts) -> Text:
     if facts.asks_moment:
         return _invitation_to_choose(facts)
     if facts.asks_wishes:
@@ -117,7 +117,7 @@ def _invitation(facts: Facts) -> Text:
     )
 
 
-def _invitation_to_choose(facts: Facts) -> Text:
+def _invitation_to_choose(facts: MailFacts) -> Text:
     return Text(
         subject=_("Kennismaken met de mentor: kies een moment (%(school)s)") % {"school": facts.school},
         paragraphs=[
@@ -130,7 +130,7 @@ def _invitation_to_choose(facts: Facts) -> Text:
     )
 
 
-def _invitation_to_wish(facts: Facts) -> Text:
+def _invitation_to_wish(facts: MailFacts) -> Text:
     return Text(
         subject=_("Kennismaken met de mentor: wanneer kunt u? (%(school)s)") % {"school": facts.school},
         paragraphs=[
@@ -144,7 +144,7 @@ def _invitation_to_wish(facts: Facts) -> Text:
     )
 
 
-def _wishes_until(facts: Facts) -> str:
+def _wishes_until(facts: MailFacts) -> str:
     """Nobody has to hurry: that is said."""
     return _(
         "Dat kan tot en met %(day)s. Daarna maakt de school een plan voor iedereen, en krijgt u een voorstel. "
@@ -152,7 +152,7 @@ def _wishes_until(facts: Facts) -> str:
     ) % {"day": nl_day(facts.wishes_until)}
 
 
-def _second_to_choose(facts: Facts) -> Text:
+def _second_to_choose(facts: MailFacts) -> Text:
     return Text(
         subject=_("Nog even over het kennismaken: %(school)s") % {"school": facts.school},
         paragraphs=[
@@ -165,7 +165,7 @@ def _second_to_choose(facts: Facts) -> Text:
     )
 
 
-def _second_to_wish(facts: Facts) -> Text:
+def _second_to_wish(facts: MailFacts) -> Text:
     return Text(
         subject=_("Nog even over het kennismaken: %(school)s") % {"school": facts.school},
         paragraphs=[
@@ -178,7 +178,7 @@ def _second_to_wish(facts: Facts) -> Text:
     )
 
 
-def _second_invitation(facts: Facts) -> Text:
+def _second_invitation(facts: MailFacts) -> Text:
     if facts.asks_moment:
         return _second_to_choose(facts)
     if facts.asks_wishes:
@@ -196,7 +196,7 @@ def _second_invitation(facts: Facts) -> Text:
     )
 
 
-def _confirmation(facts: Facts) -> Text:
+def _confirmation(facts: MailFacts) -> Text:
     return Text(
         subject=_("De afspraak staat: kennismaken met de mentor"),
         paragraphs=[
@@ -209,7 +209,7 @@ def _confirmation(facts: Facts) -> Text:
     )
 
 
-def _moved(facts: Facts) -> Text:
+def _moved(facts: MailFacts) -> Text:
     if not facts.was_told and facts.state == VisitState.PLANNED:
         return _invitation(facts)  # asked to choose or for wishes before, but of a moment this is the first word
     asks = facts.state == VisitState.PLANNED
@@ -227,7 +227,7 @@ def _moved(facts: Facts) -> Text:
     )
 
 
-def _stands_again(facts: Facts, *, asks: bool) -> Text:
+def _stands_again(facts: MailFacts, *, asks: bool) -> Text:
     return Text(
         subject=_("Het eerdere moment geldt weer: kennismaken met de mentor"),
         paragraphs=[
@@ -241,7 +241,7 @@ def _stands_again(facts: Facts, *, asks: bool) -> Text:
     )
 
 
-def _cancelled(facts: Facts) -> Text:
+def _cancelled(facts: MailFacts) -> Text:
     what_next = {
         VisitState.OPEN: _("U krijgt van ons een nieuw voorstel."),
         VisitState.DECLINED: _("Bedenkt u zich? Dat kan altijd, met de knop."),
@@ -258,7 +258,7 @@ def _cancelled(facts: Facts) -> Text:
     )
 
 
-def _day_before(facts: Facts) -> Text:
+def _day_before(facts: MailFacts) -> Text:
     return Text(
         subject=_("Uw afspraak met de mentor"),
         paragraphs=[
@@ -271,7 +271,7 @@ def _day_before(facts: Facts) -> Text:
     )
 
 
-def _log_missing(facts: Facts) -> Text:
+def _log_missing(facts: MailFacts) -> Text:
     return Text(
         subject=_("Je verslag van een thuisbezoek"),
         paragraphs=[
@@ -284,7 +284,7 @@ def _log_missing(facts: Facts) -> Text:
     )
 
 
-def _concern_waits(facts: Facts) -> Text:
+def _concern_waits(facts: MailFacts) -> Text:
     return Text(
         subject=_("Er wacht een bericht op je in Thuisbezoek"),
         paragraphs=[_("Hoi,"), _("Er wacht een bericht op je in Thuisbezoek. Log in om het te lezen.")],
@@ -292,7 +292,7 @@ def _concern_waits(facts: Facts) -> Text:
     )
 
 
-def _answer_received(facts: Facts) -> Text:
+def _answer_received(facts: MailFacts) -> Text:
     news = {
         VisitState.CONFIRMED: _("Het gezin van %(names)s koos een moment: %(moment)s, %(place)s.")
         if facts.booking == Booking.FREE
@@ -314,7 +314,7 @@ def _answer_received(facts: Facts) -> Text:
     )
 
 
-_KINDS: dict[MessageKind, Callable[[Facts], Text]] = {
+_KINDS: dict[MessageKind, Callable[[MailFacts], Text]] = {
     MessageKind.INVITATION: _invitation,
     MessageKind.SECOND_INVITATION: _second_invitation,
     MessageKind.CONFIRMATION: _confirmation,

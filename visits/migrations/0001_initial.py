@@ -228,15 +228,15 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='MomentHold',
+            name='MomentReservation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('starts_at', models.DateTimeField()),
                 ('ends_at', models.DateTimeField()),
-                ('held_at', models.DateTimeField()),
-                ('held_until', models.DateTimeField()),
-                ('mentor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='held_moments', to='mentors.mentor')),
-                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='held_moment', to='visits.visit')),
+                ('reserved_at', models.DateTimeField()),
+                ('reserved_until', models.DateTimeField()),
+                ('mentor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reservations', to='mentors.mentor')),
+                ('visit', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='reservation', to='visits.visit')),
             ],
             options={
                 'ordering': ['starts_at', 'pk'],
@@ -387,16 +387,16 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('first__lt', models.F('second'))), name='pair_in_order'),
         ),
         migrations.AddIndex(
-            model_name='momenthold',
-            index=models.Index(fields=['mentor', 'starts_at'], name='visits_mome_mentor__fb8e55_idx'),
+            model_name='momentreservation',
+            index=models.Index(fields=['mentor', 'starts_at'], name='visits_mome_mentor__36ff2b_idx'),
         ),
         migrations.AddConstraint(
-            model_name='momenthold',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='held_moment_ends_after_start'),
+            model_name='momentreservation',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='reservation_ends_after_start'),
         ),
         migrations.AddConstraint(
-            model_name='momenthold',
-            constraint=models.CheckConstraint(condition=models.Q(('held_until__gt', models.F('held_at'))), name='hold_ends_after_it_began'),
+            model_name='momentreservation',
+            constraint=models.CheckConstraint(condition=models.Q(('reserved_until__gt', models.F('reserved_at'))), name='reservation_lasts'),
         ),
         migrations.AddIndex(
             model_name='message',

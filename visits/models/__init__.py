@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from visits.models.campaigns import Booking, Campaign, CampaignQuerySet, CampaignState, Frequency, Shift, SiblingChoice
 from visits.models.commitments import Commitment
-from visits.models.holds import MomentHold, MomentHoldQuerySet
 from visits.models.interpreters import InterpreterShift
 from visits.models.invitations import Answer, AnswerChannel, Availability, Invitation
 from visits.models.messages import Message, MessageKind, MessageQuerySet, MessageState
+from visits.models.reservations import MomentReservation, MomentReservationQuerySet
 from visits.models.siblings import SiblingPair
 from visits.models.topics import AgendaTopic, ConversationTopic
 from visits.models.visits import PlaceKind, Route, Visit, VisitQuerySet, VisitState
@@ -30,8 +30,8 @@ __all__ = [
     "MessageKind",
     "MessageQuerySet",
     "MessageState",
-    "MomentHold",
-    "MomentHoldQuerySet",
+    "MomentReservation",
+    "MomentReservationQuerySet",
     "PlaceKind",
     "Route",
     "Shift",

@@ -16,7 +16,7 @@ from visits.models import (
     CampaignState,
     Commitment,
     Invitation,
-    MomentHold,
+    MomentReservation,
     SiblingChoice,
     SiblingPair,
     Visit,
@@ -123,7 +123,7 @@ def booking_counts(campaign: Campaign, now: dt.datetime) -> BookingCounts:
     if campaign.booking == Booking.FREE:
         alone = planned_by_school(campaign.visits.filter(state=VisitState.OPEN))
         by_school = alone.exclude(pk__in=Invitation.objects.filter(visit__campaign=campaign).values("visit")).count()
-    holding = MomentHold.objects.live(now).filter(visit__campaign=campaign).count()
+    holding = MomentReservation.objects.live(now).filter(visit__campaign=campaign).count()
     return BookingCounts(**found, to_invite=uninvited - by_school, by_school=by_school, holding=holding)
 
 

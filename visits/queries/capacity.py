@@ -19,7 +19,7 @@ Legs = Sequence[Sequence[int]]
 
 
 @dataclass(frozen=True)
-class Need:
+class CapacityNeed:
     """A family in some evening. `place` is a row of the travel times, None for a call from wherever the mentor is."""
 
     key: int
@@ -27,39 +27,39 @@ class Need:
     minutes: int
     windows: Mapping[dt.date, Sequence[tuple[int, int]]]
 
-    def at(self, on: dt.date, start: int) -> Need:
+    def at(self, on: dt.date, start: int) -> CapacityNeed:
         """This family at one moment and no other."""
         return replace(self, windows={on: [(start, start + self.minutes)]})
 
 
 @dataclass(frozen=True)
-class Evening:
+class EveningCapacity:
     """A mentor's hours on one day, and who is visited then, in that order."""
 
     on: dt.date
     leave: int
     until: int
     back: int
-    stops: tuple[Need, ...] = ()
+    stops: tuple[CapacityNeed, ...] = ()
     travel: int = 0
 
-    def with_need(self, need: Need, legs: Legs, most: int) -> Evening | None:
+    def with_need(self, need: CapacityNeed, legs: Legs, most: int) -> EveningCapacity | None:
         """This evening with one family more, where that costs the least travel; None when it does not fit."""
         if len(self.stops) >= most or self.on not in need.windows:
             return None
-        best: Evening | None = None
+        best: EveningCapacity | None = None
         for nth in range(len(self.stops) + 1):
-            tried = self.held((*self.stops[:nth], need, *self.stops[nth:]), legs)
+            tried = self.along((*self.stops[:nth], need, *self.stops[nth:]), legs)
             if tried is not None and (best is None or tried.travel < best.travel):
                 best = tried
         return best
 
-    def without(self, gone: Iterable[int], legs: Legs) -> Evening | None:
+    def without(self, gone: Iterable[int], legs: Legs) -> EveningCapacity | None:
         """This evening without these families; None when who is left could not be reached in time as it is."""
         keys = set(gone)
-        return self.held(tuple(stop for stop in self.stops if stop.key not in keys), legs)
+        return self.along(tuple(stop for stop in self.stops if stop.key not in keys), legs)
 
-    def held(self, stops: tuple[Need, ...], legs: Legs) -> Evening | None:
+    def along(self, stops: tuple[CapacityNeed, ...], legs: Legs) -> EveningCapacity | None:
         """The evening along these stops, each as early as can be; None when it does not fit in the mentor's hours."""
         at, here, travel = self.leave, DEPOT, 0
         for stop in stops:
@@ -76,23 +76,23 @@ class Evening:
 
 
 @dataclass
-class Room:
+class MentorCapacity:
     """A mentor's evenings with everybody in them who stands, and after `fill` also who waits."""
 
-    evenings: dict[dt.date, Evening]
+    evenings: dict[dt.date, EveningCapacity]
     legs: Legs
     most: int
-    waiting: list[Need] = field(default_factory=list)
+    waiting: list[CapacityNeed] = field(default_factory=list)
     placed: set[int] = field(default_factory=set)  # of those who wait
 
-    def fill(self, waiting: Iterable[Need]) -> None:
+    def fill(self, waiting: Iterable[CapacityNeed]) -> None:
         """Find a place for everybody who waits, those with the fewest evenings first."""
         self.waiting = sorted(waiting, key=lambda need: (len(need.windows), need.key))
         for need in self.waiting:
             if self._place(self.evenings, need, {other.key: other for other in self.waiting}):
                 self.placed.add(need.key)
 
-    def cost_of(self, need: Need, on: dt.date, start: int) -> int | None:
+    def cost_of(self, need: CapacityNeed, on: dt.date, start: int) -> int | None:
         """Minutes of travel that this moment costs in all; None when somebody would be left without an evening.
 
         Who does not stand gives way and is placed elsewhere. Where there is too little room for everybody as it is,
@@ -114,14 +114,16 @@ class Room:
             return None
         return sum(found.travel for found in after.values()) - sum(found.travel for found in before.values())
 
-    def _without(self, evenings: Mapping[dt.date, Evening], key: int) -> dict[dt.date, Evening]:
+    def _without(self, evenings: Mapping[dt.date, EveningCapacity], key: int) -> dict[dt.date, EveningCapacity]:
         found = dict(evenings)
         for on, evening in evenings.items():
             if any(stop.key == key for stop in evening.stops):
                 found[on] = evening.without([key], self.legs) or replace(evening, stops=())
         return found
 
-    def _place(self, evenings: dict[dt.date, Evening], need: Need, movable: Mapping[int, Need]) -> bool:
+    def _place(
+        self, evenings: dict[dt.date, EveningCapacity], need: CapacityNeed, movable: Mapping[int, CapacityNeed]
+    ) -> bool:
         """Put a family in the evening where it costs least; if none has room, let one other make way."""
         tried = [evening.with_need(need, self.legs, self.most) for evening in evenings.values()]
         fitting = [(found.travel - evenings[found.on].travel, found.on, found) for found in tried if found is not None]
@@ -131,7 +133,9 @@ class Room:
             return True
         return self._make_way(evenings, need, movable)
 
-    def _make_way(self, evenings: dict[dt.date, Evening], need: Need, movable: Mapping[int, Need]) -> bool:
+    def _make_way(
+        self, evenings: dict[dt.date, EveningCapacity], need: CapacityNeed, movable: Mapping[int, CapacityNeed]
+    ) -> bool:
         for on in need.windows:
             for stop in evenings[on].stops if on in evenings else ():
                 if stop.key not in movable:
@@ -148,7 +152,7 @@ class Room:
         return False
 
 
-def _first_start(stop: Need, on: dt.date, earliest: int) -> int | None:
+def _first_start(stop: CapacityNeed, on: dt.date, earliest: int) -> int | None:
     for begins, ends in stop.windows.get(on, ()):
         if ends - begins == stop.minutes:  # it stands, or can only be then
             start = begins if earliest <= begins else ends

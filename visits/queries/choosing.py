@@ -16,9 +16,9 @@ from mentors.dates import local_day, local_minutes, minutes_of, moment_at
 from roads.queries import Place, travel_matrix
 from visits.models import Availability, PlaceKind, Shift, Visit, VisitState
 from visits.queries.calendar import open_days
-from visits.queries.capacity import DEPOT, Evening, Need, Room
-from visits.queries.days import STAYS_PUT, Stop, depot_of, place_of
-from visits.queries.moments import Moment, fitting_in
+from visits.queries.capacity import DEPOT, CapacityNeed, EveningCapacity, MentorCapacity
+from visits.queries.days import STAYS_PUT, BookedStop, depot_of, place_of
+from visits.queries.moments import FreeMoment, fitting_in
 from visits.queries.windows import Stretch, without
 
 DAYS_AT_FIRST = 5
@@ -28,10 +28,10 @@ WISH_MINUTES = 30  # of travel that a time which the family named may cost more
 
 
 @dataclass(frozen=True)
-class Offer:
+class OfferedMoments:
     """What a family sees: days with times, and whether there is more to ask for."""
 
-    days: dict[dt.date, list[Moment]]
+    days: dict[dt.date, list[FreeMoment]]
     has_more: bool
 
 
@@ -40,57 +40,57 @@ class Choices:
     """Everything about one family's choice, read from the tables at one instant."""
 
     visit: Visit
-    moments: list[Moment]
-    room: Room | None
-    need: Need
+    moments: list[FreeMoment]
+    capacity: MentorCapacity | None
+    need: CapacityNeed
 
     @classmethod
     def of(cls, visit: Visit, now: dt.datetime) -> Choices:
-        """The moments that fit this visit, and the room that its mentor has; in five queries."""
-        desk = _Desk.of(visit, now)
-        nothing = Need(visit.pk, None, visit.campaign.visit_minutes, {})
-        if desk is None:
+        """The moments that fit this visit, and what its mentor has room for; in five queries."""
+        evenings = _MentorEvenings.of(visit, now)
+        nothing = CapacityNeed(visit.pk, None, visit.campaign.visit_minutes, {})
+        if evenings is None:
             return cls(visit, [], None, nothing)
-        moments = fitting_in(visit, desk.shifts, desk.stops, desk.hours.get(visit.household_id, []))
-        room, need = desk.room()
-        return cls(visit, moments, room, need)
+        moments = fitting_in(visit, evenings.shifts, evenings.stops, evenings.hours.get(visit.household_id, []))
+        capacity, need = evenings.capacity()
+        return cls(visit, moments, capacity, need)
 
     def may_have(self, starts_at: dt.datetime) -> bool:
         """Whether this very moment fits and leaves room for everybody else."""
         found = next((moment for moment in self.moments if moment.starts_at == starts_at), None)
         return found is not None and self._cost(found) is not None
 
-    def offer(self, *, all_days: bool = False) -> Offer:
+    def offer(self, *, all_days: bool = False) -> OfferedMoments:
         """A few times on the few days that keep the ride shortest; more days and times when they are asked for."""
-        days: dict[dt.date, list[Moment]] = defaultdict(list)
+        days: dict[dt.date, list[FreeMoment]] = defaultdict(list)
         for moment in self.moments:
             days[local_day(moment.starts_at)].append(moment)
         priced = {on: self._priced(days[on]) for on in days}
         priced = {on: found for on, found in priced.items() if found}
         if all_days:
-            return Offer({on: _few(priced[on], TIMES_A_DAY) for on in sorted(priced)}, has_more=False)
+            return OfferedMoments({on: _few(priced[on], TIMES_A_DAY) for on in sorted(priced)}, has_more=False)
         best = sorted(priced, key=lambda on: (min(cost for cost, _moment in priced[on]), on))[:DAYS_AT_FIRST]
         has_more = len(priced) > len(best) or any(len(found) > TIMES_AT_FIRST for found in priced.values())
-        return Offer({on: _few(priced[on], TIMES_AT_FIRST) for on in sorted(best)}, has_more)
+        return OfferedMoments({on: _few(priced[on], TIMES_AT_FIRST) for on in sorted(best)}, has_more)
 
-    def _priced(self, moments: Sequence[Moment]) -> list[tuple[int, Moment]]:
+    def _priced(self, moments: Sequence[FreeMoment]) -> list[tuple[int, FreeMoment]]:
         """What the likely times of one day cost; without those that would leave somebody without an evening."""
         found = [(self._cost(moment), moment) for moment in _likely(moments)]
         return [(cost - WISH_MINUTES * moment.is_wish, moment) for cost, moment in found if cost is not None]
 
-    def _cost(self, moment: Moment) -> int | None:
-        if self.room is None:
+    def _cost(self, moment: FreeMoment) -> int | None:
+        if self.capacity is None:
             return None
-        return self.room.cost_of(self.need, local_day(moment.starts_at), local_minutes(moment.starts_at))
+        return self.capacity.cost_of(self.need, local_day(moment.starts_at), local_minutes(moment.starts_at))
 
 
-def _likely(moments: Sequence[Moment]) -> list[Moment]:
+def _likely(moments: Sequence[FreeMoment]) -> list[FreeMoment]:
     """Of each unbroken row of times the first, the last and one between: next to a neighbour, or well apart."""
-    rows: list[list[Moment]] = []
+    rows: list[list[FreeMoment]] = []
     for moment in moments:
         is_next = rows and moment.starts_at - rows[-1][-1].starts_at <= dt.timedelta(minutes=APART_MINUTES)
         rows[-1].append(moment) if is_next else rows.append([moment])
-    found: dict[dt.datetime, Moment] = {}
+    found: dict[dt.datetime, FreeMoment] = {}
     for row in rows:
         wished = [moment for moment in row if moment.is_wish]
         for moment in (row[0], row[len(row) // 2], row[-1], *wished[:1], *wished[-1:]):
@@ -98,9 +98,9 @@ def _likely(moments: Sequence[Moment]) -> list[Moment]:
     return [found[starts_at] for starts_at in sorted(found)]
 
 
-def _few(priced: Sequence[tuple[int, Moment]], most: int) -> list[Moment]:
+def _few(priced: Sequence[tuple[int, FreeMoment]], most: int) -> list[FreeMoment]:
     """The cheapest times that are well apart, in the order of the clock."""
-    chosen: list[Moment] = []
+    chosen: list[FreeMoment] = []
     for _cost, moment in sorted(priced, key=lambda pair: (pair[0], pair[1].starts_at)):
         apart = dt.timedelta(minutes=APART_MINUTES)
         if len(chosen) < most and all(abs(moment.starts_at - other.starts_at) >= apart for other in chosen):
@@ -109,17 +109,17 @@ def _few(priced: Sequence[tuple[int, Moment]], most: int) -> list[Moment]:
 
 
 @dataclass
-class _Desk:
-    """One mentor's evenings to come: who stands in them, who holds a moment, and who still waits."""
+class _MentorEvenings:
+    """One mentor's evenings to come: who stands in them, who reserved a moment, and who still waits."""
 
     visit: Visit
     shifts: list[Shift]
-    stops: dict[dt.date, list[Stop]]
+    stops: dict[dt.date, list[BookedStop]]
     waiting: list[Visit]
     hours: dict[int, list[Availability]]
 
     @classmethod
-    def of(cls, visit: Visit, now: dt.datetime) -> _Desk | None:
+    def of(cls, visit: Visit, now: dt.datetime) -> _MentorEvenings | None:
         """None when there is nothing to choose from: no mentor, no evening, or a home that is not on the map."""
         if visit.mentor is None or _is_lost(visit):
             return None
@@ -135,35 +135,35 @@ class _Desk:
         stops, waiting = _stops_and_waiting(visit, shifts, now)
         return cls(visit, shifts, stops, waiting, hours)
 
-    def room(self) -> tuple[Room, Need]:
+    def capacity(self) -> tuple[MentorCapacity, CapacityNeed]:
         """The mentor's evenings with everybody in them, and this family as one who waits."""
         places, legs = self._legs()
         evenings = {shift.on: _evening(shift) for shift in self.shifts}
         for on, stops in self.stops.items():
             standing = tuple(self._standing(stop, places) for stop in stops)
-            held = evenings[on].held(standing, legs)
-            if held is None:  # somebody agreed on what the planner would not: nobody is added to that evening
+            filled = evenings[on].along(standing, legs)
+            if filled is None:  # somebody agreed on what the planner would not: nobody is added to that evening
                 del evenings[on]
             else:
-                evenings[on] = held
-        room = Room(evenings, legs, self.visit.campaign.max_stops)
+                evenings[on] = filled
+        capacity = MentorCapacity(evenings, legs, self.visit.campaign.max_stops)
         needs = [self._waiting(found, places, set(evenings)) for found in self.waiting]
-        room.fill(needs)
-        return room, next(need for need in needs if need.key == self.visit.pk)
+        capacity.fill(needs)
+        return capacity, next(need for need in needs if need.key == self.visit.pk)
 
-    def _standing(self, stop: Stop, places: dict[Place, int]) -> Need:
+    def _standing(self, stop: BookedStop, places: dict[Place, int]) -> CapacityNeed:
         on, start = local_day(stop.starts_at), local_minutes(stop.starts_at)
         minutes = int((stop.ends_at - stop.starts_at).total_seconds() // 60)
-        return Need(-stop.visit.pk, _row(stop.visit, places), minutes, {on: [(start, start + minutes)]})
+        return CapacityNeed(-stop.visit.pk, _row(stop.visit, places), minutes, {on: [(start, start + minutes)]})
 
-    def _waiting(self, visit: Visit, places: dict[Place, int], days: set[dt.date]) -> Need:
+    def _waiting(self, visit: Visit, places: dict[Place, int], days: set[dt.date]) -> CapacityNeed:
         minutes = visit.campaign.visit_minutes + visit.extra_minutes
         windows = {
             shift.on: free
             for shift in self.shifts
             if shift.on in days and (free := list(self._free(visit, shift, minutes)))
         }
-        return Need(visit.pk, _row(visit, places), minutes, windows)
+        return CapacityNeed(visit.pk, _row(visit, places), minutes, windows)
 
     def _free(self, visit: Visit, shift: Shift, minutes: int) -> Iterator[tuple[int, int]]:
         """The mentor's hours on this day, less those at which the family cannot."""
@@ -189,8 +189,10 @@ class _Desk:
         return {place: row for row, place in enumerate(places)}, matrix.minutes.tolist()
 
 
-def _evening(shift: Shift) -> Evening:
-    return Evening(shift.on, minutes_of(shift.leave_from), minutes_of(shift.visits_until), minutes_of(shift.back_by))
+def _evening(shift: Shift) -> EveningCapacity:
+    return EveningCapacity(
+        shift.on, minutes_of(shift.leave_from), minutes_of(shift.visits_until), minutes_of(shift.back_by)
+    )
 
 
 def _row(visit: Visit, places: dict[Place, int]) -> int | None:
@@ -204,17 +206,17 @@ def _is_lost(visit: Visit) -> bool:
 
 def _stops_and_waiting(
     visit: Visit, shifts: Sequence[Shift], now: dt.datetime
-) -> tuple[dict[dt.date, list[Stop]], list[Visit]]:
-    """Who stands in these days, or holds a moment in them; and who of this campaign waits, this family included."""
+) -> tuple[dict[dt.date, list[BookedStop]], list[Visit]]:
+    """Who stands in these days, or reserved a moment in them; and who of this campaign waits, this family included."""
     days = {shift.on for shift in shifts}
     first, after = moment_at(shifts[0].on, 0), moment_at(shifts[-1].on + dt.timedelta(days=1), 0)
     stands = Q(state__in=[VisitState.PLANNED, VisitState.CONFIRMED], starts_at__gte=first, starts_at__lt=after)
     waits = Q(state=VisitState.OPEN, campaign=visit.campaign_id)
-    holds = Q(held_moment__held_until__gt=now)
-    rows = Visit.objects.filter(Q(mentor=visit.mentor_id) | Q(second=visit.mentor_id)).filter(stands | waits | holds)
-    stops: dict[dt.date, list[Stop]] = defaultdict(list)
+    reserved = Q(reservation__reserved_until__gt=now)
+    rows = Visit.objects.filter(Q(mentor=visit.mentor_id) | Q(second=visit.mentor_id)).filter(stands | waits | reserved)
+    stops: dict[dt.date, list[BookedStop]] = defaultdict(list)
     waiting = [visit]
-    for row in rows.select_related("household", "campaign__school", "held_moment"):
+    for row in rows.select_related("household", "campaign__school", "reservation"):
         if row.pk == visit.pk:
             continue
         found = _stops_of(row, now)
@@ -228,10 +230,10 @@ def _stops_and_waiting(
     return stops, waiting
 
 
-def _stops_of(visit: Visit, now: dt.datetime) -> list[Stop]:
-    """Where a visit takes the mentor's time: at its moment, and at the one that is held for another."""
-    found = [Stop(visit, visit.starts_at, visit.ends_at)] if visit.starts_at and visit.ends_at else []
-    held = getattr(visit, "held_moment", None)
-    if held is not None and held.held_until > now:
-        found.append(Stop(visit, held.starts_at, held.ends_at))
+def _stops_of(visit: Visit, now: dt.datetime) -> list[BookedStop]:
+    """Where a visit takes the mentor's time: at its moment, and at the one that is reserved for another."""
+    found = [BookedStop(visit, visit.starts_at, visit.ends_at)] if visit.starts_at and visit.ends_at else []
+    reservation = getattr(visit, "reservation", None)
+    if reservation is not None and reservation.reserved_until > now:
+        found.append(BookedStop(visit, reservation.starts_at, reservation.ends_at))
     return found

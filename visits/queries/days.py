@@ -10,13 +10,13 @@ from django.db.models import Q
 from mentors.dates import moment_at
 from mentors.models import Mentor
 from roads.queries import Place
-from visits.models import MomentHold, PlaceKind, Visit
+from visits.models import MomentReservation, PlaceKind, Visit
 
 STAYS_PUT = frozenset({PlaceKind.PHONE, PlaceKind.VIDEO})
 
 
 @dataclass(frozen=True)
-class Stop:
+class BookedStop:
     """A visit that stands in a mentor's day, with its moment."""
 
     visit: Visit
@@ -24,7 +24,7 @@ class Stop:
     ends_at: dt.datetime
 
 
-def stops_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> list[Stop]:
+def stops_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> list[BookedStop]:
     """What stands in this mentor's days from `first` to `last`, in order; of every campaign.
 
     Where the mentor comes along with a colleague counts as well.
@@ -39,13 +39,13 @@ def stops_of_mentor(mentor: Mentor, first: dt.date, last: dt.date) -> list[Stop]
         .select_related("household", "campaign__school")
         .order_by("starts_at", "pk")
     )
-    return [Stop(visit, visit.starts_at, visit.ends_at) for visit in visits if visit.starts_at and visit.ends_at]
+    return [BookedStop(visit, visit.starts_at, visit.ends_at) for visit in visits if visit.starts_at and visit.ends_at]
 
 
-def held_stops(mentor: Mentor, first: dt.date, last: dt.date, now: dt.datetime) -> list[Stop]:
-    """The moments in these days that families hold at this instant while they read and confirm."""
-    held = (
-        MomentHold.objects.live(now)
+def reserved_stops(mentor: Mentor, first: dt.date, last: dt.date, now: dt.datetime) -> list[BookedStop]:
+    """The moments in these days that families have reserved at this instant, to read and confirm."""
+    reserved = (
+        MomentReservation.objects.live(now)
         .filter(
             mentor=mentor,
             starts_at__gte=moment_at(first, 0),
@@ -53,7 +53,7 @@ def held_stops(mentor: Mentor, first: dt.date, last: dt.date, now: dt.datetime) 
         )
         .select_related("visit__household", "visit__campaign__school")
     )
-    return [Stop(row.visit, row.starts_at, row.ends_at) for row in held]
+    return [BookedStop(row.visit, row.starts_at, row.ends_at) for row in reserved]
 
 
 def depot_of(mentor: Mentor) -> Place | None:

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from students.models import Guardian, Household, SchoolClass, Student
 from visits.models import AgendaTopic, Campaign, ConversationTopic, Invitation, Visit
 
-Pupil = tuple[str, bool]  # the first name, and whether the mentor who comes is the pupil's own
+NamedPupil = tuple[str, bool]  # the first name, and whether the mentor who comes is the pupil's own
 
 
-class Visitor(StrEnum):
+class WhoComes(StrEnum):
     """Who comes, seen from the family."""
 
     MENTOR = "mentor"
@@ -31,13 +31,13 @@ class Party:
 
     names: str
     own_names: str
-    visitor: Visitor
+    visitor: WhoComes
     has_company: bool
 
     @property
     def is_plain(self) -> bool:
         """Whether it is simply their own mentor who comes, alone."""
-        return self.visitor == Visitor.MENTOR and not self.has_company and self.names == self.own_names
+        return self.visitor == WhoComes.MENTOR and not self.has_company and self.names == self.own_names
 
     @property
     def who(self) -> str:
@@ -45,14 +45,14 @@ class Party:
         return visitor_in_words(self.visitor, self.own_names, has_company=self.has_company)
 
 
-def pupils_at(visits: Iterable[Visit]) -> dict[int, list[Pupil]]:
+def pupils_at(visits: Iterable[Visit]) -> dict[int, list[NamedPupil]]:
     """The children of each of these conversations, in one query. Of one with two mentors all its children."""
     there = {visit.pk: {visit.pk, visit.together_with_id or visit.pk} for visit in visits}
     mine = SchoolClass.mentors.through.objects.filter(
         schoolclass=OuterRef("student__school_class"), mentor=OuterRef("visit__mentor")
     )
     rows = Visit.students.through.objects.filter(visit__in=set().union(*there.values()))
-    found: dict[int, dict[int, Pupil]] = defaultdict(dict)
+    found: dict[int, dict[int, NamedPupil]] = defaultdict(dict)
     for visit, pupil, name, is_own in rows.values_list("visit", "student", "student__first_name", Exists(mine)):
         found[visit][pupil] = name, is_own
     conversations = {}
@@ -62,20 +62,20 @@ def pupils_at(visits: Iterable[Visit]) -> dict[int, list[Pupil]]:
     return conversations
 
 
-def party_of(visit: Visit, pupils: Mapping[int, list[Pupil]] | None = None) -> Party:
+def party_of(visit: Visit, pupils: Mapping[int, list[NamedPupil]] | None = None) -> Party:
     """Who is there and who comes, in one query; in none when `pupils_at` was asked for this visit already.
 
     Of a visit whose children went over to another visit of this home: those whose mentor would have come.
     """
     rows = (pupils if pupils is not None else pupils_at([visit]))[visit.pk] or _went_over(visit)
     names, own = _joined([name for name, _own in rows]), _joined([name for name, is_own in rows if is_own])
-    visitor = Visitor.MENTOR if own or not visit.mentor_id else Visitor.COLLEAGUE
+    visitor = WhoComes.MENTOR if own or not visit.mentor_id else WhoComes.COLLEAGUE
     if visit.together_with_id:
-        visitor, own = Visitor.MENTORS, names
+        visitor, own = WhoComes.MENTORS, names
     return Party(names, own or names, visitor, has_company=visit.second_id is not None)
 
 
-def _went_over(visit: Visit) -> list[Pupil]:
+def _went_over(visit: Visit) -> list[NamedPupil]:
     of_home = Visit.objects.filter(household=visit.household_id, campaign=visit.campaign_id)
     pupils = Student.objects.filter(visits__in=of_home, school_class__mentors=visit.mentor_id).distinct().order_by("pk")
     return [(name, True) for name in pupils.values_list("first_name", flat=True)]
@@ -84,11 +84,11 @@ def _went_over(visit: Visit) -> list[Pupil]:
 def visitor_in_words(visitor: str, names: str, *, has_company: bool) -> str:
     """Who comes, for in a sentence; never a name of staff."""
     words = {
-        Visitor.MENTOR: _("de mentor van %(names)s"),
-        Visitor.MENTORS: _("de mentoren van %(names)s"),
-        Visitor.COLLEAGUE: _("een collega van de mentor van %(names)s"),
+        WhoComes.MENTOR: _("de mentor van %(names)s"),
+        WhoComes.MENTORS: _("de mentoren van %(names)s"),
+        WhoComes.COLLEAGUE: _("een collega van de mentor van %(names)s"),
     }
-    who = words[Visitor(visitor)] % {"names": names}
+    who = words[WhoComes(visitor)] % {"names": names}
     return _("%(who)s, met een collega") % {"who": who} if has_company else who
 
 

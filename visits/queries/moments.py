@@ -19,7 +19,7 @@ from roads.queries import Place, TravelMatrix, travel_matrix
 from visits.models import Availability, PlaceKind, Shift, Visit
 from visits.models.visits import GRID_MINUTES
 from visits.queries.calendar import open_days
-from visits.queries.days import Stop, depot_of, held_stops, place_of, stops_of_mentor
+from visits.queries.days import BookedStop, depot_of, place_of, reserved_stops, stops_of_mentor
 from visits.queries.interpreters import BUFFER_MINUTES, Supply, supply_of, take_one
 from visits.queries.windows import Stretch
 
@@ -27,7 +27,7 @@ CHOICES_PER_DAY = 4
 
 
 @dataclass(frozen=True, order=True)
-class Moment:
+class FreeMoment:
     """A moment that fits. `is_wish`: within the hours that this family named."""
 
     starts_at: dt.datetime
@@ -35,7 +35,7 @@ class Moment:
     is_wish: bool = False
 
 
-def fitting_moments(visit: Visit, now: dt.datetime, place_kind: str | None = None) -> list[Moment]:
+def fitting_moments(visit: Visit, now: dt.datetime, place_kind: str | None = None) -> list[FreeMoment]:
     """Every moment from tomorrow on at which this visit fits in an evening of its mentor, other than its own.
 
     Held against: the mentor's shifts in the campaign, open days, visits that stand, travel between neighbours by
@@ -50,7 +50,7 @@ def fitting_moments(visit: Visit, now: dt.datetime, place_kind: str | None = Non
     return with_interpreter(visit, found) if found and visit.household.needs_interpreter else found
 
 
-def _fitting_for_mentor(visit: Visit, now: dt.datetime, place_kind: str | None) -> list[Moment]:
+def _fitting_for_mentor(visit: Visit, now: dt.datetime, place_kind: str | None) -> list[FreeMoment]:
     """Held against the evenings of the visit's own mentor alone."""
     kind = place_kind or visit.place_kind
     if visit.mentor is None or (kind in (PlaceKind.HOME, PlaceKind.ELSEWHERE) and visit.household.latitude is None):
@@ -65,10 +65,10 @@ def _fitting_for_mentor(visit: Visit, now: dt.datetime, place_kind: str | None) 
 def fitting_in(
     visit: Visit,
     shifts: Sequence[Shift],
-    stops: Mapping[dt.date, Sequence[Stop]],
+    stops: Mapping[dt.date, Sequence[BookedStop]],
     hours: Sequence[Availability],
     place_kind: str | None = None,
-) -> list[Moment]:
+) -> list[FreeMoment]:
     """The same of rows that were read before: `stops` are the other visits of each day, in order."""
     kind = place_kind or visit.place_kind
     travel = Travel(visit, kind, [stop for day in sorted(stops) for stop in stops[day]])
@@ -96,7 +96,7 @@ def _in_the_eyes_of_others(visit: Visit) -> list[Visit]:
     return found
 
 
-def with_interpreter(visit: Visit, moments: Sequence[Moment]) -> list[Moment]:
+def with_interpreter(visit: Visit, moments: Sequence[FreeMoment]) -> list[FreeMoment]:
     """Those moments at which an interpreter is free; all of them when the campaign has no list for the language."""
     language = visit.household.language
     supply = supply_of(visit.campaign.interpreter_shifts.filter(language=language))
@@ -112,7 +112,7 @@ def with_interpreter(visit: Visit, moments: Sequence[Moment]) -> list[Moment]:
     return [moment for moment in moments if _is_interpreted(supply, language, moment)]
 
 
-def _is_interpreted(supply: Supply, language: str, moment: Moment) -> bool:
+def _is_interpreted(supply: Supply, language: str, moment: FreeMoment) -> bool:
     busy = _busy(moment.starts_at, moment.ends_at)
     there = supply.get((language, local_day(moment.starts_at)), [])
     return any(stretch.within(busy) == busy for stretch in there)
@@ -123,9 +123,9 @@ def _busy(starts_at: dt.datetime, ends_at: dt.datetime) -> Stretch:
     return Stretch(start, start + minutes + BUFFER_MINUTES)
 
 
-def moments_to_offer(moments: Sequence[Moment]) -> dict[dt.date, list[Moment]]:
+def moments_to_offer(moments: Sequence[FreeMoment]) -> dict[dt.date, list[FreeMoment]]:
     """A few moments a day, spread over it, the hours that the family named first: what a person can choose from."""
-    days: dict[dt.date, list[Moment]] = defaultdict(list)
+    days: dict[dt.date, list[FreeMoment]] = defaultdict(list)
     for moment in moments:
         days[local_day(moment.starts_at)].append(moment)
     return {on: _spread(days[on]) for on in sorted(days)}
@@ -164,7 +164,7 @@ def _place_fits_mentor(visit: Visit, place_kind: str) -> bool:
 class Travel:
     """Travel between the stops of a mentor's days and one visit that is to be fitted in between them."""
 
-    def __init__(self, visit: Visit, kind: str, stops: Sequence[Stop]) -> None:
+    def __init__(self, visit: Visit, kind: str, stops: Sequence[BookedStop]) -> None:
         assert visit.mentor is not None  # noqa: S101 - asked before
         self._depot = depot_of(visit.mentor)
         self._me = place_of(visit, kind)
@@ -180,18 +180,18 @@ class Travel:
         self._index = {place: nth for nth, place in enumerate(places)}
         self._matrix: TravelMatrix | None = travel_matrix(places, visit.mentor.mode) if places else None
 
-    def to_me(self, before: Stop | None) -> dt.timedelta:
+    def to_me(self, before: BookedStop | None) -> dt.timedelta:
         """From the stop before (None: the depot) to this visit."""
         return self._between(self._where(before), self._here(before))
 
-    def from_me(self, before: Stop | None, after: Stop | None) -> dt.timedelta:
+    def from_me(self, before: BookedStop | None, after: BookedStop | None) -> dt.timedelta:
         """From this visit to the stop after (None: the depot)."""
         return self._between(self._here(before), self._where(after))
 
-    def _here(self, before: Stop | None) -> Place | None:
+    def _here(self, before: BookedStop | None) -> Place | None:
         return self._me or self._where(before)
 
-    def _where(self, stop: Stop | None) -> Place | None:
+    def _where(self, stop: BookedStop | None) -> Place | None:
         return self._depot if stop is None else self._at[stop.visit.pk]
 
     def _between(self, origin: Place | None, target: Place | None) -> dt.timedelta:
@@ -206,12 +206,12 @@ def _shifts_to_come(visit: Visit, now: dt.datetime) -> list[Shift]:
     return [shift for shift in shifts.order_by("on") if shift.on in days]
 
 
-def _stops_by_day(visit: Visit, shifts: Sequence[Shift], now: dt.datetime) -> dict[dt.date, list[Stop]]:
+def _stops_by_day(visit: Visit, shifts: Sequence[Shift], now: dt.datetime) -> dict[dt.date, list[BookedStop]]:
     """What stands in these days, and what other families hold at this instant."""
     assert visit.mentor is not None  # noqa: S101 - asked before
     first, last = shifts[0].on, shifts[-1].on
-    stops: dict[dt.date, list[Stop]] = defaultdict(list)
-    taken = [*stops_of_mentor(visit.mentor, first, last), *held_stops(visit.mentor, first, last, now)]
+    stops: dict[dt.date, list[BookedStop]] = defaultdict(list)
+    taken = [*stops_of_mentor(visit.mentor, first, last), *reserved_stops(visit.mentor, first, last, now)]
     for stop in sorted(taken, key=lambda stop: stop.starts_at):
         if stop.visit.pk != visit.pk:
             stops[local_day(stop.starts_at)].append(stop)
@@ -219,8 +219,8 @@ def _stops_by_day(visit: Visit, shifts: Sequence[Shift], now: dt.datetime) -> di
 
 
 def _moments_in(
-    visit: Visit, shift: Shift, stops: Sequence[Stop], travel: Travel, hours: Sequence[Availability]
-) -> Iterator[Moment]:
+    visit: Visit, shift: Shift, stops: Sequence[BookedStop], travel: Travel, hours: Sequence[Availability]
+) -> Iterator[FreeMoment]:
     """The moments on the grid in every gap of one evening."""
     length = dt.timedelta(minutes=visit.campaign.visit_minutes + visit.extra_minutes)
     leave, until, back = (
@@ -231,9 +231,9 @@ def _moments_in(
         latest = (after.starts_at if after else back) - travel.from_me(before, after)
         start = _up_to_grid(earliest, shift.on)
         while start + length <= min(latest, until):
-            moment = Moment(start, start + length)
+            moment = FreeMoment(start, start + length)
             if not _is_barred(moment, hours):
-                yield Moment(start, start + length, _is_wished(moment, hours))
+                yield FreeMoment(start, start + length, _is_wished(moment, hours))
             start += dt.timedelta(minutes=GRID_MINUTES)
 
 
@@ -242,11 +242,11 @@ def _up_to_grid(moment: dt.datetime, on: dt.date) -> dt.datetime:
     return moment_at(on, 0) + dt.timedelta(minutes=minutes)
 
 
-def _is_barred(moment: Moment, hours: Sequence[Availability]) -> bool:
+def _is_barred(moment: FreeMoment, hours: Sequence[Availability]) -> bool:
     return any(not row.is_wish and _overlaps(moment, row) for row in hours)
 
 
-def _is_wished(moment: Moment, hours: Sequence[Availability]) -> bool:
+def _is_wished(moment: FreeMoment, hours: Sequence[Availability]) -> bool:
     start, end = local_minutes(moment.starts_at), local_minutes(moment.ends_at)
     weekday = local_day(moment.starts_at).weekday()
     return any(
@@ -258,7 +258,7 @@ def _is_wished(moment: Moment, hours: Sequence[Availability]) -> bool:
     )
 
 
-def _overlaps(moment: Moment, row: Availability) -> bool:
+def _overlaps(moment: FreeMoment, row: Availability) -> bool:
     return (
         local_day(moment.starts_at).weekday() == row.weekday
         and local_minutes(moment.starts_at) < minutes_of(row.until_time)
@@ -266,7 +266,7 @@ def _overlaps(moment: Moment, row: Availability) -> bool:
     )
 
 
-def _spread(moments: Sequence[Moment]) -> list[Moment]:
+def _spread(moments: Sequence[FreeMoment]) -> list[FreeMoment]:
     """At most CHOICES_PER_DAY of them, the first and the last included; wished ones before others."""
     wished = [moment for moment in moments if moment.is_wish]
     pool = wished if len(wished) >= CHOICES_PER_DAY else moments

@@ -17,7 +17,7 @@ _NEEDS_AN_EVENING = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
 
 @dataclass(frozen=True)
-class Evening:
+class ShiftLine:
     """One day of the period as a mentor sees it."""
 
     on: dt.date
@@ -33,11 +33,11 @@ class Evening:
 
 
 @dataclass(frozen=True)
-class Week:
+class ShiftWeek:
     """The days of one week, from its Monday on."""
 
     monday: dt.date
-    evenings: list[Evening]
+    evenings: list[ShiftLine]
 
     @property
     def closure(self) -> str:
@@ -71,15 +71,15 @@ def campaigns_for_shifts(school: School, today: dt.date) -> QuerySet[Campaign]:
     )
 
 
-def calendar_of(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[Week]:
+def calendar_of(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[ShiftWeek]:
     """The period in weeks: what the mentor gave, what is closed and what is past."""
     shifts = {shift.on: shift for shift in Shift.objects.filter(campaign=campaign, mentor=mentor)}
     closed, today, busy = closed_days(campaign.school_year), local_day(now), _visits_per_day(mentor)
-    weeks: dict[dt.date, list[Evening]] = {}
+    weeks: dict[dt.date, list[ShiftLine]] = {}
     for day in campaign_days(campaign):
-        evening = Evening(day, shifts.get(day), closed.get(day, ""), day <= today, busy.get(day, 0))
+        evening = ShiftLine(day, shifts.get(day), closed.get(day, ""), day <= today, busy.get(day, 0))
         weeks.setdefault(day - dt.timedelta(days=day.weekday()), []).append(evening)
-    return [Week(monday, evenings) for monday, evenings in weeks.items()]
+    return [ShiftWeek(monday, evenings) for monday, evenings in weeks.items()]
 
 
 def evenings_per_mentor(campaign: Campaign) -> list[MentorEvenings]:

@@ -53,7 +53,7 @@ def shared_rows_of(campaign: Campaign) -> SharedRows:
 
 
 @dataclass
-class Togetherness:
+class SharedVisits:
     """What a campaign says about people who belong together. Keys and values are primary keys.
 
     `partner`: of two visits that are one conversation with two mentors, each names the other. `pairs`: two visits of
@@ -71,7 +71,7 @@ class Togetherness:
     interpreters: list[InterpreterShift] = field(default_factory=list)
 
     @classmethod
-    def of(cls, rows: SharedRows, visits: Collection[Visit], mentors: Mapping[int, Mentor]) -> Togetherness:
+    def of(cls, rows: SharedRows, visits: Collection[Visit], mentors: Mapping[int, Mentor]) -> SharedVisits:
         """All that is said about these visits of a campaign; `mentors` are the active ones of its school."""
         found = cls(interpreters=list(rows.interpreters))
         found._add_commitments(rows)

@@ -20,7 +20,7 @@ from visits.actions.outbox import retry_message
 from visits.forms.letters import LettersForm
 from visits.links import LinkLost, code_of
 from visits.models import Invitation
-from visits.queries.family import Pupil, invitations_by_letter, language_of, party_of, pupils_at
+from visits.queries.family import NamedPupil, invitations_by_letter, language_of, party_of, pupils_at
 from visits.queries.outbox import undelivered
 from visits.views.finding import campaign_of
 
@@ -75,7 +75,7 @@ def letter_status(invitation: Invitation) -> str:
     return "given" if is_same else "changed"
 
 
-def _letter(invitation: Invitation, pupils: Mapping[int, list[Pupil]]) -> dict[str, Any] | None:
+def _letter(invitation: Invitation, pupils: Mapping[int, list[NamedPupil]]) -> dict[str, Any] | None:
     """What stands in one letter; None for a link that the server's key no longer knows."""
     try:
         code = code_of(invitation)

@@ -21,7 +21,7 @@ from visits.access import may_arrange
 from visits.actions import answers, moments
 from visits.actions.invitations import invite, renew_link, revoke_link
 from visits.actions.visit_rows import MomentError
-from visits.forms.visits import AnswerForm, MomentForm, SeenForm
+from visits.forms.visits import AnswerForm, RescheduleForm, SeenForm
 from visits.models import AnswerChannel, Invitation, PlaceKind, Visit, VisitState
 from visits.queries.history import history_of
 from visits.queries.moments import fits_now, fitting_moments, moments_to_offer
@@ -76,7 +76,7 @@ def visit(request: SchoolRequest, visit: int) -> HttpResponse:
 def visit_reschedule(request: SchoolRequest, visit: int) -> HttpResponse:
     """Another moment, chosen by the school; the family is asked whether it suits."""
     found, now = visit_to_arrange(request, visit), timezone.now()
-    form = MomentForm(request.POST or None, moments=_offered(found, now), initial={"version": found.version})
+    form = RescheduleForm(request.POST or None, moments=_offered(found, now), initial={"version": found.version})
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, "reschedule", found, form)
     undo, starts_at = undo_address(request, found), form.starts_at()

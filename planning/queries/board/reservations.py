@@ -17,7 +17,7 @@ from mentors.dates import local_day, local_minutes
 from planner import Finding, Move, Mover, ProblemIndex, Severity, ShiftKey, Stop
 from planning.models import Plan
 from planning.queries.board.loading import LoadedDraft, evening_of, name_of
-from visits.models import MomentHold
+from visits.models import MomentReservation
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Reservation:
 
 def reservations_of(plan: Plan, now: dt.datetime) -> tuple[Reservation, ...]:
     """What families of this school have reserved at this moment, in order. One query."""
-    found = MomentHold.objects.live(now).filter(mentor__school=plan.campaign.school_id)
+    found = MomentReservation.objects.live(now).filter(mentor__school=plan.campaign.school_id)
     return tuple(
         Reservation(
             visit=str(row.visit_id),
@@ -51,7 +51,7 @@ def reservations_of(plan: Plan, now: dt.datetime) -> tuple[Reservation, ...]:
             on=local_day(row.starts_at),
             start=local_minutes(row.starts_at),
             ends=local_minutes(row.ends_at),
-            until=local_minutes(row.held_until),
+            until=local_minutes(row.reserved_until),
         )
         for row in found
     )

@@ -23,9 +23,16 @@ from tests.factories import (
 )
 from tests.visits.test_double_booking import EVENING, WRITERS, on_postgresql, on_sqlite, open_visits  # noqa: F401
 from visits.actions import answers, moments
-from visits.actions.holds import HOLD, BookingClosed, HoldGone, confirm_hold, hold_moment, release_hold
 from visits.actions.invitations import invite
-from visits.actions.visit_rows import MomentHeld, VisitChanged, VisitOver
+from visits.actions.reservations import (
+    RESERVED_FOR,
+    BookingClosed,
+    ReservationGone,
+    confirm_reservation,
+    release_reservation,
+    reserve_moment,
+)
+from visits.actions.visit_rows import MomentReserved, VisitChanged, VisitOver
 from visits.models import (
     Answer,
     AnswerChannel,
@@ -35,7 +42,7 @@ from visits.models import (
     Invitation,
     Message,
     MessageKind,
-    MomentHold,
+    MomentReservation,
     Visit,
     VisitState,
 )
@@ -74,12 +81,12 @@ def offered(invitation: Invitation, now: dt.datetime) -> list[dt.datetime]:
     return [moment.starts_at for moment in fitting_moments(invitation.visit, now)]
 
 
-def pick(invitation: Invitation, starts_at: dt.datetime, now: dt.datetime) -> MomentHold:
-    return hold_moment(invitation=invitation, starts_at=starts_at, seen_version=invitation.visit.version, now=now)
+def pick(invitation: Invitation, starts_at: dt.datetime, now: dt.datetime) -> MomentReservation:
+    return reserve_moment(invitation=invitation, starts_at=starts_at, seen_version=invitation.visit.version, now=now)
 
 
 def confirm(invitation: Invitation, starts_at: dt.datetime, now: dt.datetime) -> Visit:
-    return confirm_hold(
+    return confirm_reservation(
         invitation=invitation,
         starts_at=starts_at,
         seen_version=invitation.visit.version,
@@ -93,10 +100,10 @@ def test_a_moment_that_is_picked_is_held_for_ten_minutes_and_is_no_appointment(f
     mine = family()
     starts_at = offered(mine, now)[0]
     held = pick(mine, starts_at, now)
-    assert (held.starts_at, held.held_until) == (starts_at, now + HOLD)
+    assert (held.starts_at, held.reserved_until) == (starts_at, now + RESERVED_FOR)
     mine.visit.refresh_from_db()
     assert (mine.visit.state, mine.visit.starts_at) == (VisitState.OPEN, None)
-    assert Event.objects.filter(verb="visit.held").count() == 1
+    assert Event.objects.filter(verb="visit.reserved").count() == 1
 
 
 def test_a_moment_is_held_as_long_as_the_appointment_will_last(family, now: dt.datetime) -> None:
@@ -117,7 +124,7 @@ def test_confirming_makes_the_appointment_with_its_route_and_mail(family, now: d
     mine.refresh_from_db()
     assert (visit.state, visit.starts_at, mine.answer) == (VisitState.CONFIRMED, starts_at, Answer.ACCEPTED)
     assert visit.route is not None and visit.route.on == DAY
-    assert not MomentHold.objects.exists()
+    assert not MomentReservation.objects.exists()
     kinds = set(Message.objects.values_list("kind", flat=True))
     assert kinds == {MessageKind.INVITATION, MessageKind.CONFIRMATION, MessageKind.ANSWER_RECEIVED}
 
@@ -130,17 +137,17 @@ def test_what_one_family_holds_another_is_not_offered_and_cannot_have(family, no
     for taken in (starts_at, starts_at + dt.timedelta(minutes=30)):
         with pytest.raises(answers.MomentTaken):
             pick(other, taken, now)
-    assert MomentHold.objects.get().visit == mine.visit
+    assert MomentReservation.objects.get().visit == mine.visit
 
 
 def test_a_hold_that_expired_keeps_nobody_away_and_cannot_be_confirmed(family, now: dt.datetime) -> None:
     mine, other = family(), family()
-    starts_at, later = offered(mine, now)[0], now + HOLD
+    starts_at, later = offered(mine, now)[0], now + RESERVED_FOR
     pick(mine, starts_at, now)
-    with pytest.raises(HoldGone):
+    with pytest.raises(ReservationGone):
         confirm(mine, starts_at, later)
     pick(other, starts_at, later)
-    assert MomentHold.objects.get().visit == other.visit
+    assert MomentReservation.objects.get().visit == other.visit
 
 
 def test_another_pick_gives_the_first_moment_back(family, now: dt.datetime) -> None:
@@ -149,9 +156,9 @@ def test_another_pick_gives_the_first_moment_back(family, now: dt.datetime) -> N
     pick(mine, first, now)
     pick(mine, last, now)
     assert first in offered(other, now) and last not in offered(other, now)
-    with pytest.raises(HoldGone):
+    with pytest.raises(ReservationGone):
         confirm(mine, first, now)
-    release_hold(invitation=mine, now=now)
+    release_reservation(invitation=mine, now=now)
     assert last in offered(other, now)
 
 
@@ -159,18 +166,18 @@ def test_any_other_answer_gives_the_moment_back(family, now: dt.datetime) -> Non
     mine = family()
     pick(mine, offered(mine, now)[0], now)
     answers.decline(invitation=mine, seen_version=1, channel=AnswerChannel.LINK, by=None, now=now)
-    assert not MomentHold.objects.exists()
+    assert not MomentReservation.objects.exists()
 
 
 def test_the_school_cannot_put_a_visit_on_a_moment_that_is_held(family, now: dt.datetime) -> None:
     mine, other = family(), family()
     starts_at = offered(mine, now)[0]
     pick(mine, starts_at, now)
-    with pytest.raises(MomentHeld):
+    with pytest.raises(MomentReserved):
         moments.reschedule_visit(visit=other.visit, starts_at=starts_at, by=None, now=now)
     other.visit.refresh_from_db()
     assert other.visit.state == VisitState.OPEN
-    moments.reschedule_visit(visit=other.visit, starts_at=starts_at, by=None, now=now + HOLD)
+    moments.reschedule_visit(visit=other.visit, starts_at=starts_at, by=None, now=now + RESERVED_FOR)
     other.visit.refresh_from_db()
     assert other.visit.starts_at == starts_at
 
@@ -224,14 +231,14 @@ def test_nothing_is_held_where_families_do_not_choose(family, campaign, now: dt.
     change(campaign, now)
     with pytest.raises(BookingClosed):
         pick(mine, starts_at, now)
-    assert not MomentHold.objects.exists()
+    assert not MomentReservation.objects.exists()
 
 
 def test_nothing_is_held_on_what_changed_meanwhile_or_is_over(family, now: dt.datetime) -> None:
     mine = family()
     starts_at = offered(mine, now)[0]
     with pytest.raises(VisitChanged):
-        hold_moment(invitation=mine, starts_at=starts_at, seen_version=9, now=now)
+        reserve_moment(invitation=mine, starts_at=starts_at, seen_version=9, now=now)
     moments.cancel_visit(visit=mine.visit, by=None, now=now)
     with pytest.raises(VisitOver):
         pick(mine, starts_at, now)
@@ -254,14 +261,14 @@ def test_an_appointment_stays_until_the_other_moment_is_confirmed(family, now: d
 # --- the database ---
 
 
-def hold_row(alias: str, visit: Visit, starts_at: dt.datetime = EVENING) -> MomentHold:
-    return MomentHold.objects.using(alias).create(
+def hold_row(alias: str, visit: Visit, starts_at: dt.datetime = EVENING) -> MomentReservation:
+    return MomentReservation.objects.using(alias).create(
         visit=visit,
         mentor_id=visit.mentor_id,
         starts_at=starts_at,
         ends_at=starts_at + dt.timedelta(minutes=45),
-        held_at=starts_at - dt.timedelta(days=9),
-        held_until=starts_at - dt.timedelta(days=8),
+        reserved_at=starts_at - dt.timedelta(days=9),
+        reserved_until=starts_at - dt.timedelta(days=8),
     )
 
 
@@ -274,13 +281,13 @@ def refuses(alias: str) -> None:
     """Neither a hold over a hold or an appointment, nor an appointment over a hold; beside each other they may."""
     first, second, third, *_rest = open_visits(alias)
     hold_row(alias, first)
-    with pytest.raises(DatabaseError, match="held"):
+    with pytest.raises(DatabaseError, match="reserved"):
         hold_row(alias, second, EVENING + dt.timedelta(minutes=44))
-    with pytest.raises(DatabaseError, match="no_mentor_in_two_homes: held"):
+    with pytest.raises(DatabaseError, match="no_mentor_in_two_homes: reserved"):
         book(alias, second)
     book(alias, first)  # a family's own hold is in nobody's way
     book(alias, third, EVENING + dt.timedelta(minutes=45))
-    with pytest.raises(DatabaseError, match="no_mentor_in_two_homes: held"):
+    with pytest.raises(DatabaseError, match="no_mentor_in_two_homes: reserved"):
         hold_row(alias, second, EVENING + dt.timedelta(minutes=60))
     hold_row(alias, second, EVENING + dt.timedelta(minutes=90))
 
@@ -313,7 +320,7 @@ def race(alias: str) -> tuple[int, int]:
     for thread in threads:
         thread.join()
     booked = Visit.objects.using(alias).filter(state=VisitState.PLANNED).count()
-    return booked + MomentHold.objects.using(alias).count(), len(refusals)
+    return booked + MomentReservation.objects.using(alias).count(), len(refusals)
 
 
 def test_of_holds_and_bookings_at_once_sqlite_lets_one_through(on_sqlite: str) -> None:  # noqa: F811
@@ -355,5 +362,5 @@ def test_of_families_who_pick_one_moment_at_once_exactly_one_gets_it(several_con
         thread.start()
     for thread in threads:
         thread.join()
-    assert MomentHold.objects.count() == 1
+    assert MomentReservation.objects.count() == 1
     assert refused == ["Dit moment is net bezet. Kies een ander moment."] * 3
