@@ -198,18 +198,6 @@ def test_who_comes_along_is_in_that_home_too_says_postgresql(on_postgresql: str)
     assert all("no_mentor_in_two_homes" in refusal or "deadlock" in refusal for refusal in refusals)
 
 
-@pytest.mark.services
-def test_the_rule_of_an_earlier_release_gives_way_on_postgresql(on_postgresql: str) -> None:
-    drop_the_rule(on_postgresql)
-    with connections[on_postgresql].cursor() as cursor:
-        cursor.execute(
-            "ALTER TABLE visits_visit ADD CONSTRAINT no_mentor_in_two_homes EXCLUDE USING gist"
-            " (mentor_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (starts_at IS NOT NULL)"
-        )
-    call_command("migrate", database=on_postgresql, verbosity=0, interactive=False)
-    assert race(on_postgresql, with_seconds=True)[0] == 1
-
-
 def test_two_mentors_may_be_in_one_home_and_nobody_comes_along_to_an_own_visit(on_sqlite: str) -> None:
     first, other = open_visits(on_sqlite)[:2]
     colleague = Mentor.objects.using(on_sqlite).create(school=first.campaign.school, name="Collega")
