@@ -15,13 +15,13 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from planner.base.tuning import Listing
 from planner.model.problem import MOST_STOPS
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[Any]
 Words = npt.NDArray[np.uint64]
 
-FIRST_ROOM, MORE_ROOM = 1 << 16, 4  # sets of offers at most at first, and how many times as many then
 _BITS_A_STOP = 16
 
 
@@ -88,7 +88,7 @@ def _find(keys, table, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _enter(keys, costs, orders, table, size, chosen, stops, total, stop, row):  # type: ignore[no-untyped-def]
+def _enter(keys, costs, orders, table, size, chosen, stops, total, least_saving, stop, row):  # type: ignore[no-untyped-def]
     """Enter a route of so many stops, unless a cheaper order of the same offers is known; `row` is scratch."""
     low, high = _key(chosen, stops, stop, row)
     at = _find(keys, table, low, high)
@@ -98,7 +98,7 @@ def _enter(keys, costs, orders, table, size, chosen, stops, total, stop, row):  
         table[at] = column
         keys[column, 0], keys[column, 1], costs[column] = low, high, np.inf
         size[0] += 1
-    if total < costs[column] - 1e-9:
+    if total < costs[column] - least_saving:
         costs[column] = total
         for i in range(orders.shape[1]):
             orders[column, i] = chosen[i] if i < stops else -1
@@ -170,25 +170,26 @@ def _total(clocks, spent, depth, c, stop, day):  # type: ignore[no-untyped-def]
 
 
 def enumerate_routes(
-    stop: Integers, cost: Floats, leg: Integers, day: Day, max_stops: int, most: int
+    stop: Integers, cost: Floats, leg: Integers, day: Day, max_stops: int, listing: Listing
 ) -> tuple[Floats, Integers]:
-    """Costs and orders of the cheapest route of every feasible set of offers; of more than `most`, if there are more.
+    """Costs and orders of the cheapest route of every feasible set of offers; of more than
+    `listing.most_routes`, if there are more.
 
     `stop[c]`: the `FACTS` of candidate c; `leg[b, c]`: minutes from one to another. Where there was too little room for
     all sets the search begins again with more: searching takes a tenth of the time that entering what it finds does.
     """
     after, follows = _successors(stop, leg, day.grid)
     sets = sum(math.comb(len(stop), stops) for stops in range(1, max_stops + 1))
-    room = min(FIRST_ROOM, 1 << sets.bit_length())
+    room = min(listing.first_sets, 1 << sets.bit_length())
     while True:
-        costs, orders = _listed(stop, cost, leg, day, after, follows, max_stops, room)
-        if len(costs) < room or room > most:
+        costs, orders = _listed(stop, cost, leg, day, after, follows, max_stops, room, listing.least_saving)
+        if len(costs) < room or room > listing.most_routes:
             return costs, orders
-        room *= MORE_ROOM
+        room *= listing.growth
 
 
 @numba.njit(cache=True, nogil=True)
-def _listed(stop, cost, leg, day, after, follows, max_stops, room):  # type: ignore[no-untyped-def]
+def _listed(stop, cost, leg, day, after, follows, max_stops, room, least_saving):  # type: ignore[no-untyped-def]
     """The same, until there are `room` of them."""
     keys, costs = np.empty((room, 2), dtype=np.uint64), np.empty(room, dtype=np.float64)
     orders = np.empty((room, max_stops), dtype=np.int16)
@@ -213,7 +214,7 @@ def _listed(stop, cost, leg, day, after, follows, max_stops, room):  # type: ign
         chosen[depth] = c
         total = _total(clocks, spent, depth, c, stop, day)
         if total < np.inf:
-            _enter(keys, costs, orders, table, size, chosen, depth + 1, total, stop, row)
+            _enter(keys, costs, orders, table, size, chosen, depth + 1, total, least_saving, stop, row)
         if depth + 1 < max_stops:
             depth += 1
             tried[depth] = 0

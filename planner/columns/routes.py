@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
+from planner.base.tuning import DEFAULT, Listing
 from planner.columns.enumeration import FACTS, Day, Floats, Integers, enumerate_routes, up
 from planner.columns.stop_options import Evening, Offer
 from planner.model.plan import Route, Stop
@@ -17,7 +18,6 @@ from planner.model.problem import BadProblem, Problem
 
 Flags = npt.NDArray[np.bool_]
 
-MOST_ROUTES = 16_000_000
 _NOBODY = -1
 
 
@@ -101,21 +101,27 @@ def _second_visit(offer: Offer) -> int:
 
 
 def list_routes(
-    problem: Problem, evenings: Sequence[Evening], *, jobs: int = 1, deadline: Deadline | None = None
+    problem: Problem,
+    evenings: Sequence[Evening],
+    *,
+    jobs: int = 1,
+    deadline: Deadline | None = None,
+    listing: Listing = DEFAULT.listing,
 ) -> Pool:
     """Every feasible set of stops of every evening, each in its cheapest order; `jobs` evenings at a time, while
     the deadline is looked at.
 
-    More than `MOST_ROUTES` do not fit in a modest memory. Then the problem is refused, rather than some of
+    More than `listing.most_routes` do not fit in a modest memory. Then the problem is refused, rather than some of
     its routes left out: a bound over part of the routes would prove nothing.
     """
     place = {name: number for number, name in enumerate(problem.places)}
     candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
     listed: list[tuple[Floats, Integers]] = []
     days = zip(evenings, candidates, strict=True)
-    for routes in in_threads(lambda day: _routes_of(problem, *day), days, jobs, deadline or Deadline.after(np.inf)):
+    until = deadline or Deadline.after(np.inf)
+    for routes in in_threads(lambda day: _routes_of(problem, *day, listing), days, jobs, until):
         listed.append(routes)
-        refuse_too_many(sum(len(cost) for cost, _ in listed))
+        refuse_too_many(sum(len(cost) for cost, _ in listed), listing.most_routes)
     width = problem.rules.max_stops
     counts = [len(cost) for cost, _ in listed]
     return Pool(
@@ -129,22 +135,22 @@ def list_routes(
     )
 
 
-def refuse_too_many(routes: int) -> None:
-    """Refuse a problem with more routes than fit."""
-    if routes > MOST_ROUTES:
-        raise BadProblem("rules.max_stops", f"more than {MOST_ROUTES} possible routes: allow fewer stops in one")
+def refuse_too_many(routes: int, most: int) -> None:
+    """Raise BadProblem for more than `most` routes."""
+    if routes > most:
+        raise BadProblem("rules.max_stops", f"more than {most} possible routes: allow fewer stops in one")
 
 
 def _running_total(counts: list[int]) -> Integers:
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
 
-def _routes_of(problem: Problem, evening: Evening, some: Candidates) -> tuple[Floats, Integers]:
+def _routes_of(problem: Problem, evening: Evening, some: Candidates, listing: Listing) -> tuple[Floats, Integers]:
     rules, weights, shift = problem.rules, problem.weights, evening.shift
     stops = np.stack([getattr(some, fact) for fact in FACTS], axis=1).astype(np.int64)
     prices = float(weights.travel_minute), float(weights.waiting_minute)
     day = Day(shift.leave_from, shift.back_by, rules.start_grid_minutes, *prices)
-    return enumerate_routes(stops, some.cost, some.leg, day, rules.max_stops, MOST_ROUTES)
+    return enumerate_routes(stops, some.cost, some.leg, day, rules.max_stops, listing)
 
 
 def route_of(problem: Problem, pool: Pool, column: int) -> Route:

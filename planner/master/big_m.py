@@ -13,10 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.base.tuning import DEFAULT, BigM
 from planner.columns.routes import Pool
 from planner.model.problem import Problem
-
-HEAVY = 1e6
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,10 @@ class Lightened:
     real: float
 
     @classmethod
-    def of(cls, problem: Problem, pool: Pool, step: float) -> Lightened:
+    def of(cls, problem: Problem, pool: Pool, step: float, tuning: BigM = DEFAULT.big_m) -> Lightened:
         """For the part of a school that these routes are of; all costs are multiples of `step` (0: anything)."""
         weights = problem.weights
-        if weights.unplaced <= HEAVY:
+        if weights.unplaced <= tuning.heavy:
             return cls(problem, weights.unplaced)
         dearest = np.zeros(len(pool.evenings))
         np.maximum.at(dearest, pool.evening, pool.cost)

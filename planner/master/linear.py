@@ -13,11 +13,11 @@ import highspy
 import numpy as np
 
 from planner.base.deadline import Deadline
+from planner.base.tuning import DEFAULT, IntegerPrograms
 from planner.columns.routes import Floats, Integers
 from planner.master.rows import Sparse
 
 _DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of the simplex strategies
-_CUT_AGE, _CUT_AGE_IN_USE = 3, 2  # rounds: of 30 and 10, half of the memory of a program in whole numbers is idle cuts
 _OPTIMAL = highspy.HighsModelStatus.kOptimal
 _INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
@@ -37,7 +37,8 @@ class Solved:
 class Linear:
     """Minimise cost over columns from 0 to their upper limits, within the rows' limits."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, tuning: IntegerPrograms = DEFAULT.integer_programs) -> None:
+        self._tuning = tuning
         self._highs = highspy.Highs()
         self._set(output_flag=False, threads=1, random_seed=seed)
         self._simplex = _DUAL
@@ -140,7 +141,7 @@ class Linear:
         integer = np.full(self.columns, highspy.HighsVarType.kInteger.value, dtype=np.uint8)
         self._highs.changeColsIntegrality(self.columns, columns, integer)
         self._set(mip_rel_gap=0.0, mip_abs_gap=gap, time_limit=self._highs.getRunTime() + deadline.seconds_left())
-        self._set(mip_pool_age_limit=_CUT_AGE, mip_lp_age_limit=_CUT_AGE_IN_USE)
+        self._set(mip_pool_age_limit=self._tuning.cut_age, mip_lp_age_limit=self._tuning.cut_age_in_use)
         self._set(mip_heuristic_run_root_reduced_cost=False)
         if np.isfinite(limit):
             self._set(objective_bound=limit)

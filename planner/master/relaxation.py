@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.base.deadline import Deadline
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Flags, Floats, Integers, Pool
 from planner.master.bound import SLACK, Bound, clipped, lagrangian
 from planner.master.cuts import Triple, cut_table, met_cuts, number_bits, violated
@@ -19,9 +20,6 @@ from planner.master.linear import Linear, Solved
 from planner.master.pricing import TINY, best_columns, prices, reduced_costs
 from planner.master.program import Program
 from planner.master.rows import Sparse, joined
-
-CUTS_A_ROUND = 30
-LEAST_VIOLATION = 0.02
 
 
 @dataclass(frozen=True)
@@ -77,16 +75,19 @@ class _Priced:
 class Relaxation:
     """One growing linear program for all the solves over parts of one pool."""
 
-    def __init__(self, program: Program, *, seed: int = 0, columns_a_round: int = 12) -> None:
+    def __init__(
+        self, program: Program, *, seed: int = 0, tuning: Tuning = DEFAULT, columns_an_evening: int | None = None
+    ) -> None:
         self.program = program
-        self.columns_a_round = columns_a_round
+        self.tuning = tuning.column_generation
+        self.columns_an_evening = columns_an_evening or self.tuning.columns_an_evening
         self.deadline = Deadline.after(np.inf)
         self.bits = number_bits(program)
         self.cuts: dict[Triple, None] = {}
         self.table = cut_table(self.bits, ())
         self.side_cost = program.sides.cost
         self.center: Floats | None = None
-        self._linear = Linear(seed)
+        self._linear = Linear(seed, tuning.integer_programs)
         self.columns: Integers = np.zeros(0, dtype=np.int64)
         self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
         self._held: Integers = np.flatnonzero(program.bundle < 0)
@@ -139,11 +140,11 @@ class Relaxation:
             if share > 0:
                 between = self._priced(part, share * best.duals + (1 - share) * out.duals)
                 best = between if between.bound.value > best.bound.value else best
-            new = part.original[best_columns(part.pool.start, between.reduced, improves, self.columns_a_round)]
+            new = part.original[best_columns(part.pool.start, between.reduced, improves, self.columns_an_evening)]
             new = new[~self._is_known[new]]
             if len(new) or share <= 0:
                 return new, best
-            share -= 0.3
+            share -= self.tuning.smoothing_decrease
 
     def _priced(self, part: Part, duals: Floats) -> _Priced:
         at = prices(self.program, self.table, duals)
@@ -219,15 +220,16 @@ class Relaxation:
         at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
         return joined(entries, at, self.program.rows + cut)
 
-    def add_cuts(self, columns: Integers, values: Floats, least: float = LEAST_VIOLATION) -> bool:
+    def add_cuts(self, columns: Integers, values: Floats, least: float | None = None) -> bool:
         """Add the cuts that these routes with these values violate most, and by `least` at least; false for none."""
+        least = self.tuning.least_violation if least is None else least
         pool = self.program.pool
         visitors = self.bits.visitor[pool.evening[columns]]
         words = self.bits.of_columns(pool, columns)
         new: dict[Triple, None] = {}
         for visitor, bit_of in self.bits.bit_of.items():
             own = visitors == visitor
-            cuts = violated(words[own], values[own], bit_of, CUTS_A_ROUND, least)
+            cuts = violated(words[own], values[own], bit_of, self.tuning.cuts_a_visitor, least)
             new.update(dict.fromkeys(cut for cut in cuts if cut not in self.cuts))
         if new:
             self._add_cut_rows(new)

@@ -11,24 +11,21 @@ import numba
 import numpy as np
 
 from planner.base.deadline import Deadline
+from planner.base.tuning import Volume
 from planner.columns.routes import Floats, Integers
 from planner.master.relaxation import Part, Relaxation
-
-FIRST_STEP, LEAST_STEP = 0.3, 0.004
-REACH = 0.05  # the step aims so far above the best bound, as a share of it, or of the dearest route
-PATIENCE = 10  # rounds without a better bound before the step shrinks
-SHRINK = 0.7
-MEMORY, LONG_MEMORY = 0.1, 0.02  # the weight of a new choice in the mean, at the first and at the last step
-NOTABLE = 2e-5  # of the bound: a smaller rise does not count
 
 
 class Ascent:
     """`duals` are the best prices so far and `value` their bound over `part`; `use` is the mean choice of routes, `met`
     tells which were chosen at all."""
 
-    def __init__(self, relaxation: Relaxation, part: Part, duals: Floats, use: Floats, step: float) -> None:
+    def __init__(
+        self, relaxation: Relaxation, part: Part, duals: Floats, use: Floats, *, step: float, tuning: Volume
+    ) -> None:
         program = relaxation.program
         self.part = part
+        self.tuning = tuning
         self.sides = program.sides
         cuts = len(relaxation.cuts)
         self.lower = np.concatenate([program.lower, np.full(cuts, -np.inf)])
@@ -45,25 +42,25 @@ class Ascent:
 
     def climb(self, rounds: int, deadline: Deadline) -> None:
         """At most so many rounds, until the steps are small or the deadline passes (OutOfTime)."""
-        duals, mean, misses = self.duals, None, 0
+        tuning, duals, mean, misses = self.tuning, self.duals, None, 0
         for _round in range(rounds):
             deadline.check()
             value, chosen, met = self._choices(duals)
-            share = LONG_MEMORY + (MEMORY - LONG_MEMORY) * self.step / FIRST_STEP
+            share = tuning.weight_last + (tuning.weight_first - tuning.weight_last) * self.step / tuning.first_step
             mean = met if mean is None else share * met + (1 - share) * mean
             self.use *= 1 - share
             self.use[chosen] += share
             self.met[chosen] = True
-            misses = 0 if value > self.value + NOTABLE * abs(self.value) else misses + 1
+            misses = 0 if value > self.value + tuning.least_rise * abs(self.value) else misses + 1
             if value > self.value:
                 self.value, self.duals = value, duals
-            if misses >= PATIENCE:
-                self.step, misses = self.step * SHRINK, 0
-                if self.step < LEAST_STEP:
+            if misses >= tuning.patience:
+                self.step, misses = self.step * tuning.shrink, 0
+                if self.step < tuning.least_step:
                     return
-            aim = self.value + REACH * max(abs(self.value), self._dearest)
+            aim = self.value + tuning.aim * max(abs(self.value), self._dearest)
             reach = self.step * (aim - value)
-            duals = _moved(self.duals, self.lower, self.upper, mean, reach)
+            duals = _moved(self.duals, self.lower, self.upper, mean, reach, tuning.least_square)
 
     def _choices(self, duals: Floats) -> tuple[float, Integers, Floats]:
         """The bound at these prices, the routes that make it, and how often they meet every row."""
@@ -86,7 +83,7 @@ def _worth(duals, lower, upper):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def _moved(duals, lower, upper, mean, reach):  # type: ignore[no-untyped-def]
+def _moved(duals, lower, upper, mean, reach, least_square):  # type: ignore[no-untyped-def]
     """The prices a step on, towards where the mean choice breaks rows; `reach` is what the step should gain."""
     slope = np.zeros(len(duals))
     square = 0.0
@@ -99,7 +96,7 @@ def _moved(duals, lower, upper, mean, reach):  # type: ignore[no-untyped-def]
             continue
         slope[row] = fall
         square += fall * fall
-    stride = reach / max(square, 1e-9)
+    stride = reach / max(square, least_square)
     for row in range(len(duals)):
         slope[row] = duals[row] + stride * slope[row]
         if lower[row] == -np.inf:

@@ -13,13 +13,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from planner.base.tuning import DEFAULT, Repairing
 from planner.evaluate.verdict import Broken, Verdict, judge
 from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem
 
 Day = tuple[str, dt.date]
 _OF_A_ROUTE = {"too_early", "ends_too_late", "back_too_late", "too_many_stops", "off_grid"}
-_MOST_TO_CHOOSE_FROM = 10
 _NOT_HERE = {"fixed_moved"}  # said of every fixed visit that is not in the routes: those are planned anew
 
 
@@ -45,9 +45,9 @@ def _by_clock(stop: Stop) -> tuple[int, tuple[str, ...]]:
     return stop.start, stop.visits
 
 
-def standing_of(problem: Problem, company: Mapping[str, str]) -> Standing:
+def standing_of(problem: Problem, company: Mapping[str, str], tuning: Repairing = DEFAULT.repairing) -> Standing:
     """The moments of `fixed` and `current` that can stand together; `company` says who comes along to a visit."""
-    table = _Table(problem)
+    table = _Table(problem, tuning)
     table.enter({**problem.current, **problem.fixed})
     table.enter_company(company)
     verdict = table.mend()
@@ -59,8 +59,9 @@ def standing_of(problem: Problem, company: Mapping[str, str]) -> Standing:
 class _Table:
     """Stops by visitor and day, from which what cannot stand is struck."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, tuning: Repairing) -> None:
         self.problem = problem
+        self.tuning = tuning
         self.visits = {visit.id: visit for visit in problem.visits}
         self.visitors = {visitor.id: visitor for visitor in problem.visitors}
         self.pairs = {frozenset(pair) for pair in problem.siblings}
@@ -170,7 +171,7 @@ class _Table:
     def _thin(self, day: Day) -> None:
         """Keep the most stops of a route that go together, fixed ones before others."""
         stops = sorted(self.stops[day], key=lambda stop: (not self._is_fixed(stop), stop.start, stop.visits))
-        stops = stops[:_MOST_TO_CHOOSE_FROM]
+        stops = stops[: self.tuning.most_stops_thinned]
         sets = [some for size in range(len(stops), -1, -1) for some in itertools.combinations(stops, size)]
         sets.sort(key=lambda some: -sum(map(self._is_fixed, some)))
         kept = next(some for some in sets if self._cost(day, some) is not None)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from planner.base.deadline import Deadline
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Integers, Pool, list_routes, route_of
 from planner.columns.stop_options import Evening, Offering
 from planner.evaluate.verdict import judge
@@ -22,8 +23,6 @@ from planner.search.joint import JointSearch
 from planner.search.solver import cost_step, is_coupled, placeable
 
 Flags = npt.NDArray[np.bool_]
-
-EXACT_COLUMNS = 100_000  # at most: with a plan to begin with, most of them are soon left out
 
 
 @dataclass(frozen=True)
@@ -49,19 +48,22 @@ class Mended:
 NOTHING = Mended(None, None, 0.0)
 
 
-def search_part(problem: Problem, deadline: Deadline, *, seed: int, keeping: Container[str]) -> Mended:
+def search_part(
+    problem: Problem, deadline: Deadline, *, seed: int, keeping: Container[str], tuning: Tuning = DEFAULT
+) -> Mended:
     """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
-    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    evenings = Offering(problem).evenings(range(len(problem.visitors)))
+    pool = list_routes(problem, evenings, listing=tuning.listing)
     visits = placeable(range(len(problem.visits)), pool)
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
         return NOTHING
-    if len(pool) > EXACT_COLUMNS and is_coupled(problem, range(len(problem.visits))):
-        return _search_joint(problem, pool, visits, deadline, seed=seed, keeping=keeping)
+    if len(pool) > tuning.repairing.exact_columns and is_coupled(problem, range(len(problem.visits))):
+        return _search_joint(problem, pool, visits, deadline, seed=seed, keeping=keeping, tuning=tuning)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     program = build_program(problem, visits, pool)
-    search = Search(program, step=cost_step(problem), seed=seed)
+    search = Search(program, step=cost_step(problem), seed=seed, tuning=tuning)
     search.deadline = search.relaxation.deadline = deadline
-    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, deadline, seed)
+    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, deadline, seed, tuning)
     if len(columns) and not deadline.has_passed():
         search.start_from(columns)
     still = _outcome(problem, search)
@@ -70,14 +72,21 @@ def search_part(problem: Problem, deadline: Deadline, *, seed: int, keeping: Con
 
 
 def _search_joint(
-    problem: Problem, pool: Pool, visits: list[int], deadline: Deadline, *, seed: int, keeping: Container[str]
+    problem: Problem,
+    pool: Pool,
+    visits: list[int],
+    deadline: Deadline,
+    *,
+    seed: int,
+    keeping: Container[str],
+    tuning: Tuning,
 ) -> Mended:
     """The same for a part that ties so many moments together that an exact search takes too long."""
     step = cost_step(problem)
-    light = Lightened.of(problem, pool, step)
+    light = Lightened.of(problem, pool, step, tuning.big_m)
     program = build_program(light.problem, visits, pool)
-    search = JointSearch(light.problem, program, step=step, seed=seed)
-    columns = _best_of(program, _still_columns(problem, pool, keeping), step, deadline, seed)
+    search = JointSearch(light.problem, program, step=step, seed=seed, tuning=tuning)
+    columns = _best_of(program, _still_columns(problem, pool, keeping), step, deadline, seed, tuning)
     if len(columns):
         search.take(columns)
     still = _outcome(problem, search)
@@ -94,12 +103,14 @@ def _outcome(problem: Problem, search: Search | JointSearch) -> Outcome | None:
     return Outcome(routes, judge(problem, routes).cost)
 
 
-def _best_of(program: Program, columns: Integers, step: float, deadline: Deadline, seed: int) -> Integers:
+def _best_of(
+    program: Program, columns: Integers, step: float, deadline: Deadline, seed: int, tuning: Tuning
+) -> Integers:
     """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
     keep = np.zeros(len(program.pool), dtype=np.bool_)
     keep[columns] = True
     part = part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
-    search = Search(part.program, step=step, seed=seed)
+    search = Search(part.program, step=step, seed=seed, tuning=tuning)
     search.run(deadline)
     return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 

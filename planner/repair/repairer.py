@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Floats, list_routes
 from planner.columns.stop_options import Offering
 from planner.evaluate.reasons import Reasons
@@ -24,10 +25,6 @@ from planner.repair.part_repair import Outcome, made_in, search_part
 from planner.search.components import Component, independent_parts
 from planner.search.solver import BrokenPlan, OnProgress, Progress, ShouldStop, is_coupled, placeable, solve
 
-SMALL_VISITS = 12  # a part of so few visits whose visitors are tied together is planned as a whole
-SMALL_VISITORS = 2  # and one of so few visitors who are not
-WIDER_SECONDS = 2.0  # at most, for a family that only fits when visits that tie others move too
-
 
 def repair_plan(
     problem: Problem,
@@ -39,6 +36,7 @@ def repair_plan(
     should_stop: ShouldStop | None = None,
     company: Mapping[str, str] | None = None,
     is_tidy: bool = False,
+    tuning: Tuning = DEFAULT,
 ) -> Plan:
     """A plan in which the moments of `problem.current` stay where they are, unless moving pays.
 
@@ -63,11 +61,18 @@ def repair_plan(
     began = time.monotonic()
     check_problem(problem)
     deadline = Deadline.after(seconds, StopSign(should_stop) if should_stop else None)
-    mending = Mending(problem, standing_of(problem, company or {}), deadline, seed=seed, jobs=jobs, is_tidy=is_tidy)
+    standing = standing_of(problem, company or {}, tuning.repairing)
+    mending = Mending(problem, standing, deadline, seed=seed, jobs=jobs, is_tidy=is_tidy, tuning=tuning)
     mending.run(progress)
     if mending.lacks_fixed:
         return solve(
-            problem, seconds=deadline.seconds_left(), seed=seed, jobs=jobs, progress=progress, should_stop=should_stop
+            problem,
+            seconds=deadline.seconds_left(),
+            seed=seed,
+            jobs=jobs,
+            progress=progress,
+            should_stop=should_stop,
+            tuning=tuning,
         )
     return mending.plan(time.monotonic() - began)
 
@@ -97,6 +102,7 @@ class Mending:
         only: Iterable[str] | None = None,
         jobs: int = 1,
         is_tidy: bool = False,
+        tuning: Tuning = DEFAULT,
     ) -> None:
         self.problem = problem
         self.standing = standing
@@ -104,6 +110,7 @@ class Mending:
         self.seed = seed
         self.jobs = jobs
         self.is_tidy = is_tidy
+        self.tuning = tuning
         self.parts = independent_parts(problem)
         self.visits = {visit.id: visit for visit in problem.visits}
         self.number = {visit.id: number for number, visit in enumerate(problem.visits)}
@@ -127,7 +134,8 @@ class Mending:
             siblings=tuple(pair for pair in self.problem.siblings if names.issuperset(pair)),
         )
         at = next(number for number, visit in enumerate(small.visits) if visit.id == name)
-        pool = list_routes(small, Offering(small).evenings(range(len(small.visitors))))
+        evenings = Offering(small).evenings(range(len(small.visitors)))
+        pool = list_routes(small, evenings, listing=self.tuning.listing)
         return bool(placeable([at], pool))
 
     def run(self, progress: OnProgress | None = None) -> None:
@@ -162,8 +170,8 @@ class Mending:
 
     def _is_small(self, part: Component) -> bool:
         if is_coupled(self.problem, part.visits):
-            return len(part.visits) <= SMALL_VISITS
-        return len(part.visitors) <= SMALL_VISITORS
+            return len(part.visits) <= self.tuning.repairing.whole_visits
+        return len(part.visitors) <= self.tuning.repairing.whole_visitors
 
     def _whole(self, part: Component) -> Touched:
         return Touched(
@@ -178,7 +186,7 @@ class Mending:
         self._waiting = max(1, self._waiting - 1)
         deadline = self.deadline.within(min(seconds, self.deadline.seconds_left() * self.jobs / (self._waiting + 1)))
         part = part_of(self.problem, self.standing, touched)
-        found = search_part(part.problem, deadline, seed=self.seed, keeping=self.staying())
+        found = search_part(part.problem, deadline, seed=self.seed, keeping=self.staying(), tuning=self.tuning)
         if found.best is None:
             return None
         chosen = self._chosen(part, found.best, found.still, deadline)
@@ -241,7 +249,7 @@ class Mending:
         pairs = tuple(pair for pair in part.problem.siblings if names.issuperset(pair))
         current = {name: at for name, at in part.problem.current.items() if name in names}
         problem = replace(part.problem, visits=tuple(kept), siblings=pairs, current=current)
-        before = search_part(problem, deadline, seed=self.seed, keeping=self.staying())
+        before = search_part(problem, deadline, seed=self.seed, keeping=self.staying(), tuning=self.tuning)
         if before.best is None or before.still is None:
             return 0.0
         return before.still.cost - before.best.cost
@@ -253,7 +261,7 @@ class Mending:
                 continue
             touched = widened(self.problem, self.standing, name)
             if touched is not None:
-                self._accept(self._searched(touched, WIDER_SECONDS))
+                self._accept(self._searched(touched, self.tuning.repairing.wider_seconds))
 
     def _report(self, progress: OnProgress | None, fraction: float, message: str) -> None:
         if progress is not None:

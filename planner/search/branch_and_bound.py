@@ -16,6 +16,7 @@ import numba
 import numpy as np
 
 from planner.base.deadline import Deadline, OutOfTime
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Floats, Integers
 from planner.master.bound import SLACK, Bound, rounded_up, survivors
 from planner.master.linear import Linear, Solved
@@ -24,11 +25,6 @@ from planner.master.relaxation import Part, Relaxation, Relaxed
 from planner.master.rows import Sparse
 from planner.model.plan import VISITOR
 from planner.search.greedy import first_plan
-
-ROOT_CUT_ROUNDS = 30
-NODE_CUT_ROUNDS = 3
-OWN_NODES = 60
-LIKELY = 500
 
 
 @dataclass(frozen=True)
@@ -64,13 +60,16 @@ class Search:
     than `tolerance` are not looked for.
     """
 
-    def __init__(self, program: Program, *, step: float, seed: int = 0, tolerance: float = 0.0) -> None:
+    def __init__(
+        self, program: Program, *, step: float, seed: int = 0, tolerance: float = 0.0, tuning: Tuning = DEFAULT
+    ) -> None:
         self.program = program
         self.step = step
         self.tolerance = tolerance
         self.never = program.never
         self.seed = seed
-        self.relaxation = Relaxation(program, seed=seed)
+        self.tuning = tuning
+        self.relaxation = Relaxation(program, seed=seed, tuning=tuning)
         self.part = Part(program.pool, np.arange(len(program.pool)))
         self.best: Choice | None = None
         self.bound = -np.inf
@@ -80,6 +79,7 @@ class Search:
         self._heap: list[tuple[float, int, Node]] = []
         self._root = Bound(-np.inf, np.zeros(0)), np.zeros(0)
         self._visits_of = visits_made(program)
+        self._most_nodes = tuning.branch_and_bound.nodes
 
     @property
     def is_proven(self) -> bool:
@@ -100,7 +100,7 @@ class Search:
             if self.best is None:
                 self._start_greedily()
         try:
-            while self._heap and not self.is_proven and self.nodes <= OWN_NODES and not self._is_stuck:
+            while self._heap and not self.is_proven and self.nodes <= self._most_nodes and not self._is_stuck:
                 self._plunge(heapq.heappop(self._heap)[2])
             if self._heap and not self.is_proven:
                 self._end()
@@ -142,7 +142,7 @@ class Search:
     def _plunge(self, node: Node | None) -> None:
         """Follow one child after another down until there is nothing better below."""
         while node is not None:
-            if self.nodes > 2 * OWN_NODES:
+            if self.nodes > 2 * self._most_nodes:
                 self._push(node)
                 return
             self._raise_bound(min([node.bound, *(bound for bound, _, _ in self._heap[:1])]))
@@ -177,7 +177,8 @@ class Search:
         """The fractional solution of a node, or nothing when no better plan is in it."""
         part = self.part.kept(self._allowed(self.part, node.decisions))
         self.relaxation.allow(part, self._side_cost(node.decisions))
-        rounds = NODE_CUT_ROUNDS if node.decisions else ROOT_CUT_ROUNDS
+        tuning = self.tuning.branch_and_bound
+        rounds = tuning.node_cut_rounds if node.decisions else tuning.root_cut_rounds
         while True:
             relaxed = self.relaxation.solve(part, self._limit())
             if not node.decisions:
@@ -217,8 +218,9 @@ class Search:
     def _end(self) -> None:
         """Let HiGHS find the best plan among the routes that are left: first among the likely ones."""
         _, reduced = self._root
-        if len(reduced) > 2 * LIKELY:
-            likely = np.sort(np.argpartition(reduced - self._evening_least(), LIKELY)[:LIKELY])
+        count = self.tuning.branch_and_bound.likely_columns
+        if len(reduced) > 2 * count:
+            likely = np.sort(np.argpartition(reduced - self._evening_least(), count)[:count])
             self._solve_whole(self.part.original[likely])
             self.deadline.check()
         solved = self._solve_whole(self.part.original)
@@ -233,7 +235,7 @@ class Search:
 
     def _solve_whole(self, columns: Integers) -> Solved:
         """The best plan of these routes, if it is better than the best so far; it is kept."""
-        linear, sides = Linear(self.seed), self.program.sides
+        linear, sides = Linear(self.seed, self.tuning.integer_programs), self.program.sides
         linear.add_rows(self.program.lower, self.program.upper, Sparse.empty(self.program.rows))
         linear.add_columns(sides.cost, sides.upper, sides.entries)
         cost = self.program.pool.cost[columns]

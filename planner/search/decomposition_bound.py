@@ -25,12 +25,6 @@ from planner.search.restricted_mip import cuts_of, solved_exactly
 
 Group = tuple[int, ...]
 
-TOLERANCE = 0.3  # of the cost, for each group
-COLUMNS, MOST_COLUMNS = 3000, 30_000  # a visitor, and in all
-ROUNDING = 1e-3  # of the cost: what the solver's tolerances may add to a group's bound
-HAIR = 1e-3  # of the reduced cost: which of the routes that lift the bound by as much are likelier
-SIZES = (5, 10)  # visitors in a group at most, by turns
-
 
 @dataclass(frozen=True)
 class Lifted:
@@ -51,7 +45,8 @@ class Lifting:
         self._tie = whole.ties.strength(whole.program, root.duals)
         self._rise = np.zeros(len(whole.problem.visitors))  # of the bound, by every visitor alone in whole numbers
         self._clusters: list[Group] = [(visitor,) for visitor in whole.visitors]
-        self._sizes = [*SIZES]
+        self._tuning = whole.tuning.decomposition_bound
+        self._sizes = [*self._tuning.sizes]
         self._waiting: list[Group] = []
         self._lifted: dict[Group, Lifted] = {}
         self._lock = Lock()
@@ -106,8 +101,8 @@ class Lifting:
         """The group over its likeliest routes; what any other would cost at least is known without them."""
         part, linear, most = self._listed(root, group)
         alone = linear + self._rise[list(group)].sum()
-        solved = solved_exactly(self.whole, root, part, group, deadline, limit=alone + most, gap=TOLERANCE)
-        exact = np.inf if solved.is_infeasible else solved.bound - ROUNDING
+        solved = solved_exactly(self.whole, root, part, group, deadline, limit=alone + most, gap=self._tuning.tolerance)
+        exact = np.inf if solved.is_infeasible else solved.bound - self._tuning.rounding
         bound = max(alone, min(alone + most, exact))
         if len(group) == 1:
             self._rise[group[0]] = bound - linear
@@ -137,10 +132,10 @@ class Lifting:
         of_stops = least_of_stops(more, pool.evening, pool.order, pool.offset)
         of_stops[~np.isin(whole.catalogue.evening, whole.evenings(group))] = 0
         excess = more + _dearest(pool.evening, pool.order, pool.offset, whole.company.least(of_stops))
-        count = min(COLUMNS * len(group), MOST_COLUMNS)
+        count = min(self._tuning.columns_a_visitor * len(group), self._tuning.most_columns)
         if count >= len(excess):
             return np.arange(len(excess)), np.inf
-        likely = least_of(excess + HAIR * own, count)
+        likely = least_of(excess + self._tuning.own_weight * own, count)
         excess[likely] = np.inf
         return likely, float(excess.min())
 

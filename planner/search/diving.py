@@ -20,17 +20,6 @@ from planner.master.subprograms import PartProgram, part_program
 from planner.search.fixed_moments import planned_around
 from planner.search.joint_context import Root, Whole, routes_of_stops
 
-SURE = 0.75
-BOLD = 0.05  # of the coupled visits that are left: so many are pinned at once at least
-MOST_RISE = 0.05  # of the gap: pins that lift the linear optimum by more are taken back
-PATIENCE = 15  # pins taken back until one may lift it twice as much
-TAKEN_BACK = 150  # times in a dive, at most
-LEAST_COLUMNS, DIVE_COLUMNS = 15, 55  # an evening: when no visit is free, and when all are how many more
-MOST_LEFT_OUT = 4  # families: a plan that leaves out more is not worth completing
-DEAD_ENDS, WIDER = 3, 1.5  # so often in a dive the routes are listed anew at a dead end, each time so many more
-WORN = 0.5  # of the routes that were listed: when fewer are left, they are listed anew
-TOLERANCE = 2e-4  # of the cost
-
 
 class Dive:
     """One dive. `routes` is the plan that it starts from, `free` the visits that may get another moment; of the
@@ -52,6 +41,7 @@ class Dive:
         self.deadline = deadline
         self.cost = cost
         self.is_used = is_used
+        self.tuning = whole.tuning.diving
         self._allowed = np.ones(len(whole.catalogue.evening), dtype=np.bool_)
         for k in whole.coupled_stops(routes):
             if not free.intersection(whole.catalogue.visits[k]):
@@ -65,7 +55,7 @@ class Dive:
     def _list(self) -> None:
         """A linear program of the likeliest routes whose stops are all allowed, with all rows and the root's cuts."""
         small = self._program()
-        self._relaxation = Relaxation(small.program, seed=self.whole.seed)
+        self._relaxation = Relaxation(small.program, seed=self.whole.seed, tuning=self.whole.tuning)
         self._relaxation.deadline = self.deadline
         self._relaxation.adopt(self.root.cuts)
         self._relaxation.begin_with(np.arange(len(small.columns)))
@@ -75,7 +65,8 @@ class Dive:
     def _program(self) -> PartProgram:
         """All rows, and of the allowed routes the likeliest and those of the plan."""
         program, root = self.whole.program, self.root
-        an_evening = (LEAST_COLUMNS + DIVE_COLUMNS * self._share) * WIDER**self._dead_ends
+        an_evening = self.tuning.base_columns + self.tuning.free_columns * self._share
+        an_evening *= self.tuning.dead_end_growth**self._dead_ends
         count = int(an_evening * len(program.pool.evenings))
         keep = np.zeros(len(program.pool), dtype=np.bool_)
         keep[root.near.likeliest(count, routes_of_stops(root.near.part.pool, self._allowed))] = True
@@ -98,8 +89,9 @@ class Dive:
         """
         pinned: list[int] = []
         relaxed = self._solve()
-        self._rise = max(MOST_RISE * (self.cost - relaxed.bound.value), TOLERANCE * self.cost)
-        most = self.cost + MOST_LEFT_OUT * self.whole.program.unplaced
+        least = self.tuning.tolerance * self.cost
+        self._rise = max(self.tuning.most_rise * (self.cost - relaxed.bound.value), least)
+        most = self.cost + self.tuning.most_left_out * self.whole.program.unplaced
         while relaxed.bound.value <= most:
             chosen = self._surest(self._shares(relaxed), pinned)
             if not chosen:
@@ -114,7 +106,7 @@ class Dive:
 
     def _is_worn(self) -> bool:
         """Whether so few of the listed routes are left that others have become likely."""
-        return len(self._part.pool) < WORN * len(self._listed)
+        return len(self._part.pool) < self.tuning.worn * len(self._listed)
 
     def _decided(self, chosen: list[int], limit: float) -> tuple[Relaxed, list[int]]:
         """Pin these stops (surest first), or half as many when the linear optimum rises above the limit; one alone
@@ -125,7 +117,7 @@ class Dive:
             for k in chosen:
                 self.whole.ties.exclude_rivals(k, self._allowed)
             relaxed = self._narrowed(part)
-            if relaxed.bound.value <= limit or self._taken_back >= TAKEN_BACK:
+            if relaxed.bound.value <= limit or self._taken_back >= self.tuning.most_undone:
                 return relaxed, chosen
             if len(chosen) == 1:
                 return self._without(chosen, relaxed, allowed, part, limit)
@@ -137,14 +129,14 @@ class Dive:
         """Forbid the chosen stop if that costs less than what was `pinned`; else leave that as it is. When a family
         is left out either way, that may be for want of routes in the list: then list them anew."""
         self._taken_back += 1
-        if self._taken_back % PATIENCE == 0:
+        if self._taken_back % self.tuning.patience == 0:
             self._rise *= 2
         after = self._allowed, self._part
         self._allowed = allowed.copy()
         self._allowed[chosen] = False
         relaxed = self._narrowed(part)
         least = min(relaxed.bound.value, pinned.bound.value)
-        if least > limit + self.whole.program.unplaced / 2 and self._dead_ends < DEAD_ENDS:
+        if least > limit + self.whole.program.unplaced / 2 and self._dead_ends < self.tuning.dead_ends:
             self._allowed = allowed
             self._dead_ends += 1
             self._list()
@@ -182,7 +174,7 @@ class Dive:
         share[list(pinned)] = 0
         possible = np.flatnonzero(share > SLACK)
         left = len({visit for k in possible for visit in self.whole.catalogue.visits[k]})
-        count = max(1, int(np.sum(share > SURE)), int(BOLD * left) if self._is_whole else 1)
+        count = max(1, int(np.sum(share > self.tuning.sure)), int(self.tuning.bold * left) if self._is_whole else 1)
         allowed, chosen = self._allowed.copy(), []
         for k in possible[np.argsort(-share[possible], kind="stable")][:count]:
             if allowed[k]:

@@ -12,8 +12,6 @@ from planner.master.subprograms import PartProgram, part_program, picked
 from planner.search.branch_and_bound import Search
 from planner.search.joint_context import Whole, routes_of_stops
 
-VISITOR_SECONDS = 5.0
-
 
 class Pinned:
     """The programs of visitors around the stops that are pinned (candidates)."""
@@ -38,7 +36,7 @@ class Pinned:
     def plan(self, visitor: int, deadline: Deadline) -> Integers:
         """The best routes of one visitor (columns of the pool) that can be found in time."""
         part = self._program(visitor)
-        search = Search(part.program, step=self.whole.step, seed=self.whole.seed)
+        search = Search(part.program, step=self.whole.step, seed=self.whole.seed, tuning=self.whole.tuning)
         search.run(deadline)
         return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
@@ -76,7 +74,7 @@ def planned_around(whole: Whole, pinned: Sequence[int], routes: Integers, deadli
     if not changed:
         return None
     plans = Pinned(whole, pinned)
-    pool = whole.program.pool
+    pool, seconds = whole.program.pool, whole.tuning.joint.visitor_seconds
     visitor = np.array([pool.evenings[e].visitor for e in pool.evening[routes]], dtype=np.int64)
     kept = routes[~np.isin(visitor, list(changed))]
-    return np.concatenate([kept, *(plans.plan(v, deadline.within(VISITOR_SECONDS)) for v in sorted(changed))])
+    return np.concatenate([kept, *(plans.plan(v, deadline.within(seconds)) for v in sorted(changed))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from planner.base.deadline import Deadline
+from planner.base.tuning import Tuning
 from planner.columns.routes import Flags, Integers
 from planner.master.program import Program
 from planner.master.subprograms import part_program
@@ -12,10 +13,8 @@ from planner.model.problem import Problem
 from planner.search.branch_and_bound import Search
 from planner.search.joint_context import routes_of_stops
 
-RESCUE_SECONDS = 10.0
 
-
-def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int) -> Integers | None:
+def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int, tuning: Tuning) -> Integers | None:
     """Routes (columns of the pool) that make every fixed visit, if such are found.
 
     It takes seconds of its own: that a solve had too little time is no reason to call fixed moments impossible.
@@ -23,18 +22,18 @@ def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int) 
     are not, on roads on which the straight way is not the shortest: so then all routes are.
     """
     for stops in (_stops_at_fixed(problem, program), np.ones(int(program.pool.offset[-1]), dtype=np.bool_)):
-        columns = _best(program, routes_of_stops(program.pool, stops), step, seed)
+        columns = _best(program, routes_of_stops(program.pool, stops), step, seed, tuning)
         if columns is not None:
             return columns
     return None
 
 
-def _best(program: Program, keep: Flags, step: float, seed: int) -> Integers | None:
+def _best(program: Program, keep: Flags, step: float, seed: int, tuning: Tuning) -> Integers | None:
     """The best plan of these routes that makes what must be made."""
     evenings = range(len(program.pool.evenings))
     part = part_program(program, evenings, np.arange(program.rows), keep=keep)
-    search = Search(part.program, step=step, seed=seed)
-    search.run(Deadline.after(RESCUE_SECONDS))
+    search = Search(part.program, step=step, seed=seed, tuning=tuning)
+    search.run(Deadline.after(tuning.solving.fixed_only_seconds))
     if search.best is None or search.best.cost >= program.never:
         return None
     return part.columns[list(search.best.routes)]

@@ -14,10 +14,6 @@ from planner.master.subprograms import PartProgram, closed, part_program
 from planner.search.joint_context import Root, Whole, routes_of_stops
 from planner.search.restricted_mip import solved_exactly
 
-GROUP = 8
-GROUP_COLUMNS = 6000
-GROUP_SECONDS = 8.0
-
 
 @dataclass(frozen=True)
 class Regrouped:
@@ -34,7 +30,7 @@ def regrouped(
     visitors: list[int],
     deadline: Deadline,
     *,
-    count: int = GROUP_COLUMNS,
+    count: int,
     also: Flags | None = None,
 ) -> Regrouped:
     """The best plan in which only the routes of these visitors change, among their `count` likeliest and `also` as many
@@ -50,8 +46,8 @@ def regrouped(
     freed = _freed_program(whole, evenings, routes[~is_own], keep)
     present = np.flatnonzero(np.isin(freed.columns, routes[is_own]))
     now = solved_exactly(whole, root, freed, visitors, deadline, only=present)
-    gap = max(SLACK, whole.step / 2)
-    solved = solved_exactly(whole, root, freed, visitors, deadline.within(GROUP_SECONDS), gap=gap, start=present)
+    gap, seconds = max(SLACK, whole.step / 2), whole.tuning.large_neighbourhood.group_seconds
+    solved = solved_exactly(whole, root, freed, visitors, deadline.within(seconds), gap=gap, start=present)
     if not len(solved.values) or solved.cost > now.cost - gap:
         return Regrouped(None, solved.is_optimal)
     chosen = freed.columns[solved.values[len(freed.program.sides) :] > 0.5]

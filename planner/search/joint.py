@@ -21,6 +21,7 @@ import numpy as np
 from planner.base.deadline import Deadline, OutOfTime
 from planner.base.memory import release_free_memory
 from planner.base.threads import Item, Result, StopSign, in_threads
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Integers
 from planner.master.bound import SLACK, rounded_up
 from planner.master.program import Program
@@ -37,28 +38,28 @@ from planner.search.root import WholeRelaxation
 
 Tell = Callable[[str], None]
 
-STRETCHES = 16
-LEAST_CLIMB = 2e-3  # of the bound: a stretch of the ascent that lifts it by less is the last
-ASCENT_CUT_ROUNDS = 4
-CUT_ROUNDS = 10
-CUT_SHARE = 0.5  # of the time that is left: a linear program that took longer gets no more cuts
-LEAST_RISE = 2e-4  # of the bound: a round of cuts that lifts it by less is the last
-EXACT_COLUMNS = 20_000
-LIFT_EVERY, LIFT_OFTEN = 3, 2  # tasks: as long as there are groups to lift the bound with; more often when barren
-LIFT_SECONDS = 30.0
-
 
 class JointSearch:
     """The search for one part of a school whose visitors are coupled; the interface is that of `Search`."""
 
-    def __init__(self, problem: Problem, program: Program, *, step: float, seed: int = 0, jobs: int = 1) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        program: Program,
+        *,
+        step: float,
+        seed: int = 0,
+        jobs: int = 1,
+        tuning: Tuning = DEFAULT,
+    ) -> None:
         self.problem = problem
         self.program = program
         self.step = step
         self.jobs = jobs
+        self.tuning = tuning
         self.best: Choice | None = None
         self.bound = -np.inf
-        self.whole = Whole.of(problem, program, step, seed)
+        self.whole = Whole.of(problem, program, step, seed, tuning)
         self.relaxation = WholeRelaxation(self.whole)
         self.renewal = Renewal(self.whole)
         self._lifting: Lifting | None = None
@@ -78,7 +79,7 @@ class JointSearch:
     def run(self, deadline: Deadline, gap: float, tell: Tell) -> None:
         """Search until the plan is within `gap` of the bound or the deadline passes; `tell` hears of it."""
         self.tell, self.target, self.deadline = tell, gap, deadline
-        self.relaxation.use(deadline)
+        self.relaxation.deadline = deadline
         if not len(self.program.pool):
             self.take(np.zeros(0, dtype=np.int64))
             self._raise_bound(np.inf)
@@ -106,7 +107,7 @@ class JointSearch:
             self._end()
 
     def _is_large(self) -> bool:
-        return len(self.relaxation.part.pool) > EXACT_COLUMNS
+        return len(self.relaxation.part.pool) > self.tuning.joint.exact_columns
 
     def _is_good_enough(self) -> bool:
         self.deadline.check()
@@ -154,7 +155,9 @@ class JointSearch:
         relaxation, whole = self.relaxation, self.whole
         relaxation.learn(self._spread)
         self._raise_bound(relaxation.bound)
-        encounters = Encounters(self.problem, self.program, whole.catalogue, relaxation.reduced)
+        encounters = Encounters(
+            self.problem, self.program, whole.catalogue, relaxation.reduced, self.tuning.regret_insertion
+        )
         estimate = encounters.estimate(relaxation.duals)
         if self.best is None or whole.left_out(self._current()):
             self._take_moments(encounters)
@@ -176,36 +179,35 @@ class JointSearch:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
         self._ascend()
         self.relaxation.hold(self._current())
-        began = self.deadline.seconds_left()
+        tuning, began = self.tuning.root, self.deadline.seconds_left()
         relaxed = self._likely()
-        for _round in range(CUT_ROUNDS):
-            before, took, began = (
-                relaxed.bound.value,
-                began - self.deadline.seconds_left(),
-                self.deadline.seconds_left(),
-            )
-            if took > CUT_SHARE * began or self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
+        for _round in range(tuning.cut_rounds):
+            left = self.deadline.seconds_left()
+            before, took, began = relaxed.bound.value, began - left, left
+            if took > tuning.cut_time * began or self._is_good_enough() or not self.relaxation.add_cuts(relaxed):
                 break
             relaxed = self._likely()
-            if relaxed.bound.value - before < LEAST_RISE * before:
+            if relaxed.bound.value - before < tuning.least_rise * before:
                 break
         self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
         self.relaxation.leave_idle_cuts()
         self._note_bound()
-        self.relaxation.use(self.deadline)
+        self.relaxation.deadline = self.deadline
 
     def _ascend(self) -> None:
         """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
-        rounds = 0
-        for stretch in range(STRETCHES):
+        tuning, rounds = self.tuning.volume, 0
+        for stretch in range(tuning.stretches):
             rise = self.relaxation.climb()
             self._note_bound()
             if self._is_good_enough():
                 return
-            if stretch and rise < LEAST_CLIMB * self.bound:  # the first may do no more than find the length of a step
-                self.relaxation.use(self._attentive())
+            if (
+                stretch and rise < tuning.least_climb * self.bound
+            ):  # the first may do no more than find the length of a step
+                self.relaxation.deadline = self._attentive()
                 rounds += 1
-                if rounds > ASCENT_CUT_ROUNDS or not self.relaxation.add_cuts_of_ascent():
+                if rounds > tuning.cut_rounds or not self.relaxation.add_cuts_of_ascent():
                     return
 
     def _likely(self) -> Relaxed:
@@ -240,7 +242,7 @@ class JointSearch:
         keep[routes] = True
         evenings = range(len(self.program.pool.evenings))
         part = part_program(self.program, evenings, np.arange(self.program.rows), keep=keep)
-        search = Search(part.program, step=self.step, seed=self.whole.seed)
+        search = Search(part.program, step=self.step, seed=self.whole.seed, tuning=self.tuning)
         if self.best is not None:
             search.start_from(np.flatnonzero(np.isin(part.columns, routes)))
         search.run(self.deadline)
@@ -294,7 +296,8 @@ class JointSearch:
         with self._lock:
             self._tasks += 1
             root, lifting = self._root, self._lifting
-            every = LIFT_OFTEN if self.renewal.is_barren else LIFT_EVERY
+            tuning = self.tuning.decomposition_bound
+            every = tuning.every_in_stagnation if self.renewal.is_barren else tuning.every
             has_memory = not (self._is_lifting or self.renewal.is_joining)
             if lifting is not None and self._tasks % every == 0 and has_memory:
                 group = lifting.next_group()
@@ -306,7 +309,7 @@ class JointSearch:
     def _lift_group(self, lifting: Lifting, root: Root, group: Group, deadline: Deadline) -> None:
         """The bound with these visitors together in whole numbers."""
         try:
-            lifting.lift(root, group, deadline.within(LIFT_SECONDS))
+            lifting.lift(root, group, deadline.within(self.tuning.decomposition_bound.seconds))
         finally:
             self._is_lifting = False
         self._raise_bound(lifting.bound())

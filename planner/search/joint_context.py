@@ -10,6 +10,7 @@ from functools import cached_property
 import numba
 import numpy as np
 
+from planner.base.tuning import Tuning
 from planner.columns.ranking import least_of
 from planner.columns.routes import Flags, Floats, Integers, Pool, route_of
 from planner.evaluate.verdict import judge
@@ -22,8 +23,6 @@ from planner.model.problem import Problem
 from planner.search.branch_and_bound import Choice
 from planner.search.conflicts import Company, Ties
 from planner.search.regret_insertion import Catalogue
-
-NEAR = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -40,16 +39,17 @@ class Whole:
     evenings_of: Mapping[int, list[int]]
     step: float
     seed: int
+    tuning: Tuning
 
     @classmethod
-    def of(cls, problem: Problem, program: Program, step: float, seed: int) -> Whole:
+    def of(cls, problem: Problem, program: Program, step: float, seed: int, tuning: Tuning) -> Whole:
         catalogue = Catalogue.of(problem, program)
         evenings_of: dict[int, list[int]] = defaultdict(list)
         for number, evening in enumerate(program.pool.evenings):
             evenings_of[evening.visitor].append(number)
         ties = Ties(problem, program, catalogue)
         company, bits = ties.company(), number_bits(program)
-        return cls(problem, program, catalogue, ties, company, bits, owners(program), evenings_of, step, seed)
+        return cls(problem, program, catalogue, ties, company, bits, owners(program), evenings_of, step, seed, tuning)
 
     @property
     def visitors(self) -> list[int]:
@@ -90,8 +90,8 @@ class Whole:
 
 @dataclass(frozen=True)
 class Near:
-    """The likeliest million routes, and per route the `excess`: by how much it and the routes of the company that its
-    stops need lift the bound."""
+    """The likeliest routes, and per route the `excess`: by how much it and the routes of the company that its stops
+    need lift the bound."""
 
     part: Part
     excess: Floats
@@ -109,7 +109,7 @@ class Root:
     """What the linear relaxation of the whole says of the routes that are left in `part`.
 
     `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
-    rows, `cuts` those that have a price, with it.
+    rows, `cuts` those that have a price, with it, `near_columns` how many routes `near` holds at most.
     """
 
     part: Part
@@ -119,6 +119,7 @@ class Root:
     cuts: Mapping[Triple, float]
     bits: Bits
     company: Company
+    near_columns: int
 
     @cached_property
     def table(self) -> CutTable:
@@ -132,9 +133,9 @@ class Root:
         own = above_least(pool.start, self.reduced, self.least)
         of_stops = least_of_stops(own, pool.evening, pool.order, pool.offset)
         excess = own + worth(pool, self.company.least(of_stops))
-        if len(excess) <= NEAR:
+        if len(excess) <= self.near_columns:
             return Near(self.part, excess)
-        near = least_of(excess, NEAR)
+        near = least_of(excess, self.near_columns)
         return Near(self.part.picked(near), excess[near])
 
 

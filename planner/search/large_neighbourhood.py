@@ -14,18 +14,11 @@ import numpy as np
 
 from planner.base.deadline import Deadline
 from planner.columns.routes import Integers
-from planner.search.diving import MOST_LEFT_OUT, Dive
-from planner.search.groups import GROUP, regrouped
+from planner.search.diving import Dive
+from planner.search.groups import regrouped
 from planner.search.joint_context import Root, Whole
 
 Task = Callable[[Deadline], Integers | None]
-
-FREE, FREE_WHEN_BARREN = 0.3, 0.7  # of the coupled visits, in dives that start from the plan
-SIZES = (8, 20)  # visitors in a group that is freed: from so many to so many
-BREADTH, MOST, MOST_OF_ALL = 3500, 12_000, 8_000  # of the likeliest routes: at first, of a group, of all visitors
-NARROWER, WIDER, WIDER_OF_ALL = 0.7, 1.2, 1.4  # the next one's breadth, as a share: one was not proven, or it was
-TURNS = 6
-BARREN = 6  # tasks without a better plan
 
 
 class Renewal:
@@ -36,18 +29,19 @@ class Renewal:
 
     def __init__(self, whole: Whole) -> None:
         self.whole = whole
+        self._tuning = whole.tuning.large_neighbourhood
         self._random = np.random.default_rng(whole.seed)
         self._tasks = 0
         self._barren = 0  # tasks since the last better plan
         self._cost = np.inf
-        self._breadth = self._breadth_of_all = float(BREADTH)
+        self._breadth = self._breadth_of_all = float(self._tuning.first_columns)
         self.is_joining = False
         self._is_good = np.zeros(len(whole.program.pool), dtype=np.bool_)
 
     @property
     def is_barren(self) -> bool:
         """Whether many tasks in a row have brought no better plan."""
-        return self._barren > BARREN
+        return self._barren > self._tuning.stagnation
 
     def note(self, columns: Integers) -> None:
         """Remember these routes (columns of the pool) as good ones."""
@@ -60,13 +54,14 @@ class Renewal:
         self._tasks += 1
         self._barren = self._barren + 1 if cost >= self._cost else 0
         self._cost = cost
-        turn = self._tasks % TURNS
+        tuning = self._tuning
+        turn = self._tasks % tuning.turns
         if self._tasks == 1:
             return self._dive(1.0, root, routes, cost)
         if turn == 0 and may_join and not self.is_joining:
             return self._joined(root, routes)
-        if turn == TURNS // 2:
-            return self._dive(FREE_WHEN_BARREN if self.is_barren else FREE, root, routes, cost)
+        if turn == tuning.turns // 2:
+            return self._dive(tuning.free_in_stagnation if self.is_barren else tuning.free, root, routes, cost)
         return self._group(root, routes)
 
     def _dive(self, share: float, root: Root, routes: Integers, cost: float) -> Task:
@@ -82,12 +77,13 @@ class Renewal:
 
     def _group(self, root: Root, routes: Integers) -> Task:
         """The best plan in which only the routes of some visitors change."""
-        size = int(self._random.integers(*SIZES, endpoint=True))
+        size = int(self._random.integers(*self._tuning.visitors, endpoint=True))
         visitors = self.whole.ties.some_visitors(size, self.whole.visitors, self._random)
 
         def renew(deadline: Deadline) -> Integers | None:
             found = regrouped(self.whole, root, routes, visitors, deadline, count=int(self._breadth))
-            self._breadth = min(MOST, self._breadth * (WIDER if found.is_proven else NARROWER))
+            factor = self._tuning.wider if found.is_proven else self._tuning.narrower
+            self._breadth = min(self._tuning.most_columns, self._breadth * factor)
             return found.routes
 
         return renew
@@ -104,9 +100,8 @@ class Renewal:
                 )
             finally:
                 self.is_joining = False
-            self._breadth_of_all = min(
-                MOST_OF_ALL, self._breadth_of_all * (WIDER_OF_ALL if found.is_proven else NARROWER)
-            )
+            factor = self._tuning.wider_of_all if found.is_proven else self._tuning.narrower
+            self._breadth_of_all = min(self._tuning.most_columns_of_all, self._breadth_of_all * factor)
             return found.routes
 
         return join
@@ -114,13 +109,15 @@ class Renewal:
     def completed(self, root: Root, routes: Integers, deadline: Deadline) -> Integers:
         """The plan, with the visitors around each visit that it leaves out, and around siblings whom it splits, planned
         anew; not when these would be all visitors: then that is the search itself."""
-        whole, random = self.whole, np.random.default_rng(self.whole.seed)
+        whole, tuning, random = self.whole, self._tuning, np.random.default_rng(self.whole.seed)
         lost = [(visit,) for visit in whole.left_out(routes)]
-        for visits in [*lost, *whole.ties.split_siblings(whole.coupled_stops(routes))][:MOST_LEFT_OUT]:
+        for visits in [*lost, *whole.ties.split_siblings(whole.coupled_stops(routes))][
+            : whole.tuning.diving.most_left_out
+        ]:
             first = sorted({visitor for visit in visits for visitor in whole.visitors_of(visit)})
-            near = whole.ties.some_visitors(GROUP, whole.visitors, random, first)
+            near = whole.ties.some_visitors(tuning.completion_visitors, whole.visitors, random, first)
             if len(near) == len(whole.visitors):
                 return routes
-            renewed = regrouped(whole, root, routes, near, deadline).routes
+            renewed = regrouped(whole, root, routes, near, deadline, count=tuning.completion_columns).routes
             routes = routes if renewed is None else renewed
         return routes

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+from planner.base.tuning import RegretInsertion
 from planner.columns.routes import Flags, Floats, Integers
 from planner.master.bound import SLACK
 from planner.master.program import Program
@@ -58,11 +59,14 @@ class Catalogue:
 class Encounters:
     """Chooses a moment for every coupled visit. `pinned` are the stops chosen (candidates)."""
 
-    def __init__(self, problem: Problem, program: Program, catalogue: Catalogue, reduced: Floats) -> None:
+    def __init__(
+        self, problem: Problem, program: Program, catalogue: Catalogue, reduced: Floats, tuning: RegretInsertion
+    ) -> None:
         self.problem = problem
         self.program = program
         self.catalogue = catalogue
         self.reduced = reduced
+        self.tuning = tuning
         self.pinned: list[int] = []
         self._used = np.zeros(program.rows)
         self._is_pinned = np.zeros(len(catalogue.evening), dtype=np.bool_)
@@ -229,8 +233,9 @@ class Encounters:
 
     def _regret(self, options: Sequence[Stops]) -> float:
         """What is lost when the cheapest of the options goes: few and dear options first."""
-        costs = sorted(self._cost(stops) for stops in options)[:6]
-        return costs[-1] - costs[0] if len(costs) == 6 and costs[-1] < np.inf else np.inf
+        count = self.tuning.options
+        costs = sorted(self._cost(stops) for stops in options)[:count]
+        return costs[-1] - costs[0] if len(costs) == count and costs[-1] < np.inf else np.inf
 
     def _pin(self, stops: Stops) -> None:
         for row, used in self._activity(stops):

@@ -46,7 +46,7 @@ def solved_exactly(
     upper = np.append(program.upper, np.ones(len(cuts)))
     at, cut = met_cuts(whole.bits, root.table, whole.program.pool, part.columns[chosen])
     entries = joined(program.routes(chosen), at, program.rows + np.searchsorted(cuts, cut))
-    linear = Linear(whole.seed)
+    linear = Linear(whole.seed, whole.tuning.integer_programs)
     linear.add_rows(lower, upper, Sparse.empty(len(lower)))
     linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries)
     linear.add_columns(program.pool.cost[chosen], np.ones(len(chosen)), entries)

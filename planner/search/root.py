@@ -20,20 +20,8 @@ from planner.master.cuts import Triple
 from planner.master.pricing import above_least, prices, reduced_costs
 from planner.master.relaxation import Part, Relaxation, Relaxed
 from planner.master.subprograms import part_program
-from planner.master.volume import FIRST_STEP, Ascent
+from planner.master.volume import Ascent
 from planner.search.joint_context import Root, Whole
-
-SMOOTHING = 0.7
-TOLERANCE = 1e-4  # of the cost: so near to its optimum the linear program of a whole school may stop
-START_COLUMNS = 80  # an evening
-LIKELY_COLUMNS = 300_000
-OWN_CUT_ROUNDS = 10
-STRETCH = 100  # rounds of the ascent between two looks at all routes
-AGAIN, LEAST_AGAIN = 2.0, 0.02  # how much longer the steps of the next stretch are, and at least
-LEAST_USE = 1e-3
-ASCENT_VIOLATION = 0.1  # the mean choice of an ascent breaks rows a little without meaning it
-WORTH_SHRINKING = 0.95  # of the routes: when more are left, they all stay
-LEAST_PRICE = 4e-6  # of the bound: a cut that costs less is idle
 
 
 @dataclass(frozen=True)
@@ -57,18 +45,29 @@ class WholeRelaxation:
         self.program = whole.program
         self.part = Part(self.program.pool, np.arange(len(self.program.pool)))
         self.bound = -np.inf
+        self.tuning = whole.tuning.root
         self.duals = np.zeros(self.program.rows)
         self.reduced = np.zeros(len(self.program.pool))
-        self._relaxation = Relaxation(self.program, seed=whole.seed, columns_a_round=4)
+        self._relaxation = self._new_relaxation()
         self._root = Bound(-np.inf, np.zeros(len(self.program.pool.evenings)))
         self._known: Integers = np.zeros(0, dtype=np.int64)
         self._met = np.zeros(len(self.program.pool), dtype=np.bool_)
         self._use = np.zeros(len(self.program.pool))
-        self._step = FIRST_STEP
+        self._step = whole.tuning.volume.first_step
         self._told: Root | None = None
 
-    def use(self, deadline: Deadline) -> None:
-        """Stop at this deadline from now on."""
+    def _new_relaxation(self) -> Relaxation:
+        """A linear program of the whole that holds no routes and no cuts yet."""
+        an_evening = self.tuning.columns_an_evening
+        return Relaxation(self.program, seed=self.whole.seed, tuning=self.whole.tuning, columns_an_evening=an_evening)
+
+    @property
+    def deadline(self) -> Deadline:
+        """When the linear programs and the volume algorithm stop."""
+        return self._relaxation.deadline
+
+    @deadline.setter
+    def deadline(self, deadline: Deadline) -> None:
         self._relaxation.deadline = deadline
 
     @property
@@ -77,7 +76,8 @@ class WholeRelaxation:
         if self._told is None or self._told.reduced is not self.reduced:
             duals, cuts = self.duals[: self.program.rows], self._priced_cuts()
             whole = self.whole
-            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, whole.bits, whole.company)
+            near = whole.tuning.joint.near_columns
+            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, whole.bits, whole.company, near)
         return self._told
 
     # the start
@@ -98,11 +98,11 @@ class WholeRelaxation:
         """The linear program of the rows that only this visitor's routes meet, with cuts."""
         rows = np.flatnonzero(self.whole.owner == visitor)
         own = part_program(self.program, self.whole.evenings_of[visitor], rows)
-        relaxation = Relaxation(own.program, seed=self.whole.seed)
-        relaxation.deadline = self._relaxation.deadline
+        relaxation = Relaxation(own.program, seed=self.whole.seed, tuning=self.whole.tuning)
+        relaxation.deadline = self.deadline
         part = Part(own.program.pool, np.arange(len(own.columns)))
         relaxed = relaxation.solve(part)
-        for _round in range(OWN_CUT_ROUNDS):
+        for _round in range(self.tuning.own_cut_rounds):
             if not relaxation.add_cuts(relaxed.columns, relaxed.values):
                 break
             relaxed = relaxation.solve(part)
@@ -116,7 +116,7 @@ class WholeRelaxation:
 
     def start(self, estimate: Floats) -> None:
         """Begin at good prices: between those of before and the estimate, where the bound is best."""
-        tried = [self.duals + share * (estimate - self.duals) for share in (0.5, 0.75, 0.9, 1.0)]
+        tried = [self.duals + share * (estimate - self.duals) for share in self.tuning.start_shares]
         priced = [self._priced(duals) for duals in tried]
         best = max(range(len(tried)), key=lambda number: priced[number][0].value)
         self.duals = tried[best]
@@ -124,10 +124,11 @@ class WholeRelaxation:
 
     def climb(self) -> float:
         """One stretch of the ascent over the likeliest routes, and then the bound over all: by how much that rose."""
-        before, likely = self.bound, self._likeliest(self._met)
-        ascent = Ascent(self._relaxation, likely, self.duals, self._use[likely.original], self._step)
-        ascent.climb(STRETCH, self._relaxation.deadline)
-        self._step = min(FIRST_STEP, max(AGAIN * ascent.step, LEAST_AGAIN))
+        before, likely, tuning = self.bound, self._likeliest(self._met), self.whole.tuning.volume
+        use = self._use[likely.original]
+        ascent = Ascent(self._relaxation, likely, self.duals, use, step=self._step, tuning=tuning)
+        ascent.climb(tuning.stretch_rounds, self.deadline)
+        self._step = min(tuning.first_step, max(tuning.restart_factor * ascent.step, tuning.restart_least))
         self._met[likely.original[ascent.met]] = True
         self._use[:] = 0
         self._use[likely.original] = ascent.use
@@ -137,24 +138,24 @@ class WholeRelaxation:
 
     def hold(self, routes: Integers) -> None:
         """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
-        likely = self.root.near.likeliest(START_COLUMNS * len(self.part.pool.evenings))
+        likely = self.root.near.likeliest(self.tuning.start_columns * len(self.part.pool.evenings))
         self.leave_idle_cuts()
         self._relaxation.center = self.duals
-        used = np.flatnonzero(self._use > LEAST_USE)
+        used = np.flatnonzero(self._use > self.whole.tuning.volume.least_use)
         self._relaxation.begin_with(np.unique(np.concatenate([self._known, routes, likely, used])))
         self._use = np.zeros(0)
 
     def leave_idle_cuts(self) -> None:
         """Begin a new linear program with only the cuts that have a price; the old one takes no more memory."""
-        cuts, deadline = self._priced_cuts(), self._relaxation.deadline
-        self._relaxation = Relaxation(self.program, seed=self.whole.seed, columns_a_round=4)
-        self._relaxation.deadline = deadline
+        cuts, deadline = self._priced_cuts(), self.deadline
+        self._relaxation = self._new_relaxation()
+        self.deadline = deadline
         self._relaxation.adopt(cuts)
         self.duals = np.concatenate([self.duals[: self.program.rows], np.array(list(cuts.values()), dtype=np.float64)])
 
     def _priced_cuts(self) -> dict[Triple, float]:
         """The cuts that have a price, with it."""
-        of_cuts, least = self.duals[self.program.rows :], LEAST_PRICE * max(0.0, self.bound)
+        of_cuts, least = self.duals[self.program.rows :], self.tuning.least_cut_price * max(0.0, self.bound)
         # the newest cuts may be behind the duals: they have no price yet
         return {cut: dual for cut, dual in zip(self._relaxation.cuts, of_cuts, strict=False) if dual < -least}
 
@@ -172,15 +173,17 @@ class WholeRelaxation:
     def solve_likely(self, scale: float) -> Relaxed:
         """The linear optimum over the likeliest routes; a plan costs about `scale`. Its bound holds for these only."""
         likely = self._likeliest()
-        relaxed = self._relaxation.solve(likely, smoothing=SMOOTHING, tolerance=TOLERANCE * scale)
+        relaxed = self._relaxation.solve(
+            likely, smoothing=self.tuning.smoothing, tolerance=self.tuning.tolerance * scale
+        )
         self.duals = relaxed.duals
         self._root, self.reduced = self._priced(relaxed.duals)
         return relaxed
 
     def solve(self, best: float, scale: float) -> Relaxed:
         """The linear optimum, or what is known when the bound has passed `best`; a plan costs about `scale`."""
-        tolerance = TOLERANCE * scale
-        relaxed = self._relaxation.solve(self.part, best, smoothing=SMOOTHING, tolerance=tolerance)
+        smoothing, tolerance = self.tuning.smoothing, self.tuning.tolerance * scale
+        relaxed = self._relaxation.solve(self.part, best, smoothing=smoothing, tolerance=tolerance)
         self.bound = max(self.bound, relaxed.bound.value)
         self._root, self.reduced, self.duals = relaxed.bound, relaxed.reduced, relaxed.duals
         return relaxed
@@ -191,16 +194,17 @@ class WholeRelaxation:
 
     def add_cuts_of_ascent(self) -> bool:
         """Add the cuts that the mean choice of the ascent violates much; they are worth nothing yet."""
-        used = np.flatnonzero(self._use > LEAST_USE)
-        is_new = self._relaxation.add_cuts(used, self._use[used], ASCENT_VIOLATION)
+        used = np.flatnonzero(self._use > self.whole.tuning.volume.least_use)
+        is_new = self._relaxation.add_cuts(used, self._use[used], self.whole.tuning.volume.cut_violation)
         self.duals = self._relaxation.with_cut_duals(self.duals)
         return is_new
 
     def _likeliest(self, also: Flags | None = None) -> Part:
         """The routes of least reduced cost at the best prices so far, and `also` others; all when these are few."""
-        if len(self.part.pool) <= 2 * LIKELY_COLUMNS:
+        count = self.whole.tuning.volume.likely_columns
+        if len(self.part.pool) <= 2 * count:
             return self.part
-        likely = least_of(above_least(self.part.pool.start, self.reduced, self._root.least), LIKELY_COLUMNS)
+        likely = least_of(above_least(self.part.pool.start, self.reduced, self._root.least), count)
         if also is not None:
             likely = np.union1d(likely, np.flatnonzero(also[self.part.original]))
         return self.part.picked(likely)
@@ -209,6 +213,6 @@ class WholeRelaxation:
         """Leave out what its reduced cost shows to be in no plan that costs less than `best`, when it is much."""
         if np.isfinite(best) and np.isfinite(self._root.value):
             keep = survivors(self._root, self.part.pool, self.reduced, best, self.whole.step)
-            if keep.sum() < WORTH_SHRINKING * len(keep):
+            if keep.sum() < self.tuning.shrink_below * len(keep):
                 self.part = self.part.kept(keep)
                 self.reduced = self.reduced[keep]

@@ -11,6 +11,7 @@ import numpy as np
 
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Pool, list_routes, refuse_too_many, route_of
 from planner.columns.stop_options import Offering
 from planner.evaluate.reasons import Reasons
@@ -46,7 +47,6 @@ class Progress:
     parts: Mapping[str, int] | None = None
 
 
-PARTS_SECONDS, TELL_SECONDS = 1.0, 0.5
 OnProgress = Callable[[Progress], None]
 ShouldStop = Callable[[], bool]
 
@@ -60,6 +60,7 @@ def solve(
     jobs: int = 1,
     progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    tuning: Tuning = DEFAULT,
 ) -> Plan:
     """The best plan that can be found within `seconds`, and a bound on the best there is.
 
@@ -67,11 +68,12 @@ def solve(
     of the time; what is left goes to those further than `gap` from their bound. Visitors who are tied
     together are planned until they are within `gap`. The same problem and seed give the same plan, as long
     as the time suffices and no visitors are tied together while several threads plan them. `progress` and
-    `should_stop` are called in the caller's own thread.
+    `should_stop` are called in the caller's own thread. `tuning` changes how soon good plans are found, never what a
+    plan or a bound means.
     """
     began = time.monotonic()
     check_problem(problem)
-    season = _Season(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop)
+    season = _Season(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
     season.search(gap)
     return season.plan(time.monotonic() - began)
 
@@ -88,11 +90,13 @@ class _Season:
         jobs: int,
         progress: OnProgress | None,
         should_stop: ShouldStop | None,
+        tuning: Tuning,
     ) -> None:
         self.problem = problem
         self.deadline = Deadline.after(seconds, StopSign(self._look_up))
         self.should_stop = should_stop
         self.seed = seed
+        self.tuning = tuning
         self.jobs = jobs
         self.progress = progress
         self.offering = Offering(problem)
@@ -125,7 +129,7 @@ class _Season:
 
     def _search_part(self, number: int) -> None:
         """The first go at a part: at most its share of what is left of the time."""
-        search = Search(self._program(number), step=self.step, seed=self.seed)
+        search = Search(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
         self.searches[number] = search
         waiting = max(1, len(self.parts) - len(self.searches) + 1)
         search.run(self.deadline.within(self.deadline.seconds_left() * min(1.0, self.jobs / waiting)))
@@ -137,13 +141,16 @@ class _Season:
 
     def _joint(self, number: int) -> JointSearch:
         program = self._program(number, jobs=self.jobs)
-        return JointSearch(self.lightened[number].problem, program, step=self.step, seed=self.seed, jobs=self.jobs)
+        problem = self.lightened[number].problem
+        return JointSearch(problem, program, step=self.step, seed=self.seed, jobs=self.jobs, tuning=self.tuning)
 
     def _program(self, number: int, *, jobs: int = 1) -> Program:
         part = self.parts[number]
-        pool = list_routes(self.problem, self.offering.evenings(part.visitors), jobs=jobs, deadline=self.deadline)
-        refuse_too_many(len(pool) + sum(len(search.program.pool) for search in self._begun().values()))
-        self.lightened[number] = Lightened.of(self.problem, pool, self.step)
+        evenings, listing = self.offering.evenings(part.visitors), self.tuning.listing
+        pool = list_routes(self.problem, evenings, jobs=jobs, deadline=self.deadline, listing=listing)
+        others = sum(len(search.program.pool) for search in self._begun().values())
+        refuse_too_many(len(pool) + others, listing.most_routes)
+        self.lightened[number] = Lightened.of(self.problem, pool, self.step, self.tuning.big_m)
         return build_program(self.lightened[number].problem, placeable(part.visits, pool), pool)
 
     def _look_up(self) -> bool:
@@ -156,7 +163,7 @@ class _Season:
         """Tell how far it is; the fraction never falls."""
         if self.progress is None:
             return
-        self._stage, self._tell_from = message, time.monotonic() + TELL_SECONDS
+        self._stage, self._tell_from = message, time.monotonic() + self.tuning.solving.progress_seconds
         done = {number: search for number, search in self._begun().items() if search.best is not None}
         parts = len(done) / max(1, len(self.parts))
         elapsed = 1 - self.deadline.seconds_left() / self._seconds
@@ -176,7 +183,7 @@ class _Season:
                 for column in search.best.routes
             ]
             self._parts = judge(self.problem, routes).parts.as_dict() if routes else None
-            self._parts_until = time.monotonic() + PARTS_SECONDS
+            self._parts_until = time.monotonic() + self.tuning.solving.parts_seconds
         return self._parts
 
     def _begun(self) -> dict[int, Search | JointSearch]:
@@ -243,7 +250,7 @@ class _Season:
             return ()
         if search.bound >= program.never - SLACK:
             raise BadProblem("fixed", "these moments cannot all stand: no route holds them together")
-        columns = fixed_routes(self.problem, program, step=self.step, seed=self.seed)
+        columns = fixed_routes(self.problem, program, step=self.step, seed=self.seed, tuning=self.tuning)
         if columns is None:
             raise BadProblem("seconds", "too few to find a plan around the fixed moments")
         return columns

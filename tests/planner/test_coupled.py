@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner import Plan, Progress, solve
+from planner.base.tuning import Joint, Tuning
 from planner.model.exchange import clock_text, plan_to_json, problem_from_json
-from planner.search import joint
 from tests.planner import together
 from tests.planner.problems import plain_problem
 
@@ -27,11 +27,9 @@ def _solved(problem: dict[str, Any]) -> Plan:
 
 def _solved_by_dives(problem: dict[str, Any], told: list[Progress] | None = None) -> Plan:
     """With the large machinery also for few routes, for half a second."""
-    few, joint.EXACT_COLUMNS = joint.EXACT_COLUMNS, -1
-    try:
-        return solve(problem_from_json(problem), seconds=0.5, jobs=2, progress=None if told is None else told.append)
-    finally:
-        joint.EXACT_COLUMNS = few
+    never_exact = Tuning(joint=Joint(exact_columns=-1))
+    tell = None if told is None else told.append
+    return solve(problem_from_json(problem), seconds=0.5, jobs=2, progress=tell, tuning=never_exact)
 
 
 def _moments(plan: Plan) -> list[tuple[str, dict[str, str]]]:

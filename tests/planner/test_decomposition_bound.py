@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from itertools import combinations
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
 
 from planner import solve
 from planner.base.deadline import Deadline
+from planner.base.tuning import DecompositionBound, Tuning
 from planner.columns.routes import list_routes
 from planner.columns.stop_options import Offering
 from planner.master.program import build_program
 from planner.model.exchange import problem_from_json
-from planner.search import decomposition_bound as lifting_module
 from planner.search.decomposition_bound import Lifting, _grown
 from planner.search.joint import JointSearch
 from planner.search.solver import cost_step, placeable
 from tests.planner import together
 
 SLACK = 1e-6
+TOLERANCE = DecompositionBound().tolerance
 
 
-def _relaxed(data: dict[str, Any]) -> tuple[JointSearch, float]:
+def _relaxed(data: dict[str, Any], tuning: Tuning | None = None) -> tuple[JointSearch, float]:
     """A joint search with prices of the whole, and what the best plan of its program costs."""
     problem = problem_from_json(data)
     pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
     program = build_program(problem, placeable(range(len(problem.visits)), pool), pool)
-    search = JointSearch(problem, program, step=cost_step(problem))
+    search = JointSearch(problem, program, step=cost_step(problem), tuning=tuning or Tuning())
     relaxation = search.relaxation
     relaxation.learn(lambda work, visitors: [work(visitor) for visitor in visitors])
     relaxation.hold(np.zeros(0, dtype=np.int64))
@@ -58,7 +58,7 @@ def test_the_bound_of_every_way_to_fall_into_groups_is_below_the_best_plan(seed:
     search, best = _relaxed(_school(seed))
     root, visitors = search.relaxation.root, search.whole.visitors
     alone = _lifted(search).bound()
-    assert search.relaxation.bound - 2 * len(visitors) * lifting_module.TOLERANCE <= alone <= best + SLACK
+    assert search.relaxation.bound - 2 * len(visitors) * TOLERANCE <= alone <= best + SLACK
     for size in range(2, len(visitors) + 1):
         for group in combinations(visitors, size):
             lifting = _lifted(search)
@@ -69,14 +69,14 @@ def test_the_bound_of_every_way_to_fall_into_groups_is_below_the_best_plan(seed:
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("columns", [1, 5, 40])
 def test_few_routes_give_a_lower_bound_never_a_wrong_one(seed: int, columns: int) -> None:
-    search, best = _relaxed(_school(seed))
+    few = Tuning(decomposition_bound=DecompositionBound(columns_a_visitor=columns))
+    search, best = _relaxed(_school(seed), few)
     root, visitors = search.relaxation.root, search.whole.visitors
-    with mock.patch.object(lifting_module, "COLUMNS", columns):
-        lifting = _lifted(search)
+    lifting = _lifted(search)
+    assert lifting.bound() <= best + SLACK
+    for group in filter(None, (tuple(visitors[:2]), tuple(visitors[2:]), tuple(visitors))):
+        lifting.lift(root, group, Deadline.after(60))
         assert lifting.bound() <= best + SLACK
-        for group in filter(None, (tuple(visitors[:2]), tuple(visitors[2:]), tuple(visitors))):
-            lifting.lift(root, group, Deadline.after(60))
-            assert lifting.bound() <= best + SLACK
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -84,7 +84,7 @@ def test_everybody_together_proves_the_best_plan(seed: int) -> None:
     search, best = _relaxed(_school(seed))
     lifting = _lifted(search)
     lifting.lift(search.relaxation.root, tuple(search.whole.visitors), Deadline.after(60))
-    assert lifting.bound() == pytest.approx(best, abs=2 * lifting_module.TOLERANCE)
+    assert lifting.bound() == pytest.approx(best, abs=2 * TOLERANCE)
 
 
 def test_a_group_without_time_leaves_the_bound_as_it_was() -> None:

@@ -6,22 +6,21 @@ import numpy as np
 import pytest
 
 from benchmarks.cases.schools import make_school
-from planner.columns import enumeration
+from planner.base.tuning import DEFAULT, Listing
 from planner.columns.routes import Pool, list_routes
 from planner.columns.stop_options import Offering
 from planner.model.exchange import problem_from_json
 
 
-def _listed(stops: int) -> Pool:
+def _listed(stops: int, listing: Listing = DEFAULT.listing) -> Pool:
     problem = problem_from_json(make_school(2, 3, 10, together=0.2, max_stops=stops))
-    return list_routes(problem, Offering(problem).evenings(range(3)))
+    return list_routes(problem, Offering(problem).evenings(range(3)), listing=listing)
 
 
 @pytest.mark.parametrize("stops", [1, 2, 3, 5])
-def test_too_little_room_at_first_changes_nothing(stops: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_room_at_first_changes_nothing(stops: int) -> None:
     roomy = _listed(stops)
-    monkeypatch.setattr(enumeration, "FIRST_ROOM", 2)
-    tight = _listed(stops)
+    tight = _listed(stops, Listing(first_sets=2))
     assert len(roomy) > 100
     for name in ("start", "cost", "order", "evening"):
         assert np.array_equal(getattr(roomy, name), getattr(tight, name))

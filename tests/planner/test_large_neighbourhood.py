@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from unittest import mock
 
 import numpy as np
 import pytest
 
 from planner import solve
 from planner.base.deadline import Deadline
+from planner.base.tuning import LargeNeighbourhood, Tuning, Volume
 from planner.columns.routes import list_routes, route_of
 from planner.columns.stop_options import Offering
 from planner.evaluate.verdict import judge
@@ -19,23 +19,22 @@ from planner.model.exchange import problem_from_json
 from planner.search.conflicts import Company
 from planner.search.groups import regrouped
 from planner.search.joint import JointSearch
-from planner.search.large_neighbourhood import BARREN, TURNS
 from planner.search.solver import cost_step, placeable
 from tests.planner import together
 from tests.planner.test_repair import with_a_colleague
 
 
-def _new_search(data: dict[str, Any]) -> JointSearch:
+def _new_search(data: dict[str, Any], tuning: Tuning) -> JointSearch:
     """A joint search that has not begun."""
     problem = problem_from_json(data)
     pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
     program = build_program(problem, placeable(range(len(problem.visits)), pool), pool)
-    return JointSearch(problem, program, step=cost_step(problem))
+    return JointSearch(problem, program, step=cost_step(problem), tuning=tuning)
 
 
-def _search(data: dict[str, Any]) -> JointSearch:
+def _search(data: dict[str, Any], tuning: Tuning | None = None) -> JointSearch:
     """A joint search that has learned its first prices."""
-    search = _new_search(data)
+    search = _new_search(data, tuning or Tuning())
     search.relaxation.learn(lambda work, visitors: [work(visitor) for visitor in visitors])
     return search
 
@@ -77,9 +76,7 @@ def test_a_route_is_as_likely_as_the_route_of_its_company() -> None:
 
 def test_whoever_lists_routes_looks_at_the_nearest_only() -> None:
     root = _search(with_a_colleague()).relaxation.root
-    with mock.patch("planner.search.joint_context.NEAR", 12):
-        near = root.near
-    everything = replace(root).near
+    near, everything = replace(root, near_columns=12).near, root.near
     assert len(everything.excess) > len(near.excess) == len(near.part.pool) == 12
     assert near.part.original.tolist() == everything.likeliest(12).tolist()
     assert near.excess.tolist() == everything.excess[near.part.original].tolist()
@@ -87,18 +84,14 @@ def test_whoever_lists_routes_looks_at_the_nearest_only() -> None:
     assert set(near.likeliest(3, few)) <= set(near.part.original[few])
 
 
-def test_dives_wait_for_prices_that_have_climbed() -> None:
-    search = _search(with_a_colleague())
+@pytest.mark.parametrize(("stretches", "has_begun"), [(1, False), (2, True)])
+def test_other_threads_dive_after_the_second_stretch_at_the_earliest(stretches: int, has_begun: bool) -> None:
+    no_rise_is_enough = Volume(stretches=stretches, least_climb=np.inf, cut_rounds=0)
+    search = _search(with_a_colleague(), Tuning(volume=no_rise_is_enough))
     search.tell, search.target, search.deadline = lambda _message: None, 0.0, Deadline.after(60)
-    rises = [0.0, 100.0, 0.0]
-    with (
-        mock.patch.object(search.relaxation, "climb", side_effect=lambda: rises.pop(0)),
-        mock.patch.object(search.relaxation, "add_cuts_of_ascent", return_value=False),
-        mock.patch.object(search, "_attentive", side_effect=lambda: search.deadline) as attentive,
-    ):
-        search._ascend()
-    assert not rises
-    assert attentive.call_count == 1
+    search.relaxation.deadline = search.deadline
+    search._ascend()
+    assert (search.relaxation.deadline is not search.deadline) == has_begun
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -136,7 +129,7 @@ def test_good_routes_are_put_together_when_few_are_likely() -> None:
 def test_siblings_are_split_where_the_judge_says_so(seed: int) -> None:
     data = together.random_coupled_problem(seed, visitors=3, visits=6, days=2)
     data["cost"]["siblings_split"] = 0
-    search = _new_search(data)
+    search = _new_search(data, Tuning())
     search.run(Deadline.after(60), 0, lambda _message: None)
     assert search.best is not None
     whole, routes = search.whole, np.array(search.best.routes, dtype=np.int64)
@@ -157,14 +150,13 @@ def test_siblings_whom_a_plan_splits_are_brought_together() -> None:
     data = together.siblings_problem()
     data["visitors"].append(data["visitors"][0] | {"id": "bystander"})
     data["visits"].append(data["visits"][0] | {"id": "visit-3", "visitors": ["bystander"]})
-    search = _search(data)
+    search = _search(data, Tuning(large_neighbourhood=LargeNeighbourhood(completion_visitors=2)))
     assert len(search.whole.visitors) == 3
     split = _split(search)
     assert split
-    with mock.patch("planner.search.large_neighbourhood.GROUP", 2):
-        for routes in split:
-            better = search.renewal.completed(search.relaxation.root, routes, Deadline.after(60))
-            assert not search.whole.ties.split_siblings(search.whole.coupled_stops(better))
+    for routes in split:
+        better = search.renewal.completed(search.relaxation.root, routes, Deadline.after(60))
+        assert not search.whole.ties.split_siblings(search.whole.coupled_stops(better))
 
 
 def test_a_plan_is_not_completed_by_planning_everybody_anew() -> None:
@@ -175,22 +167,22 @@ def test_a_plan_is_not_completed_by_planning_everybody_anew() -> None:
 
 
 def test_tasks_that_bring_nothing_make_it_barren_until_one_does() -> None:
-    search = _search(with_a_colleague())
+    search = _search(with_a_colleague(), Tuning(large_neighbourhood=LargeNeighbourhood(stagnation=2)))
     renewal, root, nothing = search.renewal, search.relaxation.root, np.zeros(0, dtype=np.int64)
     barren = []
-    for cost in [900.0] * (BARREN + 2) + [800.0]:
+    for cost in (900.0, 900.0, 900.0, 900.0, 800.0):
         renewal.task(root, nothing, cost)
         barren.append(renewal.is_barren)
-    assert barren == [False] * (BARREN + 1) + [True, False]
+    assert barren == [False, False, False, True, False]
 
 
 def test_good_routes_are_joined_once_at_a_time_and_only_when_there_is_memory() -> None:
-    search = _search(with_a_colleague())
+    search = _search(with_a_colleague(), Tuning(large_neighbourhood=LargeNeighbourhood(turns=3)))
     renewal, root, nothing = search.renewal, search.relaxation.root, np.zeros(0, dtype=np.int64)
-    for _turn in range(TURNS):
+    for _turn in range(3):
         renewal.task(root, nothing, 900.0, may_join=False)
     assert not renewal.is_joining
-    *_others, join = [renewal.task(root, nothing, 900.0) for _turn in range(TURNS)]
+    *_others, join = [renewal.task(root, nothing, 900.0) for _turn in range(3)]
     assert renewal.is_joining
     join(Deadline.after(60))
     assert not renewal.is_joining

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import random
 from typing import Any
-from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -13,13 +12,14 @@ from hypothesis import strategies as st
 
 from planner import BadProblem, Plan, Progress, repair_plan, solve
 from planner.base.deadline import Deadline
+from planner.base.tuning import Repairing, Tuning
 from planner.model.exchange import clock_text, plan_to_json, problem_from_json
-from planner.repair import part_repair
 from planner.repair.kept_appointments import standing_of
 from planner.repair.repairer import Mending
 from tests.planner import oracle, together
 from tests.planner.problems import day, plain_problem, random_problem
 
+NEVER_EXACT = Tuning(repairing=Repairing(exact_columns=0))
 ODD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 
 
@@ -87,20 +87,19 @@ def test_a_mended_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, visi
 
 
 @ODD
-@pytest.mark.parametrize("exact_columns", [part_repair.EXACT_COLUMNS, 0], ids=["exact", "joint"])
+@pytest.mark.parametrize("tuning", [Tuning(), NEVER_EXACT], ids=["exact", "joint"])
 @given(seed=st.integers(0, 10**6))
 @example(seed=132183)  # a fixed visit whose company has gone
-def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int, exact_columns: int) -> None:
+def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int, tuning: Tuning) -> None:
     problem = together.random_coupled_problem(seed, visitors=5, visits=15, days=3)
     problem = _changed(problem, random.Random(seed))
-    with mock.patch.object(part_repair, "EXACT_COLUMNS", exact_columns):
-        try:
-            plan = repair_plan(problem_from_json(problem))
-        except BadProblem as refused:
-            with pytest.raises(BadProblem) as also:
-                solve(problem_from_json(problem))
-            assert refused.path == also.value.path and refused.path.startswith("fixed")
-            return
+    try:
+        plan = repair_plan(problem_from_json(problem), tuning=tuning)
+    except BadProblem as refused:
+        with pytest.raises(BadProblem) as also:
+            solve(problem_from_json(problem))
+        assert refused.path == also.value.path and refused.path.startswith("fixed")
+        return
     assert together.price_of(problem, plan_to_json(plan)) + _price_of_moves(problem, plan) == plan.cost
     moments = _moments(plan)
     assert {name: moments[name] for name in problem["fixed"]} == problem["fixed"]
@@ -184,8 +183,7 @@ def test_a_mentor_who_is_ill_gives_the_families_another_evening() -> None:
 def test_what_ties_too_many_moments_together_for_an_exact_search_is_mended_as_well(seed: int) -> None:
     problem = together.random_coupled_problem(seed, visitors=5, visits=15, days=3)
     problem = _changed(problem, random.Random(seed))
-    with mock.patch.object(part_repair, "EXACT_COLUMNS", 0):
-        plan = repair_plan(problem_from_json(problem))
+    plan = repair_plan(problem_from_json(problem), tuning=NEVER_EXACT)
     assert together.price_of(problem, plan_to_json(plan)) + _price_of_moves(problem, plan) == plan.cost
     moments = _moments(plan)
     assert {name: moments[name] for name in problem["fixed"]} == problem["fixed"]

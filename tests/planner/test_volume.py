@@ -6,13 +6,14 @@ import numpy as np
 import pytest
 
 from planner.base.deadline import Deadline, OutOfTime
+from planner.base.tuning import Volume
 from planner.columns.routes import list_routes
 from planner.columns.stop_options import Offering
 from planner.master.bound import clipped, lagrangian
 from planner.master.pricing import prices, reduced_costs
 from planner.master.program import Program, build_program
 from planner.master.relaxation import Part, Relaxation
-from planner.master.volume import FIRST_STEP, Ascent
+from planner.master.volume import Ascent
 from planner.model.exchange import problem_from_json
 from planner.search.solver import placeable
 from tests.planner.test_repair import with_a_colleague
@@ -29,7 +30,8 @@ def program() -> Program:
 def ascent_over(program: Program, relaxation: Relaxation) -> Ascent:
     part = Part(program.pool, np.arange(len(program.pool)))
     duals = np.zeros(program.rows + len(relaxation.cuts))
-    return Ascent(relaxation, part, duals, np.zeros(len(program.pool)), FIRST_STEP)
+    tuning = Volume()
+    return Ascent(relaxation, part, duals, np.zeros(len(program.pool)), step=tuning.first_step, tuning=tuning)
 
 
 def test_the_bound_nears_the_linear_optimum_and_never_passes_it(program: Program) -> None:
