@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Mentor, Role, School, User
+from mentors.models import Event, Mentor, Role, School, User
 from tests.addresses import view_name
 from tests.conftest import NOW
 from tests.factories import (
@@ -251,9 +251,29 @@ def test_an_answer_by_telephone_is_written_down(client: Client, log_in: LogIn, s
     assert "na een telefoontje" in client.get(url(visit)).content.decode()
 
 
+def test_a_refused_answer_leaves_no_invitation_and_the_same_answer_that_is_taken_does(
+    client: Client, log_in: LogIn, school: School
+) -> None:
+    mentor = make_mentor(school)
+    visit = make_visit(make_campaign(school), make_student(make_class(school, mentor)), starts_at=EVENING)
+    log_in(school, Role.COORDINATOR)
+    changed = {"version": visit.version + 1, "answer": "declined"}
+    assert client.post(url(visit, "visit_answer"), changed).status_code == 409
+    assert not visit.invitations.exists() and not Message.objects.exists()
+    assert not Event.objects.filter(verb="invitation.made").exists()
+    assert client.post(url(visit, "visit_answer"), changed | {"version": visit.version}).status_code == 302
+    assert visit.invitations.get().answer == Answer.DECLINED
+
+
 @pytest.mark.parametrize(
     "given",
-    [{}, {"answer": "moment"}, {"answer": "place", "place_kind": "elsewhere"}, {"answer": "nonsense"}],
+    [
+        {},
+        {"answer": "moment"},
+        {"answer": "place"},
+        {"answer": "place", "place_kind": "elsewhere"},
+        {"answer": "nonsense"},
+    ],
 )
 def test_half_an_answer_is_sent_back(
     client: Client, log_in: LogIn, school: School, visit: Visit, given: dict[str, str]

@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import moment_at, nl_moment
+from visits.actions.phone_answers import PhoneAnswer, PhoneAnswerKind
 from visits.models import PlaceKind
 from visits.queries.moments import FreeMoment
 
@@ -60,13 +61,12 @@ class RescheduleForm(SeenForm):
 class AnswerForm(RescheduleForm):
     """What a family said in a call."""
 
-    ACCEPTED, MOMENT, PLACE, SEARCH, DECLINED = "accepted", "moment", "place", "search", "declined"
     ANSWERS = [
-        (ACCEPTED, _("Het voorgestelde moment is goed")),
-        (MOMENT, _("Een ander moment, dat we samen kozen")),
-        (PLACE, _("Zelfde moment, andere plek of manier")),
-        (SEARCH, _("Dit moment niet; de school zoekt verder")),
-        (DECLINED, _("Liever geen gesprek")),
+        (PhoneAnswerKind.ACCEPTED, _("Het voorgestelde moment is goed")),
+        (PhoneAnswerKind.MOMENT, _("Een ander moment, dat we samen kozen")),
+        (PhoneAnswerKind.PLACE, _("Zelfde moment, andere plek of manier")),
+        (PhoneAnswerKind.SEARCH, _("Dit moment niet; de school zoekt verder")),
+        (PhoneAnswerKind.DECLINED, _("Liever geen gesprek")),
     ]
     answer = forms.ChoiceField(label=_("Wat zei het gezin?"), widget=forms.RadioSelect, choices=ANSWERS)
     place_kind = forms.ChoiceField(label=_("Waar of hoe"), choices=PlaceKind.choices, required=False)
@@ -79,17 +79,33 @@ class AnswerForm(RescheduleForm):
         if not has_moment:
             answer = self.fields["answer"]
             assert isinstance(answer, forms.ChoiceField)  # noqa: S101 - for the type checker
-            answer.choices = [(key, word) for key, word in self.ANSWERS if key not in (self.ACCEPTED, self.PLACE)]
+            about_moment = (PhoneAnswerKind.ACCEPTED, PhoneAnswerKind.PLACE)
+            answer.choices = [(key, word) for key, word in self.ANSWERS if key not in about_moment]
 
     def clean(self) -> dict[str, Any]:
         """Another moment needs one; somewhere else needs a place."""
-        if self.data.get(self.add_prefix("answer")) != self.MOMENT:
+        if self.data.get(self.add_prefix("answer")) != PhoneAnswerKind.MOMENT:
             values: dict[str, Any] = self.cleaned_data
         else:
             values = super().clean()
             if not values.get("moment") and "moment" not in self.errors:
                 self.add_error("moment", _("Kies een moment."))
-        is_elsewhere = values.get("place_kind") == PlaceKind.ELSEWHERE
-        if values.get("answer") == self.PLACE and is_elsewhere and not values.get("place_note"):
-            self.add_error("place_note", _("Schrijf op waar."))
+        if values.get("answer") == PhoneAnswerKind.PLACE:
+            self._check_place(values)
         return values
+
+    def phone_answer(self) -> PhoneAnswer:
+        """What the family said."""
+        values = self.cleaned_data
+        kind = PhoneAnswerKind(values["answer"])
+        if kind == PhoneAnswerKind.MOMENT:
+            return PhoneAnswer(kind, starts_at=self.starts_at())
+        if kind == PhoneAnswerKind.PLACE:
+            return PhoneAnswer(kind, place_kind=PlaceKind(values["place_kind"]), place_note=values["place_note"])
+        return PhoneAnswer(kind)
+
+    def _check_place(self, values: dict[str, Any]) -> None:
+        if not values.get("place_kind") and "place_kind" not in self.errors:
+            self.add_error("place_kind", self.fields["place_kind"].error_messages["required"])
+        if values.get("place_kind") == PlaceKind.ELSEWHERE and not values.get("place_note"):
+            self.add_error("place_note", _("Schrijf op waar."))

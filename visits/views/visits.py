@@ -18,11 +18,12 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.dates import nl_moment
 from mentors.models import Mentor, Role
 from visits.access import may_arrange
-from visits.actions import answers, moments
-from visits.actions.invitations import invite, renew_link, revoke_link
+from visits.actions import moments
+from visits.actions.invitations import renew_link, revoke_link
+from visits.actions.phone_answers import answer_by_phone
 from visits.actions.visit_rows import MomentError
 from visits.forms.visits import AnswerForm, RescheduleForm, SeenForm
-from visits.models import AnswerChannel, Invitation, PlaceKind, Visit, VisitState
+from visits.models import Invitation, Visit, VisitState
 from visits.queries.history import history_of
 from visits.queries.moments import fits_now, fitting_moments, moments_to_offer
 from visits.queries.outbox import messages_about
@@ -125,9 +126,14 @@ def visit_answer(request: SchoolRequest, visit: int) -> HttpResponse:
     )
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, "answer", found, form)
-    (invitation,) = invite(visit=found, by=request.user, now=now)
     try:
-        _write_down(form, invitation, request, now)
+        answer_by_phone(
+            visit=found,
+            answer=form.phone_answer(),
+            seen_version=form.cleaned_data["version"],
+            by=request.user,
+            now=now,
+        )
     except MomentError as refusal:
         return _form_page(request, "answer", visit_of(request, visit), form, refusal)
     messages.success(request, _("Het antwoord van het gezin staat erin."))
@@ -191,29 +197,6 @@ def undo_address(request: SchoolRequest, visit: Visit) -> str:
     token = signing.dumps(facts, salt=_SALT)
     kwargs = {"school": request.school.slug, "visit": visit.pk, "token": token}
     return "undo:" + reverse("visits:visit_undo", kwargs=kwargs)
-
-
-def _write_down(form: AnswerForm, invitation: Invitation, request: SchoolRequest, now: dt.datetime) -> None:
-    values = form.cleaned_data
-    common: dict[str, Any] = {
-        "invitation": invitation,
-        "seen_version": values["version"],
-        "by": request.user,
-        "now": now,
-    }
-    phone = AnswerChannel.PHONE
-    match values["answer"]:
-        case AnswerForm.ACCEPTED:
-            answers.accept(channel=phone, **common)
-        case AnswerForm.MOMENT:
-            answers.agree_by_phone(starts_at=form.starts_at(), **common)
-        case AnswerForm.PLACE:
-            kind = PlaceKind(values["place_kind"])
-            answers.choose_place(place_kind=kind, place_note=values["place_note"], channel=phone, **common)
-        case AnswerForm.SEARCH:
-            answers.ask_school_to_search(channel=phone, **common)
-        case AnswerForm.DECLINED:
-            answers.decline(channel=phone, **common)
 
 
 def _offered(visit: Visit, now: dt.datetime) -> list[Any]:
