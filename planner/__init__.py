@@ -5,7 +5,7 @@ A library of its own: it knows neither Django nor Celery nor the application's t
 * read and write: `read_problem`, `problem_from_json`, `plan_to_json`, and the values they are made of;
 * plan: `solve` a problem, `repair_plan` after a change, `try_remedies` for visits that were left out;
 * check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
-  a single change would do to it;
+  a single change would do to it (`ReservingMover`: beside moments that are reserved);
 * prepare a process: `compile_loops` ahead of the first plan, `limit_arenas` of memory.
 
 Modules below this one are not for others to import: they change without notice.
@@ -15,6 +15,7 @@ from planner.base.memory import limit_arenas
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
 from planner.evaluate.moves import Move, Mover, NoSuchShift, ShiftStops
 from planner.evaluate.reasons import REASON_CODES
+from planner.evaluate.reservations import Reservation, ReservingMover, reservation_findings
 from planner.evaluate.verdict import Verdict, judge
 from planner.model.exchange import PROBLEM_FORMAT, plan_to_json, problem_from_json, read_problem
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
@@ -62,6 +63,8 @@ __all__ = [
     "ProblemIndex",
     "Progress",
     "Remedy",
+    "Reservation",
+    "ReservingMover",
     "Route",
     "Rules",
     "Schedule",
@@ -84,6 +87,7 @@ __all__ = [
     "problem_from_json",
     "read_problem",
     "repair_plan",
+    "reservation_findings",
     "solve",
     "try_remedies",
 ]

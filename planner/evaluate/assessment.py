@@ -59,7 +59,7 @@ class Finding:
     ends, until · back_too_late: back, until · too_many_stops, too_many_in_all: stops, most ·
     outside_windows, outside_wish: start, ends, windows (pairs) · off_grid, off_coupled_grid: start, grid ·
     no_interpreter: language, start · fixed_moved, moved: start, on, visitor · siblings_split: sibling ·
-    long_wait: minutes, before (a visit).
+    long_wait: minutes, before (a visit) · reserved: start, ends, until · near_reserved: start, ends, until, leg.
     """
 
     code: str

@@ -11,12 +11,12 @@ from django.urls import reverse
 
 from mentors.dates import moment_at
 from mentors.models import Role, School, User
-from planner import Severity
+from planner import Reservation, Severity
 from planning.actions.board.edits import MoveRefused, ReasonNeeded, move_visit, take_out_visit
 from planning.models import Plan
-from planning.queries.board.loading import LoadedDraft, load_draft, name_of
+from planning.queries.board.loading import load_draft, name_of
 from planning.queries.board.page import BoardPage
-from planning.queries.board.reservations import Reservation, beside_reservations, evenings_in, placed, reservations_of
+from planning.queries.board.reservations import evenings_in, reservation_name, reservations_of
 from planning.queries.board.spots import Spot, spots_of
 from planning.queries.board.values import BoardSelection
 from tests import factories
@@ -142,11 +142,11 @@ def test_what_stands_on_a_reserved_moment_already_is_not_asked_about_again(plan:
     holder, other, on = two_of_one_mentor(plan)
     plan = move(emptied(plan, on, now), other, on, now, start=HALF_PAST_SIX).plan
     reserve(holder, on, HALF_PAST_SIX, now)
-    draft, reserved = load_draft(plan), reservations_of(plan, now)
+    mover = load_draft(plan, reservations_of(plan, now)).mover()
     evening = (str(other.mentor_id), on)
-    change = beside_reservations(draft, reserved, draft.mover().place(str(other.pk), evening, start=HALF_PAST_SIX))
+    change = mover.place(str(other.pk), evening, start=HALF_PAST_SIX)
     assert "reserved" not in codes(change)
-    elsewhere = placed(draft, reserved, draft.mover(), str(other.pk), evening, start=HALF_PAST_SIX + 30)
+    elsewhere = mover.place(str(other.pk), evening, start=HALF_PAST_SIX + 30)
     assert "reserved" in codes(elsewhere)
 
 
@@ -161,8 +161,7 @@ def test_reservations_of_another_school_are_not_read(plan: Plan, now: dt.datetim
 
 
 def spots(plan: Plan, visit: Visit, now: dt.datetime) -> dict[str, Spot]:
-    draft: LoadedDraft = load_draft(plan)
-    board = BoardPage.of(draft, BoardSelection(), reservations_of(plan, now))
+    board = BoardPage.of(load_draft(plan, reservations_of(plan, now)), BoardSelection())
     return {spot.name: spot for spot in spots_of(board, str(visit.pk))}
 
 
@@ -204,7 +203,7 @@ def test_a_draft_that_stands_on_a_reserved_moment_says_so_in_its_cell(plan: Plan
     holder, other, on = two_of_one_mentor(plan)
     plan = move(emptied(plan, on, now), other, on, now, start=HALF_PAST_SIX).plan
     reserve(holder, on, HALF_PAST_SIX, now)
-    board = BoardPage.of(load_draft(plan), BoardSelection(), reservations_of(plan, now))
+    board = BoardPage.of(load_draft(plan, reservations_of(plan, now)), BoardSelection())
     (cell,) = board.cells([(str(other.mentor_id), on)])
     assert [(each.code, each.tone) for each in cell.troubles] == [("reserved", "bad")]
     assert "van 18.30 tot" in cell.troubles[0].text and "Om 14.10" in cell.troubles[0].text
@@ -232,7 +231,7 @@ def test_an_open_board_hears_of_a_reservation_and_of_its_end(
 
 def test_names_of_reserved_moments_lead_to_their_evenings() -> None:
     reserved = Reservation("1", "12", dt.date(2026, 10, 6), HALF_PAST_SIX, HALF_PAST_SIX + 45, 850)
-    assert evenings_in([reserved.name]) == {"12 2026-10-06"}
+    assert evenings_in([reservation_name(reserved)]) == {"12 2026-10-06"}
     assert evenings_in(["", "x", "12 x 3", "12 2026-10-06 -4"]) == set()
 
 

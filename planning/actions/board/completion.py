@@ -24,6 +24,7 @@ from planning.actions.board.patches import BoardError, BoardShut, DraftPatch, lo
 from planning.models import EditVerb, Plan, PlanKind, PlanState
 from planning.queries.board.completion import moves_between
 from planning.queries.board.loading import LoadedDraft, load_draft
+from planning.queries.board.reservations import reservations_of
 
 SECONDS = 8
 
@@ -133,7 +134,7 @@ def apply_completion(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
     if not mine.update(state=PlanState.DISCARDED) or not (job.result or {}).get("patches"):
         raise ProposalStale
     before, after = (DraftPatch.from_json(side) for side in (job.result or {})["patches"])
-    draft = load_draft(locked)
+    draft = load_draft(locked, reservations_of(locked, now))
     return Edited(*record_edit(draft, verb=EditVerb.COMPLETE, visit=None, before=before, after=after, by=by, now=now))
 
 

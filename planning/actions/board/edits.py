@@ -24,7 +24,7 @@ from planning.actions.board.patches import (
 )
 from planning.models import EditVerb, Plan, PlanEdit
 from planning.queries.board.loading import LoadedDraft, load_draft
-from planning.queries.board.reservations import placed, reservations_of
+from planning.queries.board.reservations import reservations_of
 
 __all__ = [
     "BoardChanged",
@@ -121,10 +121,9 @@ def move_visit(
     Raises MoveRefused for what cannot be carried out, ReasonNeeded for what only a reason can overrule, and
     BoardChanged when the draft is not at revision `seen` any more. Then nothing has changed.
     """
-    draft = _draft_for(plan, visit, seen)
+    draft = _draft_to_move(plan, visit, seen, now)
     try:
-        reserved = reservations_of(draft.plan, now)
-        change = placed(draft, reserved, draft.mover(), visit, evening, start=start, position=position)
+        change = draft.mover().place(visit, evening, start=start, position=position)
     except (NoSuchShift, KeyError):
         raise NoEvening from None
     return _carry_out(draft, EditVerb.MOVE, change, reason, by=by, now=now)
@@ -133,14 +132,20 @@ def move_visit(
 @transaction.atomic
 def take_out_visit(*, plan: Plan, visit: str, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Leave a visit without a moment, in the tray. Raises as move_visit does."""
-    draft = _draft_for(plan, visit, seen)
+    draft = _draft_to_move(plan, visit, seen, now)
     if visit not in draft.schedule.made:
         raise NotOnBoard
     return _carry_out(draft, EditVerb.TAKE_OUT, draft.mover().take_out(visit), "", by=by, now=now)
 
 
-def _draft_for(plan: Plan, visit: str, seen: int) -> LoadedDraft:
-    draft = load_draft(lock_draft(plan, seen))
+def _locked_draft(plan: Plan, seen: int, now: dt.datetime) -> LoadedDraft:
+    """All that a change needs to know, read once. Raises BoardShut or BoardChanged."""
+    locked = lock_draft(plan, seen)
+    return load_draft(locked, reservations_of(locked, now))
+
+
+def _draft_to_move(plan: Plan, visit: str, seen: int, now: dt.datetime) -> LoadedDraft:
+    draft = _locked_draft(plan, seen, now)
     if visit not in draft.index.visits:
         raise NotOnBoard
     if visit in draft.pins:
@@ -180,7 +185,7 @@ def _overruled(finding: Finding) -> dict[str, str | None]:
 @transaction.atomic
 def pin_visit(*, plan: Plan, visit: str, is_pinned: bool, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Pin a visit where it stands, or unpin it; two siblings in one stop together."""
-    draft = load_draft(lock_draft(plan, seen))
+    draft = _locked_draft(plan, seen, now)
     stop = draft.schedule.stop_of(visit) if visit in draft.index.visits else None
     if stop is None:
         raise NotOnBoard
@@ -196,7 +201,7 @@ def pin_visit(*, plan: Plan, visit: str, is_pinned: bool, seen: int, by: User | 
 @transaction.atomic
 def undo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Take back the last change that stands, whoever made it. Raises NothingToUndo."""
-    draft = load_draft(lock_draft(plan, seen))
+    draft = _locked_draft(plan, seen, now)
     edit = draft.plan.edits.filter(undone_at=None).order_by("-number").first()
     if edit is None:
         raise NothingToUndo
@@ -210,7 +215,7 @@ def undo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Ed
 @transaction.atomic
 def redo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Do again what was undone last, as long as nothing has changed where it was. Raises NothingToUndo."""
-    draft = load_draft(lock_draft(plan, seen))
+    draft = _locked_draft(plan, seen, now)
     edit = undone_last(draft.plan)
     if edit is None:
         raise NothingToUndo

@@ -15,7 +15,22 @@ from functools import cached_property
 from typing import Any
 
 from mentors.dates import clock_of, minutes_of_clock
-from planner import VISITOR, Assessment, Mover, ProblemIndex, Route, Schedule, ShiftKey, Stop, assess, problem_from_json
+from planner import (
+    VISITOR,
+    Assessment,
+    Finding,
+    Mover,
+    ProblemIndex,
+    Reservation,
+    ReservingMover,
+    Route,
+    Schedule,
+    ShiftKey,
+    Stop,
+    assess,
+    problem_from_json,
+    reservation_findings,
+)
 from planning.models import Plan
 
 MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families
@@ -25,11 +40,12 @@ _lock = threading.Lock()
 
 @dataclass(frozen=True)
 class LoadedDraft:
-    """A draft as the planner's own values."""
+    """A draft as the planner's own values, with the moments that families have reserved beside it."""
 
     plan: Plan
     index: ProblemIndex
     schedule: Schedule
+    reserved: tuple[Reservation, ...] = ()
 
     @property
     def pins(self) -> frozenset[str]:
@@ -40,14 +56,20 @@ class LoadedDraft:
         """Of the draft as it stands."""
         return assess(self.index.problem, self.schedule, self.index)
 
-    def mover(self) -> Mover:
-        """Answers what moves cost; who is pinned makes no room."""
-        return Mover(self.index, self.schedule, self.pins)
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """About the draft as it stands, also beside what is reserved."""
+        return *self.assessment.findings, *reservation_findings(self.index, self.schedule, self.reserved)
+
+    def mover(self) -> ReservingMover:
+        """Answers what moves cost, given what is reserved; a pinned visit is not moved to make room."""
+        return ReservingMover(Mover(self.index, self.schedule, self.pins), self.reserved)
 
 
-def load_draft(plan: Plan) -> LoadedDraft:
+def load_draft(plan: Plan, reserved: tuple[Reservation, ...] = ()) -> LoadedDraft:
     """The draft with its problem; `plan.result` must have been read."""
-    return LoadedDraft(plan, index_of(plan), Schedule.of(routes_of((plan.result or {}).get("routes", []))))
+    routes = routes_of((plan.result or {}).get("routes", []))
+    return LoadedDraft(plan, index_of(plan), Schedule.of(routes), reserved)
 
 
 def index_of(plan: Plan) -> ProblemIndex:

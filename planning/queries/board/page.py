@@ -13,7 +13,7 @@ from mentors.models import Mentor
 from planner import SECOND, Finding, Severity, ShiftKey, Stop
 from planning.models import Plan, PlanEdit, PlanKind
 from planning.queries.board.loading import LoadedDraft, name_of
-from planning.queries.board.reservations import Reservation, findings_beside
+from planning.queries.board.reservations import reservation_name
 from planning.queries.board.values import (
     BoardSelection,
     BoardTotals,
@@ -36,7 +36,6 @@ class BoardPage:
 
     draft: LoadedDraft
     selection: BoardSelection
-    reserved: tuple[Reservation, ...] = ()
     mentors: dict[str, Mentor] = field(default_factory=dict)
     _drawn: dict[str, dict[str, Any]] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
@@ -44,9 +43,9 @@ class BoardPage:
     _days: dict[dt.date, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, draft: LoadedDraft, selection: BoardSelection, reserved: tuple[Reservation, ...] = ()) -> BoardPage:
-        """`reserved`: the moments that families have reserved now."""
-        board = cls(draft, selection, reserved)
+    def of(cls, draft: LoadedDraft, selection: BoardSelection) -> BoardPage:
+        """The board of this draft, with the rows that every page of it needs."""
+        board = cls(draft, selection)
         people = Mentor.objects.filter(pk__in=draft.index.visitors).order_by("name", "pk")
         board.mentors = {str(mentor.pk): mentor for mentor in people}
         board._drawn = {f"{r['visitor']} {r['date']}": r for r in (draft.plan.result or {}).get("routes", [])}
@@ -146,7 +145,7 @@ class BoardPage:
     @property
     def reserved_names(self) -> str:
         """What is reserved now, for an open board to hear of what changes."""
-        return "|".join(each.name for each in self.reserved)
+        return "|".join(reservation_name(each) for each in self.draft.reserved)
 
     def left_out(self) -> int:
         """Families that cannot be planned yet: no mentor, no address, no evenings."""
@@ -195,7 +194,7 @@ class BoardPage:
 
     def _trouble(self) -> dict[ShiftKey, list[Finding]]:
         found: dict[ShiftKey, list[Finding]] = defaultdict(list)
-        for finding in (*self.draft.assessment.findings, *findings_beside(self.draft, self.reserved)):
+        for finding in self.draft.findings:
             if finding.visitor is not None and finding.on is not None and finding.code != "moved":
                 found[finding.visitor, finding.on].append(finding)
         return found
@@ -237,8 +236,8 @@ class BoardPage:
             reasons=tuple(self._reasons.get(name, ())),
             reserved=tuple(
                 ReservedMoment(*map(spoken_clock, (each.start, each.ends, each.until)))
-                for each in self.reserved
-                if each.evening == evening
+                for each in self.draft.reserved
+                if each.shift_key == evening
             ),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -11,7 +11,6 @@ from mentors.dates import spoken_clock
 from planner import Move, ShiftKey
 from planning.queries.board.loading import name_of
 from planning.queries.board.page import BoardPage
-from planning.queries.board.reservations import beside_reservations, placed
 from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed
 
 
@@ -54,7 +53,8 @@ class Spot:
 def spots_of(board: BoardPage, visit: str) -> list[Spot]:
     """The best place in each evening, in the order of the calendar."""
     draft = board.draft
-    changes = [change for change in _changes(board, visit) if change.evening and change.evening[0] in board.mentors]
+    moves = draft.mover().spots(visit)
+    changes = [change for change in moves if change.evening and change.evening[0] in board.mentors]
     names = board.fetch({visit, *_mentioned(changes)})
     home = draft.schedule.made.get(visit)
     found = []
@@ -81,16 +81,6 @@ def spots_of(board: BoardPage, visit: str) -> list[Spot]:
             )
         )
     return found
-
-
-def _changes(board: BoardPage, visit: str) -> Iterator[Move]:
-    """The best place in each evening, given what families have reserved."""
-    mover, evenings = board.draft.mover(), {each.evening for each in board.reserved}
-    for change in mover.spots(visit):
-        if change.evening in evenings:
-            yield placed(board.draft, board.reserved, mover, visit, change.evening)
-        else:
-            yield beside_reservations(board.draft, board.reserved, change)
 
 
 def _stays(change: Move, home: ShiftKey | None, stop: object) -> bool:

@@ -32,7 +32,6 @@ from planning.models import Plan
 from planning.queries.board.changes import changes_since, touches
 from planning.queries.board.loading import load_draft, name_of
 from planning.queries.board.page import BoardPage
-from planning.queries.board.reservations import reservations_of
 from planning.views.board.answers import answer_of
 from planning.views.board.finding import board_of, is_script, requested_selection
 from planning.views.finding import board_plan, visit_on
@@ -119,9 +118,7 @@ def _answer(request: SchoolRequest, plan: Plan, seen: int, act: Act, *, visit: s
     except BoardError as refusal:
         return _refused(request, plan, refusal, [str(refusal)])
     edited.plan.campaign.school = request.school
-    board = BoardPage.of(
-        edited.draft, requested_selection(request, edited.draft), reservations_of(edited.plan, timezone.now())
-    )
+    board = BoardPage.of(edited.draft, requested_selection(request, edited.draft))
     text = _told(board, edited)
     if is_script(request):
         return JsonResponse(answer_of(request, board, edited.evenings) | {"done": text})

@@ -17,8 +17,8 @@ from planning.queries.board.values import BoardSelection
 
 def board_of(request: SchoolRequest, plan: Plan) -> BoardPage:
     """The board as this request wants to see it."""
-    draft = load_draft(plan)
-    return BoardPage.of(draft, requested_selection(request, draft), reservations_of(plan, timezone.now()))
+    draft = load_draft(plan, reservations_of(plan, timezone.now()))
+    return BoardPage.of(draft, requested_selection(request, draft))
 
 
 def requested_selection(request: SchoolRequest, draft: LoadedDraft) -> BoardSelection:

@@ -15,7 +15,7 @@ from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.forms.board import OwnMomentForm, query_of, revision_of, selection_of
 from planning.queries.board.changes import changes_since
 from planning.queries.board.page import BoardPage, classes_of
-from planning.queries.board.reservations import evenings_in, reservations_of
+from planning.queries.board.reservations import evenings_in, reservation_name, reservations_of
 from planning.queries.board.spots import Spot, spots_of
 from planning.queries.drafts import map_of, read_draft
 from planning.queries.publishing import blockers
@@ -83,7 +83,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
         raise Http404
     draft = read_draft(found)
     route = next((route for route in draft.of_mentor(person.pk) if route.on == day), None)
-    query, shown = query_of(shown.selection), BoardPage.of(shown.draft, selection_of({"week": "0"}, 0), shown.reserved)
+    query, shown = query_of(shown.selection), BoardPage.of(shown.draft, selection_of({"week": "0"}, 0))
     context = {
         "plan": found,
         "person": person,
@@ -153,7 +153,7 @@ def board_news(request: SchoolRequest, plan: int) -> HttpResponse:
         raise Http404
     seen = set(filter(None, request.GET.get("vast", "").split("|")))
     reserved = reservations_of(found, timezone.now())
-    other = seen ^ {each.name for each in reserved}
+    other = seen ^ {reservation_name(each) for each in reserved}
     if found.revision == since and found.state in DRAWN and not other:
         return JsonResponse({"revision": since})
     shown = board_of(request, board_plan(request, plan))
