@@ -14,7 +14,8 @@ from students.models import Guardian, Household, SchoolClass, Student
 from students.roster.cleaning import Findings, ValuePlace, clean_phone, clean_postcode, clean_suffix, clean_text
 from students.roster.columns import TableColumn, all_targets
 from students.roster.reading import SourceFile, refuse_large
-from students.roster.records import SCOPE_ADDITION, SCOPE_CLASSES, SCOPE_SCHOOL, RosterRefused
+from students.roster.records import SCOPE_ADDITION, SCOPE_CLASSES, SCOPE_SCHOOL
+from students.roster.refusals import RosterRefused
 
 
 class SeveralFilesInput(forms.FileInput):

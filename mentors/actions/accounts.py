@@ -10,10 +10,31 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions.record import record_event
 from mentors.models import Board, Membership, Mentor, Role, School, User
+from mentors.refusals import Refusal
 
 
-class AccountError(Exception):
+class AccountError(Refusal):
     """An account or a role cannot be given or taken; the text is for the person who asked."""
+
+
+class BoardRoleAtSchool(AccountError):
+    text = _("Een bestuursrol hoort bij een bestuur, niet bij een school.")
+
+
+class OwnCareRole(AccountError):
+    text = _("Je kunt jezelf geen zorgcoördinator maken. Vraag een andere coördinator.")
+
+
+class LastCoordinator(AccountError):
+    text = _("Dit is de enige coördinator. Maak eerst iemand anders coördinator.")
+
+
+class NoRoleChosen(AccountError):
+    text = _("Kies minstens één rol.")
+
+
+class HomeNotOnMap(AccountError):
+    text = _("Geef een adres dat op de kaart staat, of laat de mentor van school vertrekken.")
 
 
 def end_sessions(*, user: User) -> None:
@@ -37,9 +58,9 @@ def give_role(*, user: User, role: Role, school: School, by: User | None, now: d
     coordinator may not read, and takes a second person.
     """
     if role == Role.BOARD:
-        raise AccountError(_("Een bestuursrol hoort bij een bestuur, niet bij een school."))
+        raise BoardRoleAtSchool
     if role == Role.CARE and by is not None and by.pk == user.pk:
-        raise AccountError(_("Je kunt jezelf geen zorgcoördinator maken. Vraag een andere coördinator."))
+        raise OwnCareRole
     membership, is_new = Membership.objects.get_or_create(user=user, role=role, school=school)
     if role == Role.MENTOR:
         link_mentor(user=user, school=school)
@@ -88,7 +109,7 @@ def take_role(*, membership: Membership, by: User | None, now: dt.datetime) -> N
     """
     user, school = membership.user, membership.school
     if membership.role == Role.COORDINATOR and school is not None and is_last_coordinator(user, school):
-        raise AccountError(_("Dit is de enige coördinator. Maak eerst iemand anders coördinator."))
+        raise LastCoordinator
     if membership.role == Role.MENTOR:
         Mentor.objects.filter(school=school, user=user).update(is_active=False)
     record_event(verb="role.taken", by=by, now=now, school=school, subject=user, role=membership.role)
@@ -123,7 +144,7 @@ def invite_colleague(
     A new account has no password: who owns the e-mail address sets it (mentors/mail.py sends the link).
     """
     if not roles:
-        raise AccountError(_("Kies minstens één rol."))
+        raise NoRoleChosen
     user = User.objects.filter(email__iexact=email.strip()).first()
     if user is None:
         user = User.objects.create_user(email, None, name=name)
@@ -143,7 +164,7 @@ def change_mentor(*, mentor: Mentor, values: dict[str, object], by: User, now: d
     for name in changed:
         setattr(mentor, name, values[name])
     if mentor.starts_from_home and mentor.home_latitude is None:
-        raise AccountError(_("Geef een adres dat op de kaart staat, of laat de mentor van school vertrekken."))
+        raise HomeNotOnMap
     if not mentor.starts_from_home and mentor.home_latitude is not None:
         mentor.home_latitude = mentor.home_longitude = None  # kept no longer than it is used
     if changed:

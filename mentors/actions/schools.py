@@ -10,11 +10,32 @@ from django.utils.translation import gettext_lazy as _
 from mentors.actions.record import record_event
 from mentors.holidays import days_off
 from mentors.models import Closure, HolidayRegion, School, SchoolYear, User
+from mentors.refusals import Refusal
 from roads.queries import find_address
 
 
-class CalendarError(Exception):
+class CalendarError(Refusal):
     """A year or a closure that cannot be; the text is for the person who asked."""
+
+
+class YearEndsBeforeStart(CalendarError):
+    text = _("De laatste dag komt na de eerste.")
+
+
+class YearTooLong(CalendarError):
+    text = _("Een schooljaar duurt hoogstens een jaar. Kijk de data na.")
+
+
+class YearsOverlap(CalendarError):
+    text = _("Op deze dagen loopt al een ander schooljaar.")
+
+
+class ClosureEndsBeforeStart(CalendarError):
+    text = _("De laatste dag komt niet voor de eerste.")
+
+
+class ClosureOutsideYear(CalendarError):
+    text = _("Deze dagen vallen buiten het schooljaar.")
 
 
 ADDRESS = ("postcode", "house_number", "house_suffix")
@@ -79,14 +100,14 @@ def change_year(*, year: SchoolYear, starts_on: dt.date, ends_on: dt.date, by: U
 def refuse_overlap(*, school: School, starts_on: dt.date, ends_on: dt.date, but: SchoolYear | None) -> None:
     """Raise CalendarError for a year that ends before it starts, is too long, or overlaps another one."""
     if ends_on <= starts_on:
-        raise CalendarError(_("De laatste dag komt na de eerste."))
+        raise YearEndsBeforeStart
     if (ends_on - starts_on).days > 400:
-        raise CalendarError(_("Een schooljaar duurt hoogstens een jaar. Kijk de data na."))
+        raise YearTooLong
     others = school.years.filter(starts_on__lte=ends_on, ends_on__gte=starts_on)
     if but is not None:
         others = others.exclude(pk=but.pk)
     if others.exists():
-        raise CalendarError(_("Op deze dagen loopt al een ander schooljaar."))
+        raise YearsOverlap
 
 
 @transaction.atomic
@@ -121,9 +142,9 @@ def save_closure(*, closure: Closure, by: User | None, now: dt.datetime) -> Clos
     """Add or change a closure. Raises CalendarError when it lies outside its school year."""
     year = closure.school_year
     if closure.ends_on < closure.starts_on:
-        raise CalendarError(_("De laatste dag komt niet voor de eerste."))
+        raise ClosureEndsBeforeStart
     if closure.starts_on < year.starts_on or closure.ends_on > year.ends_on:
-        raise CalendarError(_("Deze dagen vallen buiten het schooljaar."))
+        raise ClosureOutsideYear
     verb = "closure.changed" if closure.pk else "closure.added"
     closure.save()
     record_event(

@@ -48,7 +48,7 @@ def year_add(request: SchoolRequest) -> HttpResponse:
         try:
             open_year(school=request.school, by=request.user, now=timezone.now(), **form.cleaned_data)
         except CalendarError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, error.text)
         else:
             messages.success(
                 request, _("Het schooljaar staat klaar. Kijk na of de vakanties van jullie school kloppen.")
@@ -66,7 +66,7 @@ def year_change(request: SchoolRequest, year: int) -> HttpResponse:
         try:
             change_year(year=found, by=request.user, now=timezone.now(), **form.cleaned_data)
         except CalendarError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, error.text)
         else:
             messages.success(request, _("Het schooljaar is veranderd."))
             return back(request)
@@ -106,7 +106,7 @@ def edit_closure(request: SchoolRequest, closure: Closure, template: str) -> Htt
         try:
             save_closure(closure=form.instance, by=request.user, now=timezone.now())
         except CalendarError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, error.text)
         else:
             messages.success(request, _("Op deze dagen plannen we geen thuisbezoeken."))
             return back(request)

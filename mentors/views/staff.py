@@ -53,7 +53,7 @@ def invite(request: SchoolRequest) -> HttpResponse:
                 now=timezone.now(),
             )
         except AccountError as error:
-            form.add_error(None, str(error))
+            form.add_error(None, error.text)
         else:
             keep_own_session(request, user)
             mail_invitation(request, user)
@@ -112,7 +112,7 @@ def role_give(request: SchoolRequest, user: int) -> HttpResponse:
     try:
         give_role(user=found, role=role, school=request.school, by=request.user, now=timezone.now())
     except AccountError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.text)
     else:
         keep_own_session(request, found)
         text = _("%(name)s is nu %(role)s en moet opnieuw inloggen.") % {"name": found.name, "role": role.label}
@@ -133,7 +133,7 @@ def role_take(request: SchoolRequest, user: int) -> HttpResponse:
     try:
         take_role(membership=membership, by=request.user, now=timezone.now())
     except AccountError as error:
-        messages.error(request, str(error))
+        messages.error(request, error.text)
         return to_colleague(request, found)
     keep_own_session(request, found)
     text = _("%(name)s is geen %(role)s meer.") % {"name": found.name, "role": Role(role).label}
@@ -161,7 +161,7 @@ def mentor(request: SchoolRequest, mentor: int) -> HttpResponse:
         try:
             change_mentor(mentor=found, values=form.values(), by=request.user, now=timezone.now())
         except AccountError as error:
-            form.add_error("postcode", str(error))
+            form.add_error("postcode", error.text)
         else:
             if found.user is not None:
                 keep_own_session(request, found.user)

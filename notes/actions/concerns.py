@@ -10,28 +10,27 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Event, Mentor, Role, School, User
+from mentors.refusals import Refusal
 from notes.models import Concern
 from students.models import Student
 from visits.actions.messages import queue_message
 from visits.models import Message, MessageKind, MessageState, Visit
 
 
-class ConcernRefused(Exception):
+class ConcernRefused(Refusal):
     """A worry cannot be handed over or taken over; the text is for who asked."""
 
 
 class NotAboutThisPupil(ConcernRefused):
     """The pupil does not belong to the visit."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Deze leerling hoort niet bij dit bezoek."))
+    text = _("Deze leerling hoort niet bij dit bezoek.")
 
 
 class NotCare(ConcernRefused):
     """Only a care coordinator takes over."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Alleen een zorgcoördinator van deze school neemt een melding over."))
+    text = _("Alleen een zorgcoördinator van deze school neemt een melding over.")
 
 
 def care_coordinators(school: School) -> list[User]:

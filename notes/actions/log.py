@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
+from mentors.refusals import Refusal
 from notes.access import can_be_logged
 from notes.actions.content import LogContent, write_agreements, write_feeling, write_headline, write_report
 from notes.models import LogDraft, VisitReport
@@ -28,44 +29,45 @@ from visits.models import Visit, VisitState
 MAX_DRAFT_CHARACTERS = 20_000
 
 
-class LogRefused(Exception):
+class LogRefused(Refusal):
     """A log cannot be saved; the text is for the mentor."""
 
 
 class NotLoggable(LogRefused):
     """The visit is not the mentor's, or its day has not come."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Over dit bezoek kun je nu geen verslag schrijven."))
+    text = _("Over dit bezoek kun je nu geen verslag schrijven.")
 
 
 class NoAppointment(LogRefused):
     """Nothing stood in the calendar that could be called off."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Er stond geen afspraak. Kies waar het gesprek was."))
+    text = _("Er stond geen afspraak. Kies waar het gesprek was.")
 
 
 class DraftTooLong(LogRefused):
     """More text than any log holds."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Dit is te lang voor een verslag. Maak de tekst korter."))
+    text = _("Dit is te lang voor een verslag. Maak de tekst korter.")
 
 
 class ReportFinished(LogRefused):
     """There is a report already."""
 
+    text = _("Het verslag van dit bezoek is al klaar.")
+
     def __init__(self, report: VisitReport) -> None:
-        super().__init__(_("Het verslag van dit bezoek is al klaar."))
+        super().__init__()
         self.report = report
 
 
 class LogChanged(LogRefused):
     """Another phone saved in between: `fields` and `version` are what is kept here."""
 
+    text = _("Dit verslag is intussen op een ander apparaat veranderd.")
+
     def __init__(self, draft: LogDraft) -> None:
-        super().__init__(_("Dit verslag is intussen op een ander apparaat veranderd."))
+        super().__init__()
         self.fields: Fields = draft_fields(draft)
         self.version = draft.version
 

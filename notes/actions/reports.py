@@ -9,34 +9,35 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Event, User
+from mentors.refusals import Refusal
 from notes.actions.content import LogContent, write_agreements, write_headline, write_report
 from notes.models import VisitReport
 
 
-class AmendmentRefused(Exception):
+class AmendmentRefused(Refusal):
     """A report cannot be corrected; the text is for the mentor."""
 
 
 class NotTheAuthor(AmendmentRefused):
     """Somebody else wrote it."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Alleen wie het verslag schreef kan het verbeteren."))
+    text = _("Alleen wie het verslag schreef kan het verbeteren.")
 
 
 class ReportChanged(AmendmentRefused):
     """It was corrected in between, on another device; `report` is what is kept."""
 
+    text = _("Dit verslag is intussen op een ander apparaat veranderd.")
+
     def __init__(self, report: VisitReport) -> None:
-        super().__init__(_("Dit verslag is intussen op een ander apparaat veranderd."))
+        super().__init__()
         self.report = report
 
 
 class StaysHeld(AmendmentRefused):
     """A report of a conversation cannot become one of a visit that was called off."""
 
-    def __init__(self) -> None:
-        super().__init__(_("Dit gesprek is gevoerd. Daarover blijft het verslag gaan."))
+    text = _("Dit gesprek is gevoerd. Daarover blijft het verslag gaan.")
 
 
 @transaction.atomic

@@ -68,7 +68,7 @@ def draft(request: SchoolRequest, visit: int) -> HttpResponse:
     except ReportFinished as finished:
         return JsonResponse({"error": str(finished)}, status=GONE)
     except LogRefused as refused:
-        return JsonResponse({"error": str(refused)}, status=WRONG)
+        return JsonResponse({"error": refused.text}, status=WRONG)
     return JsonResponse({"version": kept.version})
 
 
@@ -98,7 +98,7 @@ def _sent(request: SchoolRequest, visit: Visit, now: dt.datetime) -> HttpRespons
     except ReportFinished as finished:
         return report_choice(request, finished.report, fields, now)
     except LogRefused as refused:
-        form.add_error(None, str(refused))
+        form.add_error(None, refused.text)
     return _form_page(request, visit, form, version=save.cleaned_data["version"], status=WRONG)
 
 

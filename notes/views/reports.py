@@ -73,5 +73,5 @@ def _amended(request: SchoolRequest, report: VisitReport) -> HttpResponse:
     except ReportChanged as changed:
         return report_choice(request, changed.report, typed_fields(request.POST), now)
     except AmendmentRefused as refused:
-        form.add_error(None, str(refused))
+        form.add_error(None, refused.text)
     return render(request, "notes/amend.html", {"report": report, "form": form, "version": seen_version}, status=WRONG)

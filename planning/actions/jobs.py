@@ -6,11 +6,12 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 from django.utils import formats
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.dates import AMSTERDAM
 from mentors.models import User
+from mentors.refusals import Refusal
 from planning.models import Plan, PlanState
 from visits.actions.bookings import BookingRefused, lock_campaign
 from visits.models import Campaign, CampaignState, MomentReservation, VisitState
@@ -18,8 +19,40 @@ from visits.models import Campaign, CampaignState, MomentReservation, VisitState
 REST_SECONDS = 60  # that the planner has for the families who did not choose
 
 
-class PlanRefused(Exception):
+class PlanRefused(Refusal):
     """A plan cannot be asked for or thrown away; the text is for the coordinator."""
+
+
+class ChoosingStillOpen(BookingRefused):
+    text = _("Gezinnen kunnen nog kiezen. Sluit dat eerst.")
+
+
+class MomentBeingConfirmed(BookingRefused):
+    text = _("Een gezin bevestigt nu net een moment. Om %(clock)s uur kan het plan gemaakt worden.")
+
+
+class PlanOfClosedCampaign(PlanRefused):
+    text = _("Deze bezoekronde is afgesloten.")
+
+
+class PlanWithoutSchool(PlanRefused):
+    text = _("De school staat nog niet op de kaart. Vul eerst het adres van de school in.")
+
+
+class NobodyToPlan(PlanRefused):
+    text = _("Er is geen gezin dat nog een moment nodig heeft.")
+
+
+class NoEveningsToPlan(PlanRefused):
+    text = _("Nog geen mentor heeft avonden opgegeven. Vraag de mentoren om hun avonden.")
+
+
+class PlanNotDiscardable(PlanRefused):
+    text = _("Dit plan kan niet worden weggegooid: het is al gepubliceerd, of er wordt nog aan gewerkt.")
+
+
+class PlanningAlready(PlanRefused):
+    text = _("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")
 
 
 @transaction.atomic
@@ -30,7 +63,7 @@ def request_plan(*, campaign: Campaign, seconds: int, by: User | None, now: dt.d
         with transaction.atomic():
             plan = Plan.objects.create(campaign=campaign, seconds=seconds, created_by=by, created_at=now)
     except IntegrityError:
-        raise PlanRefused(_("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")) from None
+        raise PlanningAlready from None
     record_event(verb="plan.requested", by=by, now=now, school=campaign.school, subject=plan, seconds=seconds)
     return plan
 
@@ -43,13 +76,11 @@ def plan_the_rest(*, campaign: Campaign, by: User | None, now: dt.datetime) -> P
     """
     campaign = lock_campaign(campaign)
     if campaign.booking_closed_at is None:
-        raise BookingRefused(_("Gezinnen kunnen nog kiezen. Sluit dat eerst."))
+        raise ChoosingStillOpen
     last = MomentReservation.objects.live(now).filter(visit__campaign=campaign).order_by("-reserved_until").first()
     if last is not None:
         clock = formats.date_format(_local(last.reserved_until), "H.i")
-        raise BookingRefused(
-            _("Een gezin bevestigt nu net een moment. Om %(clock)s uur kan het plan gemaakt worden.") % {"clock": clock}
-        )
+        raise MomentBeingConfirmed(clock=clock)
     return request_plan(campaign=campaign, seconds=REST_SECONDS, by=by, now=now)
 
 
@@ -59,13 +90,13 @@ def _local(moment: dt.datetime) -> dt.datetime:
 
 def _refuse_hopeless(campaign: Campaign) -> None:
     if campaign.state == CampaignState.CLOSED:
-        raise PlanRefused(_("Deze bezoekronde is afgesloten."))
+        raise PlanOfClosedCampaign
     if campaign.school.latitude is None or campaign.school.longitude is None:
-        raise PlanRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
+        raise PlanWithoutSchool
     if not campaign.visits.filter(state__in=[VisitState.OPEN, VisitState.PLANNED]).exists():
-        raise PlanRefused(_("Er is geen gezin dat nog een moment nodig heeft."))
+        raise NobodyToPlan
     if not campaign.shifts.exists():
-        raise PlanRefused(_("Nog geen mentor heeft avonden opgegeven. Vraag de mentoren om hun avonden."))
+        raise NoEveningsToPlan
 
 
 @transaction.atomic
@@ -89,7 +120,5 @@ def discard_plan(*, plan: Plan, by: User | None, now: dt.datetime) -> None:
     """Throw a draft away. A published plan is what the families were told: it stays."""
     droppable = [PlanState.READY, PlanState.FAILED]
     if not Plan.objects.filter(pk=plan.pk, state__in=droppable).update(state=PlanState.DISCARDED):
-        raise PlanRefused(
-            _("Dit plan kan niet worden weggegooid: het is al gepubliceerd, of er wordt nog aan gewerkt.")
-        )
+        raise PlanNotDiscardable
     record_event(verb="plan.discarded", by=by, now=now, school=plan.campaign.school, subject=plan)

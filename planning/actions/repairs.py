@@ -10,11 +10,12 @@ import datetime as dt
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.dates import local_day
 from mentors.models import User
+from mentors.refusals import Refusal
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
 from visits.models import Campaign, CampaignState, Visit, VisitState
@@ -22,8 +23,56 @@ from visits.models import Campaign, CampaignState, Visit, VisitState
 SECONDS = 10  # a repair takes milliseconds; this is for a school in which very much happened
 
 
-class RepairRefused(Exception):
+class RepairRefused(Refusal):
     """A repair cannot be asked for; the text is for the coordinator."""
+
+
+class NotARepair(RepairRefused):
+    text = _("Dit is geen herstelplan.")
+
+
+class RepairOver(RepairRefused):
+    text = _("Dit herstelplan is al uitgevoerd of weggegooid.")
+
+
+class RepairOfClosedCampaign(RepairRefused):
+    text = _("Deze bezoekronde is afgesloten.")
+
+
+class RepairOfUnpublished(RepairRefused):
+    text = _("Deze bezoekronde is nog niet gepubliceerd. Maak eerst een gewoon plan.")
+
+
+class RepairWithoutSchool(RepairRefused):
+    text = _("De school staat nog niet op de kaart. Vul eerst het adres van de school in.")
+
+
+class RepairOfVisitOver(RepairRefused):
+    text = _("Dit thuisbezoek is al geweest of vervallen.")
+
+
+class RepairOfVisitBegun(RepairRefused):
+    text = _("Dit thuisbezoek is al begonnen. Schrijf in het verslag dat het niet doorging.")
+
+
+class RepairWhilePlanning(RepairRefused):
+    text = _("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")
+
+
+class DaysOver(RepairRefused):
+    text = _("Deze dagen zijn al voorbij.")
+
+
+class EveningNotToCome(RepairRefused):
+    text = _("Kies een avond die nog komt. Is het voor vanavond, meld de mentor dan afwezig.")
+
+
+class NobodyToRepair(RepairRefused):
+    text = _("Er is geen gezin dat nog een moment nodig heeft.")
+
+
+class NothingChanged(RepairRefused):
+    text = _("Kies wat er is veranderd.")
 
 
 @transaction.atomic
@@ -44,7 +93,7 @@ def request_repair(*, campaign: Campaign, incident: Incident, by: User | None, n
                 created_at=now,
             )
     except IntegrityError:
-        raise RepairRefused(_("Er wordt al gepland voor deze bezoekronde. Wacht tot dat plan klaar is.")) from None
+        raise RepairWhilePlanning from None
     record_event(verb="repair.requested", by=by, now=now, school=campaign.school, subject=plan, what=str(incident.kind))
     return plan
 
@@ -53,20 +102,20 @@ def request_repair(*, campaign: Campaign, incident: Incident, by: User | None, n
 def make_anew(*, plan: Plan, by: User | None, now: dt.datetime) -> Plan:
     """The same repair once more, on the campaign as it is now; the old draft goes. Raises RepairRefused."""
     if plan.kind != PlanKind.REPAIR:
-        raise RepairRefused(_("Dit is geen herstelplan."))
+        raise NotARepair
     droppable = [PlanState.READY, PlanState.FAILED]
     if not Plan.objects.filter(pk=plan.pk, state__in=droppable).update(state=PlanState.DISCARDED):
-        raise RepairRefused(_("Dit herstelplan is al uitgevoerd of weggegooid."))
+        raise RepairOver
     return request_repair(campaign=plan.campaign, incident=Incident.from_json(plan.incident), by=by, now=now)
 
 
 def _refuse_hopeless(campaign: Campaign) -> None:
     if campaign.state == CampaignState.CLOSED:
-        raise RepairRefused(_("Deze bezoekronde is afgesloten."))
+        raise RepairOfClosedCampaign
     if campaign.state != CampaignState.PUBLISHED:
-        raise RepairRefused(_("Deze bezoekronde is nog niet gepubliceerd. Maak eerst een gewoon plan."))
+        raise RepairOfUnpublished
     if campaign.school.latitude is None or campaign.school.longitude is None:
-        raise RepairRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
+        raise RepairWithoutSchool
 
 
 def _refuse_empty(campaign: Campaign, incident: Incident, now: dt.datetime) -> None:
@@ -76,13 +125,13 @@ def _refuse_empty(campaign: Campaign, incident: Incident, now: dt.datetime) -> N
         case IncidentKind.CANCELLATION:
             _refuse_over(campaign.visits.filter(pk=incident.visit or 0).first(), now)
         case IncidentKind.SICK | IncidentKind.CLOSURE if incident.last is None or incident.last < today:
-            raise RepairRefused(_("Deze dagen zijn al voorbij."))
+            raise DaysOver
         case IncidentKind.EVENING_BACK | IncidentKind.EXTRA_EVENING if not incident.days or min(incident.days) <= today:
-            raise RepairRefused(_("Kies een avond die nog komt. Is het voor vanavond, meld de mentor dan afwezig."))
+            raise EveningNotToCome
         case IncidentKind.LATE if not campaign.visits.filter(state=VisitState.OPEN).exists():
-            raise RepairRefused(_("Er is geen gezin dat nog een moment nodig heeft."))
+            raise NobodyToRepair
         case IncidentKind.NOTHING:
-            raise RepairRefused(_("Kies wat er is veranderd."))
+            raise NothingChanged
 
 
 def _day_of(campaign: Campaign, incident: Incident) -> dt.date | None:
@@ -93,6 +142,6 @@ def _day_of(campaign: Campaign, incident: Incident) -> dt.date | None:
 
 def _refuse_over(visit: Visit | None, now: dt.datetime) -> None:
     if visit is None or visit.state not in (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED):
-        raise RepairRefused(_("Dit thuisbezoek is al geweest of vervallen."))
+        raise RepairOfVisitOver
     if visit.starts_at is not None and visit.starts_at <= now:
-        raise RepairRefused(_("Dit thuisbezoek is al begonnen. Schrijf in het verslag dat het niet doorging."))
+        raise RepairOfVisitBegun

@@ -54,7 +54,7 @@ def plan_request(request: SchoolRequest, campaign: int) -> HttpResponse:
     try:
         plan = request_plan(campaign=found, seconds=seconds, by=request.user, now=timezone.now())
     except PlanRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
         return redirect("planning:plans", school=request.school.slug, campaign=found.pk)
     transaction.on_commit(wake_planner)
     return redirect("planning:plan", school=request.school.slug, plan=plan.pk)
@@ -123,7 +123,7 @@ def plan_discard(request: SchoolRequest, plan: int) -> HttpResponse:
     try:
         discard_plan(plan=found, by=request.user, now=timezone.now())
     except PlanRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
     else:
         messages.success(request, _("Het plan is weggegooid."))
     return redirect("planning:plans", school=request.school.slug, campaign=found.campaign_id)
@@ -178,7 +178,7 @@ def campaign_booking_rest(request: SchoolRequest, campaign: int) -> HttpResponse
         closed = close_booking(campaign=found, by=request.user, now=now)
         plan = plan_the_rest(campaign=closed, by=request.user, now=now)
     except (BookingRefused, PlanRefused) as refusal:
-        messages.warning(request, str(refusal))
+        messages.warning(request, refusal.text)
         return redirect("visits:campaign_booking", school=request.school.slug, campaign=found.pk)
     transaction.on_commit(wake_planner)
     return redirect("planning:plan", school=request.school.slug, plan=plan.pk)

@@ -168,7 +168,7 @@ def repair_again(request: SchoolRequest, plan: int) -> HttpResponse:
     try:
         fresh = make_anew(plan=found, by=request.user, now=timezone.now())
     except RepairRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
         return redirect("planning:repair_start", school=request.school.slug, campaign=found.campaign_id)
     transaction.on_commit(wake_planner)
     return redirect("planning:repair", school=request.school.slug, plan=fresh.pk)
@@ -182,7 +182,7 @@ def repair_drop(request: SchoolRequest, plan: int) -> HttpResponse:
     try:
         discard_plan(plan=found, by=request.user, now=timezone.now())
     except PlanRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
     else:
         messages.success(request, _("Er is niets veranderd. Elk gezin houdt zijn moment."))
     return redirect("planning:repair_start", school=request.school.slug, campaign=found.campaign_id)
@@ -192,7 +192,7 @@ def _ask(request: SchoolRequest, campaign: Campaign, incident: Incident) -> Http
     try:
         plan: Plan = request_repair(campaign=campaign, incident=incident, by=request.user, now=timezone.now())
     except RepairRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
         return redirect("planning:repair_start", school=request.school.slug, campaign=campaign.pk)
     transaction.on_commit(wake_planner)
     return redirect("planning:repair", school=request.school.slug, plan=plan.pk)

@@ -6,33 +6,54 @@ import datetime as dt
 from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import School, User
+from mentors.refusals import Refusal
 from reports.figures.cost_question import Question
 from reports.models import CostState, CostStudy, CostVariant
 from reports.queries.cost_roster import roster_year, year_of_day
 
 
-class CostRefused(Exception):
+class CostRefused(Refusal):
     """It cannot be worked out; the text is for the person who asked."""
+
+
+class CostWithoutSchool(CostRefused):
+    text = _("De school staat nog niet op de kaart. Vul eerst het adres van de school in.")
+
+
+class CostWithoutPupils(CostRefused):
+    text = _("Er staan nog geen leerlingen in een klas. Lees eerst de leerlingenlijst in.")
+
+
+class CostOutsideYear(CostRefused):
+    text = _("De eerste dag ligt niet in een schooljaar dat in de kalender staat.")
+
+
+class CostStudyOver(CostRefused):
+    text = _("Deze berekening is al klaar, of er wordt nog aan gewerkt.")
+
+
+class CostStudyRunning(CostRefused):
+    text = _("Er wordt al gerekend. Wacht tot dat klaar is, of stop het.")
 
 
 @transaction.atomic
 def request_cost_study(*, school: School, question: Question, by: User | None, now: dt.datetime) -> CostStudy:
     """Put a question in the queue, a row a variant. One at a time in a school: the database holds that."""
     if school.latitude is None or school.longitude is None:
-        raise CostRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
+        raise CostWithoutSchool
     if roster_year(school) is None:
-        raise CostRefused(_("Er staan nog geen leerlingen in een klas. Lees eerst de leerlingenlijst in."))
+        raise CostWithoutPupils
     if year_of_day(school, question.starts_on) is None:
-        raise CostRefused(_("De eerste dag ligt niet in een schooljaar dat in de kalender staat."))
+        raise CostOutsideYear
     try:
         with transaction.atomic():
             study = CostStudy.objects.create(school=school, question=question.to_json(), created_by=by, created_at=now)
     except IntegrityError:
-        raise CostRefused(_("Er wordt al gerekend. Wacht tot dat klaar is, of stop het.")) from None
+        raise CostStudyRunning from None
     rows = [
         CostVariant(study=study, number=number, **asdict(variant)) for number, variant in enumerate(question.variants())
     ]
@@ -60,9 +81,9 @@ def resume_cost_study(*, study: CostStudy, by: User | None, now: dt.datetime) ->
         with transaction.atomic():
             changed = resting.update(**values)
     except IntegrityError:
-        raise CostRefused(_("Er wordt al gerekend. Wacht tot dat klaar is, of stop het.")) from None
+        raise CostStudyRunning from None
     if not changed:
-        raise CostRefused(_("Deze berekening is al klaar, of er wordt nog aan gewerkt."))
+        raise CostStudyOver
     record_event(verb="costs.resumed", by=by, now=now, school=study.school, subject=study)
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+
+from mentors.refusals import Refusal
 
 
-class PdfUnavailable(Exception):
-    """This machine cannot make a PDF; the text is for the person who asked."""
+class PdfUnavailable(Refusal):
+    """This machine cannot make a PDF."""
+
+    text = _("Deze server kan geen PDF maken. Druk deze pagina af, of bewaar haar als PDF in het afdrukvenster.")
 
 
 def write_pdf(html: str) -> bytes:
@@ -17,9 +21,7 @@ def write_pdf(html: str) -> bytes:
         # Imported late: it takes a second and wants libpango, which a machine may lack.
         import weasyprint  # noqa: PLC0415
     except (ImportError, OSError) as missing:
-        raise PdfUnavailable(
-            _("Deze server kan geen PDF maken. Druk deze pagina af, of bewaar haar als PDF in het afdrukvenster.")
-        ) from missing
+        raise PdfUnavailable from missing
     document: bytes = weasyprint.HTML(string=html, url_fetcher=ClosedFetcher()).write_pdf()
     return document
 

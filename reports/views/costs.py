@@ -70,7 +70,7 @@ def cost_new(request: SchoolRequest) -> HttpResponse:
                 school=request.school, question=form.question(), by=request.user, now=timezone.now()
             )
         except CostRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(None, refusal.text)
         else:
             transaction.on_commit(wake_worker)
             return redirect("reports:cost_study", school=request.school.slug, study=study.pk)
@@ -134,7 +134,7 @@ def cost_resume(request: SchoolRequest, study: int) -> HttpResponse:
     try:
         resume_cost_study(study=study_of(request, study), by=request.user, now=timezone.now())
     except CostRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
     else:
         transaction.on_commit(wake_worker)
     return redirect("reports:cost_study", school=request.school.slug, study=study)
@@ -152,7 +152,7 @@ def cost_pdf(request: SchoolRequest, study: int) -> HttpResponse:
     try:
         document = write_pdf(render_to_string("reports/cost_pdf.html", paper))
     except PdfUnavailable as refusal:
-        return render(request, "reports/cost_study.html", context | {"refusal": str(refusal)})
+        return render(request, "reports/cost_study.html", context | {"refusal": refusal.text})
     return file_answer(document, content_type=PDF, name=file_name(request, found), ending="pdf")
 
 

@@ -43,7 +43,7 @@ def dashboard_pdf(request: SchoolRequest) -> HttpResponse:
     try:
         document = write_pdf(render_to_string("reports/dashboard_pdf.html", context | {"school": request.school}))
     except PdfUnavailable as refusal:
-        return render(request, "reports/dashboard.html", context | {"refusal": str(refusal)})
+        return render(request, "reports/dashboard.html", context | {"refusal": refusal.text})
     return file_answer(document, content_type=PDF, name=file_name(request, figures), ending="pdf")
 
 

@@ -92,7 +92,7 @@ def packs_file(
     try:
         document = write_pdf(render_to_string("reports/pack_pdf.html", context))
     except PdfUnavailable as refusal:
-        return render(request, "reports/pack.html", context | {"refusal": str(refusal)})
+        return render(request, "reports/pack.html", context | {"refusal": refusal.text})
     return file_answer(document, content_type=PDF, name=f"{name} {timezone.localdate(now)}", ending="pdf")
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
+from mentors.refusals import Refusal
 from students.actions.locating import LOCATED_FIELDS, place_on_map
 from students.models import Authority, Guardian, Household, LocationQuality, SchoolClass, Student, TwoHomes
 
@@ -22,8 +23,20 @@ HOUSEHOLD_FIELDS = (
 GUARDIAN_FIELDS = ("name", "email", "phone", "authority", "is_invited")
 
 
-class EditRefused(Exception):
+class EditRefused(Refusal):
     """A change that cannot be; the text is for the person who asked."""
+
+
+class OneHousehold(EditRefused):
+    text = _("Deze leerling heeft maar één gezin.")
+
+
+class TooManyClassMentors(EditRefused):
+    text = _("Een klas heeft hooguit twee mentoren.")
+
+
+class MentorOfOtherSchool(EditRefused):
+    text = _("Deze mentor werkt op een andere school.")
 
 
 @transaction.atomic
@@ -77,7 +90,7 @@ def choose_two_homes(*, student: Student, choice: TwoHomes, by: User, now: dt.da
     Raises EditRefused for a pupil with one household.
     """
     if student.residences.count() < 2:
-        raise EditRefused(_("Deze leerling heeft maar één gezin."))
+        raise OneHousehold
     student.two_homes = choice
     student.save(update_fields=["two_homes"])
     record_event(verb="student.two_homes", by=by, now=now, school=student.school, subject=student, choice=str(choice))
@@ -89,9 +102,9 @@ def choose_mentors(*, school_class: SchoolClass, mentors: Iterable[Mentor], by: 
     chosen = list(mentors)
     school = school_class.school_year.school
     if len(chosen) > 2:
-        raise EditRefused(_("Een klas heeft hooguit twee mentoren."))
+        raise TooManyClassMentors
     if any(mentor.school_id != school.pk for mentor in chosen):
-        raise EditRefused(_("Deze mentor werkt op een andere school."))
+        raise MentorOfOtherSchool
     school_class.mentors.set(chosen)
     record_event(
         verb="class.mentors",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import School, User
+from mentors.refusals import Refusal
 from students.actions.suggesting import suggest_households
 from students.actions.writing import write_differences
 from students.models import ImportState, RosterImport
@@ -22,8 +23,32 @@ from students.roster.records import Roster, RosterNotice
 PREVIEW_LASTS = dt.timedelta(days=1)
 
 
-class ImportRefused(Exception):
+class ImportRefused(Refusal):
     """An import that cannot be applied; the text is for the person who asked."""
+
+
+class NoSchoolYear(ImportRefused):
+    text = _("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School.")
+
+
+class RosterOfOtherSchool(ImportRefused):
+    text = _("Dit bestand is van een andere school: het BRIN-nummer is %(brin)s.")
+
+
+class RosterHasErrors(ImportRefused):
+    text = _("Er staan nog fouten in het bestand. Verbeter die, of voer in zonder die vakjes.")
+
+
+class RosterLosesMany(ImportRefused):
+    text = _("Er zouden %(count)d leerlingen van school zijn. Zeg eerst dat dit klopt.")
+
+
+class AlreadyImported(ImportRefused):
+    text = _("Dit bestand is al ingevoerd.")
+
+
+class PreviewExpired(ImportRefused):
+    text = _("Dit voorbeeld is verlopen. Kies het bestand opnieuw.")
 
 
 @transaction.atomic
@@ -58,11 +83,9 @@ def _for_this_school(roster: Roster, school: School, today: dt.date) -> Roster:
     """The roster, with a remark when it is of another year than the one it would be put in."""
     year = year_for(school, today)
     if year is None:
-        raise ImportRefused(_("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School."))
+        raise NoSchoolYear
     if roster.brin and school.brin and roster.brin[:4] != school.brin[:4]:
-        raise ImportRefused(
-            _("Dit bestand is van een andere school: het BRIN-nummer is %(brin)s.") % {"brin": roster.brin}
-        )
+        raise RosterOfOtherSchool(brin=roster.brin)
     if roster.school_year and roster.school_year != str(year):
         words = {"file": roster.school_year, "year": str(year)}
         message = str(_("Dit bestand is van schooljaar %(file)s; de klassen komen in %(year)s.") % words)
@@ -101,15 +124,12 @@ def apply_import(
     today = timezone.localdate(now)
     year = year_for(school, today)
     if year is None:
-        raise ImportRefused(_("Er is nog geen schooljaar. Maak eerst het schooljaar aan bij School."))
+        raise NoSchoolYear
     differences = preview_of(locked, today=today)
     if differences.errors and not skip_errors:
-        raise ImportRefused(_("Er staan nog fouten in het bestand. Verbeter die, of voer in zonder die vakjes."))
+        raise RosterHasErrors
     if differences.loses_many and not accept_many_gone:
-        raise ImportRefused(
-            _("Er zouden %(count)d leerlingen van school zijn. Zeg eerst dat dit klopt.")
-            % {"count": len(differences.gone)}
-        )
+        raise RosterLosesMany(count=len(differences.gone))
     write_differences(school=school, year=year, differences=differences)
     counts = differences.counts | {"suggestions": suggest_households(school=school)}
     summary: dict[str, Any] = locked.summary | {"counts": counts}
@@ -122,6 +142,6 @@ def apply_import(
 
 def _refuse_closed(roster_import: RosterImport, now: dt.datetime) -> None:
     if roster_import.state == ImportState.APPLIED:
-        raise ImportRefused(_("Dit bestand is al ingevoerd."))
+        raise AlreadyImported
     if roster_import.state == ImportState.DISCARDED or now - roster_import.created_at > PREVIEW_LASTS:
-        raise ImportRefused(_("Dit voorbeeld is verlopen. Kies het bestand opnieuw."))
+        raise PreviewExpired

@@ -11,14 +11,19 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import School, User
+from mentors.refusals import Refusal
 from roads.queries import locate_many
 from students.models import Household, LocationQuality
 
 LOCATED_FIELDS = ["latitude", "longitude", "location_quality", "street", "town"]
 
 
-class PinRefused(Exception):
+class PinRefused(Refusal):
     """A pin that cannot be; the text is for the person who set it."""
+
+
+class PinOutsideCountry(PinRefused):
+    text = _("Deze plek ligt niet in Nederland. Zet de speld op de kaart.")
 
 
 def place_on_map(households: Iterable[Household]) -> list[Household]:
@@ -65,7 +70,7 @@ def set_pin(*, household: Household, latitude: float, longitude: float, by: User
     in_europe = 50.5 <= latitude <= 53.8 and 3.2 <= longitude <= 7.4
     in_caribbean = 12.0 <= latitude <= 18.1 and -70.2 <= longitude <= -62.8
     if not (in_europe or in_caribbean):
-        raise PinRefused(_("Deze plek ligt niet in Nederland. Zet de speld op de kaart."))
+        raise PinOutsideCountry
     household.latitude, household.longitude = latitude, longitude
     household.location_quality = LocationQuality.PIN
     household.save(update_fields=["latitude", "longitude", "location_quality"])

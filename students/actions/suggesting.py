@@ -11,13 +11,26 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import School, User
+from mentors.refusals import Refusal
 from students.models import Guardian, Household, HouseholdSuggestion, Residence, SuggestionState
 
 MAX_PER_ADDRESS = 8
 
 
-class MergeRefused(Exception):
+class MergeRefused(Refusal):
     """Two households that cannot be made one; the text is for the person who asked."""
+
+
+class SuggestionJudged(MergeRefused):
+    text = _("Dit voorstel is al beoordeeld.")
+
+
+class HouseholdsNotTogether(MergeRefused):
+    text = _("Deze gezinnen horen niet bij elkaar.")
+
+
+class BothHouseholdsPlanned(MergeRefused):
+    text = _("Voor beide gezinnen is al iets gepland. Zeg eerst een van de twee bezoeken af, en voeg dan samen.")
 
 
 def suggest_households(*, school: School) -> int:
@@ -67,7 +80,7 @@ def confirm_suggestion(*, suggestion: HouseholdSuggestion, by: User, now: dt.dat
     """One household: pupils and adults of the one go to the other. Raises MergeRefused, see merge_households."""
     locked = HouseholdSuggestion.objects.select_for_update().select_related("first", "second").get(pk=suggestion.pk)
     if locked.state != SuggestionState.OPEN:
-        raise MergeRefused(_("Dit voorstel is al beoordeeld."))
+        raise SuggestionJudged
     return merge_households(first=locked.first, second=locked.second, by=by, now=now)
 
 
@@ -79,12 +92,10 @@ def merge_households(*, first: Household, second: Household, by: User, now: dt.d
     nothing of a family may vanish with a household.
     """
     if first.school_id != second.school_id or first.pk == second.pk:
-        raise MergeRefused(_("Deze gezinnen horen niet bij elkaar."))
+        raise HouseholdsNotTogether
     kept, left = (first, second) if not _has_more(second) else (second, first)
     if _has_more(left):
-        raise MergeRefused(
-            _("Voor beide gezinnen is al iets gepland. Zeg eerst een van de twee bezoeken af, en voeg dan samen.")
-        )
+        raise BothHouseholdsPlanned
     _move_residences(kept, left)
     _move_guardians(kept, left)
     _keep_the_careful_answers(kept, left)

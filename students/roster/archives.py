@@ -11,9 +11,14 @@ import struct
 import zipfile
 import zlib
 
-from django.utils.translation import gettext_lazy as _
-
-from students.roster.records import RosterRefused
+from students.roster.refusals import (
+    ZipDamaged,
+    ZipHasPassword,
+    ZipHasTooManyFiles,
+    ZipMethodUnknown,
+    ZipNameUnsafe,
+    ZipTooLarge,
+)
 
 MAX_ENTRIES = 500
 MAX_TOTAL_BYTES = 40 * 1024 * 1024
@@ -35,9 +40,9 @@ def read_archive(data: bytes) -> dict[str, bytes]:
     try:
         entries = [entry for entry in zipfile.ZipFile(io.BytesIO(data)).infolist() if not entry.is_dir()]
     except (zipfile.BadZipFile, ValueError, OSError, LookupError, NotImplementedError, struct.error) as error:
-        raise RosterRefused(str(_("Dit zipbestand is beschadigd."))) from error
+        raise ZipDamaged from error
     if len(entries) > MAX_ENTRIES:
-        raise RosterRefused(str(_("Dit zipbestand bevat te veel bestanden.")))
+        raise ZipHasTooManyFiles
     contents: dict[str, bytes] = {}
     left = MAX_TOTAL_BYTES
     for entry in entries:
@@ -50,11 +55,11 @@ def read_archive(data: bytes) -> dict[str, bytes]:
 
 def _refuse_strange(entry: zipfile.ZipInfo) -> None:
     if entry.flag_bits & 0x1:
-        raise RosterRefused(str(_("Dit zipbestand heeft een wachtwoord. Haal dat er eerst af.")))
+        raise ZipHasPassword
     if entry.filename.startswith(("/", "\\")) or ".." in entry.filename.replace("\\", "/").split("/"):
-        raise RosterRefused(str(_("Dit zipbestand bevat een onveilige bestandsnaam.")))
+        raise ZipNameUnsafe
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise RosterRefused(str(_("Dit zipbestand is op een onbekende manier ingepakt.")))
+        raise ZipMethodUnknown
 
 
 def _inflate(data: bytes, entry: zipfile.ZipInfo, left: int) -> bytes:
@@ -62,7 +67,7 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo, left: int) -> bytes:
     packed = _packed_bytes(data, entry)
     if entry.compress_type == zipfile.ZIP_STORED:
         if len(packed) > left:
-            raise RosterRefused(str(_("Dit bestand is uitgepakt te groot.")))
+            raise ZipTooLarge
         return packed
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     parts: list[bytes] = []
@@ -72,20 +77,20 @@ def _inflate(data: bytes, entry: zipfile.ZipInfo, left: int) -> bytes:
             packed = inflater.unconsumed_tail
             left -= len(part)
             if left < 0:
-                raise RosterRefused(str(_("Dit bestand is uitgepakt te groot.")))
+                raise ZipTooLarge
             parts.append(part)
     except zlib.error as error:
-        raise RosterRefused(str(_("Dit zipbestand is beschadigd."))) from error
+        raise ZipDamaged from error
     content = b"".join(parts)
     if len(content) != entry.file_size or zlib.crc32(content) != entry.CRC:
-        raise RosterRefused(str(_("Dit zipbestand is beschadigd.")))
+        raise ZipDamaged
     return content
 
 
 def _packed_bytes(data: bytes, entry: zipfile.ZipInfo) -> bytes:
     header = data[entry.header_offset : entry.header_offset + _LOCAL_HEADER.size]
     if len(header) != _LOCAL_HEADER.size or header[:4] != b"PK\x03\x04":
-        raise RosterRefused(str(_("Dit zipbestand is beschadigd.")))
+        raise ZipDamaged
     name_length, extra_length = _LOCAL_HEADER.unpack(header)[-2:]
     start = entry.header_offset + _LOCAL_HEADER.size + name_length + extra_length
     return data[start : start + entry.compress_size]

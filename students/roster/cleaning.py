@@ -14,7 +14,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext_lazy as _
 
-from students.roster.records import RosterError, RosterNotice, RosterRefused
+from students.roster.records import RosterError, RosterNotice
+from students.roster.refusals import TooManyErrors
 
 MAX_ERRORS = 1000
 
@@ -56,7 +57,7 @@ class Findings:
     def refuse(self, row: str, name: str, message: object) -> None:
         """Note an error at a row and a field; so many that nothing fits is a wrong file."""
         if len(self.errors) >= MAX_ERRORS:
-            raise RosterRefused(str(_("Er staan meer dan duizend fouten in. Is dit het goede bestand?")))
+            raise TooManyErrors
         self.errors.append(RosterError(row, name, str(message)))
 
     def mention(self, row: str, name: str, message: object) -> None:

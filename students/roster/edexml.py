@@ -38,8 +38,16 @@ from students.roster.records import (
     RosterClass,
     RosterHousehold,
     RosterPupil,
-    RosterRefused,
     RosterTeacher,
+)
+from students.roster.refusals import (
+    EdexKeysArePersonalNumbers,
+    EdexTooOld,
+    EdexWithoutPupils,
+    RosterTooLarge,
+    XmlHasDoctype,
+    XmlMalformed,
+    XmlNotEdex,
 )
 
 #: Never kept, whatever the school sends: national numbers, origin, body, pictures, accounts.
@@ -121,13 +129,11 @@ def read_edexml(data: bytes) -> Roster:
         elements = etree.iterparse(io.BytesIO(data), events=("end",), **_SAFELY)
         for count, (_event, element) in enumerate(elements):
             if count > _MAX_ELEMENTS:
-                raise RosterRefused(str(_("Dit bestand is veel groter dan dat van een school.")))
+                raise RosterTooLarge
             _take(element, reading)
     except etree.XMLSyntaxError as error:
         line = error.lineno or 0
-        raise RosterRefused(
-            str(_("Dit XML-bestand is niet goed gevormd, bij regel %(line)d.") % {"line": line})
-        ) from None
+        raise XmlMalformed(line=line) from None
     _check_whole(reading)
     return _as_roster(reading)
 
@@ -154,13 +160,11 @@ def _refuse_foreign(data: bytes) -> None:
                 break
     except etree.XMLSyntaxError as error:
         if not (guard.has_doctype or guard.root):
-            raise RosterRefused(
-                str(_("Dit XML-bestand is niet goed gevormd, bij regel %(line)d.") % {"line": error.lineno or 0})
-            ) from None
+            raise XmlMalformed(line=error.lineno or 0) from None
     if guard.has_doctype:
-        raise RosterRefused(str(_("Een XML-bestand met een DOCTYPE wordt om veiligheid niet gelezen.")))
+        raise XmlHasDoctype
     if guard.root != "EDEX":
-        raise RosterRefused(str(_("Dit XML-bestand is geen EDEXML: het begint niet met EDEX.")))
+        raise XmlNotEdex
 
 
 def _take(element: Any, reading: _Reading) -> None:
@@ -186,7 +190,7 @@ def _take_school(element: Any, reading: _Reading) -> None:
     place = ValuePlace(reading.findings, "school", "school")
     reading.school = _values(element, _SCHOOL_FIELDS, reading, place)
     if reading.school.get("xsdversie", "2.1").startswith(("0", "1")):
-        raise RosterRefused(str(_("Dit is een oude EDEXML-versie. Maak een export in versie 2.0 of 2.1.")))
+        raise EdexTooOld
 
 
 def _take_group(element: Any, reading: _Reading) -> None:
@@ -342,18 +346,11 @@ def _values(element: Any, wanted: frozenset[str], reading: _Reading, place: Valu
 
 def _check_whole(reading: _Reading) -> None:
     if not reading.pupils and not reading.findings.errors:
-        raise RosterRefused(str(_("Er staan geen leerlingen in dit EDEXML-bestand.")))
+        raise EdexWithoutPupils
     if "schooljaar" not in reading.school:
         reading.findings.refuse("school", "schooljaar", _("Het schooljaar ontbreekt."))
     if are_bsns([pupil.number for pupil in reading.pupils]):
-        raise RosterRefused(
-            str(
-                _(
-                    "De sleutels van de leerlingen lijken burgerservicenummers (BSN). Die mogen hier niet "
-                    "komen. Maak een export met het leerlingnummer als sleutel."
-                )
-            )
-        )
+        raise EdexKeysArePersonalNumbers
 
 
 def _as_roster(reading: _Reading) -> Roster:

@@ -42,8 +42,16 @@ from students.roster.records import (
     RosterGuardian,
     RosterHousehold,
     RosterPupil,
-    RosterRefused,
     RosterTeacher,
+)
+from students.roster.refusals import (
+    OneRosterFileTooLarge,
+    OneRosterFileUnreadable,
+    OneRosterFileWithoutKey,
+    OneRosterKeysArePersonalNumbers,
+    OneRosterOfOtherSchools,
+    OneRosterWithoutUsers,
+    RosterTooLarge,
 )
 from students.roster.sheets import MAX_ROWS, decode
 
@@ -110,7 +118,7 @@ def read_oneroster(files: Mapping[str, bytes], *, brin: str = "", school_name: s
         name = path.rsplit("/", 1)[-1]
         _read_file(name, content, data)
     if "users.csv" not in data.rows:
-        raise RosterRefused(str(_("In deze OneRoster-set ontbreekt users.csv.")))
+        raise OneRosterWithoutUsers
     properties = {row.get("propertyName", ""): row.get("value", "") for row in data.of("manifest.csv")}
     org = _school_org(data, brin, school_name)
     roles = _roles(data, org)
@@ -118,9 +126,7 @@ def read_oneroster(files: Mapping[str, bytes], *, brin: str = "", school_name: s
     classes = _classes(data, org)
     pupils = _pupils(data, roles, classes)
     if are_bsns([pupil.number for pupil in pupils]):
-        raise RosterRefused(
-            str(_("De sleutels van de leerlingen lijken burgerservicenummers (BSN). Die mogen hier niet komen."))
-        )
+        raise OneRosterKeysArePersonalNumbers
     return Roster(
         kind=KIND_ONEROSTER,
         pupils=tuple(pupils),
@@ -148,15 +154,15 @@ def _read_file(name: str, content: bytes, data: _Set) -> None:
         rows = data.rows.setdefault(name, [])
         for row in reader:
             if reader.line_num > MAX_LINES:
-                raise RosterRefused(str(_("Het bestand %(name)s is te groot.") % {"name": name}))
+                raise OneRosterFileTooLarge(name=name)
             for header in headers:
                 if header not in used and row.get(header):
                     data.dropped[(f"{name}: {header}", bool(_FORBIDDEN.search(header)))] += 1
             rows.append({header: (row.get(header) or "").strip() for header in keep} | {"_line": str(reader.line_num)})
     except csv.Error as error:
-        raise RosterRefused(str(_("Het bestand %(name)s is niet te lezen.") % {"name": name})) from error
+        raise OneRosterFileUnreadable(name=name) from error
     if name != "manifest.csv" and "sourcedId" not in keep:
-        raise RosterRefused(str(_("In %(name)s ontbreekt de kolom sourcedId.") % {"name": name}))
+        raise OneRosterFileWithoutKey(name=name)
 
 
 def _school_org(data: _Set, brin: str, school_name: str) -> str:
@@ -170,9 +176,7 @@ def _school_org(data: _Set, brin: str, school_name: str) -> str:
     for row in schools:
         if school_name and row.get("name", "").casefold() == school_name.casefold():
             return row["sourcedId"]
-    raise RosterRefused(
-        str(_("Deze set bevat meer scholen, en geen ervan heeft het BRIN-nummer of de naam van deze school."))
-    )
+    raise OneRosterOfOtherSchools
 
 
 def _roles(data: _Set, org: str) -> dict[str, set[str]]:
@@ -232,7 +236,7 @@ def _pupils(data: _Set, roles: dict[str, set[str]], classes: dict[str, RosterCla
         class_name = _one_class(enrolled.get(row["sourcedId"], []), where, data)
         pupils.append(_pupil(row, number, where, birth, class_name, guardians.get(number, ()), data))
         if len(pupils) > MAX_ROWS:
-            raise RosterRefused(str(_("Dit bestand is veel groter dan dat van een school.")))
+            raise RosterTooLarge
     return pupils
 
 

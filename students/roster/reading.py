@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from django.utils.translation import gettext_lazy as _
-
 from students.roster.archives import is_zip, read_archive
 from students.roster.edexml import is_edexml, read_edexml
 from students.roster.oneroster import is_oneroster, read_oneroster
-from students.roster.records import SCOPES, Roster, RosterRefused, merge_rosters
+from students.roster.records import SCOPES, Roster, merge_rosters
+from students.roster.refusals import (
+    FileEmpty,
+    FileRefused,
+    FileTooLarge,
+    NoFileChosen,
+    RosterRefused,
+    TooManyFiles,
+    ZipNotOneRoster,
+)
 from students.roster.tables import TableHeader, read_header, read_table
 
 MAX_FILE_BYTES = 20 * 1024 * 1024
@@ -45,7 +52,7 @@ def read_rosters(
                 read_edexml(file.data) if is_edexml(file.data) else read_table(file.data, file.name, mapping)
             )
         except RosterRefused as refused:
-            raise RosterRefused(f"{_short(file.name)}: {refused}") from None
+            raise FileRefused(name=_short(file.name), why=refused.text) from None
     merged = merge_rosters(rosters)
     return replace(merged, scope=scope) if scope in SCOPES else merged
 
@@ -63,19 +70,14 @@ def headers_to_match(
 def refuse_large(sizes: Sequence[tuple[str, int]]) -> None:
     """Refuse by size alone, before a byte is looked at. Raises RosterRefused."""
     if not sizes:
-        raise RosterRefused(str(_("Kies een bestand.")))
+        raise NoFileChosen
     if len(sizes) > MAX_FILES:
-        raise RosterRefused(str(_("Kies hooguit %(count)d bestanden tegelijk.") % {"count": MAX_FILES}))
+        raise TooManyFiles(count=MAX_FILES)
     for name, size in sizes:
         if size > MAX_FILE_BYTES:
-            raise RosterRefused(
-                str(
-                    _("%(name)s is groter dan 20 MB. Dat is te groot voor een leerlingenlijst.")
-                    % {"name": _short(name)}
-                )
-            )
+            raise FileTooLarge(name=_short(name))
         if size == 0:
-            raise RosterRefused(str(_("%(name)s is leeg.") % {"name": _short(name)}))
+            raise FileEmpty(name=_short(name))
 
 
 def _sort(files: Sequence[SourceFile]) -> tuple[dict[str, bytes], list[SourceFile]]:
@@ -90,9 +92,7 @@ def _sort(files: Sequence[SourceFile]) -> tuple[dict[str, bytes], list[SourceFil
         if is_oneroster(list(contents)):
             sets.update(contents)
         elif contents:
-            raise RosterRefused(
-                str(_("%(name)s is geen OneRoster-set. Pak andere bestanden eerst uit.") % {"name": _short(file.name)})
-            )
+            raise ZipNotOneRoster(name=_short(file.name))
         else:
             others.append(file)
     return sets, others

@@ -22,10 +22,6 @@ SCOPE_ADDITION = "addition"
 SCOPES = (SCOPE_SCHOOL, SCOPE_CLASSES, SCOPE_ADDITION)
 
 
-class RosterRefused(Exception):
-    """A file that cannot be read at all; the text is for the person who offered it."""
-
-
 @dataclass(frozen=True, slots=True)
 class RosterError:
     """One thing that must be mended in the file before it can be imported."""

@@ -18,7 +18,15 @@ from django.utils.translation import gettext_lazy as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from students.roster.archives import is_zip, read_archive
-from students.roster.records import RosterRefused
+from students.roster.refusals import (
+    CsvUnreadable,
+    ExcelDamaged,
+    ExcelOldOrProtected,
+    NotAnExcelFile,
+    NotATextFile,
+    SheetEmpty,
+    SheetTooLarge,
+)
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
@@ -46,14 +54,12 @@ def read_sheets(data: bytes, name: str) -> list[TableSheet]:
     if is_zip(data):
         sheets = _read_workbook(data)
     elif data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise RosterRefused(
-            str(_("Dit is een oud of beveiligd Excel-bestand. Sla het op als .xlsx, zonder wachtwoord."))
-        )
+        raise ExcelOldOrProtected
     else:
         sheets = [TableSheet("", list(_read_csv(decode(data))))]
     filled = [sheet for sheet in sheets if sheet.rows]
     if not filled:
-        raise RosterRefused(str(_("Het bestand %(name)s is leeg.") % {"name": name[:80]}))
+        raise SheetEmpty(name=name[:80])
     return filled
 
 
@@ -72,7 +78,7 @@ def decode(data: bytes) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise RosterRefused(str(_("Dit is geen tekstbestand. Kies een CSV- of een Excel-bestand.")))
+    raise NotATextFile
 
 
 def _read_csv(text: str) -> Iterator[tuple[int, list[str]]]:
@@ -89,9 +95,7 @@ def _read_csv(text: str) -> Iterator[tuple[int, list[str]]]:
             if any(cell.strip() for cell in cells):
                 yield number, cells
     except csv.Error as error:
-        raise RosterRefused(
-            str(_("Dit CSV-bestand is niet te lezen bij regel %(line)d.") % {"line": rows.line_num})
-        ) from error
+        raise CsvUnreadable(line=rows.line_num) from error
 
 
 def _sniff(text: str) -> str:
@@ -105,29 +109,24 @@ def _lines(text: str) -> Iterator[str]:
     """The lines, with their ends. One that cannot be a row of ours is refused before it is cut into cells."""
     for line in io.StringIO(text, newline=""):
         if len(line) > MAX_COLUMNS * MAX_CELL_CHARACTERS:
-            raise _too_large()
+            raise SheetTooLarge(rows=MAX_ROWS, columns=MAX_COLUMNS)
         yield line
 
 
 def _refuse_large(row: int, columns: int) -> None:
     if row > MAX_ROWS or columns > MAX_COLUMNS:
-        raise _too_large()
-
-
-def _too_large() -> RosterRefused:
-    words = _("Dit bestand is te groot: hooguit %(rows)d rijen en %(columns)d kolommen.")
-    return RosterRefused(str(words % {"rows": MAX_ROWS, "columns": MAX_COLUMNS}))
+        raise SheetTooLarge(rows=MAX_ROWS, columns=MAX_COLUMNS)
 
 
 def _read_workbook(data: bytes) -> list[TableSheet]:
     contents = read_archive(data)
     if not any(name.startswith("xl/") for name in contents):
-        raise RosterRefused(str(_("Dit is geen Excel-bestand (.xlsx).")))
+        raise NotAnExcelFile
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(_repack(contents)))
         return [_read_sheet(workbook, name) for name in workbook.sheet_names]
     except (CalamineError, ValueError, OSError) as error:
-        raise RosterRefused(str(_("Dit Excel-bestand is beschadigd."))) from error
+        raise ExcelDamaged from error
 
 
 def _repack(contents: dict[str, bytes]) -> bytes:

@@ -50,9 +50,14 @@ from students.roster.records import (
     RosterGuardian,
     RosterHousehold,
     RosterPupil,
-    RosterRefused,
     merge_households,
     merge_pupils,
+)
+from students.roster.refusals import (
+    ColumnHoldsPersonalNumbers,
+    HeaderMissing,
+    NumberColumnMissing,
+    TableWithoutPupils,
 )
 from students.roster.sheets import TableSheet, read_sheets
 
@@ -101,7 +106,7 @@ def read_header(data: bytes, name: str, mapping: Mapping[str, str] | None = None
         first, cells = best.sheet.rows[0]
         best = TableHeader(best.sheet, first, tuple(match_columns(_unique(cells))))
     if any(_is_value(column.header) for column in best.columns):
-        raise RosterRefused(str(_("De eerste rij met namen van kolommen ontbreekt. Zet die boven de lijst.")))
+        raise HeaderMissing
     return best
 
 
@@ -129,9 +134,7 @@ def read_table(data: bytes, name: str, mapping: Mapping[str, str] | None = None)
     """
     header = read_header(data, name, mapping)
     if not header.has_number:
-        raise RosterRefused(
-            str(_("Er is geen kolom met het leerlingnummer. Koppel die kolom, of gebruik het sjabloon."))
-        )
+        raise NumberColumnMissing
     rows = [row for row in header.sheet.rows if row[0] > header.header_row]
     _refuse_bsn(header, rows)
     findings = Findings()
@@ -142,7 +145,7 @@ def read_table(data: bytes, name: str, mapping: Mapping[str, str] | None = None)
         if pupil is not None:
             _put_together(pupils, pupil, findings)
     if not pupils and not findings.errors:
-        raise RosterRefused(str(_("Onder de kopregel staan geen leerlingen.")))
+        raise TableWithoutPupils
     targets = {column.target for column in header.columns}
     is_listing = "class_name" in targets and bool(targets & {"first_name", "last_name", "full_name"})
     names = dict.fromkeys(pupil.class_name for pupil in pupils.values() if pupil.class_name)
@@ -163,12 +166,7 @@ def _refuse_bsn(header: TableHeader, rows: list[tuple[int, list[str]]]) -> None:
     for index, column in enumerate(header.columns):
         values = [cells[index].strip() for _number, cells in rows if index < len(cells)]
         if column.target and are_bsns(values):
-            raise RosterRefused(
-                str(
-                    _("De kolom %(name)s lijkt burgerservicenummers (BSN) te bevatten. Die mogen hier niet komen.")
-                    % {"name": column.header}
-                )
-            )
+            raise ColumnHoldsPersonalNumbers(name=column.header)
 
 
 def _dropped(header: TableHeader, rows: list[tuple[int, list[str]]]) -> tuple[DroppedField, ...]:

@@ -50,7 +50,7 @@ def household_pin(request: SchoolRequest, pk: int) -> HttpResponse:
         try:
             set_pin(household=found, **form.cleaned_data, by=request.user, now=timezone.now())
         except PinRefused as refused:
-            form.add_error(None, str(refused))
+            form.add_error(None, refused.text)
         else:
             messages.success(request, _("De speld staat. De reistijden rekenen vanaf nu met deze plek."))
             return redirect("students:addresses", school=request.school.slug)

@@ -26,7 +26,7 @@ from students.queries.lists import imports_of, last_mapping, roster_work
 from students.roster.columns import TableColumn
 from students.roster.differences import PupilChange
 from students.roster.reading import MAX_FILE_BYTES, MAX_FILES, SourceFile, headers_to_match, read_rosters
-from students.roster.records import RosterRefused
+from students.roster.refusals import RosterRefused
 from students.roster.template import HEADERS, explanations
 
 SHOWN = 50
@@ -60,7 +60,7 @@ def import_start(request: SchoolRequest) -> HttpResponse:
         )
         made = prepare_import(school=request.school, roster=roster, by=request.user, now=timezone.now())
     except (RosterRefused, ImportRefused) as refused:
-        form.add_error(None, str(refused))
+        form.add_error(None, refused.text)
         return _start_page(request, form)
     url = reverse("students:import_preview", kwargs={"school": request.school.slug, "pk": made.pk})
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)  # type: ignore[attr-defined]
@@ -127,7 +127,7 @@ def import_apply(request: SchoolRequest, pk: int) -> HttpResponse:
             accept_many_gone=form.cleaned_data["accept_many_gone"],
         )
     except ImportRefused as refused:
-        form.add_error(None, str(refused))
+        form.add_error(None, refused.text)
         return _preview_page(request, found, form, status=422)
     return redirect("students:import_result", school=request.school.slug, pk=pk)
 

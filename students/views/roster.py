@@ -72,7 +72,7 @@ def student_two_homes(request: SchoolRequest, pk: int) -> HttpResponse:
         choose_two_homes(student=found, choice=choice, by=request.user, now=timezone.now())
         messages.success(request, _("Bewaard. Het geldt vanaf de volgende planning."))
     except EditRefused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, refused.text)
     return redirect("students:student", school=request.school.slug, pk=pk)
 
 

@@ -54,7 +54,7 @@ def suggestion_confirm(request: SchoolRequest, pk: int) -> HttpResponse:
     try:
         kept = confirm_suggestion(suggestion=found, by=request.user, now=timezone.now())
     except MergeRefused as refused:
-        messages.error(request, str(refused))
+        messages.error(request, refused.text)
     else:
         messages.success(request, _("%(name)s is nu één gezin: samen één uitnodiging.") % {"name": kept.name})
     return redirect("students:suggestions", school=request.school.slug)

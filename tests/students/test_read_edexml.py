@@ -9,7 +9,8 @@ import pytest
 from lxml import etree
 
 from students.roster.edexml import FORBIDDEN, read_edexml
-from students.roster.records import RosterClass, RosterHousehold, RosterPupil, RosterRefused
+from students.roster.records import RosterClass, RosterHousehold, RosterPupil
+from students.roster.refusals import RosterRefused
 from tests.students.roster_files import CANARY_BSN, edexml, edexml_pupil, edexml_school
 
 

@@ -12,8 +12,8 @@ from students.roster.records import (
     SCOPE_ADDITION,
     SCOPE_SCHOOL,
     RosterClass,
-    RosterRefused,
 )
+from students.roster.refusals import RosterRefused
 from tests.students.roster_files import CANARY_BSN, SAM, edexml, edexml_pupil, oneroster, table, zipped
 
 

@@ -12,7 +12,8 @@ import pytest
 from students.roster.cleaning import looks_like_bsn
 from students.roster.columns import is_forbidden, target_of
 from students.roster.names import plain_adult_name, split_address, split_pupil_name
-from students.roster.records import RosterGuardian, RosterHousehold, RosterRefused
+from students.roster.records import RosterGuardian, RosterHousehold
+from students.roster.refusals import RosterRefused
 from students.roster.tables import read_header, read_table
 from tests.students.roster_files import CANARY_BSN, HEADERS, NOOR, SAM, table, workbook, zipped
 

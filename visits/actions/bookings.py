@@ -7,18 +7,51 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F
 from django.utils import formats
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.dates import local_day
 from mentors.models import User
+from mentors.refusals import Refusal
 from visits.actions.invitations import invite_all
 from visits.models import Booking, Campaign, CampaignState, Invitation, VisitState
 from visits.queries.booking import planned_by_school
 
 
-class BookingRefused(Exception):
+class BookingRefused(Refusal):
     """Choosing cannot be opened or closed so; the text is for the coordinator."""
+
+
+class BookingNotOpened(BookingRefused):
+    text = _("De gezinnen zijn nog niet gevraagd.")
+
+
+class WishesStillOpen(BookingRefused):
+    text = _("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Maak daarna het plan.")
+
+
+class BookingOfClosedCampaign(BookingRefused):
+    text = _("Deze bezoekronde is afgesloten.")
+
+
+class SchoolProposesMoments(BookingRefused):
+    text = _("In deze bezoekronde stelt de school een moment voor. Gezinnen kiezen niet zelf.")
+
+
+class BookingAfterLastDay(BookingRefused):
+    text = _("De laatste dag van deze bezoekronde is voorbij.")
+
+
+class WishesDayOver(BookingRefused):
+    text = _("De laatste dag om wensen door te geven is voorbij. Kies eerst een latere dag.")
+
+
+class BookingWithoutSchool(BookingRefused):
+    text = _("De school staat nog niet op de kaart. Vul eerst het adres van de school in.")
+
+
+class NoEveningsToChoose(BookingRefused):
+    text = _("Er zijn nog geen avonden om uit te kiezen. Vraag de mentoren om hun avonden.")
 
 
 @transaction.atomic
@@ -52,13 +85,11 @@ def close_booking(*, campaign: Campaign, by: User | None, now: dt.datetime) -> C
     """Nobody chooses any more; who holds a moment now may still confirm it. Raises BookingRefused."""
     campaign = lock_campaign(campaign)
     if campaign.booking_opened_at is None:
-        raise BookingRefused(_("De gezinnen zijn nog niet gevraagd."))
+        raise BookingNotOpened
     until = campaign.wishes_until
     if campaign.booking == Booking.WISHES_FIRST and until is not None and local_day(now) <= until:
         day = formats.date_format(until, "l j F")
-        raise BookingRefused(
-            _("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Maak daarna het plan.") % {"day": day}
-        )
+        raise WishesStillOpen(day=day)
     if campaign.booking_closed_at is None:
         campaign.booking_closed_at = now
         campaign.save(update_fields=["booking_closed_at"])
@@ -75,13 +106,13 @@ def lock_campaign(campaign: Campaign) -> Campaign:
 def _refuse_opening(campaign: Campaign, now: dt.datetime) -> None:
     today = local_day(now)
     if campaign.state == CampaignState.CLOSED:
-        raise BookingRefused(_("Deze bezoekronde is afgesloten."))
+        raise BookingOfClosedCampaign
     if campaign.booking == Booking.ASSIGNED:
-        raise BookingRefused(_("In deze bezoekronde stelt de school een moment voor. Gezinnen kiezen niet zelf."))
+        raise SchoolProposesMoments
     if today >= campaign.ends_on:
-        raise BookingRefused(_("De laatste dag van deze bezoekronde is voorbij."))
+        raise BookingAfterLastDay
     if campaign.booking == Booking.WISHES_FIRST and (campaign.wishes_until is None or campaign.wishes_until < today):
-        raise BookingRefused(_("De laatste dag om wensen door te geven is voorbij. Kies eerst een latere dag."))
+        raise WishesDayOver
     if campaign.booking == Booking.FREE:
         _refuse_choosing(campaign, today)
 
@@ -89,6 +120,6 @@ def _refuse_opening(campaign: Campaign, now: dt.datetime) -> None:
 def _refuse_choosing(campaign: Campaign, today: dt.date) -> None:
     """What a family cannot choose from."""
     if campaign.school.latitude is None or campaign.school.longitude is None:
-        raise BookingRefused(_("De school staat nog niet op de kaart. Vul eerst het adres van de school in."))
+        raise BookingWithoutSchool
     if not campaign.shifts.filter(on__gt=today).exists():
-        raise BookingRefused(_("Er zijn nog geen avonden om uit te kiezen. Vraag de mentoren om hun avonden."))
+        raise NoEveningsToChoose

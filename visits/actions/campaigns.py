@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import School, SchoolYear, User
+from mentors.refusals import Refusal
 from visits.actions.cohorts import join_cohort
 from visits.actions.topics import seed_topics
 from visits.models import Booking, Campaign, CampaignState, Frequency, VisitState
@@ -20,12 +21,68 @@ __all__ = ["CampaignRefused", "change_campaign", "close_campaign", "join_cohort"
 SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole school
 
 
-class CampaignRefused(Exception):
+class CampaignRefused(Refusal):
     """A campaign cannot be so; `field` names the form's field, the text is for the coordinator."""
 
-    def __init__(self, field: str, text: object) -> None:
-        super().__init__(text)
-        self.field = field
+
+class CampaignClosed(CampaignRefused):
+    field = "name"
+    text = _("Deze bezoekronde is afgesloten en verandert niet meer.")
+
+
+class NoYearGroup(CampaignRefused):
+    field = "year_groups"
+    text = _("Kies ten minste één leerjaar.")
+
+
+class CampaignEndsBeforeStart(CampaignRefused):
+    field = "ends_on"
+    text = _("De laatste dag ligt voor de eerste dag.")
+
+
+class CampaignStartsBeforeYear(CampaignRefused):
+    field = "starts_on"
+    text = _("De eerste dag ligt voor het begin van het schooljaar.")
+
+
+class CampaignEndsAfterYear(CampaignRefused):
+    field = "ends_on"
+    text = _("De laatste dag ligt na het einde van het schooljaar.")
+
+
+class VisitLengthOutOfRange(CampaignRefused):
+    field = "visit_minutes"
+    text = _("Een thuisbezoek duurt 30 tot 60 minuten.")
+
+
+class StopsOutOfRange(CampaignRefused):
+    field = "max_stops"
+    text = _("Kies één tot vier thuisbezoeken op een avond.")
+
+
+class NoWishesDay(CampaignRefused):
+    field = "wishes_until"
+    text = _("Kies tot en met welke dag gezinnen hun wensen doorgeven.")
+
+
+class WishesDayTooLate(CampaignRefused):
+    field = "wishes_until"
+    text = _("Kies een dag die voor de laatste dag van de bezoekronde ligt.")
+
+
+class FamiliesInvited(CampaignRefused):
+    field = "booking"
+    text = _("De eerste gezinnen zijn al uitgenodigd. Hoe zij een moment krijgen, verandert niet meer.")
+
+
+class LaterDayPromised(CampaignRefused):
+    field = "wishes_until"
+    text = _("Gezinnen is een latere dag beloofd. Kies die dag of een latere.")
+
+
+class CampaignNameTaken(CampaignRefused):
+    field = "name"
+    text = _("Er is dit schooljaar al een bezoekronde met deze naam. Kies een andere naam.")
 
 
 @transaction.atomic
@@ -86,7 +143,7 @@ def change_campaign(*, campaign: Campaign, by: User | None, now: dt.datetime, **
     Before anybody was invited, who is no longer in the cohort drops out; after that only who left does.
     """
     if campaign.state == CampaignState.CLOSED:
-        raise CampaignRefused("name", _("Deze bezoekronde is afgesloten en verandert niet meer."))
+        raise CampaignClosed
     _refuse_other_way(campaign, fields)
     for name, value in fields.items():
         setattr(campaign, name, value)
@@ -113,26 +170,24 @@ def _save(campaign: Campaign) -> None:
         with transaction.atomic():
             campaign.save()
     except IntegrityError:
-        raise CampaignRefused(
-            "name", _("Er is dit schooljaar al een bezoekronde met deze naam. Kies een andere naam.")
-        ) from None
+        raise CampaignNameTaken from None
 
 
 def _refuse_nonsense(campaign: Campaign) -> None:
     year = campaign.school_year
     if not campaign.year_groups:
-        raise CampaignRefused("year_groups", _("Kies ten minste één leerjaar."))
+        raise NoYearGroup
     if campaign.ends_on < campaign.starts_on:
-        raise CampaignRefused("ends_on", _("De laatste dag ligt voor de eerste dag."))
+        raise CampaignEndsBeforeStart
     if campaign.starts_on < year.starts_on:
-        raise CampaignRefused("starts_on", _("De eerste dag ligt voor het begin van het schooljaar."))
+        raise CampaignStartsBeforeYear
     if campaign.ends_on > year.ends_on:
-        raise CampaignRefused("ends_on", _("De laatste dag ligt na het einde van het schooljaar."))
+        raise CampaignEndsAfterYear
     if not SHORTEST_VISIT <= campaign.visit_minutes <= LONGEST_VISIT:
-        raise CampaignRefused("visit_minutes", _("Een thuisbezoek duurt 30 tot 60 minuten."))
+        raise VisitLengthOutOfRange
     _refuse_wishes(campaign)
     if not 1 <= campaign.max_stops <= 4:
-        raise CampaignRefused("max_stops", _("Kies één tot vier thuisbezoeken op een avond."))
+        raise StopsOutOfRange
 
 
 def _refuse_wishes(campaign: Campaign) -> None:
@@ -141,9 +196,9 @@ def _refuse_wishes(campaign: Campaign) -> None:
         campaign.wishes_until = None
         return
     if campaign.wishes_until is None:
-        raise CampaignRefused("wishes_until", _("Kies tot en met welke dag gezinnen hun wensen doorgeven."))
+        raise NoWishesDay
     if campaign.wishes_until >= campaign.ends_on:
-        raise CampaignRefused("wishes_until", _("Kies een dag die voor de laatste dag van de bezoekronde ligt."))
+        raise WishesDayTooLate
 
 
 def _refuse_other_way(campaign: Campaign, fields: dict[str, object]) -> None:
@@ -152,11 +207,8 @@ def _refuse_other_way(campaign: Campaign, fields: dict[str, object]) -> None:
     way = fields.get("booking", stored.booking)
     is_asked = stored.booking_opened_at is not None or stored.visits.filter(invitations__isnull=False).exists()
     if is_asked and way != stored.booking:
-        raise CampaignRefused(
-            "booking",
-            _("De eerste gezinnen zijn al uitgenodigd. Hoe zij een moment krijgen, verandert niet meer."),
-        )
+        raise FamiliesInvited
     until = fields.get("wishes_until", stored.wishes_until)
     told = stored.wishes_until if stored.booking_opened_at is not None else None
     if told is not None and isinstance(until, dt.date) and until < told:
-        raise CampaignRefused("wishes_until", _("Gezinnen is een latere dag beloofd. Kies die dag of een latere."))
+        raise LaterDayPromised

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
-from visits.actions.refusals import Refusal
+from mentors.refusals import Refusal
 from visits.models import Campaign, Commitment, Visit
 
 

@@ -8,17 +8,42 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.dates import local_day, nl_day
 from mentors.models import Mentor, User
+from mentors.refusals import Refusal
 from visits.models import Campaign, CampaignState, Shift, Visit
 from visits.queries.calendar import closed_days, open_days
 
 
-class ShiftRefused(Exception):
+class ShiftRefused(Refusal):
     """An evening cannot be given or taken back; the text is for the mentor."""
+
+
+class NoEveningLeft(ShiftRefused):
+    text = _("Op deze dagen valt er in de periode geen avond meer. Kies een andere dag.")
+
+
+class ShiftOfClosedCampaign(ShiftRefused):
+    text = _("Deze bezoekronde is afgesloten.")
+
+
+class HoursOutOfOrder(ShiftRefused):
+    text = _("De tijden staan niet op volgorde: eerst vertrek, dan het laatste gesprek klaar, dan terug.")
+
+
+class ShiftOnClosedDay(ShiftRefused):
+    text = _("Op %(day)s is er geen thuisbezoek: %(closure)s.")
+
+
+class ShiftOutsideCampaign(ShiftRefused):
+    text = _("%(day)s valt buiten de periode van de bezoekronde.")
+
+
+class ShiftHasVisits(ShiftRefused):
+    text = _("Op %(day)s staan al thuisbezoeken. Laat de coördinator die eerst verzetten.")
 
 
 @dataclass(frozen=True)
@@ -53,7 +78,7 @@ def give_weekdays(
     _refuse_hours(hours)
     days = [day for day in open_days(campaign) if day.weekday() in weekdays and day > local_day(now)]
     if not days:
-        raise ShiftRefused(_("Op deze dagen valt er in de periode geen avond meer. Kies een andere dag."))
+        raise NoEveningLeft
     before = set(Shift.objects.filter(campaign=campaign, mentor=mentor).values_list("on", flat=True))
     Shift.objects.bulk_create(
         [_shift(campaign, mentor, day, hours) for day in days],
@@ -112,25 +137,21 @@ def _usual_hours(shifts: Sequence[Shift], weekday: int) -> ShiftHours:
 
 def _refuse_closed(campaign: Campaign) -> None:
     if campaign.state == CampaignState.CLOSED:
-        raise ShiftRefused(_("Deze bezoekronde is afgesloten."))
+        raise ShiftOfClosedCampaign
 
 
 def _refuse_hours(hours: ShiftHours) -> None:
     if not hours.leave_from < hours.visits_until <= hours.back_by:
-        raise ShiftRefused(
-            _("De tijden staan niet op volgorde: eerst vertrek, dan het laatste gesprek klaar, dan terug.")
-        )
+        raise HoursOutOfOrder
 
 
 def _refuse_days(campaign: Campaign, days: Collection[dt.date]) -> None:
     closed, possible = closed_days(campaign.school_year), set(open_days(campaign))
     for day in sorted(days):
         if day in closed:
-            raise ShiftRefused(
-                _("Op %(day)s is er geen thuisbezoek: %(closure)s.") % {"day": nl_day(day), "closure": closed[day]}
-            )
+            raise ShiftOnClosedDay(day=nl_day(day), closure=closed[day])
         if day not in possible:
-            raise ShiftRefused(_("%(day)s valt buiten de periode van de bezoekronde.") % {"day": nl_day(day)})
+            raise ShiftOutsideCampaign(day=nl_day(day))
 
 
 def _refuse_busy(mentor: Mentor, days: Sequence[dt.date]) -> None:
@@ -141,6 +162,4 @@ def _refuse_busy(mentor: Mentor, days: Sequence[dt.date]) -> None:
     }
     for day in sorted(days):
         if day in busy:
-            raise ShiftRefused(
-                _("Op %(day)s staan al thuisbezoeken. Laat de coördinator die eerst verzetten.") % {"day": nl_day(day)}
-            )
+            raise ShiftHasVisits(day=nl_day(day))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import Mentor, User
-from visits.actions.refusals import Refusal
+from mentors.refusals import Refusal
 from visits.actions.together import keep_pair, merge, part, tie, untie
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from mentors.actions import record_event
 from mentors.dates import local_day
 from mentors.models import Mentor, User
+from mentors.refusals import Refusal
 from visits.actions.messages import queue_for_family
-from visits.actions.refusals import Refusal
 from visits.actions.routes import settle_route
 from visits.models import Answer, Invitation, MessageKind, MomentReservation, Visit, VisitState
 from visits.queries.calendar import closed_days

@@ -27,7 +27,7 @@ def campaign_booking(request: SchoolRequest, campaign: int) -> HttpResponse:
         try:
             asked = open_booking(campaign=found, by=request.user, now=now)
         except BookingRefused as error:
-            refusal = str(error)
+            refusal = error.text
         else:
             text = ngettext("%(n)s gezin krijgt de vraag.", "%(n)s gezinnen krijgen de vraag.", asked) % {"n": asked}
             messages.success(request, text if asked else _("Gezinnen kunnen weer kiezen."))

@@ -43,7 +43,7 @@ def campaign_open(request: SchoolRequest) -> HttpResponse:
                 school=request.school, school_year=year, by=request.user, now=timezone.now(), **form.agreements()
             )
         except CampaignRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            form.add_error(refusal.field, refusal.text)
         else:
             messages.success(request, _opened(campaign))
             return redirect("planning:campaign", school=request.school.slug, campaign=campaign.pk)
@@ -67,7 +67,7 @@ def campaign_change(request: SchoolRequest, campaign: int) -> HttpResponse:
         try:
             change_campaign(campaign=found, by=request.user, now=timezone.now(), **form.agreements())
         except CampaignRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
+            form.add_error(refusal.field, refusal.text)
         else:
             messages.success(request, _("De bezoekronde is aangepast. Afspraken met gezinnen blijven staan."))
             return redirect("planning:campaign", school=request.school.slug, campaign=found.pk)

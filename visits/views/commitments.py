@@ -40,7 +40,7 @@ def campaign_commitment(request: SchoolRequest, campaign: int, mentor: int) -> H
         try:
             set_commitment(campaign=found, mentor=person, by=request.user, now=timezone.now(), **form.cleaned_data)
         except CommitmentError as refusal:
-            form.add_error(refusal.field, str(refusal))
+            form.add_error(refusal.field, refusal.text)
         else:
             messages.success(request, _("Bewaard. Het volgende plan houdt er rekening mee."))
             return redirect("visits:campaign_commitments", school=request.school.slug, campaign=found.pk)
@@ -58,7 +58,7 @@ def visit_company(request: SchoolRequest, visit: int) -> HttpResponse:
         try:
             set_company(visit=found, companions=form.cleaned_data["companions"], by=request.user, now=timezone.now())
         except CommitmentError as refusal:
-            form.add_error(refusal.field, str(refusal))
+            form.add_error(refusal.field, refusal.text)
         else:
             messages.success(request, _("Bewaard. Het volgende plan houdt er rekening mee."))
             return to_visit(request, found)

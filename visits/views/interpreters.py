@@ -28,7 +28,7 @@ def campaign_interpreters(request: SchoolRequest, campaign: int) -> HttpResponse
         try:
             days = add_interpreters(campaign=found, by=request.user, now=now, **form.cleaned_data)
         except InterpreterError as refusal:
-            form.add_error(refusal.field, str(refusal))
+            form.add_error(refusal.field, refusal.text)
         else:
             text = ngettext("De uren staan erin.", "De uren staan erin, op %(n)s dagen.", days)
             messages.success(request, text % {"n": days})

@@ -63,7 +63,7 @@ def _evenings(
         try:
             _save(request, campaign, mentor, form if is_weekdays else None)
         except ShiftRefused as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, refusal.text)
         return redirect(here)
     weeks = calendar_of(campaign, mentor, timezone.now())
     families = families_of(campaign, mentor)

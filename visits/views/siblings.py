@@ -45,7 +45,7 @@ def _keep(request: SchoolRequest, campaign: Campaign, line: PairLine) -> HttpRes
             first=line.first, second=line.second, choice=choice, mentor=mentor, by=request.user, now=timezone.now()
         )
     except SiblingError as refusal:
-        form.add_error("choice", str(refusal))
+        form.add_error("choice", refusal.text)
         return _page(request, campaign, wrong=form)
     text = _("Bewaard voor %(name)s. Het volgende plan houdt er rekening mee.")
     messages.success(request, text % {"name": line.first.household.name})

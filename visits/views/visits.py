@@ -164,7 +164,7 @@ def visit_undo(request: SchoolRequest, visit: int, token: str) -> HttpResponse:
             second=Mentor.objects.filter(pk=second).first() if second else None,
         )
     except MomentError as refusal:
-        messages.warning(request, str(refusal))
+        messages.warning(request, refusal.text)
     else:
         messages.success(request, _("De wijziging is ongedaan gemaakt."))
     return to_visit(request, found)

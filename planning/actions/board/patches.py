@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
+from mentors.refusals import Refusal
 from planner import Schedule, ShiftStops
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
 from planning.queries.board.loading import LoadedDraft, drawn_route, name_of, routes_of
 from planning.queries.board.roads import metres_along
-from visits.actions.refusals import Refusal
 
 BY_HAND = "by_hand"  # the code of a family that somebody took out of the plan
 Content = dict[str, Any]
@@ -38,7 +38,7 @@ class BoardChanged(BoardError):
     text = _("Een collega heeft dit plan intussen aangepast. Jouw wijziging is nog niet gedaan.")
 
     def __init__(self, seen: int) -> None:
-        super().__init__(seen)
+        super().__init__()
         self.seen = seen
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
+from mentors.refusals import Refusal
 from planner import SECOND, VISITOR, Schedule, assess, problem_from_json
 from planning.draft.annotations import annotate, empty_result
 from planning.models import Plan, PlanKind, PlanState
@@ -23,8 +24,24 @@ from visits.models import Campaign, CampaignState
 from visits.queries.together import company_now
 
 
-class StandingRefused(Exception):
+class StandingRefused(Refusal):
     """There is nothing to put on a board; the text is for the coordinator."""
+
+
+class StandingOfClosedCampaign(StandingRefused):
+    text = _("Deze bezoekronde is afgesloten.")
+
+
+class NothingPublished(StandingRefused):
+    text = _("Er is nog niets gepubliceerd. Maak eerst een plan; dat kun je op het bord aanpassen.")
+
+
+class StandingWithoutSchool(StandingRefused):
+    text = _("De school staat nog niet op de kaart. Vul eerst het adres van de school in.")
+
+
+class NothingToMove(StandingRefused):
+    text = _("Er is geen thuisbezoek meer dat nog verplaatst kan worden.")
 
 
 @transaction.atomic
@@ -35,9 +52,9 @@ def open_standing_board(*, campaign: Campaign, by: User | None, now: dt.datetime
     """
     row = Campaign.objects.select_for_update(of=("self",)).select_related("school", "school_year").get(pk=campaign.pk)
     if row.state == CampaignState.CLOSED:
-        raise StandingRefused(_("Deze bezoekronde is afgesloten."))
+        raise StandingOfClosedCampaign
     if row.state != CampaignState.PUBLISHED:
-        raise StandingRefused(_("Er is nog niets gepubliceerd. Maak eerst een plan; dat kun je op het bord aanpassen."))
+        raise NothingPublished
     opened = row.plans.filter(kind=PlanKind.STANDING, state=PlanState.READY).order_by("-pk").first()
     if opened is not None and not blockers(opened, now):
         return opened
@@ -48,10 +65,9 @@ def _made(campaign: Campaign, by: User | None, now: dt.datetime) -> Plan:
     try:
         planning = build_planning(campaign, now)
     except SchoolNotOnMap:
-        text = _("De school staat nog niet op de kaart. Vul eerst het adres van de school in.")
-        raise StandingRefused(text) from None
+        raise StandingWithoutSchool from None
     if not planning.problem["visits"]:
-        raise StandingRefused(_("Er is geen thuisbezoek meer dat nog verplaatst kan worden."))
+        raise NothingToMove
     result = standing_result(planning, company_now(campaign))
     plan = Plan.objects.create(
         campaign=campaign,
@@ -76,7 +92,7 @@ def standing_result(planning: Planning, company: Mapping[str, str]) -> dict[str,
     problem = planning.problem
     routes = _standing_routes(problem, company)
     made = {visit for route in routes for stop in route["stops"] for visit in stop["visits"]}
-    reason = _("Heeft nog geen moment.")
+    reason = str(_("Heeft nog geen moment."))
     unplaced = [
         {"visit": visit["id"], "code": "no_moment_yet", "facts": {}, "reason": reason}
         for visit in problem["visits"]

@@ -86,7 +86,7 @@ def board_complete_apply(request: SchoolRequest, plan: int) -> HttpResponse:
     try:
         apply_completion(job=job, by=request.user, now=timezone.now())
     except BoardError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
         return redirect("planning:board_complete", school=request.school.slug, plan=plan)
     messages.success(request, _("De rest van het plan is hersteld. Met 'Ongedaan maken' is alles weer als daarvoor."))
     return redirect("planning:board", school=request.school.slug, plan=plan)
@@ -98,7 +98,7 @@ def _ask(request: SchoolRequest, plan: Plan) -> HttpResponse:
     try:
         request_completion(plan=plan, seen=seen, by=request.user, now=timezone.now())
     except BoardError as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
         return redirect("planning:board", school=request.school.slug, plan=plan.pk)
     transaction.on_commit(wake_planner)
     return redirect("planning:board_complete", school=request.school.slug, plan=plan.pk)

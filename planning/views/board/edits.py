@@ -116,7 +116,7 @@ def _answer(request: SchoolRequest, plan: Plan, seen: int, act: Act, *, visit: s
     except (MoveRefused, ReasonNeeded) as stop:
         return _not_so(request, plan, stop)
     except BoardError as refusal:
-        return _refused(request, plan, refusal, [str(refusal)])
+        return _refused(request, plan, refusal, [refusal.text])
     edited.plan.campaign.school = request.school
     board = BoardPage.of(edited.draft, requested_selection(request, edited.draft))
     text = _told(board, edited)

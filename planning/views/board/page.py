@@ -64,7 +64,7 @@ def board_standing(request: SchoolRequest, campaign: int) -> HttpResponse:
     try:
         plan = open_standing_board(campaign=found, by=request.user, now=timezone.now())
     except StandingRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.text)
         return redirect("planning:campaign", school=request.school.slug, campaign=found.pk)
     return redirect("planning:board", school=request.school.slug, plan=plan.pk)
 

@@ -18,7 +18,8 @@ from students.models import RosterImport
 from students.queries.known import preview_of
 from students.roster.differences import Differences
 from students.roster.reading import MAX_FILE_BYTES, SourceFile, read_rosters
-from students.roster.records import SCOPES, Roster, RosterError, RosterNotice, RosterRefused
+from students.roster.records import SCOPES, Roster, RosterError, RosterNotice
+from students.roster.refusals import RosterRefused
 
 SHOWN = 200
 
