@@ -1,9 +1,14 @@
-"""Which services this machine has. In CI a missing one is a failure; elsewhere its tests are skipped by name."""
+"""Which services this machine has, and waiting for other processes.
+
+In CI a missing service is a failure; elsewhere its tests are skipped by name.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import time
+from collections.abc import Callable
 from typing import NoReturn
 
 import psycopg2
@@ -13,6 +18,17 @@ import redis
 IN_CI = os.environ.get("CI") == "true"
 POSTGRES_URL = os.environ.get("TEST_POSTGRES_URL", "postgres:///postgres")
 REDIS_URL = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+LOOK_AGAIN_SECONDS = 0.02
+
+
+def comes_true(holds: Callable[[], bool], *, seconds: float = 60.0) -> bool:
+    """Whether a condition that another process or thread brings about comes to hold within so many seconds."""
+    until = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() >= until:
+            return holds()
+        time.sleep(LOOK_AGAIN_SECONDS)
+    return True
 
 
 def postgresql_answers() -> bool:

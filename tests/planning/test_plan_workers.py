@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import pytest
 from celery import Celery
 
-from tests.services import need_redis
+from tests.services import comes_true, need_redis
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("plan_workers")]
@@ -77,12 +76,17 @@ class Workers:
         with closing(sqlite3.connect(self.file, timeout=20)) as database, database:
             database.execute("UPDATE planning_plan SET lease_until = ?", [AGES_AGO])
 
-    def wait_until(self, holds: Callable[[], bool], seconds: float = 120) -> None:
-        """Look again and again; fail when it takes too long."""
-        until = time.monotonic() + seconds
-        while not holds():
-            assert time.monotonic() < until, (self.folder / "worker.log").read_text()[-3000:]
-            time.sleep(0.05)
+    def wait_until(self, holds: Callable[[], bool]) -> None:
+        """Wait for a condition; fail with the worker's log when it takes too long."""
+        assert comes_true(holds, seconds=120), (self.folder / "worker.log").read_text()[-3000:]
+
+    def has_looked(self, worker: int) -> bool:
+        """Whether this worker, counted from 0, was woken and has nothing in hand any more."""
+        node = f"{worker}@{self.queue}"
+        with Celery(broker=self.env["REDIS_URL"]) as app:
+            inspect = app.control.inspect(destination=[node], timeout=0.5)
+            stats, active = inspect.stats() or {}, inspect.active() or {}
+        return bool(stats.get(node, {}).get("total")) and active.get(node) == []
 
     def kill(self, worker: subprocess.Popen[bytes]) -> None:
         """End it and all under it at once, without a chance to say anything."""
@@ -109,7 +113,7 @@ def test_a_worker_killed_while_it_plans_leaves_its_job_to_another_which_ends_it(
 
     workers.start()
     workers.wake()
-    time.sleep(3)
+    workers.wait_until(lambda: workers.has_looked(1))
     assert workers.row("state, attempts") == ("running", 1)  # the lease still stands
 
     workers.let_the_lease_pass()

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
+from tests.services import comes_true
 from thuisbezoek.celery import app
 from thuisbezoek.supervisor import children_of_house
 
@@ -25,10 +25,10 @@ import thuisbezoek.supervisor as module
 module.STOP_SECONDS = 1.0
 here = Path(sys.argv[1])
 code = (
-    "import os, pathlib, signal, sys, time\\n"
+    "import os, pathlib, signal, sys\\n"
     "if sys.argv[2] == 'stubborn': signal.signal(signal.SIGTERM, signal.SIG_IGN)\\n"
     "pathlib.Path(sys.argv[1], sys.argv[2] + '.pid').write_text(str(os.getpid()))\\n"
-    "time.sleep(60)"
+    "while True: signal.pause()"
 )
 children = [
     Child(name, [sys.executable, "-c", code, str(here), name], here / f"{name}.log") for name in ("plain", "stubborn")
@@ -37,16 +37,6 @@ Supervisor(children=children, env={}, say=lambda line: print(line, flush=True)).
     when_ready=lambda: (here / "plain.pid").exists(), announce=lambda: print("ready", flush=True)
 )
 """
-
-
-def eventually(truth: Callable[[], bool], seconds: float = 15.0) -> bool:
-    """Whether `truth` comes to hold within `seconds`."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if truth():
-            return True
-        time.sleep(0.05)
-    return truth()
 
 
 def is_alive(pid: int) -> bool:
@@ -60,7 +50,7 @@ def is_alive(pid: int) -> bool:
 
 def pid_of(name: str, here: Path) -> int:
     path = here / f"{name}.pid"
-    assert eventually(lambda: path.exists() and path.read_text().isdigit())
+    assert comes_true(lambda: path.exists() and path.read_text().isdigit())
     return int(path.read_text())
 
 
@@ -78,7 +68,7 @@ def supervisor(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
 def test_a_killed_child_comes_back(supervisor: subprocess.Popen[bytes], tmp_path: Path) -> None:
     first = pid_of("plain", tmp_path)
     os.kill(first, signal.SIGKILL)
-    assert eventually(lambda: pid_of("plain", tmp_path) != first)
+    assert comes_true(lambda: pid_of("plain", tmp_path) != first)
     assert is_alive(pid_of("plain", tmp_path))
     assert not is_alive(first)
 
@@ -90,14 +80,14 @@ def test_a_signal_stops_every_child_even_one_that_will_not(
     pids = [pid_of("plain", tmp_path), pid_of("stubborn", tmp_path)]
     supervisor.send_signal(number)
     assert supervisor.wait(timeout=15) == 0
-    assert eventually(lambda: not any(map(is_alive, pids)))
+    assert comes_true(lambda: not any(map(is_alive, pids)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel ends orphans on Linux only")
 def test_no_child_outlives_a_supervisor_that_was_killed(supervisor: subprocess.Popen[bytes], tmp_path: Path) -> None:
     pids = [pid_of("plain", tmp_path), pid_of("stubborn", tmp_path)]
     supervisor.kill()
-    assert eventually(lambda: not any(map(is_alive, pids)))
+    assert comes_true(lambda: not any(map(is_alive, pids)))
 
 
 def test_long_work_has_a_queue_of_its_own_and_the_demo_works_on_both(tmp_path: Path) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import smtplib
-import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
@@ -31,14 +32,26 @@ class RefusingBackend(EmailBackend):
 
 
 class FileBackend(BaseEmailBackend):
-    """Hands over by a line in SENT_FILE, and sleeps before or after it (SLEEP_BEFORE, SLEEP_AFTER, in seconds)."""
+    """Hands over by a line in SENT_FILE.
+
+    With STOP=before or STOP=after the process says so, by making the file STOPPED_FILE, and does nothing any more until
+    it is killed.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for message in email_messages:
-            time.sleep(float(os.environ.get("SLEEP_BEFORE", "0")))
+            stop_at("before")
             line = f"{message.extra_headers['Message-ID']}\n".encode()
             file = os.open(os.environ["SENT_FILE"], os.O_WRONLY | os.O_APPEND | os.O_CREAT)
             os.write(file, line)
             os.close(file)
-            time.sleep(float(os.environ.get("SLEEP_AFTER", "0")))
+            stop_at("after")
         return len(email_messages)
+
+
+def stop_at(point: str) -> None:
+    """Wait to be killed, when the test asked for that at this point."""
+    if os.environ.get("STOP") == point:
+        Path(os.environ["STOPPED_FILE"]).touch()
+        while True:
+            signal.pause()

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from tests.services import need_postgresql
+from tests.services import comes_true, need_postgresql
 
 ROOT = Path(__file__).parents[2]
 pytestmark = [pytest.mark.services, pytest.mark.xdist_group("outbox_races")]
@@ -32,7 +31,8 @@ class Senders:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.sent = folder / "sent.txt"
-        self.env = environment(url, folder) | {"SENT_FILE": str(self.sent)}
+        self.stopped = folder / "stopped"
+        self.env = environment(url, folder) | {"SENT_FILE": str(self.sent), "STOPPED_FILE": str(self.stopped)}
 
     def start(self, later: int = 0, **env: str) -> subprocess.Popen[bytes]:
         """One sender."""
@@ -43,11 +43,13 @@ class Senders:
         """How often each Message-ID went out."""
         return Counter(self.sent.read_text().split()) if self.sent.exists() else Counter()
 
-    def wait_for(self, most: int) -> None:
-        """Wait until so many mails went out."""
-        until = time.monotonic() + 60
-        while sum(self.handed_over().values()) < most and time.monotonic() < until:
-            time.sleep(0.02)
+    def kill_one(self, point: str) -> None:
+        """Start a sender, and kill it "before" or "after" it hands its first mail over."""
+        self.stopped.unlink(missing_ok=True)
+        sender = self.start(STOP=point)
+        assert comes_true(self.stopped.exists)
+        sender.send_signal(signal.SIGKILL)
+        sender.wait(timeout=30)
 
 
 def environment(url: str, folder: Path) -> dict[str, str]:
@@ -121,10 +123,7 @@ def test_eight_senders_at_once_send_every_mail_once(senders: Senders) -> None:
 
 
 def test_a_sender_killed_after_handing_over_repeats_at_most_that_mail_under_the_same_id(senders: Senders) -> None:
-    sender = senders.start(SLEEP_AFTER="60")
-    senders.wait_for(1)
-    sender.send_signal(signal.SIGKILL)
-    sender.wait(timeout=30)
+    senders.kill_one("after")
     (first,) = senders.handed_over()
     assert senders.start().wait(timeout=120) == 0  # the lease still stands: its rows are left alone
     assert senders.handed_over()[first] == 1
@@ -136,10 +135,7 @@ def test_a_sender_killed_after_handing_over_repeats_at_most_that_mail_under_the_
 
 def test_senders_killed_before_handing_over_lose_nothing_and_repeat_nothing(senders: Senders) -> None:
     for _kill in range(2):
-        sender = senders.start(SLEEP_BEFORE="60")
-        time.sleep(2.5)
-        sender.send_signal(signal.SIGKILL)
-        sender.wait(timeout=30)
+        senders.kill_one("before")
     assert not senders.handed_over()
     assert senders.start(AFTER_THE_LEASE).wait(timeout=120) == 0
     counts = senders.handed_over()
