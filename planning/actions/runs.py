@@ -142,6 +142,16 @@ class PlanJob:
                 raise
             return doing.result()
 
+    def attempt(self, work: Callable[[], Done]) -> Done | None:
+        """Do work without which the plan is whole all the same: None when it fails. Raises LeaseLost, MemoryError."""
+        try:
+            return self.run_beside(work)
+        except (LeaseLost, MemoryError):
+            raise
+        except Exception as error:
+            log.error("extra work on a plan failed", plan=self.lease.pk, error=type(error).__name__)
+            return None
+
     def _so_far(self, progress: Progress | None) -> dict[str, object]:
         """What the page tells of the best plan so far; `placed` and what follows only when there is one."""
         seconds = round(time.monotonic() - self.began)
@@ -238,22 +248,16 @@ def _remedies(job: PlanJob, problem: Problem, made: Made, plan: Plan) -> list[di
         return None
     job.phase, job.helps_since = Phase.HELPING, time.monotonic()
     days, windows = possible_hours(plan.campaign, [unplaced.visit for unplaced in made.unplaced], job.lease.now())
-    try:
-        found = job.run_beside(
-            lambda: try_remedies(
-                problem,
-                made,
-                seconds=REMEDY_SECONDS,
-                seed=SEED,
-                days=days,
-                windows=windows,
-                progress=job.note_remedies,
-                should_stop=lambda: job.is_over,
-            )
+    found = job.attempt(
+        lambda: try_remedies(
+            problem,
+            made,
+            seconds=REMEDY_SECONDS,
+            seed=SEED,
+            days=days,
+            windows=windows,
+            progress=job.note_remedies,
+            should_stop=lambda: job.is_over,
         )
-    except (LeaseLost, MemoryError):
-        raise
-    except Exception as error:
-        log.error("trying remedies failed", plan=plan.pk, error=type(error).__name__)
-        return None
-    return [remedy_to_json(remedy) for remedy in found]
+    )
+    return None if found is None else [remedy_to_json(remedy) for remedy in found]

@@ -35,11 +35,15 @@ def run_waiting_cost_studies(*, now: Now) -> int:
     return sum(run_cost_study(study=CostStudy.objects.get(pk=pk), now=now) for pk in QUEUE.waiting(now()))
 
 
-def run_cost_study(*, study: CostStudy, now: Now) -> bool:
-    """Claim a study and work out the variants that are left. False when another worker has it, or takes it over."""
+def run_cost_study(*, study: CostStudy, now: Now, beat_seconds: float = BEAT_SECONDS) -> bool:
+    """Claim a study and work out the variants that are left, with a heartbeat every so many seconds.
+
+    False when another worker has it, or takes it over.
+    """
     job = claim_study(study, now)
     if job is None:
         return False
+    job.beat_seconds = beat_seconds
     try:
         _work_on(job)
     except LeaseLost:
@@ -61,6 +65,7 @@ class StudyJob:
     """A study in the hands of this worker."""
 
     lease: Lease
+    beat_seconds: float = BEAT_SECONDS
     is_over: bool = False  # read by the planner's threads
     renewed_at: float = field(default_factory=time.monotonic)
 
@@ -73,7 +78,7 @@ class StudyJob:
         """Now and then: renew the lease, show how far it is, and see whether somebody asked to stop.
 
         Raises LeaseLost, and WorkStopped."""
-        if time.monotonic() - self.renewed_at < BEAT_SECONDS:
+        if time.monotonic() - self.renewed_at < self.beat_seconds:
             return
         self.write(progress=progress)
         if CostStudy.objects.filter(pk=self.lease.pk, is_stop_asked=True).exists():
@@ -180,7 +185,7 @@ class StudyInputs:
             try:
                 left = set(work)
                 while left:
-                    _done, left = wait(left, timeout=BEAT_SECONDS, return_when=FIRST_COMPLETED)
+                    _done, left = wait(left, timeout=self.job.beat_seconds, return_when=FIRST_COMPLETED)
                     self.job.heartbeat(1 - len(left) / len(work))
             except BaseException:
                 self.job.is_over = True

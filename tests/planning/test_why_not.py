@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mentors.leases import LeaseLost
 from mentors.models import Role, School, User
 from planner import REASON_CODES, REMEDY_KINDS, Progress
 from planning.actions import runs
@@ -133,7 +134,7 @@ def test_a_stop_while_remedies_are_tried_keeps_the_plan(season: Season) -> None:
 
 
 def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_takes_long(
-    season: Season, monkeypatch: Any
+    season: Season,
 ) -> None:
     plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
     job = runs.claim_job(plan, season.clock)
@@ -149,10 +150,21 @@ def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_ta
     assert plan.progress == 0.9
 
 
-def test_remedies_that_cannot_be_tried_leave_the_plan_as_it_is(season: Season, monkeypatch: Any) -> None:
-    monkeypatch.setattr(runs, "REMEDY_SECONDS", None)  # no number: trying breaks off at once
-    plan = season.draft()
-    assert (plan.state, plan.result["application"]["remedies"]) == (PlanState.READY, None)
+def test_a_failure_while_remedies_are_tried_is_kept_from_the_plan(season: Season) -> None:
+    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+    job = runs.claim_job(plan, season.clock)
+    assert job is not None
+    assert job.attempt(lambda: 1 / 0) is None
+    assert job.attempt(lambda: "tried") == "tried"
+
+
+def test_a_worker_that_lost_its_lease_while_it_tries_remedies_keeps_nothing(season: Season) -> None:
+    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+    job = runs.claim_job(plan, season.clock)
+    assert job is not None
+    Plan.objects.update(lease_until=season.now + dt.timedelta(hours=1))  # another worker took it
+    with pytest.raises(LeaseLost):
+        job.attempt(job.heartbeat)
 
 
 def test_the_page_of_the_plan_says_what_would_help_and_leads_to_where_it_is_done(
