@@ -30,6 +30,18 @@ class PlanKind(models.TextChoices):
     COMPLETION = "completion", _("herstel van de rest")
 
 
+class PlanFailure(models.TextChoices):
+    """Why a job failed: codes, for which planning/words/failures.py has the words."""
+
+    SCHOOL_NOT_ON_MAP = "school_not_on_map"
+    CONTRADICTION = "contradiction"  # the planner refuses the problem
+    DRAFT_SHUT = "draft_shut"  # a completion: its draft was published or discarded
+    DRAFT_CHANGED = "draft_changed"  # a completion: its draft was changed by hand since
+    STUCK = "stuck"  # a completion: what stays contradicts itself
+    BROKEN_OFF = "broken_off"  # its workers died, as often as they may
+    UNEXPECTED = "unexpected"
+
+
 class PlanQuerySet(LeasedQuerySet["Plan"]):
     def drafts(self) -> PlanQuerySet:
         """All but the jobs that complete a draft: those make a proposal, and no draft of their own."""
@@ -65,7 +77,7 @@ class Plan(Leased):
     cost = models.FloatField(null=True)
     bound = models.FloatField(null=True)
     is_estimate = models.BooleanField(default=False)
-    error = models.TextField(blank=True)
+    failure = models.CharField(max_length=20, choices=PlanFailure.choices, blank=True)  # why it failed
     is_stop_asked = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()

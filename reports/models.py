@@ -18,6 +18,15 @@ class CostState(models.TextChoices):
     FAILED = "failed", _("mislukt")
 
 
+class CostFailure(models.TextChoices):
+    """Why a study failed: codes, for which reports/words/failures.py has the words."""
+
+    SCHOOL_NOT_ON_MAP = "school_not_on_map"
+    ROSTER_CHANGED = "roster_changed"  # no roster or no school year for what was asked
+    BROKEN_OFF = "broken_off"  # its workers died, as often as they may
+    UNEXPECTED = "unexpected"
+
+
 class CostStudyQuerySet(LeasedQuerySet["CostStudy"]):
     def visible_to(self, user: User) -> CostStudyQuerySet:
         """The studies of the schools where `user` has a role."""
@@ -42,7 +51,7 @@ class CostStudy(Leased):
     facts = models.JSONField(default=dict)
     state = models.CharField(max_length=7, choices=CostState.choices, default=CostState.QUEUED)
     progress = models.FloatField(default=0.0)  # 0 to 1, of the variant that is being worked out
-    error = models.TextField(blank=True)
+    failure = models.CharField(max_length=20, choices=CostFailure.choices, blank=True)  # why it failed
     is_stop_asked = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()

@@ -13,15 +13,14 @@ from typing import Any, TypeVar
 
 import structlog
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from planner import BadProblem, Problem, Progress, plan_to_json, problem_from_json, repair_plan, solve, try_remedies
 from planner import Plan as Made
-from planning.actions.board.completion import Completion, CompletionStuck
-from planning.actions.board.patches import BoardError
+from planning.actions.board.completion import Completion, CompletionLate, CompletionStuck
+from planning.actions.board.patches import BoardShut
 from planning.draft.annotations import annotate, empty_result
-from planning.models import Plan, PlanKind, PlanState
+from planning.models import Plan, PlanFailure, PlanKind, PlanState
 from planning.problem.build import build_planning
 from planning.problem.extra_hours import possible_hours
 from planning.problem.incidents import Incident
@@ -37,6 +36,12 @@ JOBS = 2  # threads of the solver
 REMEDY_SECONDS = 30.0
 SEED = 0  # always the same: who asks the same thing twice gets the same plan, whichever worker makes it
 
+FAILURES: dict[type[Exception], PlanFailure] = {
+    SchoolNotOnMap: PlanFailure.SCHOOL_NOT_ON_MAP,
+    BoardShut: PlanFailure.DRAFT_SHUT,
+    CompletionLate: PlanFailure.DRAFT_CHANGED,
+    CompletionStuck: PlanFailure.STUCK,
+}
 Done = TypeVar("Done")
 log = structlog.get_logger()
 
@@ -55,16 +60,14 @@ def run_plan(*, plan: Plan, now: Now) -> bool:
         _work_on(job)
     except LeaseLost:
         return False
-    except BoardError as refusal:
-        job.fail(str(refusal))
-    except SchoolNotOnMap:
-        job.fail(_("De school staat niet op de kaart. Vul het adres van de school in en plan opnieuw."))
+    except tuple(FAILURES) as refusal:
+        job.fail(FAILURES[type(refusal)])
     except BadProblem as refusal:
         log.error("plan refused by the planner", plan=plan.pk, path=refusal.path)
-        job.fail(_("De gegevens spreken elkaar tegen: zo is er geen plan te maken. Bel de beheerder."))
+        job.fail(PlanFailure.CONTRADICTION)
     except Exception as error:
         log.error("planning failed", plan=plan.pk, error=type(error).__name__)
-        job.fail(_("Het plannen is onverwacht gestopt. Probeer het opnieuw. Lukt het weer niet, bel de beheerder."))
+        job.fail(PlanFailure.UNEXPECTED)
         raise
     return True
 
@@ -102,9 +105,9 @@ class PlanJob:
         if not self.lease.release(PlanState.READY, **values):
             raise LeaseLost
 
-    def fail(self, text: str) -> None:
-        """End the job with a text for the coordinator, unless another worker has it now."""
-        self.lease.release(PlanState.FAILED, error=text, finished_at=self.lease.now())
+    def fail(self, failure: PlanFailure) -> None:
+        """End the job without a draft, unless another worker has it now."""
+        self.lease.release(PlanState.FAILED, failure=failure, finished_at=self.lease.now())
 
     def note_progress(self, progress: Progress) -> None:
         """Remember how far the solver is; called from its thread, so nothing is written here."""
@@ -178,8 +181,8 @@ _AFRESH: dict[str, Any] = {"progress": 0.0, "trail": [], "so_far": None, "cost":
 
 def claim_job(plan: Plan, now: Now) -> PlanJob | None:
     """Take the job to work on it from the beginning; None when another worker has it, or it is given up."""
-    text = _("Het plannen is drie keer afgebroken. Misschien heeft de server te weinig geheugen: bel de beheerder.")
-    lease = QUEUE.claim(plan.pk, now=now, afresh=_AFRESH, given_up={"error": text, "finished_at": now()})
+    given_up = {"failure": PlanFailure.BROKEN_OFF, "finished_at": now()}
+    lease = QUEUE.claim(plan.pk, now=now, afresh=_AFRESH, given_up=given_up)
     return PlanJob(lease) if lease else None
 
 
@@ -189,7 +192,7 @@ def _work_on(job: PlanJob) -> None:
 
 
 def _make_proposal(job: PlanJob) -> None:
-    """Complete the rest of a draft that was changed by hand. Raises BoardError."""
+    """Complete the rest of a draft that was changed by hand. Raises BoardShut, CompletionLate or CompletionStuck."""
     plan = job.row.defer("problem", "result").get()
     completion = Completion.of(plan)
     try:

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('cost', models.FloatField(null=True)),
                 ('bound', models.FloatField(null=True)),
                 ('is_estimate', models.BooleanField(default=False)),
-                ('error', models.TextField(blank=True)),
+                ('failure', models.CharField(blank=True, choices=[('school_not_on_map', 'School Not On Map'), ('contradiction', 'Contradiction'), ('draft_shut', 'Draft Shut'), ('draft_changed', 'Draft Changed'), ('stuck', 'Stuck'), ('broken_off', 'Broken Off'), ('unexpected', 'Unexpected')], max_length=20)),
                 ('is_stop_asked', models.BooleanField(default=False)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),

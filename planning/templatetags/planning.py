@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from mentors.dates import nl_moment
 from planning.models import Plan, PlanKind
 from planning.problem.incidents import Incident
+from planning.words.failures import failure_words
 
 register = template.Library()
+register.filter(failure_words)
 
 
 @register.filter

@@ -10,13 +10,12 @@ from dataclasses import asdict, dataclass, field
 
 import structlog
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from reports.figures.cost_question import Question, Variant
 from reports.figures.cost_teams import Roads, Team, TeamPlan, TeamPlanner, WorkStopped
 from reports.figures.cost_totals import Calendar, VariantOutcome, outcome_of
-from reports.models import CostState, CostStudy, CostVariant
+from reports.models import CostFailure, CostState, CostStudy, CostVariant
 from reports.queries.cost_roster import Cohort, StudyPlaces, cohort_of, roster_year, season_of, year_of_day
 
 QUEUE = WorkQueue(CostStudy, length=dt.timedelta(minutes=2), most_attempts=3)
@@ -27,7 +26,11 @@ log = structlog.get_logger()
 
 
 class RosterGone(Exception):
-    """What the question was about is no longer there; the text is for the person who asked."""
+    """What the question was about is no longer there."""
+
+    def __init__(self, failure: CostFailure) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 def run_waiting_cost_studies(*, now: Now) -> int:
@@ -51,11 +54,10 @@ def run_cost_study(*, study: CostStudy, now: Now, beat_seconds: float = BEAT_SEC
     except WorkStopped:
         job.end(CostState.STOPPED)
     except RosterGone as refusal:
-        job.end(CostState.FAILED, str(refusal))
+        job.end(CostState.FAILED, refusal.failure)
     except Exception as error:
         log.error("cost study failed", study=study.pk, error=type(error).__name__)
-        text = _("Het rekenen is onverwacht gestopt. Probeer het opnieuw. Lukt het weer niet, bel de beheerder.")
-        job.end(CostState.FAILED, text)
+        job.end(CostState.FAILED, CostFailure.UNEXPECTED)
         raise
     return True
 
@@ -92,15 +94,14 @@ class StudyJob:
         values = {"outcome": outcome.to_json(), "done_at": self.lease.now()}
         CostVariant.objects.filter(pk=variant.pk).update(**values)
 
-    def end(self, state: CostState, error: str = "") -> None:
+    def end(self, state: CostState, failure: CostFailure | str = "") -> None:
         """The end of this worker's turn, unless another worker has the study now."""
-        self.lease.release(state, error=error, progress=0.0, finished_at=self.lease.now())
+        self.lease.release(state, failure=failure, progress=0.0, finished_at=self.lease.now())
 
 
 def claim_study(study: CostStudy, now: Now) -> StudyJob | None:
     """Take the study to work on what is left of it; None when another worker has it, or it is given up."""
-    text = _("Het rekenen is drie keer afgebroken. Misschien heeft de server te weinig geheugen: bel de beheerder.")
-    given_up = {"error": text, "finished_at": now()}
+    given_up = {"failure": CostFailure.BROKEN_OFF, "finished_at": now()}
     lease = QUEUE.claim(study.pk, now=now, afresh={"progress": 0.0}, given_up=given_up)
     return StudyJob(lease) if lease else None
 
@@ -138,9 +139,9 @@ class StudyInputs:
         ground, year = StudyPlaces.of(study.school), roster_year(study.school)
         season_year = year_of_day(study.school, question.starts_on)
         if ground is None:
-            raise RosterGone(_("De school staat niet meer op de kaart. Vul het adres van de school in."))
+            raise RosterGone(CostFailure.SCHOOL_NOT_ON_MAP)
         if year is None or season_year is None:
-            raise RosterGone(_("De leerlingenlijst of de kalender is veranderd. Reken opnieuw."))
+            raise RosterGone(CostFailure.ROSTER_CHANGED)
         cohorts = {groups: cohort_of(year, groups, ground) for groups in question.cohorts}
         return cls(question, season_of(season_year, question.starts_on), str(year), cohorts, ground, job)
 

@@ -76,7 +76,7 @@ def stop_cost_study(*, study: CostStudy, by: User | None, now: dt.datetime) -> N
 def resume_cost_study(*, study: CostStudy, by: User | None, now: dt.datetime) -> None:
     """Go on with the variants that are left of a study that was stopped or that failed."""
     resting = CostStudy.objects.filter(pk=study.pk, state__in=[CostState.STOPPED, CostState.FAILED])
-    values = {"state": CostState.QUEUED, "is_stop_asked": False, "error": "", "attempts": 0, "finished_at": None}
+    values = {"state": CostState.QUEUED, "is_stop_asked": False, "failure": "", "attempts": 0, "finished_at": None}
     try:
         with transaction.atomic():
             changed = resting.update(**values)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('facts', models.JSONField(default=dict)),
                 ('state', models.CharField(choices=[('queued', 'wacht'), ('running', 'bezig'), ('ready', 'klaar'), ('stopped', 'gestopt'), ('failed', 'mislukt')], default='queued', max_length=7)),
                 ('progress', models.FloatField(default=0.0)),
-                ('error', models.TextField(blank=True)),
+                ('failure', models.CharField(blank=True, choices=[('school_not_on_map', 'School Not On Map'), ('roster_changed', 'Roster Changed'), ('broken_off', 'Broken Off'), ('unexpected', 'Unexpected')], max_length=20)),
                 ('is_stop_asked', models.BooleanField(default=False)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('created_at', models.DateTimeField()),

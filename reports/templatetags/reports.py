@@ -6,7 +6,10 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from reports.words.failures import failure_words
+
 register = template.Library()
+register.filter(failure_words)
 
 
 @register.filter

@@ -41,7 +41,7 @@ def repaired(season: Season, kind: IncidentKind, **facts: Any) -> Plan:
     plan = request_repair(campaign=season.campaign, incident=Incident(kind=kind, **facts), by=None, now=season.now)
     assert run_plan(plan=plan, now=season.clock)
     plan.refresh_from_db()
-    assert plan.error == ""
+    assert plan.failure == ""
     return plan
 
 

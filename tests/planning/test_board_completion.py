@@ -17,7 +17,6 @@ from mentors.leases import LeaseLost
 from mentors.models import Role, School, User
 from planning.actions import runs
 from planning.actions.board.completion import (
-    CompletionStuck,
     PlannerBusy,
     ProposalStale,
     apply_completion,
@@ -34,7 +33,7 @@ from planning.actions.board.edits import (
 )
 from planning.actions.jobs import request_plan
 from planning.actions.runs import run_plan, run_waiting_plans
-from planning.models import EditVerb, Plan, PlanEdit, PlanKind, PlanState
+from planning.models import EditVerb, Plan, PlanEdit, PlanFailure, PlanKind, PlanState
 from planning.queries.board.completion import CompletionProposal, completion_of, proposal_of
 from planning.queries.board.loading import load_draft
 from planning.queries.publishing import drafts_of
@@ -79,7 +78,7 @@ def done(job: Plan, now: dt.datetime) -> Plan:
 
 def proposed(plan: Plan, now: dt.datetime) -> tuple[Plan, CompletionProposal]:
     job = done(asked(plan, now), now)
-    assert (job.state, job.error) == (PlanState.READY, "")
+    assert (job.state, job.failure) == (PlanState.READY, "")
     return job, proposal_of(job)
 
 
@@ -210,7 +209,7 @@ def test_a_draft_that_changed_before_the_worker_came_is_not_completed(plan: Plan
     worse(plan, now)
     job = done(job, now)
     assert (job.state, job.result) == (PlanState.FAILED, None)
-    assert "intussen aangepast" in job.error
+    assert job.failure == PlanFailure.DRAFT_CHANGED
 
 
 def test_a_draft_that_was_published_or_thrown_away_meanwhile_is_not_completed(plan: Plan, now: dt.datetime) -> None:
@@ -219,7 +218,7 @@ def test_a_draft_that_was_published_or_thrown_away_meanwhile_is_not_completed(pl
         job = asked(plan, now)
         Plan.objects.filter(pk=plan.pk).update(state=state)
         job = done(job, now)
-        assert (job.state, "niet meer worden aangepast" in job.error) == (PlanState.FAILED, True)
+        assert (job.state, job.failure) == (PlanState.FAILED, PlanFailure.DRAFT_SHUT)
 
 
 def test_a_worker_whose_job_was_asked_anew_drops_its_work(plan: Plan, now: dt.datetime) -> None:
@@ -241,7 +240,7 @@ def test_a_draft_that_cannot_be_completed_says_so(plan: Plan, now: dt.datetime) 
     route["stops"] = [other | {"start": "20:45"}]
     Plan.objects.filter(pk=plan.pk).update(result=result, problem=problem)
     job = done(asked(plan, now), now)
-    assert (job.state, job.error) == (PlanState.FAILED, str(CompletionStuck.text))
+    assert (job.state, job.failure) == (PlanState.FAILED, PlanFailure.STUCK)
 
 
 # --- saying yes ---

@@ -24,7 +24,7 @@ from reports.figures.cost_question import EveningHours, Question, Variant
 from reports.figures.cost_teams import Roads, Team, TeamPlanner, problem_of
 from reports.figures.cost_totals import Calendar, VariantOutcome, outcome_of
 from reports.figures.school_days import Break, calendar_of
-from reports.models import CostState, CostStudy, CostVariant
+from reports.models import CostFailure, CostState, CostStudy, CostVariant
 from reports.queries.cost_roster import StudyPlaces, cohort_of, roster_year
 from reports.queries.cost_studies import answer_of
 from reports.views.cost_assumptions import assumptions
@@ -285,7 +285,7 @@ def test_three_workers_that_die_end_it(asked: CostStudy) -> None:
     assert not run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert asked.state == CostState.FAILED
-    assert "drie keer" in asked.error
+    assert asked.failure == CostFailure.BROKEN_OFF
 
 
 def test_a_stop_keeps_what_is_worked_out_and_can_go_on(asked: CostStudy) -> None:
@@ -330,7 +330,7 @@ def test_a_roster_that_is_gone_ends_it_with_a_reason(asked: CostStudy) -> None:
     run_cost_study(study=asked, now=clock)
     asked.refresh_from_db()
     assert asked.state == CostState.FAILED
-    assert "kaart" in asked.error
+    assert asked.failure == CostFailure.SCHOOL_NOT_ON_MAP
 
 
 # --- the page ---

@@ -236,7 +236,7 @@ def plan_and_publish(campaign: Campaign, by: User, *, now: dt.datetime) -> None:
     run_plan(plan=plan, now=lambda: now)
     plan = Plan.objects.get(pk=plan.pk)
     if plan.state != PlanState.READY:
-        raise DemoFailed(f"Het plan is niet gelukt: {plan.error or plan.state}")
+        raise DemoFailed(f"Het plan is niet gelukt: {plan.failure or plan.state}")
     publish_plan(plan=plan, by=by, now=now)
 
 

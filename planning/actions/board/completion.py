@@ -21,16 +21,17 @@ from planner import Appointment, Problem, Route, Schedule, ShiftKey, assess
 from planner import Plan as Made
 from planning.actions.board.edits import Edited
 from planning.actions.board.patches import BoardError, BoardShut, DraftPatch, lock_draft, patches_for, record_edit
-from planning.models import EditVerb, Plan, PlanKind, PlanState
+from planning.models import EditVerb, Plan, PlanFailure, PlanKind, PlanState
 from planning.queries.board.completion import moves_between
 from planning.queries.board.loading import LoadedDraft, load_draft
 from planning.queries.board.reservations import reservations_of
+from planning.words.failures import SENTENCES
 
 SECONDS = 8
 
 
 class CompletionStuck(BoardError):
-    text = _("Dit plan is zo niet te herstellen. Maak eerst los wat elkaar in de weg zit.")
+    text = SENTENCES[PlanFailure.STUCK]
 
 
 class ProposalStale(BoardError):
@@ -38,7 +39,7 @@ class ProposalStale(BoardError):
 
 
 class CompletionLate(BoardError):
-    text = _("Het plan is intussen aangepast. Laat de rest opnieuw herstellen.")
+    text = SENTENCES[PlanFailure.DRAFT_CHANGED]
 
 
 class PlannerBusy(BoardError):

@@ -16,9 +16,10 @@ from mentors.actions import record_event
 from mentors.models import User
 from mentors.refusals import Refusal
 from planner import Schedule, ShiftStops
-from planning.models import EditVerb, Plan, PlanEdit, PlanState
+from planning.models import EditVerb, Plan, PlanEdit, PlanFailure, PlanState
 from planning.queries.board.loading import LoadedDraft, drawn_route, name_of, routes_of
 from planning.queries.board.roads import metres_along
+from planning.words.failures import SENTENCES
 
 BY_HAND = "by_hand"  # the code of a family that somebody took out of the plan
 Content = dict[str, Any]
@@ -29,7 +30,7 @@ class BoardError(Refusal):
 
 
 class BoardShut(BoardError):
-    text = _("Dit plan kan niet meer worden aangepast: het is gepubliceerd of weggegooid.")
+    text = SENTENCES[PlanFailure.DRAFT_SHUT]
 
 
 class BoardChanged(BoardError):
