@@ -33,7 +33,7 @@ from cases.telephone import by_telephone  # noqa: E402 - beside this file
 
 from planner import Problem, Route, Stop  # noqa: E402 - the repository is not installed
 from planner.columns.routes import list_routes  # noqa: E402
-from planner.columns.stop_options import Offering  # noqa: E402
+from planner.columns.stop_options import StopOptions  # noqa: E402
 from planner.evaluate.verdict import judge  # noqa: E402
 from planner.model.exchange import problem_from_json  # noqa: E402
 from planner.model.problem import Visit  # noqa: E402
@@ -175,8 +175,8 @@ class School:
 def _hopeless(problem: Problem) -> int:
     """Families for whom no visitor has any route."""
     alone = replace(problem, rules=replace(problem.rules, max_stops=1))
-    offering = Offering(alone)
-    pool = list_routes(alone, offering.evenings(range(len(alone.visitors))))
+    options = StopOptions(alone)
+    pool = list_routes(alone, options.evenings(range(len(alone.visitors))))
     return len(alone.visits) - len(placeable(range(len(alone.visits)), pool))
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Listing:
+class ListingTuning:
     """Listing all routes of an evening (`planner.columns`)."""
 
     most_routes: int = 16_000_000
@@ -33,7 +33,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class BigM:
+class BigMTuning:
     """Replacing a huge weight of a visit left out by a smaller one (`planner.master.big_m`)."""
 
     heavy: float = 1e6
@@ -42,7 +42,7 @@ class BigM:
 
 
 @dataclass(frozen=True)
-class ColumnGeneration:
+class ColumnGenerationTuning:
     """The linear relaxation over a listed pool (`planner.master.relaxation`)."""
 
     columns_an_evening: int = 12
@@ -56,7 +56,7 @@ class ColumnGeneration:
 
 
 @dataclass(frozen=True)
-class IntegerPrograms:
+class IntegerProgramTuning:
     """Programs that HiGHS solves in whole numbers (`planner.master.linear`)."""
 
     cut_age: int = 3
@@ -67,7 +67,7 @@ class IntegerPrograms:
 
 
 @dataclass(frozen=True)
-class BranchAndBound:
+class BranchAndBoundTuning:
     """The exact search for one visitor, or for few routes (`planner.search.branch_and_bound`)."""
 
     root_cut_rounds: int = 30
@@ -82,7 +82,7 @@ class BranchAndBound:
 
 
 @dataclass(frozen=True)
-class Volume:
+class VolumeTuning:
     """The volume algorithm (`planner.master.volume`) and how often it is called (`planner.search`).
 
     Measured as a whole: it comes to within half a percent of the linear optimum of a coupled school in a few seconds,
@@ -118,7 +118,7 @@ class Volume:
     """Least first step of the next stretch. Not measured."""
     stretches: int = 16
     """Stretches at most. Was 8; not measured."""
-    least_climb: float = 2e-3
+    least_stretch_rise: float = 2e-3
     """Share of the bound: a stretch that lifts it by less is followed by a round of cuts. Not measured."""
     cut_rounds: int = 4
     """Rounds of cuts found by the mean choice of routes. Measured as a whole: the bound of a coupled school (20 %) is
@@ -131,7 +131,7 @@ class Volume:
 
 
 @dataclass(frozen=True)
-class RootRelaxation:
+class RootTuning:
     """The linear relaxation of all visitors who are tied together (`planner.search.root`)."""
 
     columns_an_evening: int = 4
@@ -166,7 +166,7 @@ class RootRelaxation:
 
 
 @dataclass(frozen=True)
-class RegretInsertion:
+class RegretInsertionTuning:
     """Moments of coupled visits, family by family (`planner.search.regret_insertion`)."""
 
     options: int = 6
@@ -174,7 +174,7 @@ class RegretInsertion:
 
 
 @dataclass(frozen=True)
-class Diving:
+class DivingTuning:
     """Fixing the moments of coupled visits one after another (`planner.search.diving`)."""
 
     sure: float = 0.75
@@ -208,7 +208,7 @@ class Diving:
 
 
 @dataclass(frozen=True)
-class LargeNeighbourhood:
+class LargeNeighbourhoodTuning:
     """What is freed and planned anew, and how large each program is (`large_neighbourhood`, `groups`)."""
 
     free: float = 0.3
@@ -245,7 +245,7 @@ class LargeNeighbourhood:
 
 
 @dataclass(frozen=True)
-class DecompositionBound:
+class DecompositionBoundTuning:
     """The bound by groups of visitors in whole numbers (`planner.search.decomposition_bound`)."""
 
     tolerance: float = 0.3
@@ -272,12 +272,12 @@ class DecompositionBound:
 
 
 @dataclass(frozen=True)
-class Joint:
+class JointTuning:
     """The search for visitors who are tied together (`planner.search.joint`)."""
 
     exact_columns: int = 20_000
     """Routes: when no more are left, branch and bound ends the search. Not measured by itself."""
-    near_columns: int = 1_000_000
+    likely_columns: int = 1_000_000
     """Likeliest routes among which dives and groups choose theirs, so that not all ten million are ranked each time.
     Not measured by itself."""
     visitor_seconds: float = 5.0
@@ -285,7 +285,7 @@ class Joint:
 
 
 @dataclass(frozen=True)
-class Solving:
+class SolverTuning:
     """The way in (`planner.search.solver`) and the last resort (`planner.search.fixed_only`)."""
 
     fixed_only_seconds: float = 10.0
@@ -299,7 +299,7 @@ class Solving:
 
 
 @dataclass(frozen=True)
-class Repairing:
+class RepairTuning:
     """Changing a plan while most of it stays (`planner.repair`)."""
 
     exact_columns: int = 100_000
@@ -320,20 +320,20 @@ class Repairing:
 class Tuning:
     """All of them, by subject."""
 
-    listing: Listing = Listing()
-    big_m: BigM = BigM()
-    column_generation: ColumnGeneration = ColumnGeneration()
-    integer_programs: IntegerPrograms = IntegerPrograms()
-    branch_and_bound: BranchAndBound = BranchAndBound()
-    volume: Volume = Volume()
-    root: RootRelaxation = RootRelaxation()
-    regret_insertion: RegretInsertion = RegretInsertion()
-    diving: Diving = Diving()
-    large_neighbourhood: LargeNeighbourhood = LargeNeighbourhood()
-    decomposition_bound: DecompositionBound = DecompositionBound()
-    joint: Joint = Joint()
-    solving: Solving = Solving()
-    repairing: Repairing = Repairing()
+    listing: ListingTuning = ListingTuning()
+    big_m: BigMTuning = BigMTuning()
+    column_generation: ColumnGenerationTuning = ColumnGenerationTuning()
+    integer_programs: IntegerProgramTuning = IntegerProgramTuning()
+    branch_and_bound: BranchAndBoundTuning = BranchAndBoundTuning()
+    volume: VolumeTuning = VolumeTuning()
+    root: RootTuning = RootTuning()
+    regret_insertion: RegretInsertionTuning = RegretInsertionTuning()
+    diving: DivingTuning = DivingTuning()
+    large_neighbourhood: LargeNeighbourhoodTuning = LargeNeighbourhoodTuning()
+    decomposition_bound: DecompositionBoundTuning = DecompositionBoundTuning()
+    joint: JointTuning = JointTuning()
+    solving: SolverTuning = SolverTuning()
+    repairing: RepairTuning = RepairTuning()
 
 
 DEFAULT = Tuning()

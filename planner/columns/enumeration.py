@@ -15,7 +15,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from planner.base.tuning import Listing
+from planner.base.tuning import ListingTuning
 from planner.model.problem import MOST_STOPS
 
 Floats = npt.NDArray[np.float64]
@@ -26,8 +26,8 @@ _BITS_A_STOP = 16
 
 
 # the columns of the table of stops, a row a candidate; see `routes.Candidates`
-FACTS = "offer", "first", "last", "minutes", "visit", "sibling", "leg_out", "leg_back"
-_OFFER, _FIRST, _LAST, _MINUTES, _VISIT, _SIBLING, _LEG_OUT, _LEG_BACK = range(len(FACTS))
+FACTS = "option", "first", "last", "minutes", "visit", "sibling", "leg_out", "leg_back"
+_OPTION, _FIRST, _LAST, _MINUTES, _VISIT, _SIBLING, _LEG_OUT, _LEG_BACK = range(len(FACTS))
 # the rows of the clocks, a column a depth: P_i, max (a_j - P_j), min (b_j - P_j)
 _PASSED, _EARLIEST, _LATEST = range(3)
 
@@ -52,7 +52,7 @@ def up(minutes: int, grid: int) -> int:
 def _key(chosen, depth, stop, row):  # type: ignore[no-untyped-def]
     """The set of offers as two 64-bit words: sorted (in `row`), 16 bits each, four a word."""
     for i in range(depth):
-        value = stop[chosen[i], _OFFER] + 1
+        value = stop[chosen[i], _OPTION] + 1
         j = i
         while j > 0 and row[j - 1] > value:
             row[j] = row[j - 1]
@@ -170,7 +170,7 @@ def _total(clocks, spent, depth, c, stop, day):  # type: ignore[no-untyped-def]
 
 
 def enumerate_routes(
-    stop: Integers, cost: Floats, leg: Integers, day: Day, max_stops: int, listing: Listing
+    stop: Integers, cost: Floats, leg: Integers, day: Day, max_stops: int, listing: ListingTuning
 ) -> tuple[Floats, Integers]:
     """Costs and orders of the cheapest route of every feasible set of offers; of more than
     `listing.most_routes`, if there are more.

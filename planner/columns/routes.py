@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
-from planner.base.tuning import DEFAULT, Listing
+from planner.base.tuning import DEFAULT, ListingTuning
 from planner.columns.enumeration import FACTS, Day, Floats, Integers, enumerate_routes, up
-from planner.columns.stop_options import Evening, Offer
+from planner.columns.stop_options import ShiftOptions, StopOption
 from planner.model.plan import Route, Stop
 from planner.model.problem import BadProblem, Problem
 
@@ -28,7 +28,7 @@ class Candidates:
     `leg[i, j]`, `leg_out[i]`, `leg_back[i]`: minutes between candidates, from the depot, to the depot.
     """
 
-    offer: Integers
+    option: Integers
     first: Integers
     last: Integers
     minutes: Integers
@@ -40,7 +40,7 @@ class Candidates:
     leg_back: Integers
 
     def __len__(self) -> int:
-        return len(self.offer)
+        return len(self.option)
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Pool:
     evening's candidates, -1 behind the last; `offset[e]` makes them positions among all candidates.
     """
 
-    evenings: tuple[Evening, ...]
+    evenings: tuple[ShiftOptions, ...]
     candidates: tuple[Candidates, ...]
     offset: Integers
     start: Integers
@@ -75,38 +75,38 @@ class Pool:
         )
 
 
-def candidates_of(problem: Problem, evening: Evening, place: dict[str, int]) -> Candidates:
+def candidates_of(problem: Problem, evening: ShiftOptions, place: dict[str, int]) -> Candidates:
     """The arrays that the search over one evening works on."""
     visitor = problem.visitors[evening.visitor]
     matrix = problem.travel_minutes[visitor.mode]
     depot = place[visitor.depot]
-    rows = [(number, offer, span) for number, offer in enumerate(evening.offers) for span in offer.spans]
-    places = np.array([offer.place for _, offer, _ in rows], dtype=np.int32)
+    rows = [(number, option, span) for number, option in enumerate(evening.options) for span in option.spans]
+    places = np.array([option.place for _, option, _ in rows], dtype=np.int32)
     return Candidates(
-        offer=np.array([number for number, _, _ in rows], dtype=np.int32),
+        option=np.array([number for number, _, _ in rows], dtype=np.int32),
         first=np.array([span.first for _, _, span in rows], dtype=np.int32),
         last=np.array([span.last for _, _, span in rows], dtype=np.int32),
-        minutes=np.array([offer.minutes for _, offer, _ in rows], dtype=np.int32),
+        minutes=np.array([option.minutes for _, option, _ in rows], dtype=np.int32),
         cost=np.array([span.cost for _, _, span in rows], dtype=np.float64),
-        visit=np.array([offer.visits[0] for _, offer, _ in rows], dtype=np.int32),
-        sibling=np.array([_second_visit(offer) for _, offer, _ in rows], dtype=np.int32),
+        visit=np.array([option.visits[0] for _, option, _ in rows], dtype=np.int32),
+        sibling=np.array([_sibling(option) for _, option, _ in rows], dtype=np.int32),
         leg=matrix[np.ix_(places, places)],
         leg_out=matrix[depot, places],
         leg_back=matrix[places, depot],
     )
 
 
-def _second_visit(offer: Offer) -> int:
-    return offer.visits[1] if len(offer.visits) == 2 else _NOBODY
+def _sibling(option: StopOption) -> int:
+    return option.visits[1] if len(option.visits) == 2 else _NOBODY
 
 
 def list_routes(
     problem: Problem,
-    evenings: Sequence[Evening],
+    evenings: Sequence[ShiftOptions],
     *,
     jobs: int = 1,
     deadline: Deadline | None = None,
-    listing: Listing = DEFAULT.listing,
+    listing: ListingTuning = DEFAULT.listing,
 ) -> Pool:
     """Every feasible set of stops of every evening, each in its cheapest order; `jobs` evenings at a time, while
     the deadline is looked at.
@@ -145,7 +145,9 @@ def _running_total(counts: list[int]) -> Integers:
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
 
-def _routes_of(problem: Problem, evening: Evening, some: Candidates, listing: Listing) -> tuple[Floats, Integers]:
+def _routes_of(
+    problem: Problem, evening: ShiftOptions, some: Candidates, listing: ListingTuning
+) -> tuple[Floats, Integers]:
     rules, weights, shift = problem.rules, problem.weights, evening.shift
     stops = np.stack([getattr(some, fact) for fact in FACTS], axis=1).astype(np.int64)
     prices = float(weights.travel_minute), float(weights.waiting_minute)
@@ -161,12 +163,12 @@ def route_of(problem: Problem, pool: Pool, column: int) -> Route:
     starts = _starts_of(problem, evening, some, order)
     stops = []
     for c, start in zip(order, starts, strict=True):
-        offer = evening.offers[some.offer[c]]
-        stops.append(Stop(tuple(problem.visits[v].id for v in offer.visits), start, offer.role))
+        option = evening.options[some.option[c]]
+        stops.append(Stop(tuple(problem.visits[v].id for v in option.visits), start, option.role))
     return Route(problem.visitors[evening.visitor].id, evening.shift.on, tuple(stops))
 
 
-def _starts_of(problem: Problem, evening: Evening, some: Candidates, order: list[int]) -> list[int]:
+def _starts_of(problem: Problem, evening: ShiftOptions, some: Candidates, order: list[int]) -> list[int]:
     """Starts with the least waiting: y_i = start_i - P_i never falls, and rises as little as it can."""
     grid = problem.rules.start_grid_minutes
     passed, earliest, latest = [0], [], []

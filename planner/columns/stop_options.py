@@ -28,7 +28,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class StopOption:
     """A stop that an evening could hold. `visits` and `place` are positions in the problem's tuples.
 
     `moment` is set when somebody else must be there at exactly that start; then `spans` is that one point.
@@ -43,15 +43,15 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Evening:
+class ShiftOptions:
     """One shift of one visitor (a position in the problem's tuple) with all that it could hold."""
 
     visitor: int
     shift: Shift
-    offers: tuple[Offer, ...]
+    options: tuple[StopOption, ...]
 
 
-class Offering:
+class StopOptions:
     """Answers what a shift could hold, for one problem."""
 
     def __init__(self, problem: Problem) -> None:
@@ -75,18 +75,18 @@ class Offering:
             self._siblings[b].append(a)
         self._shift = {(v.id, shift.on): shift for v in problem.visitors for shift in v.shifts}
 
-    def evenings(self, visitors: Iterable[int]) -> list[Evening]:
+    def evenings(self, visitors: Iterable[int]) -> list[ShiftOptions]:
         """Every shift of these visitors that could hold anything, by visitor and day."""
         evenings = []
         for number in sorted(visitors):
             visitor = self.problem.visitors[number]
             for shift in sorted(visitor.shifts, key=lambda shift: shift.on):
-                offers = self.offers(visitor, shift)
-                if offers:
-                    evenings.append(Evening(number, shift, offers))
+                options = self.options(visitor, shift)
+                if options:
+                    evenings.append(ShiftOptions(number, shift, options))
         return evenings
 
-    def offers(self, visitor: Visitor, shift: Shift) -> tuple[Offer, ...]:
+    def options(self, visitor: Visitor, shift: Shift) -> tuple[StopOption, ...]:
         """The stops that this shift could hold, each alone."""
         return (
             *self._singles(visitor, shift),
@@ -94,19 +94,19 @@ class Offering:
             *self._second_stops(visitor, shift),
         )
 
-    def _singles(self, visitor: Visitor, shift: Shift) -> Iterator[Offer]:
+    def _singles(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
         for number in self._visits_of[visitor.id]:
             visit = self.problem.visits[number]
             spans = self.spans(number, visitor, shift, visit.minutes)
             if not spans:
                 continue
-            offer = Offer((number,), self.place[visit.place], visit.minutes, spans)
+            option = StopOption((number,), self.place[visit.place], visit.minutes, spans)
             if not visit.is_coupled:
-                yield offer
+                yield option
             if visit.is_coupled or self._siblings[number]:
-                yield from self._at_moments(offer, visitor, shift)
+                yield from self._at_moments(option, visitor, shift)
 
-    def _doubles(self, visitor: Visitor, shift: Shift) -> Iterator[Offer]:
+    def _doubles(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
         """Both siblings at once, by the visitor of either."""
         for pair in self.pairs:
             a, b = (self.problem.visits[number] for number in pair)
@@ -119,14 +119,14 @@ class Offering:
             spans = tuple(replace(span, cost=span.cost + extra) for span in spans)
             if not spans:
                 continue
-            offer = Offer(pair, self.place[a.place], minutes, spans)
-            is_pinned = a.is_coupled or b.is_coupled
-            if not is_pinned:
-                yield offer
-            if is_pinned or self.has_many_siblings(pair):
-                yield from self._at_moments(offer, visitor, shift)
+            option = StopOption(pair, self.place[a.place], minutes, spans)
+            has_moment = a.is_coupled or b.is_coupled
+            if not has_moment:
+                yield option
+            if has_moment or self.has_many_siblings(pair):
+                yield from self._at_moments(option, visitor, shift)
 
-    def _second_stops(self, visitor: Visitor, shift: Shift) -> Iterator[Offer]:
+    def _second_stops(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
         """Company at a visit of somebody else: at every moment at which that visit could start."""
         own = self._seconds_of[visitor.id]
         for number in own:
@@ -138,12 +138,12 @@ class Offering:
                 minutes = max(a.minutes, b.minutes) + self.problem.rules.double_extra_minutes
                 yield from self._company(pair, minutes, visitor, shift)
 
-    def _company(self, visits: tuple[int, ...], minutes: int, visitor: Visitor, shift: Shift) -> Iterator[Offer]:
+    def _company(self, visits: tuple[int, ...], minutes: int, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
         place = self.place[self.problem.visits[visits[0]].place]
         moments = [self._main_moments(number, visitor, shift.on) for number in visits]
         for moment in sorted(set.intersection(*moments)):
             if shift.leave_from <= moment and moment + minutes <= shift.visits_until:
-                yield Offer(visits, place, minutes, (Span(moment, moment, 0),), SECOND, moment)
+                yield StopOption(visits, place, minutes, (Span(moment, moment, 0),), SECOND, moment)
 
     def _main_moments(self, number: int, second: Visitor, on: dt.date) -> set[int]:
         """When somebody else than `second` could start this visit on a day."""
@@ -169,31 +169,33 @@ class Offering:
             grid = rules.start_grid_minutes
         return range(-(-span.first // grid) * grid, span.last + 1, grid)
 
-    def _at_moments(self, offer: Offer, visitor: Visitor, shift: Shift) -> Iterator[Offer]:
+    def _at_moments(self, option: StopOption, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
         """The same stop once for every moment at which whoever must or may be there too can be."""
         cheapest: dict[int, float] = {}
-        for span in offer.spans:
-            for moment in self._moments(offer.visits, span):
+        for span in option.spans:
+            for moment in self._moments(option.visits, span):
                 cheapest[moment] = min(span.cost, cheapest.get(moment, span.cost))
         for moment in sorted(cheapest):
-            if self._has_company(offer, visitor, shift.on, moment):
-                yield replace(offer, spans=(Span(moment, moment, cheapest[moment]),), moment=moment)
+            if self._has_company(option, visitor, shift.on, moment):
+                yield replace(option, spans=(Span(moment, moment, cheapest[moment]),), moment=moment)
 
-    def _has_company(self, offer: Offer, visitor: Visitor, on: dt.date, moment: int) -> bool:
+    def _has_company(self, option: StopOption, visitor: Visitor, on: dt.date, moment: int) -> bool:
         """Whether second visitors and interpreters can be there; if none is needed, whether a sibling can."""
         needed = False
-        for number in offer.visits:
+        for number in option.visits:
             visit = self.problem.visits[number]
             needed |= visit.is_coupled
             if visit.second and not any(
                 self._is_on_duty(name, on, moment, visit.minutes) for name in visit.second if name != visitor.id
             ):
                 return False
-            if visit.interpreter and not interpreters_there(self.problem, visit.interpreter, on, moment, offer.minutes):
+            if visit.interpreter and not interpreters_there(
+                self.problem, visit.interpreter, on, moment, option.minutes
+            ):
                 return False
         return needed or any(
             self._is_on_duty(name, on, moment, self.problem.visits[sibling].minutes)
-            for number in offer.visits
+            for number in option.visits
             for sibling in self._siblings[number]
             for name in self.problem.visits[sibling].visitors
             if name != visitor.id

@@ -13,20 +13,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.base.tuning import DEFAULT, BigM
+from planner.base.tuning import DEFAULT, BigMTuning
 from planner.columns.routes import Pool
 from planner.model.problem import Problem
 
 
 @dataclass(frozen=True)
-class Lightened:
+class BigMProblem:
     """`problem` to plan with; `cost` and `bound` say what its costs and bounds are with the weight `real`."""
 
     problem: Problem
     real: float
 
     @classmethod
-    def of(cls, problem: Problem, pool: Pool, step: float, tuning: BigM = DEFAULT.big_m) -> Lightened:
+    def of(cls, problem: Problem, pool: Pool, step: float, tuning: BigMTuning = DEFAULT.big_m) -> BigMProblem:
         """For the part of a school that these routes are of; all costs are multiples of `step` (0: anything)."""
         weights = problem.weights
         if weights.unplaced <= tuning.heavy:

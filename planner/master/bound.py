@@ -34,16 +34,16 @@ def clipped(duals: Floats, lower: Floats, upper: Floats) -> Floats:
     return np.where(np.isinf(upper), np.maximum(duals, 0), duals)
 
 
-def lagrangian(program: Program, side_cost: Floats, duals: Floats, pool: Pool, reduced: Floats) -> Bound:
+def lagrangian_bound(program: Program, auxiliary_cost: Floats, duals: Floats, pool: Pool, reduced: Floats) -> Bound:
     """The bound of these (clipped) duals; `reduced` are the pool's reduced costs without evening prices."""
     own, cuts = duals[: program.rows].copy(), duals[program.rows :]
     own[program.evening_row] = 0
     priced = own != 0
     limits = np.where(own > 0, program.lower, program.upper)
-    rest = np.minimum(0.0, side_cost - program.sides.entries.dot(own))
-    sides = rest[rest < 0] * program.sides.upper[rest < 0]
+    rest = np.minimum(0.0, auxiliary_cost - program.auxiliary.entries.dot(own))
+    auxiliary = rest[rest < 0] * program.auxiliary.upper[rest < 0]
     least = least_by_evening(pool.start, reduced)
-    value = float(own[priced] @ limits[priced]) + float(cuts.sum() + sides.sum() + least.sum())
+    value = float(own[priced] @ limits[priced]) + float(cuts.sum() + auxiliary.sum() + least.sum())
     return Bound(value, least)
 
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.columns.stop_options import Evening, Offer
+from planner.columns.stop_options import ShiftOptions, StopOption
 from planner.master.rows import Entries, RowBuilder
 from planner.model.plan import SECOND, VISITOR
 from planner.model.problem import Problem, interpreters_there
@@ -27,7 +27,7 @@ Moment = tuple[dt.date, int]
 
 
 @dataclass(frozen=True)
-class SideColumn:
+class AuxiliaryColumn:
     """A column that is no route: what it stands for, its cost and its entries."""
 
     name: tuple[object, ...]
@@ -38,7 +38,9 @@ class SideColumn:
 class Coupling:
     """The coupling rows of one part of a school. `entries` gives those of a stop."""
 
-    def __init__(self, problem: Problem, rows: RowBuilder, evenings: Sequence[Evening], visits: Sequence[int]) -> None:
+    def __init__(
+        self, problem: Problem, rows: RowBuilder, evenings: Sequence[ShiftOptions], visits: Sequence[int]
+    ) -> None:
         self.problem = problem
         self.rows = rows
         number = {visit.id: at for at, visit in enumerate(problem.visits)}
@@ -52,61 +54,61 @@ class Coupling:
         self._busy = _Busy(problem, evenings)
         self._together: dict[tuple[int, Moment], set[int]] = defaultdict(set)
 
-    def entries(self, on: dt.date, offer: Offer) -> Entries:
+    def entries(self, on: dt.date, option: StopOption) -> Entries:
         """The coupling rows of a stop with their coefficients."""
-        if offer.role == SECOND:
-            return [(row, -1.0) for visit in offer.visits for row in self._company_rows(visit, on, offer.moment)]
+        if option.role == SECOND:
+            return [(row, -1.0) for visit in option.visits for row in self._company_rows(visit, on, option.moment)]
         found: Entries = []
-        for visit in offer.visits:
+        for visit in option.visits:
             if self.problem.visits[visit].second:
-                found.extend((row, 1.0) for row in self._company_rows(visit, on, offer.moment))
+                found.extend((row, 1.0) for row in self._company_rows(visit, on, option.moment))
             if self.problem.visits[visit].interpreter:
-                found.extend(self._busy.entries(self.rows, visit, on, offer))
-            found.extend(self._sibling_entries(visit, on, offer))
+                found.extend(self._busy.entries(self.rows, visit, on, option))
+            found.extend(self._sibling_entries(visit, on, option))
         return found
 
     def _company_rows(self, visit: int, on: dt.date, moment: int | None) -> list[int]:
         """As many second stops as stops of the visitor, at a moment; and, as their sum, on a day."""
         return [
-            self.rows.add(("company", visit, on, moment), 0, 0, bundle=("company", visit, on)),
+            self.rows.add(("company", visit, on, moment), 0, 0, lazy_group=("company", visit, on)),
             self.rows.add(("company on", visit, on), 0, 0),
         ]
 
     def _there_rows(self, at: int, visit: int, on: dt.date, moment: int) -> list[int]:
         """One of a pair of siblings is there at a moment; and, as the sum of these, on a day."""
         return [
-            self.rows.add(("there", at, visit, on, moment), 0, np.inf, bundle=("there", at, on)),
+            self.rows.add(("there", at, visit, on, moment), 0, np.inf, lazy_group=("there", at, on)),
             self.rows.add(("there on", at, visit, on), 0, np.inf),
         ]
 
-    def _sibling_entries(self, visit: int, on: dt.date, offer: Offer) -> Entries:
+    def _sibling_entries(self, visit: int, on: dt.date, option: StopOption) -> Entries:
         found: Entries = []
         for at in self._pairs_of[visit]:
             pair = self.pairs[at]
-            if set(offer.visits) == set(pair):
+            if set(option.visits) == set(pair):
                 if visit == pair[0]:
                     found.append((self.rows.add(("split", at), 1, np.inf), 1.0))
-            elif offer.moment is not None and self._may_be_together(offer, visit == pair[0]):
-                self._together[at, (on, offer.moment)].add(visit)
-                found.extend((row, 1.0) for row in self._there_rows(at, visit, on, offer.moment))
+            elif option.moment is not None and self._may_be_together(option, visit == pair[0]):
+                self._together[at, (on, option.moment)].add(visit)
+                found.extend((row, 1.0) for row in self._there_rows(at, visit, on, option.moment))
         return found
 
-    def _may_be_together(self, offer: Offer, is_first: bool) -> bool:
+    def _may_be_together(self, option: StopOption, is_first: bool) -> bool:
         """Off the coupled grid only the first of a pair in a double stop (with a third) counts as joint."""
-        on_grid = offer.moment is not None and offer.moment % self.problem.rules.coupled_grid_minutes == 0
-        return on_grid or not is_first or len(offer.visits) == 2
+        on_grid = option.moment is not None and option.moment % self.problem.rules.coupled_grid_minutes == 0
+        return on_grid or not is_first or len(option.visits) == 2
 
-    def side_columns(self, unplaced_rows: dict[int, list[int]]) -> list[SideColumn]:
+    def auxiliary_columns(self, unplaced_rows: dict[int, list[int]]) -> list[AuxiliaryColumn]:
         """Pairs that are together at a moment, and pairs that are split; rows of `unplaced_rows` grow."""
         columns = []
         for (at, (on, moment)), visits in self._together.items():
             if len(visits) == 2:
                 there = [(row, -1.0) for v in sorted(visits) for row in self._there_rows(at, v, on, moment)]
                 split = (self.rows.add(("split", at), 1, np.inf), 1.0)
-                columns.append(SideColumn(("together", at, on, moment), 0, [*there, split]))
+                columns.append(AuxiliaryColumn(("together", at, on, moment), 0, [*there, split]))
         for at, pair in enumerate(self.pairs):
             row = self.rows.add(("split", at), 1, np.inf)
-            columns.append(SideColumn(("split", at), self.problem.weights.siblings_split, [(row, 1.0)]))
+            columns.append(AuxiliaryColumn(("split", at), self.problem.weights.siblings_split, [(row, 1.0)]))
             for visit in pair:
                 unplaced_rows[visit].append(row)
         return columns
@@ -125,41 +127,41 @@ class _Stretch:
 class _Busy:
     """At which starts a visit with an interpreter is still busy, and how many interpreters are there."""
 
-    def __init__(self, problem: Problem, evenings: Sequence[Evening]) -> None:
+    def __init__(self, problem: Problem, evenings: Sequence[ShiftOptions]) -> None:
         self.problem = problem
         self._stretches: dict[tuple[str, dt.date], set[_Stretch]] = defaultdict(set)
         for evening in evenings:
-            for offer in evening.offers:
-                for visit in offer.visits if offer.role == VISITOR else ():
+            for option in evening.options:
+                for visit in option.visits if option.role == VISITOR else ():
                     language = problem.visits[visit].interpreter
                     if language is not None:
                         on = evening.shift.on
-                        self._stretches[language, on].add(self._stretch(visit, on, offer))
+                        self._stretches[language, on].add(self._stretch(visit, on, option))
 
-    def _stretch(self, visit: int, on: dt.date, offer: Offer) -> _Stretch:
-        start, language = _start(offer), self.problem.visits[visit].interpreter or ""
-        until = start + offer.minutes + self.problem.rules.interpreter_buffer_minutes
-        return _Stretch(visit, start, until, interpreters_there(self.problem, language, on, start, offer.minutes))
+    def _stretch(self, visit: int, on: dt.date, option: StopOption) -> _Stretch:
+        start, language = _start(option), self.problem.visits[visit].interpreter or ""
+        until = start + option.minutes + self.problem.rules.interpreter_buffer_minutes
+        return _Stretch(visit, start, until, interpreters_there(self.problem, language, on, start, option.minutes))
 
-    def entries(self, rows: RowBuilder, visit: int, on: dt.date, offer: Offer) -> Entries:
+    def entries(self, rows: RowBuilder, visit: int, on: dt.date, option: StopOption) -> Entries:
         """One entry for every start at which this visit is busy.
 
         What holds at the last start before a moment holds at the moment, so the largest number that those
         who may be busy need is asked everywhere. Where a visit needs more to be free at its own start, a row
         of its own asks that.
         """
-        language, own = self.problem.visits[visit].interpreter or "", self._stretch(visit, on, offer)
-        stretches, bundle = self._stretches[language, on], ("busy", language, on)
+        language, own = self.problem.visits[visit].interpreter or "", self._stretch(visit, on, option)
+        stretches, lazy_group = self._stretches[language, on], ("busy", language, on)
         found: Entries = []
         for start in sorted({other.start for other in stretches if own.start <= other.start < own.until}):
             most = max(other.there for other in stretches if other.start <= start < other.until)
-            found.append((rows.add(("busy", language, on, start), -np.inf, most, bundle=bundle), 1.0))
+            found.append((rows.add(("busy", language, on, start), -np.inf, most, lazy_group=lazy_group), 1.0))
             for other in sorted(other for other in stretches if other.start == start and other.there < most):
                 weight = 1.0 + (most - other.there if other == own else 0)
-                found.append((rows.add(("busy", language, on, other), -np.inf, most, bundle=bundle), weight))
+                found.append((rows.add(("busy", language, on, other), -np.inf, most, lazy_group=lazy_group), weight))
         return found
 
 
-def _start(offer: Offer) -> int:
+def _start(option: StopOption) -> int:
     """The moment of a stop that has one: every stop with company or an interpreter does."""
-    return -1 if offer.moment is None else offer.moment
+    return -1 if option.moment is None else option.moment

@@ -56,9 +56,9 @@ def number_bits(program: Program) -> Bits:
     for number, evening in enumerate(pool.evenings):
         bits = bit_of.setdefault(evening.visitor, {})
         _set(evening_words[number], bits, int(program.evening_row[number]))
-        for at, offer_number in enumerate(pool.candidates[number].offer):
-            for visit in evening.offers[offer_number].visits:
-                if evening.offers[offer_number].role == VISITOR and visit in visit_row:
+        for at, option_number in enumerate(pool.candidates[number].option):
+            for visit in evening.options[option_number].visits:
+                if evening.options[option_number].role == VISITOR and visit in visit_row:
                     _set(candidate[pool.offset[number] + at], bits, visit_row[visit])
     visitor = np.array([evening.visitor for evening in pool.evenings], dtype=np.int64)
     return Bits(bit_of, candidate, evening_words, np.repeat(visitor, np.diff(pool.offset)), visitor)

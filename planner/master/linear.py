@@ -13,7 +13,7 @@ import highspy
 import numpy as np
 
 from planner.base.deadline import Deadline
-from planner.base.tuning import DEFAULT, IntegerPrograms
+from planner.base.tuning import DEFAULT, IntegerProgramTuning
 from planner.columns.routes import Floats, Integers
 from planner.master.rows import Sparse
 
@@ -37,7 +37,7 @@ class Solved:
 class Linear:
     """Minimise cost over columns from 0 to their upper limits, within the rows' limits."""
 
-    def __init__(self, seed: int = 0, tuning: IntegerPrograms = DEFAULT.integer_programs) -> None:
+    def __init__(self, seed: int = 0, tuning: IntegerProgramTuning = DEFAULT.integer_programs) -> None:
         self._tuning = tuning
         self._highs = highspy.Highs()
         self._set(output_flag=False, threads=1, random_seed=seed)

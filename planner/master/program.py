@@ -16,15 +16,15 @@ import numba
 import numpy as np
 
 from planner.columns.routes import Floats, Integers, Pool
-from planner.columns.stop_options import Evening, Offer
-from planner.master.coupling import Coupling, SideColumn
+from planner.columns.stop_options import ShiftOptions, StopOption
+from planner.master.coupling import AuxiliaryColumn, Coupling
 from planner.master.rows import Entries, RowBuilder, Sparse
 from planner.model.plan import VISITOR
 from planner.model.problem import Problem
 
 
 @dataclass(frozen=True)
-class Sides:
+class AuxiliaryColumns:
     """The columns that are no routes: what they are, cost, largest value and entries in rows."""
 
     names: tuple[tuple[object, ...], ...]
@@ -49,14 +49,14 @@ class Program:
     visits: tuple[int, ...]
     lower: Floats
     upper: Floats
-    bundle: Integers
+    lazy_group: Integers
     evening_row: Integers
-    sides: Sides
+    auxiliary: AuxiliaryColumns
     stops: Sparse
     limits: Mapping[int, int]
     limit_row: Mapping[int, int]
     unplaced: float
-    never: float
+    big_m: float
     row_names: Mapping[tuple[object, ...], int]
 
     @property
@@ -123,8 +123,8 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
     evening_row = [rows.add(("evening", number), -np.inf, 1) for number in range(len(pool.evenings))]
     coupling = Coupling(problem, rows, pool.evenings, visits)
     stops = _candidate_entries(problem, rows, coupling, pool)
-    never = _never(problem, visits, pool)
-    sides = _sides(problem, visits, coupling, never)
+    big_m = _big_m(problem, visits, pool)
+    auxiliary = _auxiliary_columns(problem, visits, coupling, big_m)
     visitors = {evening.visitor for evening in pool.evenings}
     limit_row = {v: row for v in visitors if (row := rows.get(("limit", v))) is not None}
     return Program(
@@ -132,19 +132,19 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
         visits=tuple(visits),
         lower=np.array(rows.lower, dtype=np.float64),
         upper=np.array(rows.upper, dtype=np.float64),
-        bundle=np.array(rows.bundle, dtype=np.int64),
+        lazy_group=np.array(rows.lazy_group, dtype=np.int64),
         evening_row=np.array(evening_row, dtype=np.int64),
-        sides=sides,
+        auxiliary=auxiliary,
         stops=stops,
         limits={visitor: int(rows.upper[row]) for visitor, row in limit_row.items()},
         limit_row=limit_row,
         unplaced=problem.weights.unplaced,
-        never=never,
+        big_m=big_m,
         row_names=rows.names,
     )
 
 
-def _never(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
+def _big_m(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
     """A cost above that of every plan: for what must not happen but keeps the rows solvable."""
     weights = problem.weights
     dearest = np.zeros(len(pool.evenings))
@@ -153,16 +153,16 @@ def _never(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
     return float(1 + dearest.sum() + siblings + weights.unplaced * (len(visits) + 10))
 
 
-def _sides(problem: Problem, visits: Sequence[int], coupling: Coupling, never: float) -> Sides:
+def _auxiliary_columns(problem: Problem, visits: Sequence[int], coupling: Coupling, big_m: float) -> AuxiliaryColumns:
     """Visits left out, in the order of their rows, and then what coupling asks for."""
     rows_of: dict[int, list[int]] = {visit: [row] for row, visit in enumerate(visits)}
-    columns = coupling.side_columns(rows_of)
+    columns = coupling.auxiliary_columns(rows_of)
     left_out = []
     for visit in visits:
-        cost = never if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
-        left_out.append(SideColumn(("unplaced", visit), cost, [(row, 1.0) for row in rows_of[visit]]))
+        cost = big_m if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
+        left_out.append(AuxiliaryColumn(("unplaced", visit), cost, [(row, 1.0) for row in rows_of[visit]]))
     columns = [*left_out, *columns]
-    return Sides(
+    return AuxiliaryColumns(
         names=tuple(column.name for column in columns),
         cost=np.array([column.cost for column in columns], dtype=np.float64),
         upper=np.ones(len(columns)),
@@ -173,18 +173,20 @@ def _sides(problem: Problem, visits: Sequence[int], coupling: Coupling, never: f
 def _candidate_entries(problem: Problem, rows: RowBuilder, coupling: Coupling, pool: Pool) -> Sparse:
     entries: list[Entries] = []
     for evening, some in zip(pool.evenings, pool.candidates, strict=True):
-        by_offer = [_offer_entries(problem, rows, coupling, evening, offer) for offer in evening.offers]
-        entries.extend(by_offer[number] for number in some.offer)
+        by_option = [_option_entries(problem, rows, coupling, evening, option) for option in evening.options]
+        entries.extend(by_option[number] for number in some.option)
     return Sparse.of(entries)
 
 
-def _offer_entries(problem: Problem, rows: RowBuilder, coupling: Coupling, evening: Evening, offer: Offer) -> Entries:
+def _option_entries(
+    problem: Problem, rows: RowBuilder, coupling: Coupling, evening: ShiftOptions, option: StopOption
+) -> Entries:
     """The rows of a stop. A visit without a row is one that no route makes: then no route has this stop."""
-    made = [rows.get(("visit", visit)) for visit in offer.visits]
+    made = [rows.get(("visit", visit)) for visit in option.visits]
     if None in made:
         return []
-    entries = coupling.entries(evening.shift.on, offer)
-    if offer.role == VISITOR:
+    entries = coupling.entries(evening.shift.on, option)
+    if option.role == VISITOR:
         entries += [(row, 1.0) for row in made if row is not None]
     limit = problem.visitors[evening.visitor].max_stops_total
     if limit is not None:

@@ -14,7 +14,7 @@ import numpy as np
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Flags, Floats, Integers, Pool
-from planner.master.bound import SLACK, Bound, clipped, lagrangian
+from planner.master.bound import SLACK, Bound, clipped, lagrangian_bound
 from planner.master.cuts import Triple, cut_table, met_cuts, number_bits, violated
 from planner.master.linear import Linear, Solved
 from planner.master.pricing import TINY, best_columns, prices, reduced_costs
@@ -23,19 +23,19 @@ from planner.master.rows import Sparse, joined
 
 
 @dataclass(frozen=True)
-class Part:
+class ActiveColumns:
     """The columns that a search still allows: a pool, and which columns of the whole pool these are."""
 
     pool: Pool
     original: Integers
 
-    def kept(self, keep: Flags) -> Part:
+    def kept(self, keep: Flags) -> ActiveColumns:
         """Only the columns that `keep` marks."""
         return self if keep.all() else self.picked(np.flatnonzero(keep))
 
-    def picked(self, columns: Integers) -> Part:
+    def picked(self, columns: Integers) -> ActiveColumns:
         """Only these columns (rising positions in the part)."""
-        return Part(self.pool.picked(columns), self.original[columns])
+        return ActiveColumns(self.pool.picked(columns), self.original[columns])
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Relaxed:
     reduced: Floats
     columns: Integers
     values: Floats
-    sides: Floats
+    auxiliary: Floats
     duals: Floats
     is_settled: bool
 
     @property
     def is_whole(self) -> bool:
-        return self.is_settled and _is_whole(self.values) and _is_whole(self.sides)
+        return self.is_settled and _is_whole(self.values) and _is_whole(self.auxiliary)
 
 
 def _is_whole(values: Floats) -> bool:
@@ -85,27 +85,31 @@ class Relaxation:
         self.bits = number_bits(program)
         self.cuts: dict[Triple, None] = {}
         self.table = cut_table(self.bits, ())
-        self.side_cost = program.sides.cost
+        self.auxiliary_cost = program.auxiliary.cost
         self.center: Floats | None = None
         self._linear = Linear(seed, tuning.integer_programs)
         self.columns: Integers = np.zeros(0, dtype=np.int64)
         self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
-        self._held: Integers = np.flatnonzero(program.bundle < 0)
+        self._held: Integers = np.flatnonzero(program.lazy_group < 0)
         self._place = np.full(program.rows, -1, dtype=np.int64)
         self._place[self._held] = np.arange(len(self._held))
         self._linear.add_rows(program.lower[self._held], program.upper[self._held], Sparse.empty(len(self._held)))
-        self._linear.add_columns(program.sides.cost, program.sides.upper, program.sides.entries.renumbered(self._place))
+        self._linear.add_columns(
+            program.auxiliary.cost, program.auxiliary.upper, program.auxiliary.entries.renumbered(self._place)
+        )
 
-    def allow(self, part: Part, side_cost: Floats) -> None:
+    def allow(self, active: ActiveColumns, auxiliary_cost: Floats) -> None:
         """From now on only the columns of `part`, and the side columns at these costs."""
         is_live = np.zeros(len(self._is_known), dtype=np.bool_)
-        is_live[part.original] = True
+        is_live[active.original] = True
         limits = np.where(is_live[self.columns], np.inf, 0.0)
-        self._linear.limit_columns(len(self.program.sides), limits)
-        self._linear.price_columns(side_cost)
-        self.side_cost = side_cost
+        self._linear.limit_columns(len(self.program.auxiliary), limits)
+        self._linear.price_columns(auxiliary_cost)
+        self.auxiliary_cost = auxiliary_cost
 
-    def solve(self, part: Part, limit: float = np.inf, *, smoothing: float = 0.0, tolerance: float = 0.0) -> Relaxed:
+    def solve(
+        self, active: ActiveColumns, limit: float = np.inf, *, smoothing: float = 0.0, tolerance: float = 0.0
+    ) -> Relaxed:
         """The optimum over `part`, or what is known when the bound has passed `limit`.
 
         `smoothing`: how far pricing leans from the duals of the moment towards those of the best bound (in-out
@@ -117,14 +121,14 @@ class Relaxation:
             self.deadline.check()
             solved = self._linear.solve(self.deadline)
             self.deadline.check()
-            out = self._priced(part, self._duals(solved))
+            out = self._priced(active, self._duals(solved))
             if smoothing and best is None and self.center is not None:
-                best = self._priced(part, self.with_cut_duals(self.center))
+                best = self._priced(active, self.with_cut_duals(self.center))
             best = out if best is None or out.bound.value > best.bound.value else best
             if best.bound.value > limit:
                 return self._relaxed(solved, best, is_settled=False)
             share = smoothing if solved.cost - best.bound.value > max(tolerance, TINY) else 0.0
-            new, best = self._new_columns(part, out, best, share)
+            new, best = self._new_columns(active, out, best, share)
             if not len(new) or (tolerance and solved.cost - best.bound.value <= tolerance):
                 if self._add_broken_rows(solved):
                     continue
@@ -132,24 +136,26 @@ class Relaxation:
                 return self._relaxed(solved, best, is_settled=True)
             self.add_columns(new)
 
-    def _new_columns(self, part: Part, out: _Priced, best: _Priced, share: float) -> tuple[Integers, _Priced]:
+    def _new_columns(
+        self, active: ActiveColumns, out: _Priced, best: _Priced, share: float
+    ) -> tuple[Integers, _Priced]:
         """Columns that improve the linear program, chosen at duals between `out` and `best`."""
-        improves = out.reduced < out.evening[part.pool.evening] - TINY
+        improves = out.reduced < out.evening[active.pool.evening] - TINY
         while True:
             between = out
             if share > 0:
-                between = self._priced(part, share * best.duals + (1 - share) * out.duals)
+                between = self._priced(active, share * best.duals + (1 - share) * out.duals)
                 best = between if between.bound.value > best.bound.value else best
-            new = part.original[best_columns(part.pool.start, between.reduced, improves, self.columns_an_evening)]
+            new = active.original[best_columns(active.pool.start, between.reduced, improves, self.columns_an_evening)]
             new = new[~self._is_known[new]]
             if len(new) or share <= 0:
                 return new, best
             share -= self.tuning.smoothing_decrease
 
-    def _priced(self, part: Part, duals: Floats) -> _Priced:
+    def _priced(self, active: ActiveColumns, duals: Floats) -> _Priced:
         at = prices(self.program, self.table, duals)
-        reduced = reduced_costs(self.bits, self.table, at, part.pool)
-        bound = lagrangian(self.program, self.side_cost, duals, part.pool, reduced)
+        reduced = reduced_costs(self.bits, self.table, at, active.pool)
+        bound = lagrangian_bound(self.program, self.auxiliary_cost, duals, active.pool, reduced)
         return _Priced(duals, at.evening, reduced, bound)
 
     def with_cut_duals(self, duals: Floats) -> Floats:
@@ -157,11 +163,11 @@ class Relaxation:
         return np.concatenate([duals, np.zeros(self.program.rows + len(self.cuts) - len(duals))])
 
     def _relaxed(self, solved: Solved, at: _Priced, *, is_settled: bool) -> Relaxed:
-        sides = len(self.program.sides)
-        used = np.flatnonzero(solved.values[sides:] > TINY)
-        values = solved.values[sides:][used]
+        auxiliary = len(self.program.auxiliary)
+        used = np.flatnonzero(solved.values[auxiliary:] > TINY)
+        values = solved.values[auxiliary:][used]
         columns = self.columns[used]
-        return Relaxed(at.bound, at.reduced, columns, values, solved.values[:sides], at.duals, is_settled)
+        return Relaxed(at.bound, at.reduced, columns, values, solved.values[:auxiliary], at.duals, is_settled)
 
     def _duals(self, solved: Solved) -> Floats:
         ones = np.ones(len(self.cuts))
@@ -189,20 +195,20 @@ class Relaxation:
         self.add_columns(columns)
         met = np.zeros(self.program.rows, dtype=np.bool_)
         met[self.program.routes(self.columns).index] = True
-        met[self.program.sides.entries.index] = True
+        met[self.program.auxiliary.entries.index] = True
         self._add_rows(np.flatnonzero((self._place[: self.program.rows] < 0) & met))
         self._linear.begin_inside()
 
     def _add_broken_rows(self, solved: Solved) -> bool:
         """Add the lazy rows that this solution breaks; false when there are none."""
-        program, sides = self.program, len(self.program.sides)
-        used = np.flatnonzero(solved.values[sides:] > TINY)
-        activity = program.routes(self.columns[used]).sums(solved.values[sides + used], program.rows)
-        activity += program.sides.entries.sums(solved.values[:sides], program.rows)
+        program, auxiliary = self.program, len(self.program.auxiliary)
+        used = np.flatnonzero(solved.values[auxiliary:] > TINY)
+        activity = program.routes(self.columns[used]).sums(solved.values[auxiliary + used], program.rows)
+        activity += program.auxiliary.entries.sums(solved.values[:auxiliary], program.rows)
         is_broken = (activity < program.lower - SLACK) | (activity > program.upper + SLACK)
         is_missing = self._place[: program.rows] < 0
-        broken = np.unique(program.bundle[is_broken & is_missing])
-        rows = np.flatnonzero(is_missing & np.isin(program.bundle, broken))
+        broken = np.unique(program.lazy_group[is_broken & is_missing])
+        rows = np.flatnonzero(is_missing & np.isin(program.lazy_group, broken))
         self._add_rows(rows)
         return bool(len(rows))
 
@@ -210,7 +216,7 @@ class Relaxation:
         """Let the linear program hold these rows of the program, which it does not hold yet."""
         program = self.program
         if len(rows):
-            entries = program.sides.entries.followed_by(program.routes(self.columns)).transposed(rows, program.rows)
+            entries = program.auxiliary.entries.followed_by(program.routes(self.columns)).transposed(rows, program.rows)
             self._linear.add_rows(program.lower[rows], program.upper[rows], entries)
             self._hold(rows)
 
@@ -246,7 +252,7 @@ class Relaxation:
         at, cut = met_cuts(self.bits, table, self.program.pool, self.columns)
         by_cut = np.lexsort((at, cut))
         first = np.searchsorted(cut[by_cut], np.arange(len(new) + 1))
-        entries = Sparse(first, len(self.program.sides) + at[by_cut], np.ones(len(at)))
+        entries = Sparse(first, len(self.program.auxiliary) + at[by_cut], np.ones(len(at)))
         self._linear.add_rows(np.full(len(new), -np.inf), np.ones(len(new)), entries)
         self._hold(self.program.rows + len(self.cuts) + np.arange(len(new)))
         self.cuts.update(new)

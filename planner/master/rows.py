@@ -73,11 +73,11 @@ class RowBuilder:
     def __init__(self) -> None:
         self.lower: list[float] = []
         self.upper: list[float] = []
-        self.bundle: list[int] = []
-        self._bundles: dict[tuple[object, ...], int] = {}
+        self.lazy_group: list[int] = []
+        self._lazy_groups: dict[tuple[object, ...], int] = {}
         self._number: dict[tuple[object, ...], int] = {}
 
-    def add(self, name: tuple[object, ...], lower: float, upper: float, *, bundle: tuple[object, ...] = ()) -> int:
+    def add(self, name: tuple[object, ...], lower: float, upper: float, *, lazy_group: tuple[object, ...] = ()) -> int:
         """The number of the row of this name, which comes into being at the first call.
 
         Rows of a bundle are rows that few solutions break: a linear program goes without them until one of
@@ -87,7 +87,9 @@ class RowBuilder:
             self._number[name] = len(self.lower)
             self.lower.append(lower)
             self.upper.append(upper)
-            self.bundle.append(self._bundles.setdefault(bundle, len(self._bundles)) if bundle else -1)
+            self.lazy_group.append(
+                self._lazy_groups.setdefault(lazy_group, len(self._lazy_groups)) if lazy_group else -1
+            )
         return self._number[name]
 
     @property

@@ -13,20 +13,20 @@ import numba
 import numpy as np
 
 from planner.columns.routes import Flags, Floats, Integers, Pool
-from planner.master.program import Program, Sides
+from planner.master.program import AuxiliaryColumns, Program
 from planner.master.rows import Sparse
 
 _NOBODY, _SEVERAL = -1, -2
 
 
 @dataclass(frozen=True)
-class PartProgram:
+class SubProgram:
     """A program of some evenings. `columns`, `rows`, `sides`: what its own are in the whole program."""
 
     program: Program
     columns: Integers
     rows: Integers
-    sides: Integers
+    auxiliary: Integers
 
 
 def owners(program: Program, group_of: Integers | None = None) -> Integers:
@@ -40,7 +40,7 @@ def owners(program: Program, group_of: Integers | None = None) -> Integers:
         met = np.append(met, program.evening_row[number])
         other = owner[met]
         owner[met] = np.where((other == _NOBODY) | (other == own), own, _SEVERAL)
-    entries = program.sides.entries
+    entries = program.auxiliary.entries
     for first, last in zip(entries.first[:-1], entries.first[1:], strict=True):
         rows = entries.index[first:last]
         if len(set(owner[rows])) > 1:
@@ -50,10 +50,10 @@ def owners(program: Program, group_of: Integers | None = None) -> Integers:
 
 def closed(program: Program, rows: Integers) -> Integers:
     """These rows and all that side columns meeting one of them meet: siblings' rows come together."""
-    entries = program.sides.entries
+    entries = program.auxiliary.entries
     inside = np.zeros(program.rows, dtype=np.bool_)
     inside[rows] = True
-    side = np.repeat(np.arange(len(program.sides)), np.diff(entries.first))
+    side = np.repeat(np.arange(len(program.auxiliary)), np.diff(entries.first))
     while True:
         touched = np.isin(side, side[inside[entries.index]])
         if inside[entries.index[touched]].all():
@@ -80,7 +80,7 @@ def sub_pool(pool: Pool, evenings: Sequence[int], keep: Flags | None) -> tuple[P
     ), columns
 
 
-def part_program(
+def sub_program(
     program: Program,
     evenings: Sequence[int],
     rows: Integers,
@@ -90,7 +90,7 @@ def part_program(
     prices: Floats | None = None,
     capped: Sequence[int] | Integers = (),
     must: Sequence[int] | Integers = (),
-) -> PartProgram:
+) -> SubProgram:
     """The program of these evenings with these rows of the whole.
 
     Per row of the whole program, `taken` is what routes outside the part use of it, and `prices` what a unit is
@@ -103,25 +103,25 @@ def part_program(
     if prices is not None:
         pool = _at_prices(pool, stops, np.where(_is_out(new_row, capped), prices, 0.0))
     lower, upper = _limits_left(program, order, len(rows), taken)
-    sides = _sides_inside(program, visits, _is_out(new_row, capped))
-    above = program.never - program.unplaced * (len(program.visits) - len(visits))
-    own = _sides_of(program, sides, new_row, _side_cost(program, must, above))
-    part = replace(
+    auxiliary = _auxiliary_inside(program, visits, _is_out(new_row, capped))
+    above = program.big_m - program.unplaced * (len(program.visits) - len(visits))
+    own = _auxiliary_of(program, auxiliary, new_row, _auxiliary_cost(program, must, above))
+    sub = replace(
         program,
         pool=pool,
         visits=tuple(program.visits[row] for row in visits),
         lower=lower,
         upper=upper,
-        bundle=program.bundle[order],
+        lazy_group=program.lazy_group[order],
         evening_row=new_row[program.evening_row[list(evenings)]],
-        sides=_with_stopgaps(own, lower, upper, len(visits), above),
+        auxiliary=_with_stopgaps(own, lower, upper, len(visits), above),
         stops=stops.renumbered(new_row),
         limits={v: limit for v, limit in program.limits.items() if new_row[program.limit_row[v]] >= 0},
-        never=above,
+        big_m=above,
         row_names={},
         limit_row={v: int(new_row[row]) for v, row in program.limit_row.items() if new_row[row] >= 0},
     )
-    return PartProgram(part, columns, order, sides)
+    return SubProgram(sub, columns, order, auxiliary)
 
 
 def _numbered(
@@ -169,40 +169,42 @@ def _at_prices(pool: Pool, stops: Sparse, price: Floats) -> Pool:
     return replace(pool, cost=pool.cost - worth(pool, stops.dot(price)))
 
 
-def _side_cost(program: Program, must: Sequence[int] | Integers, above: float) -> Floats:
+def _auxiliary_cost(program: Program, must: Sequence[int] | Integers, above: float) -> Floats:
     """The cost of the side columns, `above` at most and for what must not be."""
-    cost: Floats = np.minimum(program.sides.cost, above)
+    cost: Floats = np.minimum(program.auxiliary.cost, above)
     cost[list(must)] = above
     return cost
 
 
-def _sides_inside(program: Program, visits: Integers, is_out: Flags) -> Integers:
+def _auxiliary_inside(program: Program, visits: Integers, is_out: Flags) -> Integers:
     """The visits of the part left out, then every other side column whose rows are all in the part."""
-    entries = program.sides.entries
+    entries = program.auxiliary.entries
     outside = np.concatenate([[0], np.cumsum(is_out[entries.index])])
     is_inside = outside[entries.first[1:]] == outside[entries.first[:-1]]
     others = np.flatnonzero(is_inside[len(program.visits) :]) + len(program.visits)
     return np.concatenate([visits, others]).astype(np.int64)
 
 
-def _sides_of(program: Program, sides: Integers, new_row: Integers, cost: Floats) -> Sides:
-    return Sides(
-        tuple(program.sides.names[at] for at in sides),
-        cost[sides],
-        program.sides.upper[sides],
-        picked(program.sides.entries, sides).renumbered(new_row),
+def _auxiliary_of(program: Program, auxiliary: Integers, new_row: Integers, cost: Floats) -> AuxiliaryColumns:
+    return AuxiliaryColumns(
+        tuple(program.auxiliary.names[at] for at in auxiliary),
+        cost[auxiliary],
+        program.auxiliary.upper[auxiliary],
+        picked(program.auxiliary.entries, auxiliary).renumbered(new_row),
     )
 
 
-def _with_stopgaps(sides: Sides, lower: Floats, upper: Floats, visits: int, never: float) -> Sides:
+def _with_stopgaps(
+    auxiliary: AuxiliaryColumns, lower: Floats, upper: Floats, visits: int, big_m: float
+) -> AuxiliaryColumns:
     """Columns at a price that is never paid for rows that routes must meet, so that there is a solution."""
     asking = [row for row in range(visits, len(lower)) if lower[row] > 0 or upper[row] < 0]
     entries = Sparse.of([[(row, 1.0 if lower[row] > 0 else -1.0)] for row in asking])
-    return Sides(
-        (*sides.names, *(("stopgap", row) for row in asking)),
-        np.concatenate([sides.cost, np.full(len(asking), never)]),
-        np.concatenate([sides.upper, np.full(len(asking), np.inf)]),
-        sides.entries.followed_by(entries),
+    return AuxiliaryColumns(
+        (*auxiliary.names, *(("stopgap", row) for row in asking)),
+        np.concatenate([auxiliary.cost, np.full(len(asking), big_m)]),
+        np.concatenate([auxiliary.upper, np.full(len(asking), np.inf)]),
+        auxiliary.entries.followed_by(entries),
     )
 
 

@@ -11,36 +11,43 @@ import numba
 import numpy as np
 
 from planner.base.deadline import Deadline
-from planner.base.tuning import Volume
+from planner.base.tuning import VolumeTuning
 from planner.columns.routes import Floats, Integers
-from planner.master.relaxation import Part, Relaxation
+from planner.master.relaxation import ActiveColumns, Relaxation
 
 
-class Ascent:
+class VolumeAlgorithm:
     """`duals` are the best prices so far and `value` their bound over `part`; `use` is the mean choice of routes, `met`
     tells which were chosen at all."""
 
     def __init__(
-        self, relaxation: Relaxation, part: Part, duals: Floats, use: Floats, *, step: float, tuning: Volume
+        self,
+        relaxation: Relaxation,
+        active: ActiveColumns,
+        duals: Floats,
+        use: Floats,
+        *,
+        step: float,
+        tuning: VolumeTuning,
     ) -> None:
         program = relaxation.program
-        self.part = part
+        self.active = active
         self.tuning = tuning
-        self.sides = program.sides
+        self.auxiliary = program.auxiliary
         cuts = len(relaxation.cuts)
         self.lower = np.concatenate([program.lower, np.full(cuts, -np.inf)])
         self.upper = np.concatenate([program.upper, np.ones(cuts)])
         self.lower[program.evening_row], self.upper[program.evening_row] = -np.inf, np.inf  # the choice keeps to one
-        self._entries = relaxation.all_entries(part.original)
+        self._entries = relaxation.all_entries(active.original)
         self.duals = duals.copy()
         self.duals[program.evening_row] = 0
         self.use = use
         self.value = -np.inf
-        self._dearest = float(part.pool.cost.max(initial=0.0))
-        self.met = np.zeros(len(part.original), dtype=np.bool_)
+        self._highest_cost = float(active.pool.cost.max(initial=0.0))
+        self.met = np.zeros(len(active.original), dtype=np.bool_)
         self.step = step
 
-    def climb(self, rounds: int, deadline: Deadline) -> None:
+    def run(self, rounds: int, deadline: Deadline) -> None:
         """At most so many rounds, until the steps are small or the deadline passes (OutOfTime)."""
         tuning, duals, mean, misses = self.tuning, self.duals, None, 0
         for _round in range(rounds):
@@ -58,16 +65,22 @@ class Ascent:
                 self.step, misses = self.step * tuning.shrink, 0
                 if self.step < tuning.least_step:
                     return
-            aim = self.value + tuning.aim * max(abs(self.value), self._dearest)
+            aim = self.value + tuning.aim * max(abs(self.value), self._highest_cost)
             reach = self.step * (aim - value)
             duals = _moved(self.duals, self.lower, self.upper, mean, reach, tuning.least_square)
 
     def _choices(self, duals: Floats) -> tuple[float, Integers, Floats]:
         """The bound at these prices, the routes that make it, and how often they meet every row."""
-        pool, entries, sides = self.part.pool, self._entries, self.sides
+        pool, entries, auxiliary = self.active.pool, self._entries, self.auxiliary
         met = np.zeros(len(duals))
-        extra = sides.cost, sides.upper, sides.entries.first, sides.entries.index, sides.entries.weight
-        value = _worth(duals, self.lower, self.upper) + _sides_taken(*extra, duals, met)
+        extra = (
+            auxiliary.cost,
+            auxiliary.upper,
+            auxiliary.entries.first,
+            auxiliary.entries.index,
+            auxiliary.entries.weight,
+        )
+        value = _worth(duals, self.lower, self.upper) + _auxiliary_taken(*extra, duals, met)
         least, chosen = _cheapest(pool.start, pool.cost, entries.first, entries.index, entries.weight, duals, met)
         return value + least, chosen, met
 
@@ -107,7 +120,7 @@ def _moved(duals, lower, upper, mean, reach, least_square):  # type: ignore[no-u
 
 
 @numba.njit(cache=True, nogil=True)
-def _sides_taken(cost, most, first, index, weight, duals, met):  # type: ignore[no-untyped-def]
+def _auxiliary_taken(cost, most, first, index, weight, duals, met):  # type: ignore[no-untyped-def]
     """What the columns that are no routes add to the bound; their entries are added to `met`."""
     total = 0.0
     for side in range(len(cost)):

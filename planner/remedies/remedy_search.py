@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from planner.base.deadline import Deadline
 from planner.columns.routes import list_routes, route_of
-from planner.columns.stop_options import Offering
+from planner.columns.stop_options import StopOptions
 from planner.evaluate.openings import Openings
 from planner.evaluate.verdict import judge
 from planner.master.program import build_program
@@ -19,8 +19,8 @@ from planner.model.problem import Appointment, Problem, Visit, Window
 from planner.remedies.remedy import Remedy, rank
 from planner.repair.kept_appointments import Standing
 from planner.repair.repairer import Mending
-from planner.search.branch_and_bound import Search
-from planner.search.components import independent_parts
+from planner.search.branch_and_bound import BranchAndBound
+from planner.search.components import independent_components
 from planner.search.solver import cost_step, placeable
 
 TRY_SECONDS = 3.0  # for one what-if at most
@@ -130,7 +130,7 @@ class Trials:
         self.visits, self.visitors = self.index.visits, self.index.visitors
         self.route = {(route.visitor, route.on): route for route in plan.routes}
         self.openings = Openings.of(problem)
-        parts = [frozenset(problem.visitors[v].id for v in part.visitors) for part in independent_parts(problem)]
+        parts = [frozenset(problem.visitors[v].id for v in part.visitors) for part in independent_components(problem)]
         self.part = {name: part for part in parts for name in part}
         self.grounds: dict[frozenset[str], Ground] = {}
         self.best: dict[tuple[object, ...], Remedy] = {}
@@ -196,17 +196,17 @@ class Trials:
 
 def forced_routes(problem: Problem, visit: str, deadline: Deadline, seed: int) -> list[Route] | None:
     """The best plan in which this visit is made, whoever else is left out; nothing when there is none."""
-    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    pool = list_routes(problem, StopOptions(problem).evenings(range(len(problem.visitors))))
     number = next(at for at, one in enumerate(problem.visits) if one.id == visit)
     names = placeable(range(len(problem.visits)), pool)
     if number not in names:
         return None
     program = build_program(problem, names, pool)
-    cost = program.sides.cost.copy()
-    cost[program.visit_row[number]] = program.never
-    program = replace(program, sides=replace(program.sides, cost=cost))
-    search = Search(program, step=cost_step(problem), seed=seed)
+    cost = program.auxiliary.cost.copy()
+    cost[program.visit_row[number]] = program.big_m
+    program = replace(program, auxiliary=replace(program.auxiliary, cost=cost))
+    search = BranchAndBound(program, step=cost_step(problem), seed=seed)
     search.run(deadline)
-    if search.best is None or search.best.cost >= program.never:
+    if search.best is None or search.best.cost >= program.big_m:
         return None
     return [route_of(problem, pool, column) for column in search.best.routes]

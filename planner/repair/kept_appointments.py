@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from planner.base.tuning import DEFAULT, Repairing
+from planner.base.tuning import DEFAULT, RepairTuning
 from planner.evaluate.verdict import Broken, Verdict, judge
 from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem
@@ -45,7 +45,7 @@ def _by_clock(stop: Stop) -> tuple[int, tuple[str, ...]]:
     return stop.start, stop.visits
 
 
-def standing_of(problem: Problem, company: Mapping[str, str], tuning: Repairing = DEFAULT.repairing) -> Standing:
+def standing_of(problem: Problem, company: Mapping[str, str], tuning: RepairTuning = DEFAULT.repairing) -> Standing:
     """The moments of `fixed` and `current` that can stand together; `company` says who comes along to a visit."""
     table = _Table(problem, tuning)
     table.enter({**problem.current, **problem.fixed})
@@ -59,7 +59,7 @@ def standing_of(problem: Problem, company: Mapping[str, str], tuning: Repairing 
 class _Table:
     """Stops by visitor and day, from which what cannot stand is struck."""
 
-    def __init__(self, problem: Problem, tuning: Repairing) -> None:
+    def __init__(self, problem: Problem, tuning: RepairTuning) -> None:
         self.problem = problem
         self.tuning = tuning
         self.visits = {visit.id: visit for visit in problem.visits}

@@ -11,14 +11,14 @@ import numpy.typing as npt
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Integers, Pool, list_routes, route_of
-from planner.columns.stop_options import Evening, Offering
+from planner.columns.stop_options import ShiftOptions, StopOptions
 from planner.evaluate.verdict import judge
-from planner.master.big_m import Lightened
+from planner.master.big_m import BigMProblem
 from planner.master.program import Program, build_program
-from planner.master.subprograms import part_program
+from planner.master.subprograms import sub_program
 from planner.model.plan import VISITOR, Route
 from planner.model.problem import Appointment, Problem
-from planner.search.branch_and_bound import Search
+from planner.search.branch_and_bound import BranchAndBound
 from planner.search.joint import JointSearch
 from planner.search.solver import cost_step, is_coupled, placeable
 
@@ -52,7 +52,7 @@ def search_part(
     problem: Problem, deadline: Deadline, *, seed: int, keeping: Container[str], tuning: Tuning = DEFAULT
 ) -> Mended:
     """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
-    evenings = Offering(problem).evenings(range(len(problem.visitors)))
+    evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
     pool = list_routes(problem, evenings, listing=tuning.listing)
     visits = placeable(range(len(problem.visits)), pool)
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
@@ -61,7 +61,7 @@ def search_part(
         return _search_joint(problem, pool, visits, deadline, seed=seed, keeping=keeping, tuning=tuning)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     program = build_program(problem, visits, pool)
-    search = Search(program, step=cost_step(problem), seed=seed, tuning=tuning)
+    search = BranchAndBound(program, step=cost_step(problem), seed=seed, tuning=tuning)
     search.deadline = search.relaxation.deadline = deadline
     columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, deadline, seed, tuning)
     if len(columns) and not deadline.has_passed():
@@ -83,7 +83,7 @@ def _search_joint(
 ) -> Mended:
     """The same for a part that ties so many moments together that an exact search takes too long."""
     step = cost_step(problem)
-    light = Lightened.of(problem, pool, step, tuning.big_m)
+    light = BigMProblem.of(problem, pool, step, tuning.big_m)
     program = build_program(light.problem, visits, pool)
     search = JointSearch(light.problem, program, step=step, seed=seed, tuning=tuning)
     columns = _best_of(program, _still_columns(problem, pool, keeping), step, deadline, seed, tuning)
@@ -95,9 +95,9 @@ def _search_joint(
     return Mended(_outcome(problem, search), still, light.bound(max(0.0, search.bound)) + hopeless)
 
 
-def _outcome(problem: Problem, search: Search | JointSearch) -> Outcome | None:
+def _outcome(problem: Problem, search: BranchAndBound | JointSearch) -> Outcome | None:
     """The best plan of a search so far, if it keeps what is fixed, at its cost in the whole problem."""
-    if search.best is None or search.best.cost >= search.program.never:
+    if search.best is None or search.best.cost >= search.program.big_m:
         return None
     routes = tuple(route_of(problem, search.program.pool, column) for column in search.best.routes)
     return Outcome(routes, judge(problem, routes).cost)
@@ -109,17 +109,17 @@ def _best_of(
     """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
     keep = np.zeros(len(program.pool), dtype=np.bool_)
     keep[columns] = True
-    part = part_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
-    search = Search(part.program, step=step, seed=seed, tuning=tuning)
+    sub = sub_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
+    search = BranchAndBound(sub.program, step=step, seed=seed, tuning=tuning)
     search.run(deadline)
-    return part.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
+    return sub.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
 
 def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Integers:
     """The routes in which every visit whose moment stands keeps it."""
     moments = {name: at for name, at in problem.current.items() if name in keeping} | dict(problem.fixed)
     parts = [
-        _still_stops(problem, moments, evening, some.offer, some.first, some.last)
+        _still_stops(problem, moments, evening, some.option, some.first, some.last)
         for evening, some in zip(pool.evenings, pool.candidates, strict=True)
     ]
     is_still = np.concatenate([*parts, np.zeros(1, dtype=np.bool_)])
@@ -131,16 +131,16 @@ def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Int
 def _still_stops(
     problem: Problem,
     moments: dict[str, Appointment],
-    evening: Evening,
-    offer: Integers,
+    evening: ShiftOptions,
+    option: Integers,
     first: Integers,
     last: Integers,
 ) -> Flags:
     """Per candidate stop whether it moves nobody."""
     visitor, on = problem.visitors[evening.visitor].id, evening.shift.on
-    still = np.zeros(len(offer), dtype=np.bool_)
-    for k, number in enumerate(offer):
-        stop = evening.offers[number]
+    still = np.zeros(len(option), dtype=np.bool_)
+    for k, number in enumerate(option):
+        stop = evening.options[number]
         names = [problem.visits[v].id for v in stop.visits] if stop.role == VISITOR else []
         here = [moments[name] for name in names if name in moments]
         still[k] = all(first[k] == last[k] == at.start and (at.visitor, at.on) == (visitor, on) for at in here)

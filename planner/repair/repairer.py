@@ -14,7 +14,7 @@ from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Floats, list_routes
-from planner.columns.stop_options import Offering
+from planner.columns.stop_options import StopOptions
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import Verdict, judge
 from planner.model.plan import VISITOR, Plan, Route
@@ -22,7 +22,7 @@ from planner.model.problem import Appointment, Matrix, Problem, check_problem
 from planner.repair.affected import Part, Touched, family_of, part_of, people_of, touched_groups, widened
 from planner.repair.kept_appointments import Standing, standing_of
 from planner.repair.part_repair import Outcome, made_in, search_part
-from planner.search.components import Component, independent_parts
+from planner.search.components import Component, independent_components
 from planner.search.solver import BrokenPlan, OnProgress, Progress, ShouldStop, is_coupled, placeable, solve
 
 
@@ -111,7 +111,7 @@ class Mending:
         self.jobs = jobs
         self.is_tidy = is_tidy
         self.tuning = tuning
-        self.parts = independent_parts(problem)
+        self.parts = independent_components(problem)
         self.visits = {visit.id: visit for visit in problem.visits}
         self.number = {visit.id: number for number, visit in enumerate(problem.visits)}
         wanted = None if only is None else set(only)
@@ -134,7 +134,7 @@ class Mending:
             siblings=tuple(pair for pair in self.problem.siblings if names.issuperset(pair)),
         )
         at = next(number for number, visit in enumerate(small.visits) if visit.id == name)
-        evenings = Offering(small).evenings(range(len(small.visitors)))
+        evenings = StopOptions(small).evenings(range(len(small.visitors)))
         pool = list_routes(small, evenings, listing=self.tuning.listing)
         return bool(placeable([at], pool))
 

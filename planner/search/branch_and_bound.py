@@ -21,19 +21,19 @@ from planner.columns.routes import Floats, Integers
 from planner.master.bound import SLACK, Bound, rounded_up, survivors
 from planner.master.linear import Linear, Solved
 from planner.master.program import Program, activity
-from planner.master.relaxation import Part, Relaxation, Relaxed
+from planner.master.relaxation import ActiveColumns, Relaxation, Relaxed
 from planner.master.rows import Sparse
 from planner.model.plan import VISITOR
-from planner.search.greedy import first_plan
+from planner.search.greedy import greedy_plan
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChosenColumns:
     """Routes (columns of the whole pool) and side columns that make a plan, and what it costs."""
 
     cost: float
     routes: tuple[int, ...]
-    sides: tuple[int, ...]
+    auxiliary: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Node:
     decisions: tuple[Decision, ...]
 
 
-class Search:
+class BranchAndBound:
     """`best` is the cheapest plan so far, `bound` a value below every plan; both hold at any moment.
 
     `step` is what two different costs differ by at least (0: by anything); plans that are better by less
@@ -66,12 +66,12 @@ class Search:
         self.program = program
         self.step = step
         self.tolerance = tolerance
-        self.never = program.never
+        self.big_m = program.big_m
         self.seed = seed
         self.tuning = tuning
         self.relaxation = Relaxation(program, seed=seed, tuning=tuning)
-        self.part = Part(program.pool, np.arange(len(program.pool)))
-        self.best: Choice | None = None
+        self.active = ActiveColumns(program.pool, np.arange(len(program.pool)))
+        self.best: ChosenColumns | None = None
         self.bound = -np.inf
         self.nodes = 0
         self._is_stuck = False
@@ -116,7 +116,7 @@ class Search:
 
     def _start_greedily(self) -> None:
         """The greedy plan, unless it leaves a row unmet that visits alone do not make up."""
-        routes, left_out = first_plan(self.program, self._visits_of, self.never)
+        routes, left_out = greedy_plan(self.program, self._visits_of, self.big_m)
         met = activity(self.program, routes)
         met[left_out] += 1
         if np.all(met >= self.program.lower - SLACK) and np.all(met <= self.program.upper + SLACK):
@@ -175,20 +175,20 @@ class Search:
 
     def _relax(self, node: Node) -> Relaxed | None:
         """The fractional solution of a node, or nothing when no better plan is in it."""
-        part = self.part.kept(self._allowed(self.part, node.decisions))
-        self.relaxation.allow(part, self._side_cost(node.decisions))
+        active = self.active.kept(self._allowed(self.active, node.decisions))
+        self.relaxation.allow(active, self._auxiliary_cost(node.decisions))
         tuning = self.tuning.branch_and_bound
         rounds = tuning.node_cut_rounds if node.decisions else tuning.root_cut_rounds
         while True:
-            relaxed = self.relaxation.solve(part, self._limit())
+            relaxed = self.relaxation.solve(active, self._limit())
             if not node.decisions:
                 self._raise_bound(relaxed.bound.value)
                 self._root = relaxed.bound, relaxed.reduced
                 self._shrink()
-                part = self.part
+                active = self.active
             if relaxed.is_whole:
                 self._take(relaxed)
-            if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.never):
+            if relaxed.is_whole or relaxed.bound.value > min(self._limit(), self.big_m):
                 return None
             rounds -= 1
             if rounds < 0 or not self.relaxation.add_cuts(relaxed.columns, relaxed.values):
@@ -197,22 +197,22 @@ class Search:
     def _take(self, relaxed: Relaxed) -> None:
         """Keep a whole solution if it is the cheapest so far."""
         routes = relaxed.columns[relaxed.values > 0.5]
-        self._keep(routes, np.flatnonzero(relaxed.sides > 0.5))
+        self._keep(routes, np.flatnonzero(relaxed.auxiliary > 0.5))
 
-    def _keep(self, routes: Integers, sides: Integers) -> None:
+    def _keep(self, routes: Integers, auxiliary: Integers) -> None:
         """Add up what a plan costs and, if it is the cheapest so far, keep it and shrink the pool."""
-        cost = float(self.program.pool.cost[routes].sum() + self.program.sides.cost[sides].sum())
+        cost = float(self.program.pool.cost[routes].sum() + self.program.auxiliary.cost[auxiliary].sum())
         if self.best is not None and cost >= self.best.cost - SLACK:
             return
-        self.best = Choice(cost, tuple(int(c) for c in routes), tuple(int(at) for at in sides))
+        self.best = ChosenColumns(cost, tuple(int(c) for c in routes), tuple(int(at) for at in auxiliary))
         self._shrink()
 
     def _shrink(self) -> None:
         """Leave out what the root's reduced costs show to be in no plan better than the best so far."""
         bound, reduced = self._root
         if self.best is not None and np.isfinite(bound.value):
-            keep = survivors(bound, self.part.pool, reduced, self.best.cost, self._least_gain())
-            self.part = self.part.kept(keep)
+            keep = survivors(bound, self.active.pool, reduced, self.best.cost, self._least_gain())
+            self.active = self.active.kept(keep)
             self._root = bound, reduced[keep]
 
     def _end(self) -> None:
@@ -221,9 +221,9 @@ class Search:
         count = self.tuning.branch_and_bound.likely_columns
         if len(reduced) > 2 * count:
             likely = np.sort(np.argpartition(reduced - self._evening_least(), count)[:count])
-            self._solve_whole(self.part.original[likely])
+            self._solve_whole(self.active.original[likely])
             self.deadline.check()
-        solved = self._solve_whole(self.part.original)
+        solved = self._solve_whole(self.active.original)
         if solved.is_optimal or solved.is_infeasible:
             self._heap.clear()
         else:
@@ -231,18 +231,18 @@ class Search:
 
     def _evening_least(self) -> Floats:
         """Per column left the least reduced cost of its evening."""
-        return self._root[0].least[self.part.pool.evening]
+        return self._root[0].least[self.active.pool.evening]
 
     def _solve_whole(self, columns: Integers) -> Solved:
         """The best plan of these routes, if it is better than the best so far; it is kept."""
-        linear, sides = Linear(self.seed, self.tuning.integer_programs), self.program.sides
+        linear, auxiliary = Linear(self.seed, self.tuning.integer_programs), self.program.auxiliary
         linear.add_rows(self.program.lower, self.program.upper, Sparse.empty(self.program.rows))
-        linear.add_columns(sides.cost, sides.upper, sides.entries)
+        linear.add_columns(auxiliary.cost, auxiliary.upper, auxiliary.entries)
         cost = self.program.pool.cost[columns]
         linear.add_columns(cost, np.ones(len(columns)), self.program.routes(columns))
         solved = linear.solve_whole(self.deadline, max(SLACK, self._least_gain() / 2), self._limit())
         if len(solved.values):
-            routes, left_out = solved.values[len(sides) :], solved.values[: len(sides)]
+            routes, left_out = solved.values[len(auxiliary) :], solved.values[: len(auxiliary)]
             self._keep(columns[routes > 0.5], np.flatnonzero(left_out > 0.5))
         return solved
 
@@ -266,19 +266,19 @@ class Search:
         early, late = Decision(visit, last, is_early=True), Decision(visit, last, is_early=False)
         return (early, late) if total >= 0.5 else (late, early)
 
-    def _side_cost(self, decisions: tuple[Decision, ...]) -> Floats:
+    def _auxiliary_cost(self, decisions: tuple[Decision, ...]) -> Floats:
         """A visit that must be made somewhere must not be left out."""
-        cost = self.program.sides.cost.copy()
+        cost = self.program.auxiliary.cost.copy()
         for d in decisions:
             if d.is_early:
-                cost[self.program.visit_row[d.visit]] = self.never
+                cost[self.program.visit_row[d.visit]] = self.big_m
         return cost
 
-    def _allowed(self, part: Part, decisions: tuple[Decision, ...]) -> np.ndarray:
-        keep = np.ones(len(part.pool), dtype=np.bool_)
+    def _allowed(self, active: ActiveColumns, decisions: tuple[Decision, ...]) -> np.ndarray:
+        keep = np.ones(len(active.pool), dtype=np.bool_)
         for d in decisions:
             _restrict(
-                keep, part.pool.evening, part.pool.order, part.pool.offset,
+                keep, active.pool.evening, active.pool.order, active.pool.offset,
                 self._visits_of, d.visit, d.last, d.is_early,
             )  # fmt: skip
         return keep
@@ -292,8 +292,8 @@ def visits_made(program: Program) -> Integers:
     known = set(program.visits)
     made = []
     for evening, some in zip(program.pool.evenings, program.pool.candidates, strict=True):
-        for offer in (evening.offers[number] for number in some.offer):
-            visits = [visit for visit in offer.visits if visit in known and offer.role == VISITOR]
+        for option in (evening.options[number] for number in some.option):
+            visits = [visit for visit in option.visits if visit in known and option.role == VISITOR]
             made.append((*visits, -1, -1)[:2])
     return np.array(made, dtype=np.int64).reshape(-1, 2)
 

@@ -16,7 +16,7 @@ class Component:
     visits: tuple[int, ...]
 
 
-def independent_parts(problem: Problem) -> list[Component]:
+def independent_components(problem: Problem) -> list[Component]:
     """The parts in the order of their first visitor; visits that nobody may make are in none."""
     visitor = {person.id: number for number, person in enumerate(problem.visitors)}
     groups = _Groups(len(problem.visitors))

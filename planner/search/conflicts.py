@@ -11,7 +11,7 @@ import numpy as np
 from planner.columns.routes import Flags, Floats, Integers
 from planner.master.program import Program
 from planner.model.problem import Problem
-from planner.search.regret_insertion import Catalogue
+from planner.search.stops import StopTable
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,15 @@ class Company:
         return least
 
 
-class Ties:
+class Conflicts:
     """Stops are candidates of the program's pool, visits and visitors positions in the problem's tuples."""
 
-    def __init__(self, problem: Problem, program: Program, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+    def __init__(self, problem: Problem, program: Program, stop_table: StopTable) -> None:
+        self.stop_table = stop_table
         self.evenings = program.pool.evenings
         self.stops_of: dict[int, list[int]] = defaultdict(list)
-        for k in np.flatnonzero(catalogue.is_coupled):
-            for visit in catalogue.visits[k]:
+        for k in np.flatnonzero(stop_table.is_coupled):
+            for visit in stop_table.visits[k]:
                 self.stops_of[visit].append(int(k))
         self.siblings_of: dict[int, list[int]] = defaultdict(list)
         at = {visit.id: number for number, visit in enumerate(problem.visits)}
@@ -69,16 +69,16 @@ class Ties:
 
     def visitor(self, k: int) -> int:
         """Whose stop this is."""
-        return self.evenings[self.catalogue.evening[k]].visitor
+        return self.evenings[self.stop_table.evening[k]].visitor
 
     def meetings(self, stops: Iterable[int]) -> list[int]:
         """Those of these stops that tie visitors to a moment or are a double stop."""
-        return [k for k in stops if self.catalogue.moment[k] >= 0 or len(self.catalogue.visits[k]) == 2]
+        return [k for k in stops if self.stop_table.moment[k] >= 0 or len(self.stop_table.visits[k]) == 2]
 
     def exclude_rivals(self, k: int, allowed: Flags) -> None:
         """Forbid the stops that cannot be made when stop k is."""
-        second = self.catalogue.is_second
-        for visit in self.catalogue.visits[k]:
+        second = self.stop_table.is_second
+        for visit in self.stop_table.visits[k]:
             for other in self.stops_of[visit]:
                 if other != k and (second[other] == second[k] or not self._meet(k, other)):
                     allowed[other] = False
@@ -87,18 +87,18 @@ class Ties:
 
     def _exclude_siblings(self, k: int, visit: int, allowed: Flags) -> None:
         """Forbid the stops at siblings of this visit that would not be together with stop k."""
-        moment = self.catalogue.moment
+        moment = self.stop_table.moment
         for sibling in self.siblings_of.get(visit, ()):
-            if sibling in self.catalogue.visits[k]:
+            if sibling in self.stop_table.visits[k]:
                 continue
             for other in self.stops_of[sibling]:
                 both_alone = moment[k] < 0 and moment[other] < 0
-                if not self.catalogue.is_second[other] and not both_alone and not self._meet(k, other):
+                if not self.stop_table.is_second[other] and not both_alone and not self._meet(k, other):
                     allowed[other] = False
 
     def _meet(self, k: int, other: int) -> bool:
         """Whether two stops are at one moment on evenings of two visitors."""
-        at, moment = self.catalogue.evening, self.catalogue.moment
+        at, moment = self.stop_table.evening, self.stop_table.moment
         one, two = self.evenings[at[k]], self.evenings[at[other]]
         same = moment[k] == moment[other] >= 0
         return bool(same and one.shift.on == two.shift.on and one.visitor != two.visitor)
@@ -107,7 +107,7 @@ class Ties:
         """The pairs of siblings, the lower number first, who are both visited by these stops and not together."""
         made: dict[int, list[int]] = defaultdict(list)
         for k in stops:
-            for visit in () if self.catalogue.is_second[k] else self.catalogue.visits[k]:
+            for visit in () if self.stop_table.is_second[k] else self.stop_table.visits[k]:
                 made[visit].append(k)
         pairs = [
             (a, b) for a in sorted(self.siblings_of) for b in self.siblings_of[a] if a < b and a in made and b in made
@@ -118,15 +118,15 @@ class Ties:
         """Who must be there too: at a second visit the visitor and the other way round, at siblings visited by both
         mentors the other one."""
         at: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        timed = [int(k) for k in np.flatnonzero(self.catalogue.moment >= 0)]
+        timed = [int(k) for k in np.flatnonzero(self.stop_table.moment >= 0)]
         for k in timed:
-            for visit in self.catalogue.visits[k]:
+            for visit in self.stop_table.visits[k]:
                 at[self._meeting(k, visit)].append(k)
         needed: dict[int, list[int]] = {}
         for k in timed:
-            if len(self.catalogue.visits[k]) > 1:
+            if len(self.stop_table.visits[k]) > 1:
                 continue
-            visit, is_second = self.catalogue.visits[k][0], self.catalogue.is_second
+            visit, is_second = self.stop_table.visits[k][0], self.stop_table.is_second
             if self._needs_second[visit]:
                 others = [o for o in at[self._meeting(k, visit)] if is_second[o] != is_second[k]]
             elif not self._needs_interpreter[visit]:
@@ -135,11 +135,11 @@ class Ties:
             else:
                 continue
             needed[k] = [o for o in others if self.visitor(o) != self.visitor(k)]
-        return Company.of(needed, len(self.catalogue.evening))
+        return Company.of(needed, len(self.stop_table.evening))
 
     def _meeting(self, k: int, visit: int) -> tuple[object, ...]:
         """What stop k has in common with whoever is at this visit at the same moment."""
-        return visit, self.evenings[self.catalogue.evening[k]].shift.on, int(self.catalogue.moment[k])
+        return visit, self.evenings[self.stop_table.evening[k]].shift.on, int(self.stop_table.moment[k])
 
     def strength(self, program: Program, duals: Floats) -> Floats:
         """Per pair of visitors (both numbered as in the problem) the prices of the rows that tie them to each other."""
@@ -147,9 +147,9 @@ class Ties:
         for number, evening in enumerate(self.evenings):
             first, last = program.stops.first[program.pool.offset[number : number + 2]]
             meets[program.stops.index[first:last], evening.visitor] = True
-        entries = program.sides.entries
-        side = np.repeat(np.arange(len(program.sides)), np.diff(entries.first))
-        of_side = np.zeros((len(program.sides), meets.shape[1]), dtype=np.bool_)
+        entries = program.auxiliary.entries
+        side = np.repeat(np.arange(len(program.auxiliary)), np.diff(entries.first))
+        of_side = np.zeros((len(program.auxiliary), meets.shape[1]), dtype=np.bool_)
         np.logical_or.at(of_side, side, meets[entries.index])
         np.logical_or.at(meets, entries.index, of_side[side])
         weight = np.abs(duals[: program.rows]) * (meets.sum(axis=1) > 1)

@@ -8,9 +8,9 @@ from planner.base.deadline import Deadline
 from planner.base.tuning import Tuning
 from planner.columns.routes import Flags, Integers
 from planner.master.program import Program
-from planner.master.subprograms import part_program
+from planner.master.subprograms import sub_program
 from planner.model.problem import Problem
-from planner.search.branch_and_bound import Search
+from planner.search.branch_and_bound import BranchAndBound
 from planner.search.joint_context import routes_of_stops
 
 
@@ -31,12 +31,12 @@ def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int, 
 def _best(program: Program, keep: Flags, step: float, seed: int, tuning: Tuning) -> Integers | None:
     """The best plan of these routes that makes what must be made."""
     evenings = range(len(program.pool.evenings))
-    part = part_program(program, evenings, np.arange(program.rows), keep=keep)
-    search = Search(part.program, step=step, seed=seed, tuning=tuning)
+    sub = sub_program(program, evenings, np.arange(program.rows), keep=keep)
+    search = BranchAndBound(sub.program, step=step, seed=seed, tuning=tuning)
     search.run(Deadline.after(tuning.solving.fixed_only_seconds))
-    if search.best is None or search.best.cost >= program.never:
+    if search.best is None or search.best.cost >= program.big_m:
         return None
-    return part.columns[list(search.best.routes)]
+    return sub.columns[list(search.best.routes)]
 
 
 def _stops_at_fixed(problem: Problem, program: Program) -> Flags:
@@ -46,9 +46,9 @@ def _stops_at_fixed(problem: Problem, program: Program) -> Flags:
     near = {*problem.fixed}.union(*pairs)
     return np.array(
         [
-            all(problem.visits[visit].id in near for visit in evening.offers[number].visits)
+            all(problem.visits[visit].id in near for visit in evening.options[number].visits)
             for evening, some in zip(pool.evenings, pool.candidates, strict=True)
-            for number in some.offer
+            for number in some.option
         ],
         dtype=np.bool_,
     )

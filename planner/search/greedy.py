@@ -12,7 +12,7 @@ from planner.columns.routes import Integers
 from planner.master.program import Program
 
 
-def first_plan(program: Program, visits_of: Integers, never: float) -> tuple[Integers, Integers]:
+def greedy_plan(program: Program, visits_of: Integers, big_m: float) -> tuple[Integers, Integers]:
     """Routes (columns of the pool) and side columns (visits left out) of a plan.
 
     `visits_of[k]`: the one or two visits of candidate stop k, -1 for none. Legal whenever the fixed visits
@@ -20,8 +20,8 @@ def first_plan(program: Program, visits_of: Integers, never: float) -> tuple[Int
     """
     pool = program.pool
     credit = np.zeros(max([*program.visits, int(visits_of.max(initial=-1))], default=-1) + 1)
-    credit[list(program.visits)] = program.sides.cost[: len(program.visits)]
-    fixed = np.where(credit >= never, credit, 0.0)
+    credit[list(program.visits)] = program.auxiliary.cost[: len(program.visits)]
+    fixed = np.where(credit >= big_m, credit, 0.0)
     visitor = np.array([evening.visitor for evening in pool.evenings], dtype=np.int64)
     room = np.full(int(visitor.max(initial=-1)) + 1, np.iinfo(np.int64).max)
     for number, left in program.limits.items():

@@ -26,15 +26,15 @@ from planner.columns.routes import Integers
 from planner.master.bound import SLACK, rounded_up
 from planner.master.program import Program
 from planner.master.relaxation import Relaxed
-from planner.master.subprograms import part_program
+from planner.master.subprograms import sub_program
 from planner.model.problem import Problem
-from planner.search.branch_and_bound import Choice, Search
-from planner.search.decomposition_bound import Group, Lifting
-from planner.search.fixed_moments import Pinned
-from planner.search.joint_context import Root, Whole
-from planner.search.large_neighbourhood import Renewal, Task
-from planner.search.regret_insertion import Encounters
-from planner.search.root import WholeRelaxation
+from planner.search.branch_and_bound import BranchAndBound, ChosenColumns
+from planner.search.decomposition_bound import DecompositionBound, Group
+from planner.search.fixed_moments import FixedMoments
+from planner.search.joint_context import JointContext, RootRelaxation
+from planner.search.large_neighbourhood import LargeNeighbourhoodSearch, Task
+from planner.search.regret_insertion import RegretInsertion
+from planner.search.root import JointRelaxation
 
 Tell = Callable[[str], None]
 
@@ -57,14 +57,14 @@ class JointSearch:
         self.step = step
         self.jobs = jobs
         self.tuning = tuning
-        self.best: Choice | None = None
+        self.best: ChosenColumns | None = None
         self.bound = -np.inf
-        self.whole = Whole.of(problem, program, step, seed, tuning)
-        self.relaxation = WholeRelaxation(self.whole)
-        self.renewal = Renewal(self.whole)
-        self._lifting: Lifting | None = None
+        self.context = JointContext.of(problem, program, step, seed, tuning)
+        self.relaxation = JointRelaxation(self.context)
+        self.neighbourhoods = LargeNeighbourhoodSearch(self.context)
+        self._decomposition: DecompositionBound | None = None
         self._tasks = 0
-        self._is_lifting = False
+        self._is_bounding = False
         self._helping: list[Future[None]] = []
         self._is_over = False
         self._lock = Lock()  # of the best plan, the bound and the next task
@@ -99,15 +99,15 @@ class JointSearch:
         if self._is_large():
             self._relax()
         if self._is_large():
-            self._lift()
+            self._bound_visitors()
         while not self._is_good_enough() and self._is_large():
-            self._renew()
+            self._improve()
         self._dismiss_helpers()
         if not self._is_good_enough():
             self._end()
 
     def _is_large(self) -> bool:
-        return len(self.relaxation.part.pool) > self.tuning.joint.exact_columns
+        return len(self.relaxation.active.pool) > self.tuning.joint.exact_columns
 
     def _is_good_enough(self) -> bool:
         self.deadline.check()
@@ -137,10 +137,10 @@ class JointSearch:
 
     def take(self, columns: Integers) -> bool:
         """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
-        plan = self.whole.judged(columns)
+        plan = self.context.judged(columns)
         if plan is None:
             return False
-        self.renewal.note(columns)
+        self.neighbourhoods.note(columns)
         with self._lock:
             if plan.cost >= self._cost() - SLACK:
                 return False
@@ -152,33 +152,33 @@ class JointSearch:
 
     def _first_plan(self) -> None:
         """Moments family by family at the visitors' own prices; then what the relaxation starts from."""
-        relaxation, whole = self.relaxation, self.whole
-        relaxation.learn(self._spread)
+        relaxation, context = self.relaxation, self.context
+        relaxation.solve_visitors(self._spread)
         self._raise_bound(relaxation.bound)
-        encounters = Encounters(
-            self.problem, self.program, whole.catalogue, relaxation.reduced, self.tuning.regret_insertion
+        encounters = RegretInsertion(
+            self.problem, self.program, context.stop_table, relaxation.reduced, self.tuning.regret_insertion
         )
         estimate = encounters.estimate(relaxation.duals)
-        if self.best is None or whole.left_out(self._current()):
+        if self.best is None or context.left_out(self._current()):
             self._take_moments(encounters)
         self.deadline.check()
         self.tell("first plan")
         relaxation.start(estimate)
         self._raise_bound(relaxation.bound)
-        self.take(self.renewal.completed(relaxation.root, self._current(), self.deadline))
+        self.take(self.neighbourhoods.completed(relaxation.root, self._current(), self.deadline))
 
-    def _take_moments(self, encounters: Encounters) -> None:
+    def _take_moments(self, encounters: RegretInsertion) -> None:
         """The plan with the moments that are chosen family by family."""
         encounters.choose()
-        pinned = Pinned(self.whole, encounters.pinned)
-        share = self.deadline.seconds_left() * self.jobs / max(1, len(self.whole.visitors))
-        found = self._spread(lambda visitor: pinned.plan(visitor, self.deadline.within(share)), self.whole.visitors)
+        fixed = FixedMoments(self.context, encounters.fixed)
+        share = self.deadline.seconds_left() * self.jobs / max(1, len(self.context.visitors))
+        found = self._spread(lambda visitor: fixed.plan(visitor, self.deadline.within(share)), self.context.visitors)
         self.take(np.concatenate(found))
 
     def _relax(self) -> None:
         """The linear optimum with cuts; the pool shrinks to what can be in a better plan."""
-        self._ascend()
-        self.relaxation.hold(self._current())
+        self._run_volume()
+        self.relaxation.begin_linear_program(self._current())
         tuning, began = self.tuning.root, self.deadline.seconds_left()
         relaxed = self._likely()
         for _round in range(tuning.cut_rounds):
@@ -190,24 +190,24 @@ class JointSearch:
             if relaxed.bound.value - before < tuning.least_rise * before:
                 break
         self.relaxation.solve(self._cost() - self.step + SLACK, self._scale())
-        self.relaxation.leave_idle_cuts()
+        self.relaxation.drop_idle_cuts()
         self._note_bound()
         self.relaxation.deadline = self.deadline
 
-    def _ascend(self) -> None:
+    def _run_volume(self) -> None:
         """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
         tuning, rounds = self.tuning.volume, 0
         for stretch in range(tuning.stretches):
-            rise = self.relaxation.climb()
+            rise = self.relaxation.run_volume()
             self._note_bound()
             if self._is_good_enough():
                 return
             if (
-                stretch and rise < tuning.least_climb * self.bound
+                stretch and rise < tuning.least_stretch_rise * self.bound
             ):  # the first may do no more than find the length of a step
-                self.relaxation.deadline = self._attentive()
+                self.relaxation.deadline = self._deadline_with_helpers()
                 rounds += 1
-                if rounds > tuning.cut_rounds or not self.relaxation.add_cuts_of_ascent():
+                if rounds > tuning.cut_rounds or not self.relaxation.add_volume_cuts():
                     return
 
     def _likely(self) -> Relaxed:
@@ -222,49 +222,49 @@ class JointSearch:
         release_free_memory()
         self.tell("bounding")
 
-    def _lift(self) -> None:
+    def _bound_visitors(self) -> None:
         """The bound with every visitor in whole numbers."""
         if self._is_good_enough():
             return
         release_free_memory()
-        deadline, root = self._attentive(), self.relaxation.root
-        lifting = Lifting(self.whole, root)
-        self._spread(lambda visitor: lifting.lift(root, (visitor,), deadline), self.whole.visitors, deadline)
-        self._raise_bound(lifting.bound())
-        self._lifting = lifting
+        deadline, root = self._deadline_with_helpers(), self.relaxation.root
+        decomposition = DecompositionBound(self.context, root)
+        self._spread(lambda visitor: decomposition.improve(root, (visitor,), deadline), self.context.visitors, deadline)
+        self._raise_bound(decomposition.bound())
+        self._decomposition = decomposition
         self.tell("bounding")
 
     def _end(self) -> None:
         """With few routes left the whole is one search, with proof."""
         routes = self._current()
         keep = np.zeros(len(self.program.pool), dtype=np.bool_)
-        keep[self.relaxation.part.original] = True
+        keep[self.relaxation.active.original] = True
         keep[routes] = True
         evenings = range(len(self.program.pool.evenings))
-        part = part_program(self.program, evenings, np.arange(self.program.rows), keep=keep)
-        search = Search(part.program, step=self.step, seed=self.whole.seed, tuning=self.tuning)
+        sub = sub_program(self.program, evenings, np.arange(self.program.rows), keep=keep)
+        search = BranchAndBound(sub.program, step=self.step, seed=self.context.seed, tuning=self.tuning)
         if self.best is not None:
-            search.start_from(np.flatnonzero(np.isin(part.columns, routes)))
+            search.start_from(np.flatnonzero(np.isin(sub.columns, routes)))
         search.run(self.deadline)
         if search.best is not None:
-            self.take(part.columns[list(search.best.routes)])
+            self.take(sub.columns[list(search.best.routes)])
         self._raise_bound(search.bound)
 
     # neighbourhoods
 
-    def _renew(self) -> None:
+    def _improve(self) -> None:
         """Free a part of the plan and plan it anew; the other threads do the same meanwhile."""
-        deadline = self._attentive()
+        deadline = self._deadline_with_helpers()
         deadline.check()
-        self._do(self._task(), deadline)
+        self._run_task(self._task(), deadline)
         self.relaxation.shrink(self._cost())
         self.tell("improving")
 
-    def _attentive(self) -> Deadline:
+    def _deadline_with_helpers(self) -> Deadline:
         """The deadline for this thread: checking it starts the helpers; it has passed when the plan is good enough."""
-        return Deadline(self.deadline.at, StopSign(self._meanwhile))
+        return Deadline(self.deadline.at, StopSign(self._tend_helpers))
 
-    def _meanwhile(self) -> bool:
+    def _tend_helpers(self) -> bool:
         """Let the other threads improve the plan, by what is known now; is it time to stop?"""
         self._root = self.relaxation.root
         while self.best is not None and len(self._helping) < self.jobs - 1:
@@ -279,7 +279,7 @@ class JointSearch:
         deadline = Deadline(self.deadline.at, self._is_dismissed)
         try:
             while not deadline.has_passed():
-                self._do(self._task(), deadline)
+                self._run_task(self._task(), deadline)
         except OutOfTime:
             return
 
@@ -295,26 +295,28 @@ class JointSearch:
         """What to do next; of what takes much memory one thing at a time."""
         with self._lock:
             self._tasks += 1
-            root, lifting = self._root, self._lifting
+            root, decomposition = self._root, self._decomposition
             tuning = self.tuning.decomposition_bound
-            every = tuning.every_in_stagnation if self.renewal.is_barren else tuning.every
-            has_memory = not (self._is_lifting or self.renewal.is_joining)
-            if lifting is not None and self._tasks % every == 0 and has_memory:
-                group = lifting.next_group()
+            every = tuning.every_in_stagnation if self.neighbourhoods.is_stagnating else tuning.every
+            has_memory = not (self._is_bounding or self.neighbourhoods.is_joining)
+            if decomposition is not None and self._tasks % every == 0 and has_memory:
+                group = decomposition.next_group()
                 if group is not None:
-                    self._is_lifting = True
-                    return lambda deadline: self._lift_group(lifting, root, group, deadline)
-            return self.renewal.task(root, self._current(), self._scale(), may_join=not self._is_lifting)
+                    self._is_bounding = True
+                    return lambda deadline: self._bound_group(decomposition, root, group, deadline)
+            return self.neighbourhoods.task(root, self._current(), self._scale(), may_join=not self._is_bounding)
 
-    def _lift_group(self, lifting: Lifting, root: Root, group: Group, deadline: Deadline) -> None:
+    def _bound_group(
+        self, decomposition: DecompositionBound, root: RootRelaxation, group: Group, deadline: Deadline
+    ) -> None:
         """The bound with these visitors together in whole numbers."""
         try:
-            lifting.lift(root, group, deadline.within(self.tuning.decomposition_bound.seconds))
+            decomposition.improve(root, group, deadline.within(self.tuning.decomposition_bound.seconds))
         finally:
-            self._is_lifting = False
-        self._raise_bound(lifting.bound())
+            self._is_bounding = False
+        self._raise_bound(decomposition.bound())
 
-    def _do(self, task: Task, deadline: Deadline) -> None:
+    def _run_task(self, task: Task, deadline: Deadline) -> None:
         release_free_memory()
         routes = task(deadline)
         if routes is not None:

@@ -17,22 +17,22 @@ from planner.evaluate.verdict import judge
 from planner.master.cuts import Bits, CutTable, Triple, cut_table, number_bits
 from planner.master.pricing import above_least
 from planner.master.program import Program, activity
-from planner.master.relaxation import Part
+from planner.master.relaxation import ActiveColumns
 from planner.master.subprograms import owners, worth
 from planner.model.problem import Problem
-from planner.search.branch_and_bound import Choice
-from planner.search.conflicts import Company, Ties
-from planner.search.regret_insertion import Catalogue
+from planner.search.branch_and_bound import ChosenColumns
+from planner.search.conflicts import Company, Conflicts
+from planner.search.stops import StopTable
 
 
 @dataclass(frozen=True)
-class Whole:
+class JointContext:
     """The problem, its program and what was looked up in them. `owner`: see `parts.owners`."""
 
     problem: Problem
     program: Program
-    catalogue: Catalogue
-    ties: Ties
+    stop_table: StopTable
+    conflicts: Conflicts
     company: Company
     bits: Bits
     owner: Integers
@@ -42,14 +42,16 @@ class Whole:
     tuning: Tuning
 
     @classmethod
-    def of(cls, problem: Problem, program: Program, step: float, seed: int, tuning: Tuning) -> Whole:
-        catalogue = Catalogue.of(problem, program)
+    def of(cls, problem: Problem, program: Program, step: float, seed: int, tuning: Tuning) -> JointContext:
+        stop_table = StopTable.of(problem, program)
         evenings_of: dict[int, list[int]] = defaultdict(list)
         for number, evening in enumerate(program.pool.evenings):
             evenings_of[evening.visitor].append(number)
-        ties = Ties(problem, program, catalogue)
-        company, bits = ties.company(), number_bits(program)
-        return cls(problem, program, catalogue, ties, company, bits, owners(program), evenings_of, step, seed, tuning)
+        conflicts = Conflicts(problem, program, stop_table)
+        company, bits = conflicts.company(), number_bits(program)
+        return cls(
+            problem, program, stop_table, conflicts, company, bits, owners(program), evenings_of, step, seed, tuning
+        )
 
     @property
     def visitors(self) -> list[int]:
@@ -64,7 +66,7 @@ class Whole:
         pool = self.program.pool
         order, offset = pool.order[routes], pool.offset[pool.evening[routes]]
         stops = (order + offset[:, None])[order >= 0]
-        return [int(k) for k in stops[self.catalogue.is_coupled[stops]]]
+        return [int(k) for k in stops[self.stop_table.is_coupled[stops]]]
 
     def visitors_of(self, visit: int) -> list[int]:
         """Who may make this visit."""
@@ -76,7 +78,7 @@ class Whole:
         met = activity(self.program, routes)[: len(self.program.visits)]
         return [self.program.visits[row] for row in np.flatnonzero(met < 1)]
 
-    def judged(self, columns: Integers) -> Choice | None:
+    def judged(self, columns: Integers) -> ChosenColumns | None:
         """The plan of these routes with the cost of this part, or nothing when it breaks a rule."""
         routes = [route_of(self.problem, self.program.pool, int(column)) for column in columns]
         verdict = judge(self.problem, routes)
@@ -85,41 +87,41 @@ class Whole:
             return None
         others = len(self.problem.visits) - len(self.program.visits)
         cost = verdict.cost - self.problem.weights.unplaced * others
-        return Choice(cost, tuple(int(column) for column in columns), ())
+        return ChosenColumns(cost, tuple(int(column) for column in columns), ())
 
 
 @dataclass(frozen=True)
-class Near:
+class LikelyColumns:
     """The likeliest routes, and per route the `excess`: by how much it and the routes of the company that its stops
     need lift the bound."""
 
-    part: Part
+    active: ActiveColumns
     excess: Floats
 
     def likeliest(self, count: int, of: Flags | None = None) -> Integers:
         """The `count` routes of `part` (of those that `of` marks) with the least excess: columns of the pool."""
         if of is None:
-            return self.part.original[least_of(self.excess, count)]
+            return self.active.original[least_of(self.excess, count)]
         mine = np.flatnonzero(of)
-        return self.part.original[mine[least_of(self.excess[mine], count)]]
+        return self.active.original[mine[least_of(self.excess[mine], count)]]
 
 
 @dataclass(frozen=True)
-class Root:
+class RootRelaxation:
     """What the linear relaxation of the whole says of the routes that are left in `part`.
 
     `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
     rows, `cuts` those that have a price, with it, `near_columns` how many routes `near` holds at most.
     """
 
-    part: Part
+    active: ActiveColumns
     reduced: Floats
     least: Floats
     duals: Floats
     cuts: Mapping[Triple, float]
     bits: Bits
     company: Company
-    near_columns: int
+    likely_limit: int
 
     @cached_property
     def table(self) -> CutTable:
@@ -127,16 +129,16 @@ class Root:
         return cut_table(self.bits, self.cuts)
 
     @cached_property
-    def near(self) -> Near:
+    def likely(self) -> LikelyColumns:
         """The routes of `part` that can be of use, for whoever lists some of them many times."""
-        pool = self.part.pool
+        pool = self.active.pool
         own = above_least(pool.start, self.reduced, self.least)
         of_stops = least_of_stops(own, pool.evening, pool.order, pool.offset)
         excess = own + worth(pool, self.company.least(of_stops))
-        if len(excess) <= self.near_columns:
-            return Near(self.part, excess)
-        near = least_of(excess, self.near_columns)
-        return Near(self.part.picked(near), excess[near])
+        if len(excess) <= self.likely_limit:
+            return LikelyColumns(self.active, excess)
+        likely = least_of(excess, self.likely_limit)
+        return LikelyColumns(self.active.picked(likely), excess[likely])
 
 
 @numba.njit(cache=True, nogil=True)
@@ -152,18 +154,18 @@ def least_of_stops(value, evening, order, offset):  # type: ignore[no-untyped-de
     return least
 
 
-def routes_of_stops(pool: Pool, allowed: Flags, pinned: Sequence[int] = ()) -> Flags:
+def routes_of_stops(pool: Pool, allowed: Flags, fixed: Sequence[int] = ()) -> Flags:
     """Per route whether all its stops are allowed, and all that is pinned on its evening is in it."""
-    is_pinned = np.zeros(len(allowed), dtype=np.bool_)
-    is_pinned[list(pinned)] = True
-    evening = np.searchsorted(pool.offset, np.flatnonzero(is_pinned), side="right") - 1
+    is_fixed = np.zeros(len(allowed), dtype=np.bool_)
+    is_fixed[list(fixed)] = True
+    evening = np.searchsorted(pool.offset, np.flatnonzero(is_fixed), side="right") - 1
     counts = np.bincount(evening, minlength=len(pool.evenings))
-    keep: Flags = _matching(pool.evening, pool.order, pool.offset, allowed, is_pinned, counts)
+    keep: Flags = _matching(pool.evening, pool.order, pool.offset, allowed, is_fixed, counts)
     return keep
 
 
 @numba.njit(cache=True, nogil=True)
-def _matching(evening, order, offset, allowed, is_pinned, counts):  # type: ignore[no-untyped-def]
+def _matching(evening, order, offset, allowed, is_fixed, counts):  # type: ignore[no-untyped-def]
     keep = np.ones(len(evening), dtype=np.bool_)
     for c in range(len(evening)):
         met = 0
@@ -172,6 +174,6 @@ def _matching(evening, order, offset, allowed, is_pinned, counts):  # type: igno
                 break
             k = offset[evening[c]] + order[c, place]
             keep[c] &= allowed[k]
-            met += is_pinned[k]
+            met += is_fixed[k]
         keep[c] &= met == counts[evening[c]]
     return keep

@@ -10,71 +10,40 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numba
 import numpy as np
 
-from planner.base.tuning import RegretInsertion
-from planner.columns.routes import Flags, Floats, Integers
+from planner.base.tuning import RegretInsertionTuning
+from planner.columns.routes import Flags, Floats
 from planner.master.bound import SLACK
 from planner.master.program import Program
 from planner.master.rows import Sparse
-from planner.model.plan import SECOND
 from planner.model.problem import Problem
+from planner.search.stops import StopTable
 
 Stops = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Catalogue:
-    """What every candidate stop is: its evening, visits, role and moment (-1: any)."""
-
-    evening: Integers
-    visits: tuple[tuple[int, ...], ...]
-    is_second: Flags
-    moment: Integers
-    is_coupled: Flags
-
-    @classmethod
-    def of(cls, problem: Problem, program: Program) -> Catalogue:
-        evening, visits, second, moment = [], [], [], []
-        for number, (some, at) in enumerate(zip(program.pool.evenings, program.pool.candidates, strict=True)):
-            for offer in (some.offers[o] for o in at.offer):
-                evening.append(number)
-                visits.append(offer.visits)
-                second.append(offer.role == SECOND)
-                moment.append(-1 if offer.moment is None else offer.moment)
-        siblings = {name for pair in problem.siblings for name in pair}
-        coupled = [any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in vs) for vs in visits]
-        return cls(
-            np.array(evening, dtype=np.int64),
-            tuple(visits),
-            np.array(second, dtype=np.bool_),
-            np.array(moment, dtype=np.int64),
-            np.array(coupled, dtype=np.bool_),
-        )
-
-
-class Encounters:
+class RegretInsertion:
     """Chooses a moment for every coupled visit. `pinned` are the stops chosen (candidates)."""
 
     def __init__(
-        self, problem: Problem, program: Program, catalogue: Catalogue, reduced: Floats, tuning: RegretInsertion
+        self, problem: Problem, program: Program, stop_table: StopTable, reduced: Floats, tuning: RegretInsertionTuning
     ) -> None:
         self.problem = problem
         self.program = program
-        self.catalogue = catalogue
+        self.stop_table = stop_table
         self.reduced = reduced
         self.tuning = tuning
-        self.pinned: list[int] = []
+        self.fixed: list[int] = []
         self._used = np.zeros(program.rows)
-        self._is_pinned = np.zeros(len(catalogue.evening), dtype=np.bool_)
+        self._is_fixed = np.zeros(len(stop_table.evening), dtype=np.bool_)
         self._base = np.zeros(len(program.pool.evenings))
-        self._with = np.full(len(catalogue.evening), np.inf)
+        self._with = np.full(len(stop_table.evening), np.inf)
         self._by_visits: dict[tuple[int, ...], list[int]] = defaultdict(list)
-        for k, visits in enumerate(catalogue.visits):
-            if catalogue.is_coupled[k]:
+        for k, visits in enumerate(stop_table.visits):
+            if stop_table.is_coupled[k]:
                 self._by_visits[visits].append(k)
         for evening in range(len(program.pool.evenings)):
             self._look_at(evening)
@@ -87,14 +56,14 @@ class Encounters:
         their own cheapest moment.
         """
         duals = duals.copy()
-        extra = self._with - self._base[self.catalogue.evening]
+        extra = self._with - self._base[self.stop_table.evening]
         rows = self.program.stops
         row_of_visit = self.program.visit_row
-        cheapest_second = _cheapest_by_row(rows, self.catalogue.is_second & self.catalogue.is_coupled, extra)
+        cheapest_second = _cheapest_by_row(rows, self.stop_table.is_second & self.stop_table.is_coupled, extra)
         for row, cost in cheapest_second.items():
-            if self.program.bundle[row] >= 0 and self.program.lower[row] == self.program.upper[row] == 0:
+            if self.program.lazy_group[row] >= 0 and self.program.lower[row] == self.program.upper[row] == 0:
                 duals[row] = -cost
-        paid = self.catalogue.is_coupled & ~self.catalogue.is_second & np.isfinite(extra)
+        paid = self.stop_table.is_coupled & ~self.stop_table.is_second & np.isfinite(extra)
         total = extra - np.where(paid, self._company_price(duals), 0)
         by_visit = self._cheapest_alone(total, paid)
         for visit, cost in by_visit.items():
@@ -105,7 +74,7 @@ class Encounters:
 
     def _company_price(self, duals: Floats) -> Floats:
         """Per stop what the company that it asks for costs, as a negative price."""
-        is_company = (self.program.bundle >= 0) & (self.program.lower == 0) & (self.program.upper == 0)
+        is_company = (self.program.lazy_group >= 0) & (self.program.lower == 0) & (self.program.upper == 0)
         return self.program.stops.dot(np.where(is_company, duals[: self.program.rows], 0.0))
 
     def _cheapest_alone(self, total: Floats, paid: Flags) -> dict[int, float]:
@@ -113,11 +82,11 @@ class Encounters:
         cheapest: dict[int, float] = {}
         siblings = {name for pair in self.problem.siblings for name in pair}
         for k in np.flatnonzero(paid):
-            visits = self.catalogue.visits[k]
+            visits = self.stop_table.visits[k]
             if len(visits) != 1 or visits[0] not in self.program.visit_row:
                 continue
             visit = self.problem.visits[visits[0]]
-            is_own = self.catalogue.moment[k] < 0 or visit.is_coupled or visit.id not in siblings
+            is_own = self.stop_table.moment[k] < 0 or visit.is_coupled or visit.id not in siblings
             if is_own:
                 cheapest[visits[0]] = min(float(total[k]), cheapest.get(visits[0], np.inf))
         return cheapest
@@ -143,7 +112,7 @@ class Encounters:
                 float(extra[k]) - worth
                 for pair in ((a, b), (b, a))
                 for k in self._by_visits.get(pair, ())
-                if not self.catalogue.is_second[k]
+                if not self.stop_table.is_second[k]
             ]
             split = there.get(("split", at))
             if split is not None:
@@ -157,7 +126,7 @@ class Encounters:
         for options, penalty in families:
             best = min(((self._cost(stops), stops) for stops in options), default=(np.inf, ()))
             if best[0] < penalty:
-                self._pin(best[1])
+                self._fix(best[1])
 
     def _families(self) -> Iterable[tuple[list[Stops], float]]:
         """The ways to visit each family together, and what it may cost at most before it is not worth it."""
@@ -182,30 +151,30 @@ class Encounters:
         return [*doubles, *self._pairs(one, other)]
 
     def _accompanied(self, v: int, has_second: bool) -> list[Stops]:
-        own = [k for k in self._by_visits.get((v,), ()) if not self.catalogue.is_second[k]]
+        own = [k for k in self._by_visits.get((v,), ()) if not self.stop_table.is_second[k]]
         if not has_second:
             return [(k,) for k in own]
         seconds: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
         for k in self._by_visits.get((v,), ()):
-            if self.catalogue.is_second[k]:
+            if self.stop_table.is_second[k]:
                 seconds[self._moment(k)].append(k)
         return self._pairs(self._by_moment(v), seconds)
 
     def _by_moment(self, visit: int) -> dict[tuple[dt.date, int], list[int]]:
         found: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
         for k in self._by_visits.get((visit,), ()):
-            if self.catalogue.moment[k] >= 0 and not self.catalogue.is_second[k]:
+            if self.stop_table.moment[k] >= 0 and not self.stop_table.is_second[k]:
                 found[self._moment(k)].append(k)
         return found
 
     def _moment(self, k: int) -> tuple[dt.date, int]:
-        evening = self.program.pool.evenings[self.catalogue.evening[k]]
-        return evening.shift.on, int(self.catalogue.moment[k])
+        evening = self.program.pool.evenings[self.stop_table.evening[k]]
+        return evening.shift.on, int(self.stop_table.moment[k])
 
     def _pairs(
         self, some: dict[tuple[dt.date, int], list[int]], others: dict[tuple[dt.date, int], list[int]]
     ) -> list[Stops]:
-        evening = self.catalogue.evening
+        evening = self.stop_table.evening
         return [
             (k, other)
             for moment, stops in some.items()
@@ -216,7 +185,7 @@ class Encounters:
 
     def _cost(self, stops: Stops) -> float:
         """What these stops cost under the prices, infinite when they do not fit any more."""
-        cost = sum(self._with[k] - self._base[self.catalogue.evening[k]] for k in stops)
+        cost = sum(self._with[k] - self._base[self.stop_table.evening[k]] for k in stops)
         return float(cost) if cost < np.inf and self._has_room(stops) else np.inf
 
     def _has_room(self, stops: Stops) -> bool:
@@ -237,23 +206,23 @@ class Encounters:
         costs = sorted(self._cost(stops) for stops in options)[:count]
         return costs[-1] - costs[0] if len(costs) == count and costs[-1] < np.inf else np.inf
 
-    def _pin(self, stops: Stops) -> None:
+    def _fix(self, stops: Stops) -> None:
         for row, used in self._activity(stops):
             self._used[row] += used
         for k in stops:
-            self.pinned.append(k)
-            self._is_pinned[k] = True
-            self._look_at(int(self.catalogue.evening[k]))
+            self.fixed.append(k)
+            self._is_fixed[k] = True
+            self._look_at(int(self.stop_table.evening[k]))
 
     def _look_at(self, evening: int) -> None:
         """Renew what stops cost on this evening, given what is pinned there."""
         pool = self.program.pool
         first, last = pool.offset[evening], pool.offset[evening + 1]
-        pinned = int(self._is_pinned[first:last].sum())
+        fixed = int(self._is_fixed[first:last].sum())
         self._with[first:last] = np.inf
         self._base[evening] = _least_with(
             pool.start[evening], pool.start[evening + 1], pool.order, int(first), self.reduced,
-            self.catalogue.is_coupled, self._is_pinned, pinned, self._with,
+            self.stop_table.is_coupled, self._is_fixed, fixed, self._with,
         )  # fmt: skip
 
 
@@ -267,21 +236,21 @@ def _cheapest_by_row(stops: Sparse, which: Flags, cost: Floats) -> dict[int, flo
 
 
 @numba.njit(cache=True, nogil=True)
-def _least_with(start, end, order, offset, reduced, is_coupled, is_pinned, pinned, with_stop):  # type: ignore[no-untyped-def]
+def _least_with(start, end, order, offset, reduced, is_coupled, is_fixed, fixed, with_stop):  # type: ignore[no-untyped-def]
     """Least reduced cost of a route with just the pinned stops, and in `with_stop` with one more."""
-    base = 0.0 if pinned == 0 else np.inf
+    base = 0.0 if fixed == 0 else np.inf
     for c in range(start, end):
         met, others, extra = 0, 0, -1
         for place in range(order.shape[1]):
             if order[c, place] < 0:
                 break
             k = offset + order[c, place]
-            if is_pinned[k]:
+            if is_fixed[k]:
                 met += 1
             elif is_coupled[k]:
                 others += 1
                 extra = k
-        if met < pinned or others > 1:
+        if met < fixed or others > 1:
             continue
         if others == 0:
             base = min(base, reduced[c])

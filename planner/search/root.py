@@ -15,17 +15,17 @@ import numpy as np
 from planner.base.deadline import Deadline
 from planner.columns.ranking import least_of
 from planner.columns.routes import Flags, Floats, Integers
-from planner.master.bound import SLACK, Bound, lagrangian, survivors
+from planner.master.bound import SLACK, Bound, lagrangian_bound, survivors
 from planner.master.cuts import Triple
 from planner.master.pricing import above_least, prices, reduced_costs
-from planner.master.relaxation import Part, Relaxation, Relaxed
-from planner.master.subprograms import part_program
-from planner.master.volume import Ascent
-from planner.search.joint_context import Root, Whole
+from planner.master.relaxation import ActiveColumns, Relaxation, Relaxed
+from planner.master.subprograms import sub_program
+from planner.master.volume import VolumeAlgorithm
+from planner.search.joint_context import JointContext, RootRelaxation
 
 
 @dataclass(frozen=True)
-class _Own:
+class _VisitorRelaxation:
     """What one visitor's linear program tells, in the rows and columns of the whole."""
 
     rows: Integers
@@ -34,18 +34,18 @@ class _Own:
     cuts: dict[Triple, float]
 
 
-Spread = Callable[[Callable[[int], _Own], Iterable[int]], list[_Own]]
+Spread = Callable[[Callable[[int], _VisitorRelaxation], Iterable[int]], list[_VisitorRelaxation]]
 
 
-class WholeRelaxation:
+class JointRelaxation:
     """`bound` is below every plan; `duals` are prices of the program's rows and then of the cuts."""
 
-    def __init__(self, whole: Whole) -> None:
-        self.whole = whole
-        self.program = whole.program
-        self.part = Part(self.program.pool, np.arange(len(self.program.pool)))
+    def __init__(self, context: JointContext) -> None:
+        self.context = context
+        self.program = context.program
+        self.active = ActiveColumns(self.program.pool, np.arange(len(self.program.pool)))
         self.bound = -np.inf
-        self.tuning = whole.tuning.root
+        self.tuning = context.tuning.root
         self.duals = np.zeros(self.program.rows)
         self.reduced = np.zeros(len(self.program.pool))
         self._relaxation = self._new_relaxation()
@@ -53,13 +53,15 @@ class WholeRelaxation:
         self._known: Integers = np.zeros(0, dtype=np.int64)
         self._met = np.zeros(len(self.program.pool), dtype=np.bool_)
         self._use = np.zeros(len(self.program.pool))
-        self._step = whole.tuning.volume.first_step
-        self._told: Root | None = None
+        self._step = context.tuning.volume.first_step
+        self._snapshot: RootRelaxation | None = None
 
     def _new_relaxation(self) -> Relaxation:
         """A linear program of the whole that holds no routes and no cuts yet."""
         an_evening = self.tuning.columns_an_evening
-        return Relaxation(self.program, seed=self.whole.seed, tuning=self.whole.tuning, columns_an_evening=an_evening)
+        return Relaxation(
+            self.program, seed=self.context.seed, tuning=self.context.tuning, columns_an_evening=an_evening
+        )
 
     @property
     def deadline(self) -> Deadline:
@@ -71,20 +73,22 @@ class WholeRelaxation:
         self._relaxation.deadline = deadline
 
     @property
-    def root(self) -> Root:
+    def root(self) -> RootRelaxation:
         """What it tells by now, for a search in another thread."""
-        if self._told is None or self._told.reduced is not self.reduced:
+        if self._snapshot is None or self._snapshot.reduced is not self.reduced:
             duals, cuts = self.duals[: self.program.rows], self._priced_cuts()
-            whole = self.whole
-            near = whole.tuning.joint.near_columns
-            self._told = Root(self.part, self.reduced, self._root.least, duals, cuts, whole.bits, whole.company, near)
-        return self._told
+            context = self.context
+            likely_limit = context.tuning.joint.likely_columns
+            self._snapshot = RootRelaxation(
+                self.active, self.reduced, self._root.least, duals, cuts, context.bits, context.company, likely_limit
+            )
+        return self._snapshot
 
     # the start
 
-    def learn(self, spread: Spread) -> None:
+    def solve_visitors(self, spread: Spread) -> None:
         """Prices and cuts from every visitor's own linear program, and the routes that these are made of."""
-        found = spread(self._own, self.whole.visitors)
+        found = spread(self._visitor_relaxation, self.context.visitors)
         cuts: dict[Triple, float] = {}
         for own in found:
             self.duals[own.rows] = own.duals
@@ -94,25 +98,25 @@ class WholeRelaxation:
         self._known = np.concatenate([own.columns for own in found])
         self._root, self.reduced = self._priced(self.duals)
 
-    def _own(self, visitor: int) -> _Own:
+    def _visitor_relaxation(self, visitor: int) -> _VisitorRelaxation:
         """The linear program of the rows that only this visitor's routes meet, with cuts."""
-        rows = np.flatnonzero(self.whole.owner == visitor)
-        own = part_program(self.program, self.whole.evenings_of[visitor], rows)
-        relaxation = Relaxation(own.program, seed=self.whole.seed, tuning=self.whole.tuning)
+        rows = np.flatnonzero(self.context.owner == visitor)
+        own = sub_program(self.program, self.context.evenings_of[visitor], rows)
+        relaxation = Relaxation(own.program, seed=self.context.seed, tuning=self.context.tuning)
         relaxation.deadline = self.deadline
-        part = Part(own.program.pool, np.arange(len(own.columns)))
-        relaxed = relaxation.solve(part)
+        active = ActiveColumns(own.program.pool, np.arange(len(own.columns)))
+        relaxed = relaxation.solve(active)
         for _round in range(self.tuning.own_cut_rounds):
             if not relaxation.add_cuts(relaxed.columns, relaxed.values):
                 break
-            relaxed = relaxation.solve(part)
+            relaxed = relaxation.solve(active)
         duals, of_cuts = np.split(relaxed.duals, [own.program.rows])
         cuts = {
             (int(own.rows[i]), int(own.rows[j]), int(own.rows[k])): float(dual)
             for (i, j, k), dual in zip(relaxation.cuts, of_cuts, strict=True)
             if dual < -SLACK
         }
-        return _Own(own.rows, duals, own.columns[relaxed.columns], cuts)
+        return _VisitorRelaxation(own.rows, duals, own.columns[relaxed.columns], cuts)
 
     def start(self, estimate: Floats) -> None:
         """Begin at good prices: between those of before and the estimate, where the bound is best."""
@@ -122,30 +126,30 @@ class WholeRelaxation:
         self.duals = tried[best]
         self._root, self.reduced = priced[best]
 
-    def climb(self) -> float:
+    def run_volume(self) -> float:
         """One stretch of the ascent over the likeliest routes, and then the bound over all: by how much that rose."""
-        before, likely, tuning = self.bound, self._likeliest(self._met), self.whole.tuning.volume
+        before, likely, tuning = self.bound, self._likeliest(self._met), self.context.tuning.volume
         use = self._use[likely.original]
-        ascent = Ascent(self._relaxation, likely, self.duals, use, step=self._step, tuning=tuning)
-        ascent.climb(tuning.stretch_rounds, self.deadline)
-        self._step = min(tuning.first_step, max(tuning.restart_factor * ascent.step, tuning.restart_least))
-        self._met[likely.original[ascent.met]] = True
+        volume = VolumeAlgorithm(self._relaxation, likely, self.duals, use, step=self._step, tuning=tuning)
+        volume.run(tuning.stretch_rounds, self.deadline)
+        self._step = min(tuning.first_step, max(tuning.restart_factor * volume.step, tuning.restart_least))
+        self._met[likely.original[volume.met]] = True
         self._use[:] = 0
-        self._use[likely.original] = ascent.use
-        self.duals = ascent.duals
-        self._root, self.reduced = self._priced(ascent.duals)
+        self._use[likely.original] = volume.use
+        self.duals = volume.duals
+        self._root, self.reduced = self._priced(volume.duals)
         return self.bound - before
 
-    def hold(self, routes: Integers) -> None:
+    def begin_linear_program(self, routes: Integers) -> None:
         """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
-        likely = self.root.near.likeliest(self.tuning.start_columns * len(self.part.pool.evenings))
-        self.leave_idle_cuts()
+        likely = self.root.likely.likeliest(self.tuning.start_columns * len(self.active.pool.evenings))
+        self.drop_idle_cuts()
         self._relaxation.center = self.duals
-        used = np.flatnonzero(self._use > self.whole.tuning.volume.least_use)
+        used = np.flatnonzero(self._use > self.context.tuning.volume.least_use)
         self._relaxation.begin_with(np.unique(np.concatenate([self._known, routes, likely, used])))
         self._use = np.zeros(0)
 
-    def leave_idle_cuts(self) -> None:
+    def drop_idle_cuts(self) -> None:
         """Begin a new linear program with only the cuts that have a price; the old one takes no more memory."""
         cuts, deadline = self._priced_cuts(), self.deadline
         self._relaxation = self._new_relaxation()
@@ -161,10 +165,10 @@ class WholeRelaxation:
 
     def _priced(self, duals: Floats) -> tuple[Bound, Floats]:
         """The bound of these prices, and the reduced costs of what is left of the pool."""
-        relaxation, pool = self._relaxation, self.part.pool
+        relaxation, pool = self._relaxation, self.active.pool
         at = prices(self.program, relaxation.table, duals)
         reduced = reduced_costs(relaxation.bits, relaxation.table, at, pool)
-        bound = lagrangian(self.program, self.program.sides.cost, duals, pool, reduced)
+        bound = lagrangian_bound(self.program, self.program.auxiliary.cost, duals, pool, reduced)
         self.bound = max(self.bound, bound.value)
         return bound, reduced
 
@@ -183,7 +187,7 @@ class WholeRelaxation:
     def solve(self, best: float, scale: float) -> Relaxed:
         """The linear optimum, or what is known when the bound has passed `best`; a plan costs about `scale`."""
         smoothing, tolerance = self.tuning.smoothing, self.tuning.tolerance * scale
-        relaxed = self._relaxation.solve(self.part, best, smoothing=smoothing, tolerance=tolerance)
+        relaxed = self._relaxation.solve(self.active, best, smoothing=smoothing, tolerance=tolerance)
         self.bound = max(self.bound, relaxed.bound.value)
         self._root, self.reduced, self.duals = relaxed.bound, relaxed.reduced, relaxed.duals
         return relaxed
@@ -192,27 +196,27 @@ class WholeRelaxation:
         """Add the most violated cuts of this solution; false when there are none."""
         return self._relaxation.add_cuts(relaxed.columns, relaxed.values)
 
-    def add_cuts_of_ascent(self) -> bool:
+    def add_volume_cuts(self) -> bool:
         """Add the cuts that the mean choice of the ascent violates much; they are worth nothing yet."""
-        used = np.flatnonzero(self._use > self.whole.tuning.volume.least_use)
-        is_new = self._relaxation.add_cuts(used, self._use[used], self.whole.tuning.volume.cut_violation)
+        used = np.flatnonzero(self._use > self.context.tuning.volume.least_use)
+        is_new = self._relaxation.add_cuts(used, self._use[used], self.context.tuning.volume.cut_violation)
         self.duals = self._relaxation.with_cut_duals(self.duals)
         return is_new
 
-    def _likeliest(self, also: Flags | None = None) -> Part:
+    def _likeliest(self, also: Flags | None = None) -> ActiveColumns:
         """The routes of least reduced cost at the best prices so far, and `also` others; all when these are few."""
-        count = self.whole.tuning.volume.likely_columns
-        if len(self.part.pool) <= 2 * count:
-            return self.part
-        likely = least_of(above_least(self.part.pool.start, self.reduced, self._root.least), count)
+        count = self.context.tuning.volume.likely_columns
+        if len(self.active.pool) <= 2 * count:
+            return self.active
+        likely = least_of(above_least(self.active.pool.start, self.reduced, self._root.least), count)
         if also is not None:
-            likely = np.union1d(likely, np.flatnonzero(also[self.part.original]))
-        return self.part.picked(likely)
+            likely = np.union1d(likely, np.flatnonzero(also[self.active.original]))
+        return self.active.picked(likely)
 
     def shrink(self, best: float) -> None:
         """Leave out what its reduced cost shows to be in no plan that costs less than `best`, when it is much."""
         if np.isfinite(best) and np.isfinite(self._root.value):
-            keep = survivors(self._root, self.part.pool, self.reduced, best, self.whole.step)
+            keep = survivors(self._root, self.active.pool, self.reduced, best, self.context.step)
             if keep.sum() < self.tuning.shrink_below * len(keep):
-                self.part = self.part.kept(keep)
+                self.active = self.active.kept(keep)
                 self.reduced = self.reduced[keep]

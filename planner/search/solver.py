@@ -13,16 +13,16 @@ from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Pool, list_routes, refuse_too_many, route_of
-from planner.columns.stop_options import Offering
+from planner.columns.stop_options import StopOptions
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import judge
-from planner.master.big_m import Lightened
+from planner.master.big_m import BigMProblem
 from planner.master.bound import SLACK
 from planner.master.program import Program, build_program
 from planner.model.plan import Plan, Route
 from planner.model.problem import BadProblem, Problem, check_problem
-from planner.search.branch_and_bound import Search
-from planner.search.components import independent_parts
+from planner.search.branch_and_bound import BranchAndBound
+from planner.search.components import independent_components
 from planner.search.fixed_only import fixed_routes
 from planner.search.joint import JointSearch
 
@@ -73,12 +73,12 @@ def solve(
     """
     began = time.monotonic()
     check_problem(problem)
-    season = _Season(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
+    season = _Solve(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
     season.search(gap)
     return season.plan(time.monotonic() - began)
 
 
-class _Season:
+class _Solve:
     """One solve: the parts, their searches, and what they add up to."""
 
     def __init__(
@@ -99,10 +99,10 @@ class _Season:
         self.tuning = tuning
         self.jobs = jobs
         self.progress = progress
-        self.offering = Offering(problem)
-        self.parts = independent_parts(problem)
-        self.searches: dict[int, Search | JointSearch] = {}
-        self.lightened: dict[int, Lightened] = {}
+        self.stop_options = StopOptions(problem)
+        self.parts = independent_components(problem)
+        self.searches: dict[int, BranchAndBound | JointSearch] = {}
+        self.big_m_problems: dict[int, BigMProblem] = {}
         self.step = cost_step(problem)
         self._fraction = 0.0
         self._seconds = max(self.deadline.seconds_left(), 1e-9)
@@ -129,29 +129,29 @@ class _Season:
 
     def _search_part(self, number: int) -> None:
         """The first go at a part: at most its share of what is left of the time."""
-        search = Search(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
+        search = BranchAndBound(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
         self.searches[number] = search
         waiting = max(1, len(self.parts) - len(self.searches) + 1)
         search.run(self.deadline.within(self.deadline.seconds_left() * min(1.0, self.jobs / waiting)))
 
     def _search_on(self, number: int) -> None:
         search = self.searches[number]
-        if isinstance(search, Search):
+        if isinstance(search, BranchAndBound):
             search.run(self.deadline)
 
     def _joint(self, number: int) -> JointSearch:
         program = self._program(number, jobs=self.jobs)
-        problem = self.lightened[number].problem
+        problem = self.big_m_problems[number].problem
         return JointSearch(problem, program, step=self.step, seed=self.seed, jobs=self.jobs, tuning=self.tuning)
 
     def _program(self, number: int, *, jobs: int = 1) -> Program:
         part = self.parts[number]
-        evenings, listing = self.offering.evenings(part.visitors), self.tuning.listing
+        evenings, listing = self.stop_options.evenings(part.visitors), self.tuning.listing
         pool = list_routes(self.problem, evenings, jobs=jobs, deadline=self.deadline, listing=listing)
         others = sum(len(search.program.pool) for search in self._begun().values())
         refuse_too_many(len(pool) + others, listing.most_routes)
-        self.lightened[number] = Lightened.of(self.problem, pool, self.step, self.tuning.big_m)
-        return build_program(self.lightened[number].problem, placeable(part.visits, pool), pool)
+        self.big_m_problems[number] = BigMProblem.of(self.problem, pool, self.step, self.tuning.big_m)
+        return build_program(self.big_m_problems[number].problem, placeable(part.visits, pool), pool)
 
     def _look_up(self) -> bool:
         """Asked all the time, in the caller's thread, whether to stop: a good moment to tell how far it is."""
@@ -179,27 +179,27 @@ class _Season:
             routes = [
                 route_of(self.problem, search.program.pool, column)
                 for search in self._begun().values()
-                if search.best is not None and search.best.cost < search.program.never
+                if search.best is not None and search.best.cost < search.program.big_m
                 for column in search.best.routes
             ]
             self._parts = judge(self.problem, routes).parts.as_dict() if routes else None
             self._parts_until = time.monotonic() + self.tuning.solving.parts_seconds
         return self._parts
 
-    def _begun(self) -> dict[int, Search | JointSearch]:
+    def _begun(self) -> dict[int, BranchAndBound | JointSearch]:
         """The searches so far, at one moment: other threads begin new ones."""
         return dict(self.searches)
 
-    def _total(self, done: Mapping[int, Search | JointSearch]) -> float:
+    def _total(self, done: Mapping[int, BranchAndBound | JointSearch]) -> float:
         """The cost of a whole plan: what has no plan yet is left out."""
         known = {visit for search in done.values() for visit in search.program.visits}
-        costs = [self.lightened[number].cost(search.best.cost) for number, search in done.items() if search.best]
+        costs = [self.big_m_problems[number].cost(search.best.cost) for number, search in done.items() if search.best]
         return sum(costs) + self.problem.weights.unplaced * (len(self.problem.visits) - len(known))
 
     def _bound(self) -> float:
         """Below every plan: a part that is not searched yet may cost nothing."""
         begun = self._begun().items()
-        bounds = [self.lightened[number].bound(max(0.0, search.bound)) for number, search in begun]
+        bounds = [self.big_m_problems[number].bound(max(0.0, search.bound)) for number, search in begun]
         return sum(bounds) + self.problem.weights.unplaced * len(self._hopeless())
 
     def _hopeless(self) -> set[int]:
@@ -241,14 +241,14 @@ class _Season:
             for column in self._columns(search):
                 yield route_of(self.problem, search.program.pool, int(column))
 
-    def _columns(self, search: Search | JointSearch) -> Iterable[int]:
+    def _columns(self, search: BranchAndBound | JointSearch) -> Iterable[int]:
         """The best plan of a part; when there was no time for one, what is fixed."""
         program = search.program
-        if search.best is not None and search.best.cost < program.never:
+        if search.best is not None and search.best.cost < program.big_m:
             return search.best.routes
         if not self.problem.fixed:
             return ()
-        if search.bound >= program.never - SLACK:
+        if search.bound >= program.big_m - SLACK:
             raise BadProblem("fixed", "these moments cannot all stand: no route holds them together")
         columns = fixed_routes(self.problem, program, step=self.step, seed=self.seed, tuning=self.tuning)
         if columns is None:

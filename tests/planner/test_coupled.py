@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner import Plan, Progress, solve
-from planner.base.tuning import Joint, Tuning
+from planner.base.tuning import JointTuning, Tuning
 from planner.model.exchange import clock_text, plan_to_json, problem_from_json
 from tests.planner import together
 from tests.planner.problems import plain_problem
@@ -27,7 +27,7 @@ def _solved(problem: dict[str, Any]) -> Plan:
 
 def _solved_by_dives(problem: dict[str, Any], told: list[Progress] | None = None) -> Plan:
     """With the large machinery also for few routes, for half a second."""
-    never_exact = Tuning(joint=Joint(exact_columns=-1))
+    never_exact = Tuning(joint=JointTuning(exact_columns=-1))
     tell = None if told is None else told.append
     return solve(problem_from_json(problem), seconds=0.5, jobs=2, progress=tell, tuning=never_exact)
 

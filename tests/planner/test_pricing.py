@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from planner.columns.routes import list_routes
-from planner.columns.stop_options import Offering
+from planner.columns.stop_options import StopOptions
 from planner.master.cuts import Triple, cut_table, number_bits
 from planner.master.pricing import above_least, least_by_evening, prices, reduced_costs, within
 from planner.master.program import Program, build_program
@@ -21,7 +21,7 @@ from tests.planner.problems import random_problem
 
 def _program(data: dict[str, object]) -> Program:
     problem = problem_from_json(data)
-    pool = list_routes(problem, Offering(problem).evenings(range(len(problem.visitors))))
+    pool = list_routes(problem, StopOptions(problem).evenings(range(len(problem.visitors))))
     return build_program(problem, placeable(range(len(problem.visits)), pool), pool)
 
 
@@ -44,9 +44,9 @@ def _rows_of(program: Program, column: int) -> set[int]:
     evening, candidates = pool.evenings[number], pool.candidates[number]
     met = {int(program.evening_row[number])}
     for at in pool.order[column][pool.order[column] >= 0]:
-        offer = evening.offers[candidates.offer[at]]
-        if offer.role == VISITOR:
-            met.update(program.visit_row[visit] for visit in offer.visits)
+        option = evening.options[candidates.option[at]]
+        if option.role == VISITOR:
+            met.update(program.visit_row[visit] for visit in option.visits)
     return met
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from planner import BadProblem, solve
-from planner.base.tuning import Listing, Tuning
+from planner.base.tuning import ListingTuning, Tuning
 from planner.model.exchange import problem_from_json, read_problem
 from tests.planner.problems import plain_problem
 
@@ -179,7 +179,7 @@ def test_a_nan_in_a_file_is_refused_at_its_field(tmp_path: Path) -> None:
 
 
 def test_more_routes_than_fit_are_refused_and_not_silently_left_out() -> None:
-    three = Tuning(listing=Listing(most_routes=3))
+    three = Tuning(listing=ListingTuning(most_routes=3))
     with pytest.raises(BadProblem, match="more than 3 possible routes") as caught:
         solve(problem_from_json(plain_problem()), tuning=three)
     assert caught.value.path == "rules.max_stops"

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from planner import BadProblem, Plan, Progress, repair_plan, solve
 from planner.base.deadline import Deadline
-from planner.base.tuning import Repairing, Tuning
+from planner.base.tuning import RepairTuning, Tuning
 from planner.model.exchange import clock_text, plan_to_json, problem_from_json
 from planner.repair.kept_appointments import standing_of
 from planner.repair.repairer import Mending
 from tests.planner import oracle, together
 from tests.planner.problems import day, plain_problem, random_problem
 
-NEVER_EXACT = Tuning(repairing=Repairing(exact_columns=0))
+NEVER_EXACT = Tuning(repairing=RepairTuning(exact_columns=0))
 ODD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 
 
