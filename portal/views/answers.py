@@ -32,7 +32,7 @@ def other(request: FamilyRequest) -> HttpResponse:
 
 @for_family
 def moment(request: FamilyRequest) -> HttpResponse:
-    """Another moment, among those that really fit the mentor's evenings; held first where families choose."""
+    """Another moment, among those that really fit the mentor's evenings; reserved first where families choose."""
     visit, now = request.invitation.visit, timezone.now()
     asked = asked_of_visit(visit, now)
     if asked == Asked.MOMENT and visit.state not in (VisitState.MET, VisitState.CANCELLED):

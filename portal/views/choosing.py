@@ -1,4 +1,4 @@
-"""Choosing a moment that is held while the family reads it, and giving wishes before anything is planned."""
+"""Choosing a moment that is reserved while the family reads it, and giving wishes before anything is planned."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from visits.queries.choosing import Choices
 
 
 def pick(request: FamilyRequest) -> HttpResponse:
-    """The moments that really fit; the one that is picked is held for some minutes. Behind `moment`."""
+    """The moments that really fit; the one that is picked is reserved for some minutes. Behind `moment`."""
     form = MomentForm(request.POST or None)
     refusal: MomentError | None = None
     visit, now = request.invitation.visit, timezone.now()
@@ -41,7 +41,7 @@ def pick(request: FamilyRequest) -> HttpResponse:
 
 @for_family
 def confirm(request: FamilyRequest) -> HttpResponse:
-    """'Dat is goed': the moment that is held becomes an appointment."""
+    """'Dat is goed': the moment that is reserved becomes an appointment."""
     return agree(request, MomentForm(request.POST), confirm_reservation)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from mentors.dates import local_day
 from portal.access import FamilyRequest, for_family
 from portal.access.entry import LANGUAGE_COOKIE
 from portal.forms import LanguageForm, SeenForm
@@ -38,6 +38,28 @@ A_YEAR = 365 * 24 * 60 * 60
 REFUSED = 409
 
 
+class HomeState(StrEnum):
+    """What the family's page shows: where its visit stands, or what the school asks."""
+
+    CHOOSE = "choose"
+    WISHES = "wishes"
+    WISHES_GIVEN = "wishes_given"
+    PLANNING = "planning"
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    SEARCHING = "searching"
+    WAITING = "waiting"
+    PAST = "past"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    MET = "met"
+
+    @property
+    def template(self) -> str:
+        """The partial of templates/portal/home/ that shows this state."""
+        return f"portal/home/{self}.html"
+
+
 @for_family
 def home(request: FamilyRequest) -> HttpResponse:
     """The proposal, the appointment, or what became of it."""
@@ -45,8 +67,8 @@ def home(request: FamilyRequest) -> HttpResponse:
     context = family_context(request, now)
     context |= _agenda(request.invitation)
     context["page"] = page_state(request.invitation, now)
-    context["held"] = live_reservation(request.invitation.visit, now)
-    context["lapsed"] = lapsed_moment(request.invitation, now) if context["page"] == "proposed" else None
+    context["reservation"] = live_reservation(request.invitation.visit, now)
+    context["lapsed"] = lapsed_moment(request.invitation, now) if context["page"] == HomeState.PROPOSED else None
     context["may_speak"] = may_speak(request.invitation.visit, now)
     return render(request, "portal/home.html", context)
 
@@ -116,42 +138,43 @@ def family_page(
 
 
 def live_reservation(visit: Visit, now: dt.datetime) -> MomentReservation | None:
-    """The moment that this family holds at this instant, where families choose by themselves."""
+    """The moment that this family has reserved at this instant, where families choose by themselves."""
     if visit.campaign.booking != Booking.FREE or visit.campaign.booking_opened_at is None:
         return None
     return MomentReservation.objects.live(now).filter(visit=visit).first()
 
 
-def page_state(invitation: Invitation, now: dt.datetime) -> str:
-    """Which page this is: proposed, agreed, past, searching, waiting, declined, cancelled or met.
-
-    Of a visit without a moment it may also be choose, wishes, wishes_given or planning.
-    """
+def page_state(invitation: Invitation, now: dt.datetime) -> HomeState:
+    """What the page shows at this instant, a reserved moment apart."""
     visit = invitation.visit
     match visit.state:
-        case VisitState.MET | VisitState.DECLINED | VisitState.CANCELLED:
-            return str(visit.state)
+        case VisitState.MET:
+            return HomeState.MET
+        case VisitState.DECLINED:
+            return HomeState.DECLINED
+        case VisitState.CANCELLED:
+            return HomeState.CANCELLED
         case VisitState.OPEN:
             return _open_state(invitation, now)
         case _ if visit.starts_at is not None and visit.starts_at <= now:
-            return "past"
+            return HomeState.PAST
         case VisitState.CONFIRMED:
-            return "today" if visit.starts_at and local_day(visit.starts_at) == local_day(now) else "agreed"
+            return HomeState.AGREED
         case _:
-            return "proposed"
+            return HomeState.PROPOSED
 
 
-def _open_state(invitation: Invitation, now: dt.datetime) -> str:
-    """Of a visit without a moment: choose, wishes, wishes_given, planning, searching or waiting."""
+def _open_state(invitation: Invitation, now: dt.datetime) -> HomeState:
+    """Of a visit without a moment: what is asked of the family, or what the school is doing."""
     visit = invitation.visit
     asked = asked_of_visit(visit, now)
     if asked == Asked.WISHES:
-        return "wishes_given" if invitation.answer == Answer.WISHES else "wishes"
+        return HomeState.WISHES_GIVEN if invitation.answer == Answer.WISHES else HomeState.WISHES
     if invitation.answer == Answer.OTHER:
-        return "searching"
+        return HomeState.SEARCHING
     if asked == Asked.MOMENT:
-        return "choose"
-    return "planning" if is_being_planned(visit, now) else "waiting"
+        return HomeState.CHOOSE
+    return HomeState.PLANNING if is_being_planned(visit, now) else HomeState.WAITING
 
 
 def _agenda(invitation: Invitation) -> dict[str, Any]:
