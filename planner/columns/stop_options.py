@@ -113,7 +113,7 @@ class StopOptions:
             own = (visitor.id in a.visitors) + (visitor.id in b.visitors)
             if not own or a.place != b.place:
                 continue
-            minutes = max(a.minutes, b.minutes) + self.problem.rules.double_extra_minutes
+            minutes = self.problem.rules.stop_minutes(a, b)
             spans = _in_both(*(self.spans(number, visitor, shift, minutes) for number in pair))
             extra = self.problem.weights.substitute * (2 - own)
             spans = tuple(replace(span, cost=span.cost + extra) for span in spans)
@@ -135,7 +135,7 @@ class StopOptions:
         for pair in self.pairs:
             a, b = (self.problem.visits[number] for number in pair)
             if pair[0] in own and pair[1] in own and a.place == b.place:
-                minutes = max(a.minutes, b.minutes) + self.problem.rules.double_extra_minutes
+                minutes = self.problem.rules.stop_minutes(a, b)
                 yield from self._company(pair, minutes, visitor, shift)
 
     def _company(self, visits: tuple[int, ...], minutes: int, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:

@@ -157,9 +157,8 @@ def _walk(ledger: _Ledger, route: Route) -> None:
 
 
 def stop_minutes(problem: Problem, visits: Mapping[str, Visit], stop: Stop) -> int:
-    """How long a stop lasts: the longer of two siblings' visits, and the extra minutes."""
-    longest = max(visits[visit].minutes for visit in stop.visits)
-    return longest + (problem.rules.double_extra_minutes if len(stop.visits) == 2 else 0)
+    """Whole minutes that a stop lasts."""
+    return problem.rules.stop_minutes(*[visits[visit] for visit in stop.visits])
 
 
 def _note_stop(ledger: _Ledger, visitor: Visitor, on: dt.date, stop: Stop, ends: int) -> None:

@@ -104,8 +104,7 @@ class ProblemIndex:
 
     def stop_minutes(self, stop: Stop) -> int:
         """Duration of a stop in minutes: the longer of two siblings' visits, and the extra minutes of a double stop."""
-        longest = max(self.visits[visit].minutes for visit in stop.visits)
-        return longest + (self.problem.rules.double_extra_minutes if len(stop.visits) == 2 else 0)
+        return self.problem.rules.stop_minutes(*[self.visits[visit] for visit in stop.visits])
 
 
 @dataclass

@@ -48,6 +48,10 @@ class Rules:
         """The grid of a start that lies on both grids."""
         return math.lcm(self.start_grid_minutes, self.coupled_grid_minutes)
 
+    def stop_minutes(self, *visits: Visit) -> int:
+        """Whole minutes that a stop lasts: the longest of its visits, and the extra minutes when it makes two."""
+        return max([visit.minutes for visit in visits]) + (self.double_extra_minutes if len(visits) == 2 else 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
