@@ -85,37 +85,27 @@ def make_draft(campaign: Any, rng: random.Random) -> Any:
     """Every family at the first place that is found for it: quicker than the planner, and as large."""
     from planner.evaluate.assessment import assess  # noqa: PLC0415 - after django.setup()
     from planner.evaluate.moves import Mover  # noqa: PLC0415 - after django.setup()
-    from planner.model.exchange import clock_text, problem_from_json  # noqa: PLC0415 - after django.setup()
+    from planner.model.exchange import problem_from_json  # noqa: PLC0415 - after django.setup()
     from planner.model.index import ProblemIndex, Schedule  # noqa: PLC0415 - after django.setup()
-    from planning.draft.annotations import annotate, empty_result  # noqa: PLC0415 - after django.setup()
+    from planning.draft.making import make_draft as draft_of  # noqa: PLC0415 - after django.setup()
+    from planning.draft.stored import LeftOut  # noqa: PLC0415 - after django.setup()
     from planning.models import Plan, PlanState  # noqa: PLC0415 - after django.setup()
     from planning.problem.build import build_planning  # noqa: PLC0415 - after django.setup()
 
     planning = build_planning(campaign, NOW)
-    almanac, days = ProblemIndex(problem_from_json(planning.problem)), Schedule()
-    for visit in almanac.problem.visits:
-        evenings = [key for key in almanac.shifts if key[0] in visit.visitors and len(days.stops(key)) < 2]
+    index, schedule = ProblemIndex(problem_from_json(planning.problem)), Schedule()
+    for visit in index.problem.visits:
+        evenings = [key for key in index.shifts if key[0] in visit.visitors and len(schedule.stops(key)) < 2]
         for evening in rng.sample(evenings, min(6, len(evenings))):
-            change = Mover(almanac, days).place(visit.id, evening)
-            if not change.is_blocked and not change.warnings:
-                days = days.changed(change.touched)
+            move = Mover(index, schedule).place(visit.id, evening)
+            if not move.is_blocked and not move.warnings:
+                schedule = schedule.changed(move.touched)
                 break
-    routes = [
-        {
-            "visitor": route.visitor,
-            "date": route.on.isoformat(),
-            "stops": [{"visits": list(s.visits), "start": clock_text(s.start), "role": s.role} for s in route.stops],
-        }
-        for route in days.routes.values()
-    ]
-    left = [
-        {"visit": visit.id, "code": "evenings_full", "facts": {}, "reason": ""}
-        for visit in almanac.problem.visits
-        if visit.id not in days.made
-    ]
-    result = annotate(empty_result() | {"routes": routes, "unplaced": left}, planning)
-    cost = assess(almanac.problem, days, almanac).cost
-    values = {"problem": planning.problem, "result": result, "cost": cost, "bound": 0.9 * cost}
+    left = [LeftOut(visit, "evenings_full") for visit in index.visits if visit not in schedule.made]
+    found = assess(index.problem, schedule, index)
+    routes = schedule.routes.values()
+    draft = draft_of(planning, index, routes, left, outside_wish=found.parts.outside_wish)
+    values = {"problem": planning.problem, "result": draft.to_json(), "cost": found.cost, "bound": 0.9 * found.cost}
     return Plan.objects.create(
         campaign=campaign, state=PlanState.READY, is_estimate=True, created_at=NOW, finished_at=NOW, **values
     )

@@ -57,12 +57,14 @@ def main(mentors: int, families: int) -> int:
 def mend(season: Any, words: str, kind: Any, **facts: Any) -> float:
     """Make one repair, look at it and say yes; the seconds until it can be looked at."""
     from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
+    from planning.draft.contents import read_contents  # noqa: PLC0415 - after django.setup()
     from planning.queries.consequences import consequences  # noqa: PLC0415 - after django.setup()
     from tests.planning.repairing import repaired  # noqa: PLC0415 - after django.setup()
 
     plan, job = timed(f"{words}: the job", lambda: repaired(season, kind, **facts))
-    found, page = timed(f"{words}: what it means", lambda: consequences(plan, NOW))
-    print(f"  planner {plan.result['seconds']} s; {len(found.changed)} families get another moment or a first one")
+    found, page = timed(f"{words}: what it means", lambda: consequences(read_contents(plan), NOW))
+    seconds = read_contents(plan).draft.seconds
+    print(f"  planner {seconds} s; {len(found.changed)} families get another moment or a first one")
     timed(f"{words}: the yes", lambda: publish_plan(plan=plan, by=None, now=NOW))
     return job + page
 

@@ -7,7 +7,7 @@ import enum
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,17 +15,17 @@ import structlog
 from django.db.models import QuerySet
 
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
-from planner import BadProblem, Problem, Progress, plan_to_json, problem_from_json, repair_plan, solve, try_remedies
+from planner import BadProblem, Problem, ProblemIndex, Progress, problem_from_json, repair_plan, solve, try_remedies
 from planner import Plan as Made
 from planning.actions.board.completion import Completion, CompletionLate, CompletionStuck
 from planning.actions.board.patches import BoardShut
-from planning.draft.annotations import annotate, empty_result
+from planning.draft.making import make_draft
+from planning.draft.stored import LeftOut, StoredDraft, StoredRemedy
 from planning.models import Plan, PlanFailure, PlanKind, PlanState
-from planning.problem.build import build_planning
+from planning.problem.build import Planning, build_planning
 from planning.problem.extra_hours import possible_hours
 from planning.problem.incidents import Incident
 from planning.problem.travel_places import SchoolNotOnMap
-from planning.words.remedies import remedy_to_json
 from visits.queries.together import company_now
 
 QUEUE = WorkQueue(Plan, length=dt.timedelta(seconds=30), most_attempts=3)
@@ -207,21 +207,26 @@ def _make_draft(job: PlanJob) -> None:
     plan = rows.select_related("campaign__school", "campaign__school_year").get()
     planning = build_planning(plan.campaign, job.lease.now(), Incident.from_json(plan.incident))
     job.lease.renew(problem=planning.problem, is_estimate=planning.is_estimate)
-    result, made = empty_result(), None
-    if planning.problem["visits"]:
-        problem = problem_from_json(planning.problem)
-        make = partial(solve, gap=GOOD_ENOUGH)
-        if plan.kind == PlanKind.REPAIR:
-            make = partial(repair_plan, company=company_now(plan.campaign))
-        made = _solved(job, problem, plan.seconds, make)
-        result = plan_to_json(made)
-    result = annotate(result, planning)
-    if made is not None:
-        result["application"] |= {
-            "hopeless": job.progress.hopeless if job.progress else 0,
-            "remedies": _remedies(job, problem, made, plan),
-        }
-    job.finish(result=result, cost=made.cost if made else 0.0, bound=made.bound if made else 0.0, trail=job.trail)
+    draft, cost, bound = make_draft(planning, None), 0.0, 0.0
+    if planning.has_visits:
+        draft, cost, bound = _planned(job, plan, planning)
+    job.finish(result=draft.to_json(), cost=cost, bound=bound, trail=job.trail)
+
+
+def _planned(job: PlanJob, plan: Plan, planning: Planning) -> tuple[StoredDraft, float, float]:
+    """The draft that the planner makes of this problem, its cost, and the bound on the cost of every plan."""
+    problem = problem_from_json(planning.problem)
+    make = partial(solve, gap=GOOD_ENOUGH)
+    if plan.kind == PlanKind.REPAIR:
+        make = partial(repair_plan, company=company_now(plan.campaign))
+    made = _solved(job, problem, plan.seconds, make)
+    unplaced = [LeftOut(each.visit, each.code, each.facts) for each in made.unplaced]
+    outside_wish = int(made.parts["outside_wish"])
+    draft = make_draft(planning, ProblemIndex(problem), made.routes, unplaced, outside_wish=outside_wish)
+    hopeless = job.progress.hopeless if job.progress else 0
+    remedies = _remedies(job, problem, made, plan)
+    draft = replace(draft, hopeless=hopeless, remedies=remedies, seconds=round(made.seconds, 3))
+    return draft, made.cost, made.bound
 
 
 def _solved(job: PlanJob, problem: Problem, seconds: float, make: Callable[..., Made]) -> Made:
@@ -241,7 +246,7 @@ def _solved(job: PlanJob, problem: Problem, seconds: float, make: Callable[..., 
     return made
 
 
-def _remedies(job: PlanJob, problem: Problem, made: Made, plan: Plan) -> list[dict[str, Any]] | None:
+def _remedies(job: PlanJob, problem: Problem, made: Made, plan: Plan) -> tuple[StoredRemedy, ...] | None:
     """What would give families without a moment one, tried by the planner; None when it was not looked for.
 
     Whoever calls the plan good enough wants it now, and a repair has to be there at once. When trying fails, the
@@ -263,4 +268,6 @@ def _remedies(job: PlanJob, problem: Problem, made: Made, plan: Plan) -> list[di
             should_stop=lambda: job.is_over,
         )
     )
-    return None if found is None else [remedy_to_json(remedy) for remedy in found]
+    if found is None:
+        return None
+    return tuple(StoredRemedy(each.kind, each.facts, each.visits, each.moved, each.lost) for each in found)

@@ -1,19 +1,19 @@
-"""The appointments in a draft: who is at which family at what moment, company and brothers included."""
+"""The appointments in a draft: who is at which family at what moment, with whom."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from mentors.dates import minutes_of_clock, moment_at
-
-Evening = tuple[int, dt.date]
+from mentors.dates import moment_at
+from planning.draft.routes import DrawnRoute
+from planning.problem.visit_facts import MentorDay
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One visit of a draft, with its mentor, moment (UTC) and who comes along; primary keys."""
+class VisitAppointment:
+    """The moment of one visit in a draft, in UTC, with its mentor and who comes along; primary keys."""
 
     mentor: int
     on: dt.date
@@ -22,19 +22,25 @@ class Drawn:
     second: int | None = None
 
     @property
-    def evening(self) -> Evening:
+    def mentor_day(self) -> MentorDay:
+        """On whose route, of which day, it lies."""
         return self.mentor, self.on
 
+    @property
+    def moment(self) -> tuple[int, dt.datetime]:
+        """The mentor and the start."""
+        return self.mentor, self.starts_at
 
-def appointments_in(result: dict[str, Any]) -> dict[str, Drawn]:
-    """Each visit of the draft that has a moment, by its primary key as a text.
 
-    Of two visits that are one conversation the draft draws the first alone, with the other one's mentor as company:
-    here each stands with its own mentor.
+def appointments_of(routes: Iterable[DrawnRoute], joint: Mapping[str, str]) -> dict[str, VisitAppointment]:
+    """Each visit of the routes, by primary key as a text.
+
+    Of two visits that are one conversation (`joint`) the routes hold the first alone, with the other one's mentor as
+    company: here each stands with its own mentor.
     """
-    own, company = _of_role(result, "visitor"), _of_role(result, "second")
-    found = {pk: replace(drawn, second=company[pk].mentor if pk in company else None) for pk, drawn in own.items()}
-    for pk, other in result.get("application", {}).get("joint", {}).items():
+    own, company = _by_role(routes)
+    found = {pk: replace(at, second=company[pk].mentor) if pk in company else at for pk, at in own.items()}
+    for pk, other in joint.items():
         second = found[pk].second if pk in found else None
         if second is not None:
             found[pk] = replace(found[pk], second=None)
@@ -42,26 +48,13 @@ def appointments_in(result: dict[str, Any]) -> dict[str, Drawn]:
     return found
 
 
-def doubles_in(result: dict[str, Any]) -> list[tuple[str, str, int]]:
-    """Every two visits that one mentor makes at once, with that mentor."""
-    return [
-        (stop["visits"][0], stop["visits"][1], int(route["visitor"]))
-        for route in result.get("routes", [])
-        for stop in route["stops"]
-        if len(stop["visits"]) == 2 and stop.get("role", "visitor") == "visitor"
-    ]
-
-
-def _of_role(result: dict[str, Any], role: str) -> dict[str, Drawn]:
-    return {
-        pk: Drawn(int(route["visitor"]), on, _moment(on, stop["start"]), _moment(on, stop["until"]))
-        for route in result.get("routes", [])
-        for on in [dt.date.fromisoformat(route["date"])]
-        for stop in route["stops"]
-        if stop.get("role", "visitor") == role
-        for pk in stop["visits"]
-    }
-
-
-def _moment(on: dt.date, clock: str) -> dt.datetime:
-    return moment_at(on, minutes_of_clock(clock))
+def _by_role(routes: Iterable[DrawnRoute]) -> tuple[dict[str, VisitAppointment], dict[str, VisitAppointment]]:
+    """The visits by who makes them, and by who comes along."""
+    own: dict[str, VisitAppointment] = {}
+    company: dict[str, VisitAppointment] = {}
+    for route in routes:
+        for stop in route.stops:
+            starts_at, ends_at = moment_at(route.on, stop.start), moment_at(route.on, stop.until)
+            at = VisitAppointment(route.mentor, route.on, starts_at, ends_at)
+            (company if stop.is_second else own).update(dict.fromkeys(stop.visits, at))
+    return own, company

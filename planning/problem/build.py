@@ -45,6 +45,11 @@ class Planning:
     metres: dict[str, Matrix]
     is_estimate: bool
 
+    @property
+    def has_visits(self) -> bool:
+        """Whether there is any family that can be planned."""
+        return bool(self.problem["visits"])
+
 
 def build_planning(campaign: Campaign, now: dt.datetime, incident: Incident | None = None) -> Planning:
     """Everything that is still to be planned in this campaign, as a problem for the planner.

@@ -6,14 +6,15 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from mentors.dates import minutes_of_clock
+from mentors.dates import time_of
 from mentors.models import Mentor
+from planning.draft.routes import DrawnRoute
+from planning.draft.stored import StoredDraft, Totals, read_draft_of
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.drafts import gap_of
 from visits.models import Campaign, Visit
@@ -49,8 +50,7 @@ class Column:
 
     letter: str
     plan: Plan
-    totals: dict[str, Any]
-    without_moment: int
+    totals: Totals
     gap: float | None
     slots: dict[int, Slot]
     families: frozenset[int]  # all visits that the plan is about, with a moment or without
@@ -64,7 +64,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class MentorLine:
+class MentorLoads:
     """One mentor's load in each plan; `longest_minutes` is what the bars of all mentors are drawn against."""
 
     mentor: Mentor
@@ -146,7 +146,7 @@ class Comparison:
     """All that the page shows; the differences are those of `mentor`, when one is asked for."""
 
     columns: list[Column]
-    mentors: list[MentorLine]
+    mentors: list[MentorLoads]
     differences: list[Difference]
     different_mentors: list[Mentor]  # who has a family that differs: the choices of the filter
 
@@ -154,12 +154,12 @@ class Comparison:
     def measures(self) -> list[Measure]:
         """The figures at a glance; wishes only when somebody has one."""
         columns = self.columns
-        placed = {column.letter: int(column.totals.get("placed", 0)) for column in columns}
-        most = max(placed[column.letter] + column.without_moment for column in columns)
+        placed = {column.letter: column.totals.placed for column in columns}
+        most = max(placed[column.letter] + column.totals.without_moment for column in columns)
         found = [Measure(_("Gezinnen met een moment"), "families", list(placed.items()), most)]
-        wishes = max(int(column.totals.get("wishes", 0)) for column in columns)
+        wishes = max(column.totals.wishes for column in columns)
         if wishes:
-            met = [(column.letter, int(column.totals.get("wishes_met", 0))) for column in columns]
+            met = [(column.letter, column.totals.wishes_met) for column in columns]
             found.append(Measure(_("Wensen vervuld"), "families", met, wishes))
         for title, unit, name in (
             (_("Avonden"), "evenings", "evenings"),
@@ -189,7 +189,7 @@ class Comparison:
             return gettext("Deze plannen gaan niet over dezelfde gezinnen: %(numbers)s.") % {
                 "numbers": ", ".join(about)
             }
-        placed = {column.letter: int(column.totals.get("placed", 0)) for column in self.columns}
+        placed = {column.letter: column.totals.placed for column in self.columns}
         travel = {column.letter: column.whole.travel_minutes for column in self.columns}
         most, least = max(placed.values()), min(travel.values())
         if len(set(placed.values())) == 1:
@@ -237,37 +237,33 @@ def compare(campaign: Campaign, plans: Sequence[Plan], mentor: int | None = None
 
 
 def _column(letter: str, plan: Plan) -> Column:
-    result = plan.result or {}
+    draft = read_draft_of(plan)
     slots: dict[int, Slot] = {}
     loads: dict[int, Load] = defaultdict(Load)
-    for route in result.get("routes", []):
-        mentor = int(route["visitor"])
-        for stop in route["stops"]:
-            if stop.get("role") != "second":
-                moment = dt.date.fromisoformat(route["date"]), dt.time.fromisoformat(stop["start"])
-                slots |= {int(visit): Slot(mentor, *moment) for visit in stop["visits"]}
-        loads[mentor] = _added(loads[mentor], _load_of(route))
-    totals = result.get("application", {}).get("totals", {})
+    for route in draft.routes:
+        for stop in route.stops:
+            if not stop.is_second:
+                slot = Slot(route.mentor, route.on, time_of(stop.start))
+                slots |= {int(visit): slot for visit in stop.visits}
+        loads[route.mentor] = _added(loads[route.mentor], _load_of(route))
     whole = Load()
     for load in loads.values():
         whole = _added(whole, load)
-    without = int(totals.get("unplaced", 0)) + int(totals.get("left_out", 0))
-    gap = gap_of(plan) if plan.kind == PlanKind.WHOLE else None
-    return Column(letter, plan, totals, without, gap, slots, _families(result, slots), dict(loads), whole)
+    gap = gap_of(plan, draft) if plan.kind == PlanKind.WHOLE else None
+    return Column(letter, plan, draft.totals, gap, slots, _families(draft, slots), dict(loads), whole)
 
 
-def _families(result: dict[str, Any], slots: Iterable[int]) -> frozenset[int]:
-    left_out = result.get("application", {}).get("left_out", [])
-    return frozenset([*slots, *(int(item["visit"]) for item in [*left_out, *result.get("unplaced", [])])])
+def _families(draft: StoredDraft, slots: Iterable[int]) -> frozenset[int]:
+    return frozenset([*slots, *(int(left.visit) for left in draft.without_moment)])
 
 
-def _load_of(route: dict[str, Any]) -> Load:
+def _load_of(route: DrawnRoute) -> Load:
     return Load(
-        families=sum(len(stop["visits"]) for stop in route["stops"]),
+        families=sum(len(stop.visits) for stop in route.stops),
         evenings=1,
-        away_minutes=minutes_of_clock(route["back"]) - minutes_of_clock(route["leaves"]),
-        travel_minutes=route["travel_minutes"],
-        travel_metres=route["travel_metres"],
+        away_minutes=route.back - route.leaves,
+        travel_minutes=route.travel_minutes,
+        travel_metres=route.travel_metres,
     )
 
 
@@ -313,11 +309,11 @@ def _mentors_of(item: Difference) -> set[int]:
     return own | {cell[0].pk for cell in item.cells if cell}
 
 
-def _mentor_lines(columns: list[Column], people: dict[int, Mentor]) -> list[MentorLine]:
+def _mentor_lines(columns: list[Column], people: dict[int, Mentor]) -> list[MentorLoads]:
     mentors = _by_name(people[pk] for pk in {pk for column in columns for pk in column.loads} if pk in people)
     longest = max((load.away_minutes for column in columns for load in column.loads.values()), default=0)
     lines = [
-        MentorLine(mentor, [column.loads.get(mentor.pk, Load()) for column in columns], longest) for mentor in mentors
+        MentorLoads(mentor, [column.loads.get(mentor.pk, Load()) for column in columns], longest) for mentor in mentors
     ]
     return sorted(lines, key=lambda line: not line.differs)
 

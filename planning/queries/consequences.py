@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 
 from mentors.dates import local_day
 from mentors.models import Mentor
+from planning.draft.contents import PlanContents
+from planning.draft.outcomes import VisitOutcome
 from planning.models import Plan, PlanState
-from planning.problem.incidents import Incident
 from planning.problem.scope import first_day
-from planning.queries.outcome import Outcome, moments_in, outcome_of
+from planning.queries.outcome import outcome_of
 from planning.words.causes import reason_of
 from students.models import Guardian
 from visits.models import CampaignState, Message, MessageState, Route, Visit, VisitState
@@ -23,11 +24,11 @@ JUST_TOLD = dt.timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Line:
+class FamilyLine:
     """One family: which moment it had and with whom, which it gets, or why none."""
 
     visit: Visit
-    outcome: Outcome
+    outcome: VisitOutcome
     old_mentor: Mentor | None
     new_mentor: Mentor | None
     why: str
@@ -69,11 +70,11 @@ class Effort:
 class Consequences:
     """All families of a draft, by what happens to them; each family stands in one list only."""
 
-    moved: list[Line] = field(default_factory=list)
-    first: list[Line] = field(default_factory=list)  # a moment for who has none now
-    lost: list[Line] = field(default_factory=list)  # a moment goes and no other comes
-    called_off: list[Line] = field(default_factory=list)  # for good
-    waiting: list[Line] = field(default_factory=list)  # had no moment and gets none
+    moved: list[FamilyLine] = field(default_factory=list)
+    first: list[FamilyLine] = field(default_factory=list)  # a moment for who has none now
+    lost: list[FamilyLine] = field(default_factory=list)  # a moment goes and no other comes
+    called_off: list[FamilyLine] = field(default_factory=list)  # for good
+    waiting: list[FamilyLine] = field(default_factory=list)  # had no moment and gets none
     confirmed_stay: int = 0
     proposed_stay: int = 0
     before: Effort | None = None
@@ -81,17 +82,17 @@ class Consequences:
     is_first_time: bool = False  # the campaign was not published yet
 
     @property
-    def changed(self) -> list[Line]:
+    def changed(self) -> list[FamilyLine]:
         """Every family that gets, loses or changes a moment."""
         return [*self.moved, *self.lost, *self.called_off, *self.first]
 
     @property
-    def said_yes(self) -> list[Line]:
+    def said_yes(self) -> list[FamilyLine]:
         """The families that agreed and whose moment goes nevertheless: somebody calls them."""
         return [line for line in self.changed if line.outcome.was_confirmed]
 
     @property
-    def to_call(self) -> list[Line]:
+    def to_call(self) -> list[FamilyLine]:
         """Who is called by telephone, the nearest moment first."""
         lines = [line for line in self.changed if line.calls]
         return sorted(lines, key=lambda line: (str(line.outcome.old_starts_at), line.visit.pk))
@@ -107,7 +108,7 @@ class Consequences:
         return sum(not line.has_mail for line in self.first)
 
     @property
-    def gone(self) -> list[Line]:
+    def gone(self) -> list[FamilyLine]:
         """Whose moment lapses, for good or until another is found."""
         return [*self.called_off, *self.lost]
 
@@ -138,9 +139,9 @@ class Consequences:
         return self.after.travel_minutes - self.before.travel_minutes if self.before and self.after else 0
 
 
-def consequences(plan: Plan, now: dt.datetime) -> Consequences:
+def consequences(contents: PlanContents, now: dt.datetime) -> Consequences:
     """What publishing this draft does; of a published one, what it did. A fixed number of queries."""
-    outcomes = outcome_of(plan, now)
+    plan, outcomes = contents.plan, outcome_of(contents, now)
     lines = lines_of(plan, outcomes, now)
     is_done = plan.state == PlanState.PUBLISHED
     stay = {} if is_done else _staying(plan, {line.visit for line in outcomes if line.changes})
@@ -153,19 +154,19 @@ def consequences(plan: Plan, now: dt.datetime) -> Consequences:
         confirmed_stay=stay.get(VisitState.CONFIRMED, 0),
         proposed_stay=stay.get(VisitState.PLANNED, 0),
         before=None if is_done else _effort_now(plan, now),
-        after=None if is_done else _effort_after(plan, now),
+        after=None if is_done else _effort_after(contents, now),
         is_first_time=plan.campaign.state == CampaignState.PREPARING,
     )
 
 
-def _is_lost(outcome: Outcome) -> bool:
+def _is_lost(outcome: VisitOutcome) -> bool:
     return outcome.old_starts_at is not None and outcome.new_starts_at is None and not outcome.is_called_off
 
 
-def _sorted(lines: Iterable[Line]) -> list[Line]:
+def _sorted(lines: Iterable[FamilyLine]) -> list[FamilyLine]:
     """By the moment that was, then the one that comes."""
 
-    def key(line: Line) -> tuple[str, str, int]:
+    def key(line: FamilyLine) -> tuple[str, str, int]:
         moments = (line.outcome.old_starts_at, line.outcome.new_starts_at)
         old, new = (moment.isoformat() if moment else "" for moment in moments)
         return old, new, line.visit.pk
@@ -173,7 +174,7 @@ def _sorted(lines: Iterable[Line]) -> list[Line]:
     return sorted(lines, key=key)
 
 
-def lines_of(plan: Plan, outcomes: list[Outcome], now: dt.datetime) -> list[Line]:
+def lines_of(plan: Plan, outcomes: list[VisitOutcome], now: dt.datetime) -> list[FamilyLine]:
     """These outcomes with the family, its mentors and what it was told. A fixed number of queries."""
     visits = plan.campaign.visits.select_related("household").prefetch_related(
         "students__school_class", "household__guardians"
@@ -183,7 +184,7 @@ def lines_of(plan: Plan, outcomes: list[Outcome], now: dt.datetime) -> list[Line
     mentors = Mentor.objects.in_bulk(people)
     told = _told_lately([outcome.visit for outcome in outcomes if outcome.old_starts_at], now)
     return [
-        Line(
+        FamilyLine(
             visit=found[outcome.visit],
             outcome=outcome,
             old_mentor=mentors.get(outcome.old_mentor or 0),
@@ -197,7 +198,7 @@ def lines_of(plan: Plan, outcomes: list[Outcome], now: dt.datetime) -> list[Line
     ]
 
 
-def _why(outcome: Outcome) -> str:
+def _why(outcome: VisitOutcome) -> str:
     if not outcome.code:
         return ""
     return reason_of(outcome.code, outcome.facts)
@@ -229,15 +230,12 @@ def _effort_now(plan: Plan, now: dt.datetime) -> Effort:
     )
 
 
-def _effort_after(plan: Plan, now: dt.datetime) -> Effort:
+def _effort_after(contents: PlanContents, now: dt.datetime) -> Effort:
     """The routes of the draft, and those that stand and that the draft does not speak of."""
-    result = plan.result or {}
-    drawn = {(int(route["visitor"]), dt.date.fromisoformat(route["date"])): route for route in result["routes"]}
-    travel = {key: int(route["travel_minutes"]) for key, route in drawn.items()}
-    planned, incident = moments_in(result), Incident.from_json(plan.incident)
-    unplaced = {item["visit"] for item in result["unplaced"]}
-    lost = incident.lost_among(plan.campaign.visits.exclude(starts_at=None), now)
-    gone = planned.keys() | unplaced | {str(pk) for pk in lost}
+    plan, draft = contents.plan, contents.draft
+    travel = {key: route.travel_minutes for key, route in draft.route_on.items()}
+    lost = contents.incident.lost_among(plan.campaign.visits.exclude(starts_at=None), now)
+    gone = draft.appointments.keys() | {left.visit for left in draft.unplaced} | {str(pk) for pk in lost}
     for route in _routes(plan, now).prefetch_related("visits", "second_visits"):
         stays = [visit for visit in (*route.visits.all(), *route.second_visits.all()) if str(visit.pk) not in gone]
         if stays and (route.mentor_id, route.on) not in travel:

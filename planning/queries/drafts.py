@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _gettext
 from django.utils.translation import gettext_lazy as _
 
+from mentors.dates import time_of
 from mentors.models import Mentor
+from planning.draft.routes import DrawnRoute
+from planning.draft.stored import StoredDraft, Totals
 from planning.models import Plan
 from planning.problem.build import WEIGHTS
 from planning.words.causes import Cause, cause_of, reason_of
@@ -30,7 +33,7 @@ NOTES: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class DraftStop:
+class ShownStop:
     """One family in an evening; clock times are local, travel is from the stop before.
 
     `company` says who else is there. Two children whom one mentor visits at once are one stop.
@@ -45,7 +48,7 @@ class DraftStop:
 
 
 @dataclass(frozen=True)
-class DraftRoute:
+class ShownRoute:
     """One mentor's evening."""
 
     mentor: Mentor
@@ -55,7 +58,7 @@ class DraftRoute:
     back: dt.time
     travel_minutes: int
     travel_metres: int
-    stops: list[DraftStop]
+    stops: list[ShownStop]
 
     @property
     def kilometres(self) -> float:
@@ -64,7 +67,7 @@ class DraftRoute:
 
 
 @dataclass(frozen=True)
-class MentorLine:
+class MentorShare:
     """What one mentor gets in this plan."""
 
     mentor: Mentor
@@ -76,7 +79,7 @@ class MentorLine:
 
 
 @dataclass(frozen=True)
-class EveningLine:
+class DayShare:
     """One day of this plan."""
 
     on: dt.date
@@ -86,7 +89,7 @@ class EveningLine:
 
 
 @dataclass(frozen=True)
-class Unplaced:
+class ShownUnplaced:
     """A family without a moment: why, where it is solved, and the facts behind it in the planner's own form."""
 
     visit: Visit
@@ -96,50 +99,50 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
-class Group:
+class CauseGroup:
     """The families that are left without a moment for one cause."""
 
     cause: Cause
-    items: list[Unplaced]
+    items: list[ShownUnplaced]
 
 
 @dataclass(frozen=True)
-class Draft:
+class ShownDraft:
     """A whole plan."""
 
-    routes: list[DraftRoute]
-    unplaced: list[Unplaced]
-    totals: Mapping[str, Any]
+    routes: list[ShownRoute]
+    unplaced: list[ShownUnplaced]
+    totals: Totals
     notes: list[Promise]
     helps: list[Help] | None  # what would help those without a moment, best first; None when nobody looked
 
     @property
     def family_count(self) -> int:
         """All families of the plan, those without a moment too."""
-        return int(self.totals.get("placed", 0)) + len(self.unplaced)
+        return self.totals.placed + len(self.unplaced)
 
     @property
     def could_be_helped(self) -> bool:
         """Whether somebody is left without a moment by the planner, rather than left out of its problem."""
         return any(item.facts for item in self.unplaced)
 
-    def unplaced_by_cause(self) -> list[Group]:
+    def unplaced_by_cause(self) -> list[CauseGroup]:
         """Families without a moment, those with one cause together; what concerns most families first."""
-        groups: dict[int, Group] = {}
+        groups: dict[int, CauseGroup] = {}
         for item in self.unplaced:
-            groups.setdefault(id(item.cause), Group(item.cause, [])).items.append(item)
+            groups.setdefault(id(item.cause), CauseGroup(item.cause, [])).items.append(item)
         return sorted(groups.values(), key=lambda group: -len(group.items))
 
-    def by_mentor(self) -> list[MentorLine]:
+    def by_mentor(self) -> list[MentorShare]:
         """A line a mentor, by name."""
-        routes: dict[Mentor, list[DraftRoute]] = defaultdict(list)
+        routes: dict[Mentor, list[ShownRoute]] = defaultdict(list)
         missing: dict[int | None, int] = defaultdict(int)
         for route in self.routes:
             routes[route.mentor].append(route)
         for unplaced in self.unplaced:
             missing[unplaced.visit.mentor_id] += 1
         lines = [
-            MentorLine(
+            MentorShare(
                 mentor=mentor,
                 families=sum(len(route.stops) for route in own),
                 evenings=len(own),
@@ -151,13 +154,13 @@ class Draft:
         ]
         return sorted(lines, key=lambda line: (line.mentor.name, line.mentor.pk))
 
-    def by_evening(self) -> list[EveningLine]:
+    def by_evening(self) -> list[DayShare]:
         """A line a day, in time order."""
-        days: dict[dt.date, list[DraftRoute]] = defaultdict(list)
+        days: dict[dt.date, list[ShownRoute]] = defaultdict(list)
         for route in self.routes:
             days[route.on].append(route)
         return [
-            EveningLine(
+            DayShare(
                 on=day,
                 mentors=len(own),
                 families=sum(len(route.stops) for route in own),
@@ -166,25 +169,20 @@ class Draft:
             for day, own in sorted(days.items())
         ]
 
-    def of_mentor(self, mentor: int) -> list[DraftRoute]:
+    def of_mentor(self, mentor: int) -> list[ShownRoute]:
         """One mentor's evenings in time order."""
         return [route for route in self.routes if route.mentor.pk == mentor]
 
-    def on_day(self, day: dt.date) -> list[DraftRoute]:
+    def on_day(self, day: dt.date) -> list[ShownRoute]:
         """All evenings of one day."""
         return [route for route in self.routes if route.on == day]
 
 
-def gap_of(plan: Plan) -> float | None:
+def gap_of(plan: Plan, draft: StoredDraft) -> float | None:
     """How far the draft may be from the best possible plan, as a share of what a plan can change; 0 is proven."""
     if plan.cost is None or plan.bound is None:
         return None
-    return gap_between(plan.cost, plan.bound, hopeless_of(plan))
-
-
-def hopeless_of(plan: Plan) -> int:
-    """How many families of a draft no plan can place: they have no route at all."""
-    return int((plan.result or {}).get("application", {}).get("hopeless", 0))
+    return gap_between(plan.cost, plan.bound, draft.hopeless)
 
 
 def gap_between(cost: float, bound: float, hopeless: int) -> float:
@@ -196,9 +194,8 @@ def gap_between(cost: float, bound: float, hopeless: int) -> float:
     return max(0.0, (cost - bound) / within_reach) if within_reach > 0 else 0.0
 
 
-def read_draft(plan: Plan) -> Draft:
-    """The draft that a finished job made, in the same number of queries whatever its size."""
-    result = plan.result or {}
+def show_draft(plan: Plan, draft: StoredDraft) -> ShownDraft:
+    """The plan's draft with its families and mentors, in the same number of queries whatever its size."""
     visits = {
         str(visit.pk): visit
         for visit in plan.campaign.visits.select_related("household", "mentor", "campaign__school").prefetch_related(
@@ -208,19 +205,18 @@ def read_draft(plan: Plan) -> Draft:
     mentors = {str(mentor.pk): mentor for mentor in Mentor.objects.filter(school=plan.campaign.school_id)}
     for mentor in mentors.values():
         mentor.school = plan.campaign.school
-    company = _Company.of(result, mentors)
+    company = _Company.of(draft, mentors)
     routes = [
-        _route(route, mentors[route["visitor"]], visits, company)
-        for route in result.get("routes", [])
-        if route["visitor"] in mentors and all(visit in visits for stop in route["stops"] for visit in stop["visits"])
+        _route(route, mentors[route.visitor], visits, company)
+        for route in draft.routes
+        if route.visitor in mentors and visits.keys() >= route.visits
     ]
-    application = result.get("application", {})
-    return Draft(
+    return ShownDraft(
         routes=sorted(routes, key=lambda route: (route.on, route.mentor.name, route.mentor.pk)),
-        unplaced=_unplaced(result, visits),
-        totals=application.get("totals", {}),
-        notes=[NOTES[code] for code in application.get("notes", [])],
-        helps=read_remedies(plan.campaign, result, visits, mentors),
+        unplaced=_unplaced(draft, visits),
+        totals=draft.totals,
+        notes=[NOTES[code] for code in draft.notes],
+        helps=read_remedies(plan.campaign, draft.remedies, visits, mentors),
     )
 
 
@@ -230,63 +226,62 @@ class _Company:
 
     own: dict[str, Mentor]
     along: dict[str, Mentor]
-    joint: dict[str, str]
+    joint: Mapping[str, str]
 
     @classmethod
-    def of(cls, result: dict[str, Any], mentors: dict[str, Mentor]) -> _Company:
-        there: dict[str, dict[str, Mentor]] = {"visitor": {}, "second": {}}
-        for route in result.get("routes", []):
-            for stop in route["stops"]:
-                for visit in stop["visits"] if route["visitor"] in mentors else []:
-                    there[stop.get("role", "visitor")][visit] = mentors[route["visitor"]]
-        return cls(there["visitor"], there["second"], result.get("application", {}).get("joint", {}))
+    def of(cls, draft: StoredDraft, mentors: Mapping[str, Mentor]) -> _Company:
+        own: dict[str, Mentor] = {}
+        along: dict[str, Mentor] = {}
+        for route in draft.routes:
+            for stop in route.stops if route.visitor in mentors else ():
+                (along if stop.is_second else own).update(dict.fromkeys(stop.visits, mentors[route.visitor]))
+        return cls(own, along, draft.joint)
 
-    def words(self, visit: str, role: str) -> str:
+    def words(self, visit: str, *, is_second: bool) -> str:
         """'samen met …', '… gaat mee' or 'gaat mee met …'; '' for a visit alone."""
-        other = (self.own if role == "second" else self.along).get(visit)
+        other = (self.own if is_second else self.along).get(visit)
         if other is None:
             return ""
         if visit in self.joint:
             return _gettext("samen met %(name)s") % {"name": other.name}
-        text = _gettext("gaat mee met %(name)s") if role == "second" else _gettext("%(name)s gaat mee")
+        text = _gettext("gaat mee met %(name)s") if is_second else _gettext("%(name)s gaat mee")
         return text % {"name": other.name}
 
 
-def _pupils(names: list[str], joint: dict[str, str], visits: dict[str, Visit]) -> tuple[Student, ...]:
+def _pupils(names: Sequence[str], joint: Mapping[str, str], visits: Mapping[str, Visit]) -> tuple[Student, ...]:
     there = [*names, *(joint[name] for name in names if name in joint)]
     return tuple(pupil for name in there if name in visits for pupil in visits[name].students.all())
 
 
-def _route(route: dict[str, Any], mentor: Mentor, visits: dict[str, Visit], company: _Company) -> DraftRoute:
-    return DraftRoute(
+def _route(route: DrawnRoute, mentor: Mentor, visits: Mapping[str, Visit], company: _Company) -> ShownRoute:
+    return ShownRoute(
         mentor=mentor,
-        on=dt.date.fromisoformat(route["date"]),
-        mode=route["mode"],
-        leaves=dt.time.fromisoformat(route["leaves"]),
-        back=dt.time.fromisoformat(route["back"]),
-        travel_minutes=route["travel_minutes"],
-        travel_metres=route["travel_metres"],
+        on=route.on,
+        mode=route.mode,
+        leaves=time_of(route.leaves),
+        back=time_of(route.back),
+        travel_minutes=route.travel_minutes,
+        travel_metres=route.travel_metres,
         stops=[
-            DraftStop(
-                visit=visits[stop["visits"][0]],
-                start=dt.time.fromisoformat(stop["start"]),
-                until=dt.time.fromisoformat(stop["until"]),
-                travel_minutes=stop["travel_minutes"],
-                pupils=_pupils(stop["visits"], company.joint, visits),
-                company=company.words(stop["visits"][0], stop.get("role", "visitor")),
+            ShownStop(
+                visit=visits[stop.visits[0]],
+                start=time_of(stop.start),
+                until=time_of(stop.until),
+                travel_minutes=stop.travel_minutes,
+                pupils=_pupils(stop.visits, company.joint, visits),
+                company=company.words(stop.visits[0], is_second=stop.is_second),
             )
-            for stop in route["stops"]
+            for stop in route.stops
         ],
     )
 
 
-def _unplaced(result: dict[str, Any], visits: dict[str, Visit]) -> list[Unplaced]:
-    left_out = result.get("application", {}).get("left_out", [])
-    found = []
-    for item in [*left_out, *result.get("unplaced", [])]:
-        if item["visit"] in visits:
-            code, facts = item["code"], item.get("facts", {})
-            found.append(Unplaced(visits[item["visit"]], reason_of(code, facts), cause_of(code), facts))
+def _unplaced(draft: StoredDraft, visits: Mapping[str, Visit]) -> list[ShownUnplaced]:
+    found = [
+        ShownUnplaced(visits[left.visit], reason_of(left.code, left.facts), cause_of(left.code), left.facts)
+        for left in draft.without_moment
+        if left.visit in visits
+    ]
     return sorted(found, key=lambda item: (item.visit.household.name, item.visit.pk))
 
 
@@ -299,7 +294,7 @@ class RouteMap:
     has_secret: bool
 
 
-def map_of(route: DraftRoute) -> RouteMap | None:
+def map_of(route: ShownRoute) -> RouteMap | None:
     """The map of one evening; nothing when the start is not on the map."""
     depot = depot_of(route.mentor)
     if depot is None:

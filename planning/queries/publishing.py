@@ -6,24 +6,40 @@ import datetime as dt
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from mentors.dates import local_day, minutes_of, minutes_of_clock, nl_day
-from planning.draft.appointments import Drawn, appointments_in
+from mentors.dates import local_day, minutes_of, nl_day
+from planner import Appointment
+from planning.draft.appointments import VisitAppointment
+from planning.draft.contents import PlanContents
+from planning.draft.routes import DrawnRoute
+from planning.draft.stored import TOTALS, Totals
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.incidents import Incident
+from planning.problem.stored import MomentsThen, moments_then
 from planning.queries.board.publishing import broken_by_hand, is_as_planned
 from students.models import Guardian
-from visits.models import Campaign, CampaignState, Invitation, Message, MessageKind, MessageState, Visit, VisitState
+from visits.models import (
+    Campaign,
+    CampaignState,
+    Invitation,
+    Message,
+    MessageKind,
+    MessageState,
+    Shift,
+    Visit,
+    VisitState,
+)
 from visits.queries.booking import Asked, asked_of
 
 
-def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:
-    """Why this plan cannot be published now; empty when it can."""
+def blockers(contents: PlanContents, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:
+    """Why this plan cannot be published now; empty when it can. `seen_revision`: the one that was looked at."""
+    plan = contents.plan
     if plan.state == PlanState.PUBLISHED:
         return [_("Dit plan is al gepubliceerd.")]
     if plan.state != PlanState.READY or not plan.result:
@@ -35,20 +51,26 @@ def blockers(plan: Plan, now: dt.datetime, *, seen_revision: int | None = None) 
         return [_("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Publiceer daarna.") % {"day": day}]
     if seen_revision is not None and seen_revision != plan.revision:
         return [_("Dit plan is intussen met de hand veranderd. Kijk eerst wat het nu betekent.")]
-    if not plan.result["routes"] and plan.kind != PlanKind.REPAIR:
+    if not contents.draft.routes and plan.kind != PlanKind.REPAIR:
         return [_("In dit plan heeft geen enkel gezin een moment. Los eerst op wat eronder staat en plan opnieuw.")]
-    found = [_changed_visits(plan), _two_at_once(plan), *_lost_evenings(plan, now), *broken_by_hand(plan)]
+    then = moments_then(plan)
+    found = [
+        _changed_visits(contents, then),
+        _two_at_once(contents),
+        *_lost_evenings(contents, then, now),
+        *broken_by_hand(plan),
+    ]
     return [text for text in found if text]
 
 
-def _two_at_once(plan: Plan) -> str:
+def _two_at_once(contents: PlanContents) -> str:
     """Whether a home with children in two classes gets two conversations that run into each other.
 
     Two that begin together become one conversation with both mentors; more, or two that overlap, cannot be held.
     """
-    coming = appointments_in(plan.result or {})
+    coming = contents.draft.appointments
     homes: dict[int, list[str]] = defaultdict(list)
-    for pk, home in plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
+    for pk, home in contents.plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
         homes[home].append(str(pk))
     clashing = sum(_run_into_each_other([coming[name] for name in names]) for names in homes.values())
     if not clashing:
@@ -62,32 +84,23 @@ def _two_at_once(plan: Plan) -> str:
     ) % {"number": clashing}
 
 
-def _run_into_each_other(there: list[Drawn]) -> bool:
-    if max(Counter(drawn.starts_at for drawn in there).values()) > 2:
+def _run_into_each_other(there: list[VisitAppointment]) -> bool:
+    if max(Counter(at.starts_at for at in there).values()) > 2:
         return True
-    ordered = sorted(there, key=lambda drawn: drawn.starts_at)
+    ordered = sorted(there, key=lambda at: at.starts_at)
     return any(
         first.starts_at < second.starts_at < first.ends_at for first, second in itertools.combinations(ordered, 2)
     )
 
 
-def snapshot_of(plan: Plan) -> dict[str, list[Any]]:
-    """Version, state and mentor of each visit when the plan was begun, by primary key."""
-    kept = Plan.objects.filter(pk=plan.pk).values_list("problem__application__snapshot", flat=True).first()
-    return kept or {}
-
-
-def _changed_visits(plan: Plan) -> str:
+def _changed_visits(contents: PlanContents, then: MomentsThen) -> str:
     """Whether any visit in the plan moved, was answered, cancelled or given away since."""
-    snapshot = snapshot_of(plan)
-    now_so = {
-        str(pk): [version, state, mentor]
-        for pk, version, state, mentor in plan.campaign.visits.values_list("pk", "version", "state", "mentor_id")
-    }
+    rows = contents.plan.campaign.visits.values_list("pk", "version", "state", "mentor_id")
+    now_so = {str(pk): [version, state, mentor] for pk, version, state, mentor in rows}
     is_agreed = [VisitState.PLANNED, VisitState.CONFIRMED]
-    moments = _moments_that_stay(plan)
+    moments = _moments_that_stay(contents, then)
     changed = 0
-    for pk, before in snapshot.items():
+    for pk, before in then.snapshot.items():
         after = now_so.get(pk)
         if after == before:
             continue
@@ -103,58 +116,61 @@ def _changed_visits(plan: Plan) -> str:
     ) % {"number": changed}
 
 
-def _moments_that_stay(plan: Plan) -> set[str]:
+def _moments_that_stay(contents: PlanContents, then: MomentsThen) -> set[str]:
     """The visits that keep the moment that they had: a family that agreed with it since changes nothing."""
-    current = Plan.objects.filter(pk=plan.pk).values_list("problem__current", flat=True).first() or {}
-    stops = {
-        visit: {"visitor": route["visitor"], "date": route["date"], "start": stop["start"]}
-        for route in (plan.result or {})["routes"]
-        for stop in route["stops"]
-        if stop.get("role", "visitor") == "visitor"
-        for visit in stop["visits"]
+    return {
+        visit
+        for route in contents.draft.routes
+        for stop in route.stops
+        if not stop.is_second
+        for visit in stop.visits
+        if then.current.get(visit) == Appointment(route.visitor, route.on, stop.start)
     }
-    return {visit for visit, moment in current.items() if stops.get(visit) == moment}
 
 
-def _lost_evenings(plan: Plan, now: dt.datetime) -> list[str]:
+def _lost_evenings(contents: PlanContents, then: MomentsThen, now: dt.datetime) -> list[str]:
     """Evenings of the draft that are past, closed or taken back by now; each sentence once."""
-    incident, today = Incident.from_json(plan.incident), local_day(now)
+    plan, incident, today = contents.plan, contents.incident, local_day(now)
     closed = incident.closed_days(plan.campaign.school_year.closures.all())
     given = incident.shifts_of(plan.campaign, plan.campaign.shifts.all())
     shifts = {(shift.mentor_id, shift.on): shift for shift in given}
-    fixed = set(Plan.objects.filter(pk=plan.pk).values_list("problem__fixed", flat=True).first() or {})
     found: dict[str, None] = {}
-    for route in (plan.result or {})["routes"]:
-        on, visits = dt.date.fromisoformat(route["date"]), _visits_of(route)
-        shift = shifts.get((int(route["visitor"]), on))
-        if visits <= fixed:
+    for route in contents.draft.routes:
+        on, visits, shift = route.on, route.visits, shifts.get(route.mentor_day)
+        if visits <= then.fixed:
             continue
         if on <= today:
             found[_("De eerste avond van dit plan is al voorbij. Maak een nieuw plan.")] = None
         elif on in closed:
             found[_("Op %(day)s is intussen niemand op school. Maak een nieuw plan.") % {"day": nl_day(on)}] = None
-        elif shift is None or not (visits & fixed or _holds(shift, route) or is_as_planned(plan, shift)):
+        elif shift is None or not (visits & then.fixed or _covers(shift, route) or is_as_planned(plan, shift)):
             text = _("Een mentor heeft de avond van %(day)s intussen veranderd. Maak een nieuw plan.")
             found[text % {"day": nl_day(on)}] = None
     return list(found)
 
 
-def _visits_of(route: dict[str, Any]) -> set[str]:
-    return {visit for stop in route["stops"] for visit in stop["visits"]}
-
-
-def _holds(shift: Any, route: dict[str, Any]) -> bool:
+def _covers(shift: Shift, route: DrawnRoute) -> bool:
+    """Whether the whole route lies within the mentor's hours."""
     return (
-        minutes_of(shift.leave_from) <= minutes_of_clock(route["leaves"])
-        and minutes_of_clock(route["stops"][-1]["until"]) <= minutes_of(shift.visits_until)
-        and minutes_of_clock(route["back"]) <= minutes_of(shift.back_by)
+        minutes_of(shift.leave_from) <= route.leaves
+        and route.stops[-1].until <= minutes_of(shift.visits_until)
+        and route.back <= minutes_of(shift.back_by)
     )
 
 
-def drafts_of(campaign: Campaign) -> QuerySet[Plan]:
-    """All plans of a campaign but those thrown away, newest first; `totals` beside each, the large columns not."""
+@dataclass(frozen=True)
+class DraftLine:
+    """A plan in the list of all plans; `totals`: None while there is no draft. The large columns are not read."""
+
+    plan: Plan
+    totals: Totals | None
+
+
+def drafts_of(campaign: Campaign) -> list[DraftLine]:
+    """All plans of a campaign but those thrown away, newest first. One query."""
     plans = campaign.plans.drafts().exclude(state=PlanState.DISCARDED).select_related("created_by")
-    return plans.annotate(totals=F("result__application__totals")).defer("problem", "result")
+    found: QuerySet[Any] = plans.annotate(totals=F(TOTALS)).defer("problem", "result")
+    return [DraftLine(plan, Totals.from_json(plan.totals) if plan.totals else None) for plan in found]
 
 
 def not_invited(campaign: Campaign, moments: Iterable[str]) -> QuerySet[Visit]:

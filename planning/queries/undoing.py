@@ -6,10 +6,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from planning.draft.outcomes import VisitOutcome
 from planning.models import Plan, RepairTrace
-from planning.queries.consequences import Line, lines_of
+from planning.queries.consequences import FamilyLine, lines_of
 from planning.queries.obstacles import Obstacle, obstacles
-from planning.queries.outcome import Outcome
 from planning.queries.snapshots import Stood, stood_before, visits_of
 from visits.models import Invitation, Visit
 
@@ -41,7 +41,7 @@ class Undoing:
 class UndoLine:
     """One family. `is_told`: it knows what the repair made of it; who agreed before is then asked again."""
 
-    line: Line
+    line: FamilyLine
     is_told: bool
     is_agreed: bool  # it had agreed, and keeps its appointment
 
@@ -81,12 +81,12 @@ def _as_text(moment: dt.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _outcome(stood: Stood, visit: Visit) -> Outcome | None:
+def _outcome(stood: Stood, visit: Visit) -> VisitOutcome | None:
     """From the moment that stands now to the one that comes back; None for who keeps it."""
     new = (stood.mentor, stood.starts_at) if stood.has_moment else (None, None)
     if (visit.mentor_id, visit.starts_at) == new:
         return None
-    return Outcome(
+    return VisitOutcome(
         visit=stood.visit,
         was_confirmed=stood.was_confirmed,
         old_mentor=visit.mentor_id if visit.starts_at else None,

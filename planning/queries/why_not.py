@@ -9,7 +9,7 @@ from typing import Any
 
 from mentors.dates import minutes_of_clock, spoken_clock
 from mentors.models import Mentor
-from planning.queries.drafts import Draft, Unplaced
+from planning.queries.drafts import ShownDraft, ShownUnplaced
 from planning.words.causes import weekday_name
 from planning.words.remedies import Help
 from visits.models import Visit
@@ -32,14 +32,14 @@ class EveningFacts:
 class WhyNot:
     """All that is known of one family without a moment."""
 
-    item: Unplaced
+    item: ShownUnplaced
     windows: list[tuple[str, list[str]]]  # weekday, clock times
     evenings: list[EveningFacts]
     helps: list[Help]
     gives_way: Help | None
 
 
-def why_not(draft: Draft, visit: int, people: Mapping[int, Mentor]) -> WhyNot | None:
+def why_not(draft: ShownDraft, visit: int, people: Mapping[int, Mentor]) -> WhyNot | None:
     """The facts of this family; None when it has a moment."""
     item = next((one for one in draft.unplaced if one.visit.pk == visit), None)
     if item is None:

@@ -13,10 +13,12 @@ from django.views.decorators.http import require_POST
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
 from planning.actions.jobs import PlanRefused, discard_plan, plan_the_rest, request_plan, stop_plan
+from planning.draft.contents import read_contents
+from planning.draft.stored import read_draft_of
 from planning.forms.plans import PlanForm, PlanNameForm
 from planning.models import AT_WORK, Plan, PlanKind, PlanState
 from planning.queries.comparison import COMPARABLE, FEWEST
-from planning.queries.drafts import gap_of, hopeless_of, map_of, read_draft
+from planning.queries.drafts import gap_of, map_of, show_draft
 from planning.queries.progress import closing_gap, work_of
 from planning.queries.publishing import blockers, drafts_of
 from planning.views.finding import plan_of
@@ -31,13 +33,14 @@ from visits.views.finding import campaign_of
 def plans(request: SchoolRequest, campaign: int) -> HttpResponse:
     """The drafts of a campaign side by side, and the button that asks for another."""
     found = campaign_of(request, campaign)
-    drafts = list(drafts_of(found))
-    comparable = [plan.pk for plan in drafts if plan.state in COMPARABLE]
-    whole = [plan.pk for plan in drafts if plan.pk in comparable and plan.kind != PlanKind.REPAIR]
+    drafts = drafts_of(found)
+    jobs = [line.plan for line in drafts]
+    comparable = [plan.pk for plan in jobs if plan.state in COMPARABLE]
+    whole = [plan.pk for plan in jobs if plan.pk in comparable and plan.kind != PlanKind.REPAIR]
     context = {
         "campaign": found,
         "drafts": drafts,
-        "at_work": next((plan for plan in drafts if plan.state in AT_WORK), None),
+        "at_work": next((plan for plan in jobs if plan.state in AT_WORK), None),
         "form": PlanForm(),
         "comparable": comparable if len(comparable) >= FEWEST else [],
         "picked": sorted(comparable, key=lambda pk: pk not in whole)[:FEWEST],
@@ -66,7 +69,8 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
     found = plan_of(request, plan, with_result=True)
     if found.state in AT_WORK or found.state == PlanState.FAILED:
         return render(request, "planning/plan.html", {"plan": found} | _progress(found))
-    draft = read_draft(found)
+    contents = read_contents(found)
+    draft = show_draft(found, contents.draft)
     helps_first, helps_rest = chosen(draft.helps or [])
     by_evening = request.GET.get("per") == "avond"
     context = {
@@ -74,12 +78,12 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
         "draft": draft,
         "helps_first": helps_first,
         "helps_rest": helps_rest,
-        "gap": gap_of(found),
+        "gap": gap_of(found, contents.draft),
         "name_form": PlanNameForm({"label": found.label}),
-        "picture": closing_gap(found.trail, hopeless_of(found)),
+        "picture": closing_gap(found.trail, contents.draft.hopeless),
         "by_evening": by_evening,
         "lines": draft.by_evening() if by_evening else draft.by_mentor(),
-        "blockers": [] if found.state == PlanState.PUBLISHED else blockers(found, timezone.now()),
+        "blockers": [] if found.state == PlanState.PUBLISHED else blockers(contents, timezone.now()),
         "tabs": [
             {"label": _("Per mentor"), "url": "?per=mentor", "is_here": not by_evening, "icon": "users"},
             {"label": _("Per avond"), "url": "?per=avond", "is_here": by_evening, "icon": "calendar"},
@@ -134,7 +138,7 @@ def plan_mentor(request: SchoolRequest, plan: int, mentor: int) -> HttpResponse:
     """All evenings of one mentor in this draft, each with its map."""
     found = plan_of(request, plan, with_result=True)
     person = get_object_or_404(Mentor.objects.filter(school=request.school), pk=mentor)
-    draft = read_draft(found)
+    draft = show_draft(found, read_draft_of(found))
     routes = [{"route": route, "map": map_of(route)} for route in draft.of_mentor(person.pk)]
     unplaced = [item for item in draft.unplaced if item.visit.mentor_id == person.pk]
     context = {"plan": found, "person": person, "routes": routes, "unplaced": unplaced}
@@ -145,7 +149,7 @@ def plan_mentor(request: SchoolRequest, plan: int, mentor: int) -> HttpResponse:
 def plan_evening(request: SchoolRequest, plan: int) -> HttpResponse:
     """All mentors of one evening (`?dag=`) in this draft, each with the map."""
     found = plan_of(request, plan, with_result=True)
-    draft = read_draft(found)
+    draft = show_draft(found, read_draft_of(found))
     days = [line.on for line in draft.by_evening()]
     if not days:
         return redirect("planning:plan", school=request.school.slug, plan=plan)

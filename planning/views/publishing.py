@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from planning.actions.publishing import PublishRefused, publish_plan
+from planning.draft.contents import read_contents
 from planning.forms.board import revision_of
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.consequences import consequences
@@ -26,10 +27,10 @@ def plan_publish(request: SchoolRequest, plan: int) -> HttpResponse:
     found = plan_of(request, plan, with_result=True)
     if request.method == "POST":
         return _publish(request, found)
-    now = timezone.now()
-    if found.kind == PlanKind.REPAIR or found.state != PlanState.READY or blockers(found, now):
+    now, contents = timezone.now(), read_contents(found)
+    if found.kind == PlanKind.REPAIR or found.state != PlanState.READY or blockers(contents, now):
         return _to_plan(request, found)
-    return render(request, "planning/plan_publish.html", {"plan": found, "found": consequences(found, now)})
+    return render(request, "planning/plan_publish.html", {"plan": found, "found": consequences(contents, now)})
 
 
 def _publish(request: SchoolRequest, plan: Plan) -> HttpResponse:
@@ -42,14 +43,14 @@ def _publish(request: SchoolRequest, plan: Plan) -> HttpResponse:
             seen_revision=-1 if seen is None else seen,  # who does not say what was looked at, looked at nothing
         )
     except PublishRefused as refusal:
-        standing = blockers(plan, timezone.now()) if plan.kind == PlanKind.REPAIR else []
+        standing = blockers(read_contents(plan), timezone.now()) if plan.kind == PlanKind.REPAIR else []
         for problem in refusal.problems:
             if problem not in standing:  # the page of a repair says those itself
                 messages.error(request, problem)
         return _to_plan(request, plan)
     if plan.kind == PlanKind.REPAIR:
         plan.refresh_from_db()
-        is_news = any(line.changes for line in outcome_of(plan, timezone.now()))
+        is_news = any(line.changes for line in outcome_of(read_contents(plan), timezone.now()))
         text = _("Gedaan. Wie een ander moment kreeg, krijgt één bericht.")
         messages.success(
             request, text if is_news else _("Gedaan. Elk gezin houdt wat het had: niemand krijgt bericht.")

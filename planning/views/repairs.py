@@ -22,6 +22,7 @@ from mentors.models import Mentor, Role
 from planning.actions.jobs import PlanRefused, discard_plan
 from planning.actions.repairs import RepairRefused, make_anew, request_repair
 from planning.actions.undoing import UndoRefused, take_back
+from planning.draft.contents import read_contents
 from planning.forms.repairs import FORMS
 from planning.models import AT_WORK, Plan, PlanKind, PlanState, RepairTrace
 from planning.problem.incidents import Incident
@@ -114,7 +115,7 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
     found = plan_of(request, plan, with_result=True)
     if found.kind != PlanKind.REPAIR:
         return redirect("planning:plan", school=request.school.slug, plan=plan)
-    now = timezone.now()
+    now, contents = timezone.now(), read_contents(found)
     is_ready = found.state == PlanState.READY
     trace = RepairTrace.objects.filter(plan=found).select_related("taken_back_by").first()
     context = {
@@ -124,9 +125,9 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
         "obstacles": obstacles(found, trace, now) if trace is not None else [],
         "elsewhere": _elsewhere(request, found, trace, now),
         "is_at_work": found.state in AT_WORK,
-        "incident": Incident.from_json(found.incident),
-        "blockers": blockers(found, now) if is_ready else [],
-        "found": consequences(found, now) if is_ready or found.state == PlanState.PUBLISHED else None,
+        "incident": contents.incident,
+        "blockers": blockers(contents, now) if is_ready else [],
+        "found": consequences(contents, now) if is_ready or found.state == PlanState.PUBLISHED else None,
     }
     return render(request, "planning/repair.html", context)
 

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
-from planning.queries.drafts import read_draft
+from planning.draft.stored import read_draft_of
+from planning.queries.drafts import show_draft
 from planning.queries.why_not import why_not
 from planning.views.finding import plan_of
 
@@ -20,7 +21,7 @@ def plan_why(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     """
     found = plan_of(request, plan, with_result=True)
     people = {person.pk: person for person in Mentor.objects.filter(school=request.school)}
-    why = why_not(read_draft(found), visit, people)
+    why = why_not(show_draft(found, read_draft_of(found)), visit, people)
     if why is None:
         own = get_object_or_404(found.campaign.visits, pk=visit)
         return redirect("visits:visit", school=request.school.slug, visit=own.pk)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from mentors.dates import minutes_of_clock, nl_day, spoken_clock
 from mentors.models import Mentor, TravelMode
-from planner import Remedy
+from planning.draft.stored import StoredRemedy
 from planning.words.causes import listed, weekday_name
 from visits.models import Campaign, Visit
 
@@ -43,17 +43,6 @@ PLACES: dict[str, tuple[str, Promise]] = {
 }
 
 
-def remedy_to_json(remedy: Remedy) -> dict[str, Any]:
-    """What a draft keeps of a remedy: enough to say it, not the plan that was found under it."""
-    return {
-        "kind": remedy.kind,
-        "facts": dict(remedy.facts),
-        "visits": list(remedy.visits),
-        "moved": list(remedy.moved),
-        "lost": list(remedy.lost),
-    }
-
-
 @dataclass(frozen=True)
 class Help:
     """One remedy: what it asks, whom it gives a moment, and what it costs other families."""
@@ -68,14 +57,19 @@ class Help:
 
 
 def read_remedies(
-    campaign: Campaign, result: Mapping[str, Any], visits: Mapping[str, Visit], people: Mapping[str, Mentor]
+    campaign: Campaign,
+    remedies: Iterable[StoredRemedy] | None,
+    visits: Mapping[str, Visit],
+    people: Mapping[str, Mentor],
 ) -> list[Help] | None:
-    """The remedies of a draft, best first; None when nobody looked for them."""
-    kept = result.get("application", {}).get("remedies")
-    if kept is None:
+    """The remedies of a draft in words, best first; None when nobody looked for them.
+
+    Left out are those about somebody who is not in `visits` or `people` (by primary key as a text) any more.
+    """
+    if remedies is None:
         return None
     saying = _Saying(campaign, visits, people)
-    return [saying.say(item) for item in kept if saying.knows(item)]
+    return [saying.say(item) for item in remedies if saying.knows(item)]
 
 
 def chosen(helps: Iterable[Help]) -> tuple[list[Help], list[Help]]:
@@ -99,36 +93,36 @@ class _Saying:
     visits: Mapping[str, Visit]
     people: Mapping[str, Mentor]
 
-    def knows(self, item: Mapping[str, Any]) -> bool:
+    def knows(self, item: StoredRemedy) -> bool:
         """Whether everybody in it is still there."""
-        facts = item["facts"]
+        facts = item.facts
         mentors = [facts[name] for name in ("visitor", "second") if name in facts]
-        families = [*item["visits"], *item["lost"]]
+        families = [*item.visits, *item.lost]
         return (
-            item["kind"] in PLACES
+            item.kind in PLACES
             and all(who in self.people for who in mentors)
             and all(visit in self.visits for visit in families)
         )
 
-    def say(self, item: Mapping[str, Any]) -> Help:
+    def say(self, item: StoredRemedy) -> Help:
         """The remedy in words, with where it is done. Days after the last one that a mentor gave may well lie in
         the round's own period: then they are added to the mentor's evenings."""
-        place, link_words = PLACES[item["kind"]]
-        if item["kind"] == "longer_season" and max(item["facts"]["days"]) <= self.campaign.ends_on.isoformat():
-            place, link_words = SHIFTS, _add(len(item["facts"]["days"]))
+        place, link_words = PLACES[item.kind]
+        if item.kind == "longer_season" and max(item.facts["days"]) <= self.campaign.ends_on.isoformat():
+            place, link_words = SHIFTS, _add(len(item.facts["days"]))
         return Help(
-            kind=item["kind"],
-            words=SAYINGS[item["kind"]](self._words(item)),
+            kind=item.kind,
+            words=SAYINGS[item.kind](self._words(item)),
             cost_words=self._cost(item),
             url=self._url(place, item),
             link_words=link_words,
-            families=[self.visits[pk] for pk in item["visits"]],
-            losers=[self.visits[pk] for pk in item["lost"]],
+            families=[self.visits[pk] for pk in item.visits],
+            losers=[self.visits[pk] for pk in item.lost],
         )
 
-    def _words(self, item: Mapping[str, Any]) -> dict[str, Any]:
+    def _words(self, item: StoredRemedy) -> dict[str, Any]:
         """The facts as they are said."""
-        facts = item["facts"]
+        facts = item.facts
         words: dict[str, Any] = {name: facts[name] for name in ("minutes", "stops", "limit", "edge") if name in facts}
         clocks = {name: facts[name] for name in ("leave", "until", "start") if name in facts}
         words |= {name: spoken_clock(minutes_of_clock(clock)) for name, clock in clocks.items()}
@@ -140,33 +134,33 @@ class _Saying:
             words["days"] = listed([nl_day(dt.date.fromisoformat(on)) for on in facts["days"]])
         if "mode" in facts:
             words["mode"] = str(dict(TravelMode.choices).get(facts["mode"], facts["mode"])).lower()
-        words["family"] = self.visits[item["visits"][0]].household.name
-        words["gives"] = _gives(words["family"], len(item["visits"]), len(facts.get("asked", item["visits"])))
-        words["losers"] = listed([self.visits[pk].household.name for pk in item["lost"]])
+        words["family"] = self.visits[item.visits[0]].household.name
+        words["gives"] = _gives(words["family"], len(item.visits), len(facts.get("asked", item.visits)))
+        words["losers"] = listed([self.visits[pk].household.name for pk in item.lost])
         return words
 
-    def _cost(self, item: Mapping[str, Any]) -> str:
-        if item["lost"]:
+    def _cost(self, item: StoredRemedy) -> str:
+        if item.lost:
             return ""
-        moved = len(item["moved"])
+        moved = len(item.moved)
         if not moved:
             return _("Niemand anders krijgt een ander moment.")
         return ngettext(
             "%(n)s ander gezin krijgt een ander moment.", "%(n)s andere gezinnen krijgen een ander moment.", moved
         ) % {"n": moved}
 
-    def _url(self, place: str, item: Mapping[str, Any]) -> str:
-        school, facts = {"school": self.campaign.school.slug}, item["facts"]
+    def _url(self, place: str, item: StoredRemedy) -> str:
+        school, facts = {"school": self.campaign.school.slug}, item.facts
         if place == SHIFTS:
             kwargs = school | {"campaign": self.campaign.pk, "mentor": int(facts["visitor"])}
             url = reverse("visits:campaign_mentor_shifts", kwargs=kwargs)
-            days = [facts["day"]] if item["kind"] == "extra_evening" else facts["days"]
-            adds = item["kind"] != "longer_evening"
+            days = [facts["day"]] if item.kind == "extra_evening" else facts["days"]
+            adds = item.kind != "longer_evening"
             return f"{url}?{urlencode([('erbij', day) for day in days])}#erbij" if adds else url
         if place == CAMPAIGN:
             return reverse("visits:campaign_change", kwargs=school | {"campaign": self.campaign.pk})
         name = "visits:visit_answer" if place == ANSWER else "visits:visit"
-        return reverse(name, kwargs=school | {"visit": int(item["visits"][0])})
+        return reverse(name, kwargs=school | {"visit": int(item.visits[0])})
 
 
 def _gives(family: str, placed: int, asked: int) -> str:

@@ -30,6 +30,7 @@ from planning.actions.board.edits import (
     take_out_visit,
     undo_edit,
 )
+from planning.draft.contents import read_contents
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
 from planning.queries.board.loading import evening_of, load_draft, name_of
 from planning.queries.board.page import BoardPage
@@ -159,7 +160,7 @@ def test_a_warning_needs_a_reason_and_the_reason_is_kept(plan: Plan, now: dt.dat
 def test_an_overruled_warning_can_be_published(plan: Plan, now: dt.datetime) -> None:
     visit, evening = free_place(plan)
     edited = move(plan, visit, evening, now, start=20 * 60 + 45, reason="Gebeld, kan.")
-    assert blockers(edited.plan, now) == []
+    assert blockers(read_contents(edited.plan), now) == []
 
 
 @pytest.mark.parametrize("state", [PlanState.PUBLISHED, PlanState.DISCARDED, PlanState.RUNNING])

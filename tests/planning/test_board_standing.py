@@ -13,6 +13,7 @@ from mentors.models import Role, School, User
 from planning.actions.board.edits import move_visit
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.actions.publishing import publish_plan
+from planning.draft.contents import read_contents
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.board.loading import load_draft
 from planning.queries.publishing import blockers
@@ -59,7 +60,7 @@ def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(publishe
     draft = load_draft(plan)
     assert len(draft.schedule.made) == 6 and draft.assessment.broken == ()
     assert plan.cost == draft.assessment.cost
-    assert blockers(plan, published.now) == []
+    assert blockers(read_contents(plan), published.now) == []
 
 
 def test_two_coordinators_come_to_the_same_board_until_something_else_changes(published: Season) -> None:
@@ -106,7 +107,7 @@ def test_a_draft_whose_evening_was_given_back_is_not_published(published: Season
     visit, evening = another_evening(plan)
     edited = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=published.now)
     Shift.objects.filter(mentor=int(evening[0]), on=evening[1]).delete()
-    assert any("intussen veranderd" in text for text in blockers(edited.plan, published.now))
+    assert any("intussen veranderd" in text for text in blockers(read_contents(edited.plan), published.now))
 
 
 def test_the_button_opens_the_board(published: Season, client: Client, log_in: LogIn) -> None:

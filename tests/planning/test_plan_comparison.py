@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Event, Role, School, User
+from planning.draft.stored import LeftOut, StoredDraft, read_draft_of
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.comparison import Comparison, Differs, compare, plans_to_compare
 from tests import factories
@@ -31,10 +32,9 @@ def coordinator(school: School, log_in: LogIn) -> User:
     return log_in(school, Role.COORDINATOR)
 
 
-def copied(plan: Plan, change: Callable[[dict[str, Any]], None]) -> Plan:
+def copied(plan: Plan, change: Callable[[StoredDraft], StoredDraft]) -> Plan:
     """The same draft once more, changed."""
-    result = copy.deepcopy(plan.result)
-    change(result)
+    result = change(read_draft_of(plan)).to_json()
     fields = {"state": PlanState.READY, "result": result, "cost": plan.cost, "bound": plan.bound}
     return Plan.objects.create(campaign=plan.campaign, created_at=plan.created_at + dt.timedelta(hours=1), **fields)
 
@@ -49,35 +49,38 @@ def url_of(season: Season, *plans: Plan, rest: str = "") -> str:
     return f"{url}?{'&'.join(f'plan={plan.pk}' for plan in plans)}{rest}"
 
 
-def take_out(result: dict[str, Any]) -> None:
+def take_out(draft: StoredDraft) -> StoredDraft:
     """The first family loses its moment."""
-    stop = result["routes"][0]["stops"].pop(0)
-    result["unplaced"].append({"visit": stop["visits"][0], "code": "evenings_full", "facts": {}, "reason": "Vol."})
-    totals = result["application"]["totals"]
-    totals["placed"], totals["unplaced"] = totals["placed"] - 1, totals["unplaced"] + 1
+    first, *others = draft.routes
+    left = LeftOut(first.stops[0].visits[0], "evenings_full")
+    totals = replace(draft.totals, placed=draft.totals.placed - 1, unplaced=draft.totals.unplaced + 1)
+    routes = (replace(first, stops=first.stops[1:]), *others)
+    return replace(draft, routes=routes, unplaced=(*draft.unplaced, left), totals=totals)
 
 
-def start_later(result: dict[str, Any]) -> None:
-    """The last family of the first evening starts five minutes later."""
-    stop = result["routes"][0]["stops"][-1]
-    hours, minutes = stop["start"].split(":")
-    stop["start"] = f"{hours}:{int(minutes) + 1:02d}"
+def start_later(draft: StoredDraft) -> StoredDraft:
+    """The last family of the first evening starts a minute later."""
+    first, *others = draft.routes
+    last = replace(first.stops[-1], start=first.stops[-1].start + 1)
+    return replace(draft, routes=(replace(first, stops=(*first.stops[:-1], last)), *others))
 
 
-def another_day(result: dict[str, Any]) -> None:
-    result["routes"][0]["date"] = "2026-10-15"
+def another_day(draft: StoredDraft) -> StoredDraft:
+    first, *others = draft.routes
+    return replace(draft, routes=(replace(first, on=dt.date(2026, 10, 15)), *others))
 
 
-def another_mentor(result: dict[str, Any]) -> None:
+def another_mentor(draft: StoredDraft) -> StoredDraft:
     """The mentors exchange an evening."""
-    one = result["routes"][0]
-    other = next(route for route in result["routes"] if route["visitor"] != one["visitor"])
-    one["visitor"], other["visitor"] = other["visitor"], one["visitor"]
+    first, *others = draft.routes
+    number, other = next((n, each) for n, each in enumerate(others) if each.visitor != first.visitor)
+    others[number] = replace(other, visitor=first.visitor)
+    return replace(draft, routes=(replace(first, visitor=other.visitor), *others))
 
 
 def test_two_drafts_that_are_the_same_differ_in_nothing(season: Season) -> None:
     plan = season.draft()
-    found = compared(season, plan, copied(plan, lambda result: None))
+    found = compared(season, plan, copied(plan, lambda draft: draft))
     assert (found.differences, found.different_mentors, found.changed_loads) == ([], [], 0)
 
 
@@ -110,7 +113,7 @@ def test_the_worst_difference_comes_first(season: Season) -> None:
 def test_the_list_can_be_narrowed_to_one_mentor(season: Season) -> None:
     plan = season.draft()
     other = copied(plan, another_day)
-    mentor = int(plan.result["routes"][0]["visitor"])
+    mentor = read_draft_of(plan).routes[0].mentor
     stranger = next(person.pk for person in season.mentors if person.pk != mentor)
     everybody = compared(season, plan, other)
     assert [person.pk for person in everybody.different_mentors] == [mentor]
@@ -122,14 +125,14 @@ def test_hours_kilometres_and_evenings_are_added_up_per_mentor_and_in_all(season
     plan = season.draft()
     found = compared(season, plan, copied(plan, take_out))
     first = found.columns[0]
-    totals = plan.result["application"]["totals"]
-    assert first.whole.travel_minutes == totals["travel_minutes"]
-    assert first.whole.travel_metres == totals["travel_metres"]
-    assert first.whole.evenings == totals["routes"]
-    assert first.whole.families == totals["placed"] == 6
+    totals = read_draft_of(plan).totals
+    assert first.whole.travel_minutes == totals.travel_minutes
+    assert first.whole.travel_metres == totals.travel_metres
+    assert first.whole.evenings == totals.routes
+    assert first.whole.families == totals.placed == 6
     assert sum(load.away_minutes for load in first.loads.values()) == first.whole.away_minutes > 6 * 45
     assert [line.mentor in season.mentors for line in found.mentors] == [True, True]
-    assert [column.without_moment for column in found.columns] == [0, 1]
+    assert [column.totals.without_moment for column in found.columns] == [0, 1]
     assert found.changed_loads == 1
 
 
@@ -158,7 +161,7 @@ def test_the_page_shows_figures_differences_and_loads(season: Season, client: Cl
         "bewezen best mogelijk",
     ):
         assert words in text
-    mentor = plan.result["routes"][0]["visitor"]
+    mentor = read_draft_of(plan).routes[0].visitor
     text = client.get(url_of(season, plan, other, rest=f"&mentor={mentor}")).content.decode()
     assert "Bij deze mentor heeft 1 gezin een ander moment" in text
     assert client.get(url_of(season, plan, other, rest="&mentor=onzin&page=x")).status_code == 200
@@ -199,7 +202,7 @@ def test_the_page_of_plans_offers_to_compare_as_soon_as_there_are_two(
 @pytest.mark.usefixtures("coordinator")
 def test_a_repair_says_what_it_repaired_and_is_not_what_one_compares_first(season: Season, client: Client) -> None:
     older, newer = season.draft(), season.draft()
-    repair = copied(newer, lambda _result: None)
+    repair = copied(newer, lambda draft: draft)
     Plan.objects.filter(pk=repair.pk).update(kind=PlanKind.REPAIR, incident={"kind": "away"})
     page = client.get(
         reverse("planning:plans", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})

@@ -15,8 +15,9 @@ from mentors.models import Event
 from planning.actions import runs
 from planning.actions.jobs import PlanRefused, discard_plan, request_plan, stop_plan
 from planning.actions.runs import run_plan, run_waiting_plans
+from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanFailure, PlanState
-from planning.queries.drafts import gap_of, read_draft
+from planning.queries.drafts import ShownDraft, gap_of, show_draft
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Availability, CampaignState, Visit, VisitState
 
@@ -43,6 +44,12 @@ def exclude_every_day(visit: Visit, *, from_time: dt.time, until_time: dt.time) 
         )
 
 
+def shown(season: Season) -> ShownDraft:
+    """A draft of the real planner, as a page shows it."""
+    plan = season.draft()
+    return show_draft(plan, read_draft_of(plan))
+
+
 def test_a_job_that_waits_becomes_a_draft_with_proof(season: Season) -> None:
     plan = request(season)
     assert plan.state == PlanState.QUEUED
@@ -51,12 +58,12 @@ def test_a_job_that_waits_becomes_a_draft_with_proof(season: Season) -> None:
     assert (plan.state, plan.progress, plan.failure, plan.lease_until) == (PlanState.READY, 1.0, "", None)
     assert plan.cost == plan.bound
     assert plan.is_estimate  # the tests have no street network
-    totals = read_draft(plan).totals
-    assert (totals["placed"], totals["unplaced"], totals["left_out"]) == (4, 0, 0)
+    totals = read_draft_of(plan).totals
+    assert (totals.placed, totals.unplaced, totals.left_out) == (4, 0, 0)
 
 
 def test_the_draft_keeps_travel_and_times_of_each_evening(season: Season) -> None:
-    draft = read_draft(season.draft())
+    draft = shown(season)
     assert sum(len(route.stops) for route in draft.routes) == 4
     for route in draft.routes:
         assert route.on in EVENINGS
@@ -77,8 +84,8 @@ def test_a_wish_is_met_and_counted(season: Season) -> None:
         until_time=dt.time(19, 0),
         is_wish=True,
     )
-    totals = read_draft(season.draft()).totals
-    assert (totals["wishes"], totals["wishes_met"]) == (1, 1)
+    totals = shown(season).totals
+    assert (totals.wishes, totals.wishes_met) == (1, 1)
 
 
 def test_a_wish_for_a_day_without_an_evening_is_counted_apart(season: Season) -> None:
@@ -91,21 +98,21 @@ def test_a_wish_for_a_day_without_an_evening_is_counted_apart(season: Season) ->
         until_time=dt.time(19, 0),
         is_wish=True,
     )
-    totals = read_draft(season.draft()).totals
-    assert (totals["wishes"], totals["wishes_elsewhere"]) == (0, 1)
+    totals = shown(season).totals
+    assert (totals.wishes, totals.wishes_elsewhere) == (0, 1)
 
 
 def test_a_family_that_never_can_has_a_reason(season: Season) -> None:
     visit = season.campaign.visits.all()[0]
     exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(23, 59))
-    unplaced = read_draft(season.draft()).unplaced
+    unplaced = shown(season).unplaced
     assert [item.visit for item in unplaced] == [visit]
     assert unplaced[0].reason
 
 
 def test_a_draft_without_anybody_who_can_be_planned_says_why(season: Season) -> None:
     season.campaign.visits.update(mentor=None)
-    draft = read_draft(season.draft())
+    draft = shown(season)
     assert draft.routes == []
     assert [str(item.reason) for item in draft.unplaced] == ["De klas heeft nog geen mentor."] * 4
 
@@ -228,7 +235,7 @@ def test_a_worker_that_takes_over_begins_afresh_and_makes_the_same_plan(season: 
     Plan.objects.filter(pk=second.pk).update(state=PlanState.RUNNING, lease_until=None, attempts=1, **stale)
     assert run_plan(plan=second, now=season.clock)
     second.refresh_from_db()
-    assert second.result["routes"] == first.result["routes"]
+    assert read_draft_of(second).routes == read_draft_of(first).routes
     assert [1.0, 2.0, 3.0] not in second.trail
 
 
@@ -237,10 +244,10 @@ def test_the_gap_leaves_out_families_that_no_plan_can_place(season: Season) -> N
     exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(18, 20))
     exclude_every_day(visit, from_time=dt.time(18, 40), until_time=dt.time(23, 59))
     plan = season.draft()
-    assert plan.result["application"]["hopeless"] == 1
+    assert read_draft_of(plan).hopeless == 1
     Plan.objects.filter(pk=plan.pk).update(cost=51_000.0, bound=50_990.0)
     plan.refresh_from_db()
-    assert gap_of(plan) == pytest.approx(0.01)
+    assert gap_of(plan, read_draft_of(plan)) == pytest.approx(0.01)
 
 
 def test_a_job_that_was_stopped_still_gives_its_best_plan(season: Season) -> None:
@@ -309,7 +316,8 @@ def test_the_draft_is_read_in_the_same_number_of_queries_whatever_its_size(
         season = make_season(now, mentors=mentors, families=3)
         plan = season.draft()
         with django_assert_max_num_queries(10) as queries:
-            draft = read_draft(Plan.objects.select_related("campaign__school").get(pk=plan.pk))
+            found = Plan.objects.select_related("campaign__school").get(pk=plan.pk)
+            draft = show_draft(found, read_draft_of(found))
             draft.by_mentor()
             draft.by_evening()
         counts.append(len(queries))

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from mentors.dates import moment_at
 from mentors.models import Role, School, User
+from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from planning.queries.progress import closing_gap
 from tests import factories
@@ -195,7 +196,7 @@ def test_the_draft_shows_totals_proof_and_the_estimate(season: Season, client: C
     for words in ("Bewezen best mogelijke plan", "rechte lijn", "Publiceren", season.mentors[0].name):
         assert words in text
     by_evening = page(client, here("plan", season.school, plan=plan.pk) + "?per=avond")
-    assert f"?dag={plan.result['routes'][0]['date']}" in by_evening
+    assert f"?dag={read_draft_of(plan).routes[0].on}" in by_evening
 
 
 def test_each_family_without_a_moment_has_its_reason_and_a_link_to_what_solves_it(
@@ -275,10 +276,10 @@ def test_drafts_stand_side_by_side_and_can_be_thrown_away(season: Season, client
     first, second = season.draft(), season.draft()
     url = here("plans", season.school, campaign=season.campaign.pk)
     response = client.get(url)
-    assert [plan.pk for plan in response.context["drafts"]] == [second.pk, first.pk]
-    assert [plan.totals["placed"] for plan in response.context["drafts"]] == [4, 4]
+    assert [line.plan.pk for line in response.context["drafts"]] == [second.pk, first.pk]
+    assert [line.totals.placed for line in response.context["drafts"]] == [4, 4]
     client.post(here("plan_discard", season.school, plan=first.pk))
-    assert [plan.pk for plan in client.get(url).context["drafts"]] == [second.pk]
+    assert [line.plan.pk for line in client.get(url).context["drafts"]] == [second.pk]
     assert client.get(here("plan", season.school, plan=first.pk)).status_code == 404
 
 

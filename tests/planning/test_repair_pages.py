@@ -18,6 +18,7 @@ from django.utils import translation
 from mentors.dates import local_day, moment_at
 from mentors.models import Closure, Event, Role, School, User
 from planning.actions.runs import run_waiting_plans
+from planning.draft.contents import read_contents
 from planning.forms.repairs import FORMS
 from planning.models import Plan, PlanFailure, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
@@ -403,7 +404,7 @@ def test_each_family_stands_in_one_list_and_the_rest_is_counted(season: Season) 
     other = season.campaign.visits.exclude(pk=visit.pk).order_by("-starts_at")[0]
     agree(other)
     late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    found = consequences(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk), season.now)
+    found = consequences(read_contents(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)), season.now)
     assert [line.visit for line in found.moved] == [visit]
     assert [line.visit for line in found.first] == [late]
     assert (found.lost, found.called_off, found.waiting) == ([], [], [])
@@ -419,10 +420,10 @@ def test_each_family_stands_in_one_list_and_the_rest_is_counted(season: Season) 
 
 def test_what_a_repair_says_it_costs_is_what_stands_afterwards(season: Season) -> None:
     plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first_visit(season)),))
-    foreseen = consequences(plan, season.now).after
+    foreseen = consequences(read_contents(plan), season.now).after
     say_yes(season, plan)
     late = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[-1], last=OCTOBER[-1])
-    assert consequences(late, season.now).before == foreseen
+    assert consequences(read_contents(late), season.now).before == foreseen
 
 
 def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_nobody(season: Season) -> None:
@@ -436,7 +437,7 @@ def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_
     visit.save()
     repair = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
     Plan.objects.filter(pk=repair.pk).update(result=repair.result | {"routes": [], "unplaced": []}, incident={})
-    found = consequences(Plan.objects.get(pk=repair.pk), season.now)
+    found = consequences(read_contents(Plan.objects.get(pk=repair.pk)), season.now)
     assert found.changed == [] and found.before is not None and found.before.travel_minutes > 16
     assert found.extra_travel == 0 and found.after == found.before
 
@@ -446,7 +447,7 @@ def test_a_family_without_mail_is_called_and_one_without_a_moment_gets_a_letter(
     visit.household.guardians.update(email="")
     late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
     late.household.guardians.update(email="")
-    found = consequences(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk), season.now)
+    found = consequences(read_contents(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)), season.now)
     assert [line.visit for line in found.to_call] == [visit]
     assert (found.told, found.by_letter) == (0, 1)
 
@@ -488,7 +489,7 @@ def test_the_pages_take_as_many_queries_for_thirty_families_as_for_one(
         season = published_season(now, mentors=mentors, families=2, evenings=[OCTOBER[0], OCTOBER[-1]])
         log_in(season.school, Role.COORDINATOR)
         plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
-        changed = len(consequences(plan, season.now).changed)
+        changed = len(consequences(read_contents(plan), season.now).changed)
         assert changed >= mentors
         urls = [
             here("repair", season.school, plan=plan.pk),

@@ -17,9 +17,10 @@ from planner import REASON_CODES, REMEDY_KINDS, Progress
 from planning.actions import runs
 from planning.actions.jobs import request_plan, stop_plan
 from planning.actions.runs import run_plan
+from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from planning.problem.extra_hours import possible_hours
-from planning.queries.drafts import read_draft
+from planning.queries.drafts import show_draft
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT
 from planning.words.remedies import PLACES, Help, chosen, read_remedies
 from tests import factories
@@ -44,7 +45,7 @@ def coordinator(school: School, log_in: LogIn) -> User:
 
 
 def helps_of(plan: Plan) -> list[Help]:
-    return read_draft(plan).helps or []
+    return show_draft(plan, read_draft_of(plan)).helps or []
 
 
 def help_of(plan: Plan, kind: str) -> Help:
@@ -109,7 +110,7 @@ def test_a_family_that_excludes_a_day_is_not_helped_by_an_evening_on_it(season: 
 def test_a_plan_that_places_everybody_has_no_remedies(now: dt.datetime, db: None) -> None:
     plan = make_season(now).draft()
     assert plan.result["application"]["remedies"] is None
-    assert read_draft(plan).helps is None
+    assert show_draft(plan, read_draft_of(plan)).helps is None
 
 
 def test_whoever_stops_the_planning_does_not_wait_for_remedies(season: Season) -> None:
@@ -191,7 +192,7 @@ def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_roun
     season.campaign.ends_on = EVENINGS[0]
     visits = {str(visit.pk): visit for visit in season.campaign.visits.select_related("household")}
     people = {str(season.mentors[0].pk): season.mentors[0]}
-    again = read_remedies(season.campaign, plan.result, visits, people) or []
+    again = read_remedies(season.campaign, read_draft_of(plan).remedies, visits, people) or []
     later = next(one for one in again if one.kind == "longer_season")
     assert later.url == reverse(
         "visits:campaign_change", kwargs={"school": season.school.slug, "campaign": season.campaign.pk}
@@ -251,10 +252,10 @@ def test_why_is_for_the_coordinator_of_the_school(season: Season, client: Client
 
 def test_a_remedy_of_somebody_who_left_is_not_shown(season: Season) -> None:
     plan = season.draft()
-    draft = read_draft(plan)
+    draft = show_draft(plan, read_draft_of(plan))
     visits = {str(item.visit.pk): item.visit for item in draft.unplaced}
-    assert read_remedies(season.campaign, plan.result, visits, {}) == []
-    assert read_remedies(season.campaign, {}, visits, {}) is None
+    assert read_remedies(season.campaign, read_draft_of(plan).remedies, visits, {}) == []
+    assert read_remedies(season.campaign, None, visits, {}) is None
 
 
 def test_first_come_the_remedies_that_each_help_somebody_more(season: Season) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,15 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from mentors.actions import record_event
 from mentors.models import User
 from mentors.refusals import Refusal
-from planner import SECOND, VISITOR, Schedule, assess, problem_from_json
-from planning.draft.annotations import annotate, empty_result
+from planner import SECOND, VISITOR, ProblemIndex, Route, Schedule, ShiftKey, Stop, assess, problem_from_json
+from planning.draft.contents import read_contents
+from planning.draft.making import make_draft
+from planning.draft.stored import LeftOut, StoredDraft
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.build import Planning, build_planning
 from planning.problem.travel_places import SchoolNotOnMap
-from planning.queries.board.loading import routes_of
 from planning.queries.publishing import blockers
 from visits.models import Campaign, CampaignState
 from visits.queries.together import company_now
+
+NO_MOMENT_YET = "no_moment_yet"  # the code of a family that waits (planning/words/causes.py)
 
 
 class StandingRefused(Refusal):
@@ -56,7 +58,7 @@ def open_standing_board(*, campaign: Campaign, by: User | None, now: dt.datetime
     if row.state != CampaignState.PUBLISHED:
         raise NothingPublished
     opened = row.plans.filter(kind=PlanKind.STANDING, state=PlanState.READY).order_by("-pk").first()
-    if opened is not None and not blockers(opened, now):
+    if opened is not None and not blockers(read_contents(opened), now):
         return opened
     return _made(row, by, now)
 
@@ -66,16 +68,16 @@ def _made(campaign: Campaign, by: User | None, now: dt.datetime) -> Plan:
         planning = build_planning(campaign, now)
     except SchoolNotOnMap:
         raise StandingWithoutSchool from None
-    if not planning.problem["visits"]:
+    if not planning.has_visits:
         raise NothingToMove
-    result = standing_result(planning, company_now(campaign))
+    draft, cost = standing_draft(planning, company_now(campaign))
     plan = Plan.objects.create(
         campaign=campaign,
         kind=PlanKind.STANDING,
         state=PlanState.READY,
         problem=planning.problem,
-        result=result,
-        cost=result["cost"],
+        result=draft.to_json(),
+        cost=cost,
         is_estimate=planning.is_estimate,
         progress=1.0,
         created_by=by,
@@ -86,37 +88,30 @@ def _made(campaign: Campaign, by: User | None, now: dt.datetime) -> Plan:
     return plan
 
 
-def standing_result(planning: Planning, company: Mapping[str, str]) -> dict[str, Any]:
-    """The moments that stand, as a plan in the exchange format with its annotations. `company`: visit -> who comes
-    along. What breaks a rule stays in: it stands, and the board shows it."""
-    problem = planning.problem
-    routes = _standing_routes(problem, company)
-    made = {visit for route in routes for stop in route["stops"] for visit in stop["visits"]}
-    reason = str(_("Heeft nog geen moment."))
-    unplaced = [
-        {"visit": visit["id"], "code": "no_moment_yet", "facts": {}, "reason": reason}
-        for visit in problem["visits"]
-        if visit["id"] not in made
-    ]
-    verdict = assess(problem_from_json(problem), Schedule.of(routes_of(routes)))
-    result: dict[str, Any] = empty_result() | {"routes": routes, "unplaced": unplaced, "cost": verdict.cost}
-    return annotate(result, planning)
+def standing_draft(planning: Planning, company: Mapping[str, str]) -> tuple[StoredDraft, float]:
+    """The moments that stand as a draft, and what that costs. `company`: visit -> who comes along (primary keys).
+
+    What breaks a rule stays in: it stands, and the board shows it.
+    """
+    index = ProblemIndex(problem_from_json(planning.problem))
+    schedule = Schedule.of(_standing_routes(index, company))
+    unplaced = [LeftOut(visit, NO_MOMENT_YET) for visit in index.visits if visit not in schedule.made]
+    found = assess(index.problem, schedule, index)
+    routes = sorted(schedule.routes.values(), key=lambda route: (route.on, route.visitor))
+    draft = make_draft(planning, index, routes, unplaced, outside_wish=found.parts.outside_wish)
+    return draft, found.cost
 
 
-def _standing_routes(problem: dict[str, Any], company: Mapping[str, str]) -> list[dict[str, Any]]:
+def _standing_routes(index: ProblemIndex, company: Mapping[str, str]) -> list[Route]:
     """A stop a moment; two siblings at one moment of one visitor are one stop."""
-    stops: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
-    visitors = {visitor["id"] for visitor in problem["visitors"]}
-    needing = {visit["id"] for visit in problem["visits"] if visit["second"]}
-    for visit, moment in {**problem["current"], **problem["fixed"]}.items():
-        stops[moment["visitor"], moment["date"], moment["start"], VISITOR].append(visit)
+    problem = index.problem
+    stops: dict[ShiftKey, dict[tuple[int, str], list[str]]] = defaultdict(lambda: defaultdict(list))
+    for visit, at in {**problem.current, **problem.fixed}.items():
+        stops[at.visitor, at.on][at.start, VISITOR].append(visit)
         second = company.get(visit)
-        if second is not None and visit in needing and second in visitors:
-            stops[second, moment["date"], moment["start"], SECOND].append(visit)
-    evenings: dict[tuple[str, str], list[dict[str, Any]]] = defaultdict(list)
-    for (visitor, date, start, role), visits in sorted(stops.items()):
-        evenings[date, visitor].append({"visits": visits, "start": start, "role": role})
+        if second in index.visitors and index.visits[visit].second:
+            stops[second, at.on][at.start, SECOND].append(visit)
     return [
-        {"visitor": visitor, "date": date, "stops": sorted(some, key=lambda stop: str(stop["start"]))}
-        for (date, visitor), some in sorted(evenings.items())
+        Route(*key, tuple(Stop(tuple(visits), start, role) for (start, role), visits in sorted(there.items())))
+        for key, there in stops.items()
     ]

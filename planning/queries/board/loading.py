@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from mentors.dates import clock_of, minutes_of_clock
+from mentors.dates import minutes_of_clock
 from planner import (
     VISITOR,
     Assessment,
@@ -31,6 +31,7 @@ from planner import (
     problem_from_json,
     reservation_findings,
 )
+from planning.draft.routes import draw_route
 from planning.models import Plan
 
 MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families
@@ -124,33 +125,5 @@ def drawn_route(
     index: ProblemIndex, evening: ShiftKey, stops: Iterable[Stop], metres: dict[tuple[str, str], int]
 ) -> Any:
     """An evening as it stands in a result: `metres` from place to place; None for an evening without stops."""
-    visitor, on = index.visitors[evening[0]], evening[1]
-    here, total, length = visitor.depot, 0, 0
-    drawn: list[dict[str, Any]] = []
-    for stop in stops:
-        there = index.visits[stop.visits[0]].place
-        leg = index.leg(visitor.id, here, there)
-        drawn.append(
-            {
-                "visits": list(stop.visits),
-                "start": clock_of(stop.start),
-                "role": stop.role,
-                "travel_minutes": leg,
-                "until": clock_of(stop.start + index.stop_minutes(stop)),
-            }
-        )
-        total, length, here = total + leg, length + metres.get((here, there), 0), there
-    if not drawn:
-        return None
-    back = index.leg(visitor.id, here, visitor.depot)
-    first, last = drawn[0], drawn[-1]
-    return {
-        "visitor": visitor.id,
-        "date": on.isoformat(),
-        "stops": drawn,
-        "mode": visitor.mode,
-        "leaves": clock_of(minutes_of_clock(first["start"]) - first["travel_minutes"]),
-        "back": clock_of(minutes_of_clock(last["until"]) + back),
-        "travel_minutes": total + back,
-        "travel_metres": length + metres.get((here, visitor.depot), 0),
-    }
+    drawn = draw_route(index, evening, stops, lambda here, there: metres.get((here, there), 0))
+    return drawn and drawn.to_json()

@@ -11,6 +11,7 @@ from typing import Any
 from mentors.dates import nl_day, spoken_clock
 from mentors.models import Mentor
 from planner import SECOND, Finding, Severity, ShiftKey, Stop
+from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanEdit, PlanKind
 from planning.queries.board.loading import LoadedDraft, name_of
 from planning.queries.board.reservations import reservation_name
@@ -165,7 +166,7 @@ class BoardPage:
         return BoardTotals(
             now=now,
             made=made,
-            gap=gap_of(self.plan) if is_comparable else None,
+            gap=gap_of(self.plan, read_draft_of(self.plan)) if is_comparable else None,
             warnings=len(assessment.warnings),
             blocking=len(assessment.blocking),
             is_changed=bool(self.plan.revision),

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_GET, require_POST
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
 from planning.actions.board.standing import StandingRefused, open_standing_board
+from planning.draft.contents import read_contents
+from planning.draft.stored import read_draft_of
 from planning.forms.board import OwnMomentForm, query_of, revision_of, selection_of
 from planning.queries.board.changes import changes_since
 from planning.queries.board.page import BoardPage, classes_of
 from planning.queries.board.reservations import evenings_in, reservation_name, reservations_of
 from planning.queries.board.spots import Spot, spots_of
-from planning.queries.drafts import map_of, read_draft
+from planning.queries.drafts import map_of, show_draft
 from planning.queries.publishing import blockers
 from planning.views.board.answers import answer_of, can_redo, can_undo
 from planning.views.board.finding import board_of, is_script, may_edit
@@ -51,7 +53,7 @@ def board(request: SchoolRequest, plan: int) -> HttpResponse:
         "may_edit": may_edit(request, found),
         "can_undo": can_undo(found),
         "can_redo": can_redo(found),
-        "blockers": blockers(found, timezone.now()) if may_edit(request, found) else [],
+        "blockers": blockers(read_contents(found), timezone.now()) if may_edit(request, found) else [],
     }
     return render(request, "planning/board.html", context)
 
@@ -81,7 +83,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
     day = next((on for on in days if on.isoformat() == asked), None)
     if day is None:
         raise Http404
-    draft = read_draft(found)
+    draft = show_draft(found, read_draft_of(found))
     route = next((route for route in draft.of_mentor(person.pk) if route.on == day), None)
     query, shown = query_of(shown.selection), BoardPage.of(shown.draft, selection_of({"week": "0"}, 0))
     context = {
