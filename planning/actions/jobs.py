@@ -1,4 +1,4 @@
-"""What asks for a plan, stops it and throws it away. The row is the queue; plan_runs.py works on it."""
+"""What asks for a plan, stops it and throws it away. The row is the queue; runs.py works on it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What changes the moment or the state of a visit.
 
-Each of these locks the mentor and then the visit (keeping.py). A change of moment counts up `version`, so that a
+Each of these locks the mentor and then the visit (visit_rows.py). A change of moment counts up `version`, so that a
 mail about an earlier moment is never sent. Who comes along to a visit goes where it goes; two visits that are one
 conversation with two mentors move, end and are agreed together.
 """
