@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LISTED = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
+COMMAND = ["git", "ls-files"]
+LISTED = subprocess.run(COMMAND, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
 FILES = [name for name in LISTED if (ROOT / name).is_file()]
 FOLDERS = {str(parent) for name in FILES for parent in Path(name).parents} - {"."}
 KNOWN = {*FILES, *FOLDERS}
 TOP = "|".join(sorted({name.split("/")[0] for name in FOLDERS if not name.startswith(".")}))
 PATH = re.compile(rf"(?<![\w/.-])(?:{TOP})/[\w/-]*(?:\w\.(?:py|md|toml|html|css|js|json|svg|png)\b|/(?![\w<{{*]))")
-NAME = re.compile(r"(?<![\\w/.*<-])[a-z_]\\w*\\.(?:py|css|js|md)\\b")
+NAME = re.compile(r"(?<![\w/.*<-])[a-z_]\w*\.(?:py|css|js|md)\b")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
 WRITTEN = (".md", ".py", ".css", ".js", ".html", ".toml")
 
@@ -41,7 +42,7 @@ def test_every_file_that_a_document_or_a_docstring_names_without_its_folder_exis
         for name, text in texts()
         if name.endswith((".md", ".py")) and not name.startswith("tests/")
         for found in NAME.findall(text)
-        if found not in names
+        if found not in names and not found.startswith("bootstrap.")
     ] == []
 
 
