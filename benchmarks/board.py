@@ -117,7 +117,7 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
     from django.urls import reverse  # noqa: PLC0415 - after django.setup()
 
     from planning.models import Plan  # noqa: PLC0415 - after django.setup()
-    from planning.queries.board.loading import forget_problems, load_draft, name_of  # noqa: PLC0415 - after django.setup()
+    from planning.queries.board.loading import load_draft, name_of  # noqa: PLC0415 - after django.setup()
 
     client, rng = Client(), random.Random(2)
     client.force_login(user)
@@ -130,7 +130,6 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
         assert answer.status_code == 200, (args, answer.status_code, answer.content[:300])
         return 1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - began)
 
-    forget_problems()
     found: list[tuple[str, int | None, list[tuple[float, float]]]] = [
         ("the board, first in this process", None, [timed(client.get, board, {"week": 2})])
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +62,8 @@ class Plan(Leased):
 
     WAITING, TAKEN, FAILED = PlanState.QUEUED, PlanState.RUNNING, PlanState.FAILED
 
+    # What a process keeps of a plan it keeps by this: a database that is restored may give a primary key once more.
+    uuid = models.UUIDField(default=uuid.uuid4, editable=False, unique=True)
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="plans")
     kind = models.CharField(max_length=10, choices=PlanKind.choices, default=PlanKind.WHOLE)
     label = models.CharField(_("naam van het plan"), max_length=80, blank=True)

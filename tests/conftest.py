@@ -13,7 +13,6 @@ from django.test import Client
 from django.utils import timezone
 
 from mentors.models import Role, School, User
-from planning.queries.board.loading import forget_problems
 from tests import factories
 from thuisbezoek.language import compile_texts
 
@@ -58,12 +57,6 @@ def log_in(client: Client) -> Callable[..., User]:
         return user
 
     return enter
-
-
-@pytest.fixture(autouse=True)
-def no_problem_from_another_test() -> None:
-    """The board keeps problems by primary key, and in a test that begins anew."""
-    forget_problems()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -248,7 +248,7 @@ def draft_with(draft: LoadedDraft, patch: DraftPatch) -> LoadedDraft:
     """The draft as it would be with this side of a change; nothing is written."""
     drawn = {f"{route['visitor']} {route['date']}": route for route in (draft.plan.result or {})["routes"]}
     drawn |= patch.routes
-    changed = Plan(pk=draft.plan.pk, finished_at=draft.plan.finished_at, pins=patch.pins)
+    changed = Plan(uuid=draft.plan.uuid, finished_at=draft.plan.finished_at, pins=patch.pins)
     changed.result = {"routes": [route for route in drawn.values() if route is not None]}
     return load_draft(changed)
 

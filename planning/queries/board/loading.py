@@ -7,11 +7,10 @@ process. The routes are read anew each time: somebody else may have changed them
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections import OrderedDict
+import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from mentors.dates import minutes_of_clock
@@ -33,10 +32,6 @@ from planner import (
 )
 from planning.draft.routes import draw_route
 from planning.models import Plan
-
-MOST_KEPT = 4  # problems in one process: about five megabytes each for a school of a thousand families
-_kept: OrderedDict[tuple[int, dt.datetime | None], ProblemIndex] = OrderedDict()
-_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -75,24 +70,13 @@ def load_draft(plan: Plan, reserved: tuple[Reservation, ...] = ()) -> LoadedDraf
 
 def index_of(plan: Plan) -> ProblemIndex:
     """The problem of a draft that is ready, from memory when this process has read it before."""
-    key = (plan.pk, plan.finished_at)
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    problem = Plan.objects.values_list("problem", flat=True).get(pk=plan.pk)
-    index = ProblemIndex(problem_from_json(problem))
-    with _lock:
-        _kept[key] = index
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return index
+    return _read_index(plan.uuid, plan.finished_at)
 
 
-def forget_problems() -> None:
-    """Read every problem anew: for tests, in which a primary key may come back with another problem."""
-    with _lock:
-        _kept.clear()
+@lru_cache(maxsize=4)  # a problem of a school of a thousand families takes about five megabytes
+def _read_index(plan: uuid.UUID, finished_at: dt.datetime | None) -> ProblemIndex:
+    """The problem in the row; a job that is done once more, at another moment, has another one."""
+    return ProblemIndex(problem_from_json(Plan.objects.values_list("problem", flat=True).get(uuid=plan)))
 
 
 def routes_of(drawn: Iterable[dict[str, Any]]) -> list[Route]:
