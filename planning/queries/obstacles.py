@@ -6,10 +6,8 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import Q
-from django.utils.translation import ngettext_lazy
 
 from mentors.dates import local_day
 from mentors.models import Mentor
@@ -44,11 +42,6 @@ class Obstacle:
 
     kind: ObstacleKind
     number: int = 1
-
-    @property
-    def text(self) -> str:
-        """What happened, for the coordinator."""
-        return str(_SENTENCES[self.kind] % {"number": self.number})
 
 
 def obstacles(plan: Plan, trace: RepairTrace | None, now: dt.datetime) -> list[Obstacle]:
@@ -171,69 +164,3 @@ def _being_mailed(visits: Iterable[int], now: dt.datetime) -> int:
 
 def _day(moment: dt.datetime | None) -> dt.date | None:
     return local_day(moment) if moment else None
-
-
-_SENTENCES: dict[ObstacleKind, Any] = {
-    ObstacleKind.NOT_DONE: ngettext_lazy(
-        "Dit herstel is niet uitgevoerd.", "Dit herstel is niet uitgevoerd.", "number"
-    ),
-    ObstacleKind.TAKEN_BACK: ngettext_lazy(
-        "Dit herstel is al teruggedraaid.", "Dit herstel is al teruggedraaid.", "number"
-    ),
-    ObstacleKind.CLOSED: ngettext_lazy("Deze bezoekronde is afgesloten.", "Deze bezoekronde is afgesloten.", "number"),
-    ObstacleKind.ANSWERED: ngettext_lazy(
-        "%(number)s gezin heeft al geantwoord op het nieuwe moment.",
-        "%(number)s gezinnen hebben al geantwoord op het nieuwe moment.",
-        "number",
-    ),
-    ObstacleKind.CHANGED: ngettext_lazy(
-        "%(number)s thuisbezoek is daarna nog veranderd.",
-        "%(number)s thuisbezoeken zijn daarna nog veranderd.",
-        "number",
-    ),
-    ObstacleKind.PAST: ngettext_lazy(
-        "%(number)s moment van ervoor of erna is al voorbij.",
-        "%(number)s momenten van ervoor of erna zijn al voorbij.",
-        "number",
-    ),
-    ObstacleKind.BUSY: ngettext_lazy(
-        "Op %(number)s oud moment heeft de mentor intussen iets anders.",
-        "Op %(number)s oude momenten heeft de mentor intussen iets anders.",
-        "number",
-    ),
-    ObstacleKind.HELD: ngettext_lazy(
-        "Een gezin kiest net een van de oude momenten. Probeer het over tien minuten opnieuw.",
-        "Een gezin kiest net een van de oude momenten. Probeer het over tien minuten opnieuw.",
-        "number",
-    ),
-    ObstacleKind.CLOSED_DAY: ngettext_lazy(
-        "%(number)s oud moment valt intussen op een vrije dag.",
-        "%(number)s oude momenten vallen intussen op een vrije dag.",
-        "number",
-    ),
-    ObstacleKind.EVENINGS: ngettext_lazy(
-        "De mentor heeft daarna %(number)s avond veranderd.",
-        "De mentor heeft daarna %(number)s avonden veranderd.",
-        "number",
-    ),
-    ObstacleKind.CALENDAR: ngettext_lazy(
-        "De vrije dagen in de kalender zijn daarna nog veranderd.",
-        "De vrije dagen in de kalender zijn daarna nog veranderd.",
-        "number",
-    ),
-    ObstacleKind.IN_THE_WAY: ngettext_lazy(
-        "%(number)s ander thuisbezoek staat nu op een avond die dan weer vervalt.",
-        "%(number)s andere thuisbezoeken staan nu op een avond die dan weer vervalt.",
-        "number",
-    ),
-    ObstacleKind.MENTOR_GONE: ngettext_lazy(
-        "%(number)s mentor van de oude momenten is niet meer op school.",
-        "%(number)s mentoren van de oude momenten zijn niet meer op school.",
-        "number",
-    ),
-    ObstacleKind.BEING_MAILED: ngettext_lazy(
-        "Er gaat net bericht naar %(number)s ouder. Probeer het over een paar minuten opnieuw.",
-        "Er gaat net bericht naar %(number)s ouders. Probeer het over een paar minuten opnieuw.",
-        "number",
-    ),
-}

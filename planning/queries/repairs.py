@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from mentors.dates import AMSTERDAM, local_day, moment_at, nl_day
+from mentors.dates import AMSTERDAM, local_day, moment_at
 from mentors.models import Closure, Mentor
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
@@ -161,40 +159,8 @@ def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[Elsewhere]:
     return [Elsewhere(campaign, hit[campaign], waiting.get(campaign.pk)) for campaign in campaigns]
 
 
-def words_of(plan: Plan) -> str:
-    """What happened, as the heading of the page says it. One query at most."""
-    incident = Incident.from_json(plan.incident)
-    name = _name_of(plan.campaign, incident)
-    match incident.kind:
-        case IncidentKind.CANCELLATION:
-            return _("Het thuisbezoek bij %(name)s gaat niet door") % {"name": name}
-        case IncidentKind.SICK:
-            return _("%(name)s is er niet van %(first)s tot en met %(last)s") % {
-                "name": name,
-                "first": nl_day(incident.first),
-                "last": nl_day(incident.last),
-            }
-        case IncidentKind.EVENING_BACK:
-            return ngettext(
-                "%(name)s geeft een avond terug: %(days)s", "%(name)s geeft avonden terug: %(days)s", len(incident.days)
-            ) % {"name": name, "days": ", ".join(map(nl_day, incident.days))}
-        case IncidentKind.EXTRA_EVENING:
-            return ngettext(
-                "%(name)s geeft een avond extra: %(days)s", "%(name)s geeft avonden extra: %(days)s", len(incident.days)
-            ) % {"name": name, "days": ", ".join(map(nl_day, incident.days))}
-        case IncidentKind.CLOSURE if incident.first == incident.last:
-            return _("Geen thuisbezoeken op %(first)s: %(name)s") % {"name": name, "first": nl_day(incident.first)}
-        case IncidentKind.CLOSURE:
-            return _("Geen thuisbezoeken van %(first)s tot en met %(last)s: %(name)s") % {
-                "name": name,
-                "first": nl_day(incident.first),
-                "last": nl_day(incident.last),
-            }
-        case _:
-            return _("Gezinnen zonder moment")
-
-
-def _name_of(campaign: Campaign, incident: Incident) -> str:
+def name_in(campaign: Campaign, incident: Incident) -> str:
+    """The name of the family, the mentor or the days that the incident is about; '' when it is gone. One query."""
     if incident.kind == IncidentKind.CLOSURE:
         return incident.name
     if incident.kind == IncidentKind.CANCELLATION:

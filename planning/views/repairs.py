@@ -29,10 +29,12 @@ from planning.problem.incidents import Incident
 from planning.queries.consequences import consequences
 from planning.queries.obstacles import obstacles
 from planning.queries.publishing import blockers
-from planning.queries.repairs import Elsewhere, broken_in, done_repairs, hit_elsewhere, mentors_at_work, words_of
+from planning.queries.repairs import Elsewhere, broken_in, done_repairs, hit_elsewhere, mentors_at_work, name_in
 from planning.queries.undoing import undoing_of
 from planning.views.finding import plan_of
 from planning.views.waking import wake_planner
+from planning.words.incidents import incident_text
+from planning.words.obstacles import obstacle_text
 from visits.models import Campaign, CampaignState
 from visits.views.finding import campaign_of
 
@@ -84,8 +86,8 @@ def repair_start(request: SchoolRequest, campaign: int) -> HttpResponse:
         "campaign": found,
         "choices": choices,
         "broken": broken,
-        "drafts": [{"plan": plan, "words": words_of(plan)} for plan in broken.drafts],
-        "done": [{"plan": plan, "words": words_of(plan)} for plan in done_repairs(found)],
+        "drafts": [{"plan": plan, "words": _what_happened(plan)} for plan in broken.drafts],
+        "done": [{"plan": plan, "words": _what_happened(plan)} for plan in done_repairs(found)],
         "is_running": found.state == CampaignState.PUBLISHED,
     }
     return render(request, "planning/repair_start.html", context)
@@ -120,9 +122,12 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
     trace = RepairTrace.objects.filter(plan=found).select_related("taken_back_by").first()
     context = {
         "plan": found,
-        "what": words_of(found),
+        "what": _what_happened(found),
         "trace": trace,
-        "obstacles": obstacles(found, trace, now) if trace is not None else [],
+        "obstacles": [
+            obstacle_text(obstacle.kind, obstacle.number)
+            for obstacle in (obstacles(found, trace, now) if trace is not None else [])
+        ],
         "elsewhere": _elsewhere(request, found, trace, now),
         "is_at_work": found.state in AT_WORK,
         "incident": contents.incident,
@@ -151,14 +156,16 @@ def repair_undo(request: SchoolRequest, plan: int) -> HttpResponse:
             take_back(plan=found, by=request.user, now=now)
         except UndoRefused as refusal:
             for obstacle in refusal.obstacles:
-                messages.warning(request, obstacle.text)
+                messages.warning(request, obstacle_text(obstacle.kind, obstacle.number))
         else:
             messages.success(request, _("Teruggedraaid. Elk gezin heeft weer het moment van daarvoor."))
         return redirect("planning:repair", school=request.school.slug, plan=plan)
     undoing = undoing_of(found, now)
     if undoing.obstacles:
         return redirect("planning:repair", school=request.school.slug, plan=plan)
-    return render(request, "planning/repair_undo.html", {"plan": found, "what": words_of(found), "undoing": undoing})
+    return render(
+        request, "planning/repair_undo.html", {"plan": found, "what": _what_happened(found), "undoing": undoing}
+    )
 
 
 @for_roles(Role.COORDINATOR)
@@ -187,6 +194,12 @@ def repair_drop(request: SchoolRequest, plan: int) -> HttpResponse:
     else:
         messages.success(request, _("Er is niets veranderd. Elk gezin houdt zijn moment."))
     return redirect("planning:repair_start", school=request.school.slug, campaign=found.campaign_id)
+
+
+def _what_happened(plan: Plan) -> str:
+    """What the plan repairs, as the heading of the page says it. One query at most."""
+    incident = Incident.from_json(plan.incident)
+    return incident_text(incident, name_in(plan.campaign, incident))
 
 
 def _ask(request: SchoolRequest, campaign: Campaign, incident: Incident) -> HttpResponse:

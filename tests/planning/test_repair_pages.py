@@ -23,8 +23,8 @@ from planning.forms.repairs import FORMS
 from planning.models import Plan, PlanFailure, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.consequences import consequences
-from planning.queries.repairs import words_of
 from planning.views.repairs import CHOICES
+from planning.words.incidents import incident_text
 from tests import factories
 from tests.addresses import view_name
 from tests.planning.repairing import OCTOBER, agree, published_season, repaired, say_yes
@@ -563,8 +563,8 @@ def test_a_day_off_leads_to_every_round_with_visits_on_it(season: Season, client
     assert "andere school" not in text
 
 
-def test_days_are_written_as_the_language_of_the_page_writes_them(season: Season) -> None:
-    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
-    assert "di 6 oktober" in words_of(plan)
+def test_days_are_written_as_the_language_of_the_page_writes_them() -> None:
+    incident = Incident(kind=IncidentKind.EVENING_BACK, days=(OCTOBER[0],))
+    assert incident_text(incident, "A") == "A geeft een avond terug: di 6 oktober"
     with translation.override("en"):
-        assert "Tue 6 October" in words_of(plan)
+        assert "Tue 6 October" in incident_text(incident, "A")

@@ -17,6 +17,7 @@ from planning.problem.build import build_planning
 from planning.problem.incidents import IncidentKind
 from planning.queries.obstacles import ObstacleKind, obstacles
 from planning.queries.undoing import undoing_of
+from planning.words.obstacles import OBSTACLES, obstacle_text
 from tests import factories
 from tests.planning.repairing import OCTOBER, agree, deliver, moments, published_season, repaired, say_yes
 from tests.visits.families import season_with_siblings
@@ -87,8 +88,12 @@ def undo(season: Season, plan: Plan, by: User) -> None:
 def in_the_way(season: Season, plan: Plan) -> dict[ObstacleKind, int]:
     plan.campaign.refresh_from_db()
     found = obstacles(plan, RepairTrace.objects.filter(plan=plan).first(), season.now)
-    assert all("%" not in obstacle.text for obstacle in found)
+    assert all("%" not in obstacle_text(each.kind, each.number) for each in found)
     return {obstacle.kind: obstacle.number for obstacle in found}
+
+
+def test_every_obstacle_has_a_sentence() -> None:
+    assert set(OBSTACLES) == set(ObstacleKind)
 
 
 def refused(season: Season, plan: Plan, by: User) -> list[str]:
@@ -433,7 +438,7 @@ def test_a_refusal_holds_no_name(season: Season, coordinator: User) -> None:
     mark_met(visit=visit, by=None, now=season.now)
     with pytest.raises(UndoRefused) as caught:
         undo(season, plan, coordinator)
-    words = str(caught.value) + " ".join(obstacle.text for obstacle in caught.value.obstacles)
+    words = str(caught.value) + " ".join(obstacle_text(each.kind, each.number) for each in caught.value.obstacles)
     assert visit.household.name not in words and season.mentors[0].name not in words
 
 
