@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from mentors.dates import local_day, nl_day
+from mentors.dates import local_day
 from planning.models import Plan, PlanKind, PlanState
 from visits.models import Answer, Booking, Campaign, Invitation, Visit, VisitState
 from visits.models.visits import NEAR_HOME
@@ -19,14 +18,57 @@ from visits.queries.shifts import evenings_per_mentor
 _WAITS = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
 
+class StepKind(StrEnum):
+    """What is to be done for a campaign."""
+
+    ADDRESSES = "addresses"
+    MENTORS = "mentors"
+    EVENINGS = "evenings"
+    CHOOSING = "choosing"
+    WISHES = "wishes"
+    REST = "rest"
+    PLAN = "plan"
+    PUBLISH = "publish"
+    ANSWERS = "answers"
+
+
+class StepNote(StrEnum):
+    """How far a step is."""
+
+    ADDRESSES_LOST = "addresses_lost"
+    ADDRESSES_FOUND = "addresses_found"
+    MENTORS_MISSING = "mentors_missing"
+    MENTORS_KNOWN = "mentors_known"
+    EVENINGS_SHORT = "evenings_short"
+    EVENINGS_ENOUGH = "evenings_enough"
+    INVITE_TO_CHOOSE = "invite_to_choose"
+    ASK_FOR_WISHES = "ask_for_wishes"
+    CHOSEN = "chosen"
+    WISHES_UNTIL = "wishes_until"
+    WITHOUT_MOMENT = "without_moment"
+    ALL_HAVE_MOMENTS = "all_have_moments"
+    PLAN_READY = "plan_ready"
+    INVITED = "invited"
+    REST_INVITED_NEXT = "rest_invited_next"
+    ALL_INVITED_NEXT = "all_invited_next"
+    UNANSWERED = "unanswered"
+    ALL_ANSWERED = "all_answered"
+    NOT_PUBLISHED = "not_published"
+
+
 @dataclass(frozen=True)
 class Step:
-    """One thing to do; `place` names where: addresses, classes, shifts, booking, plans, plan, visits."""
+    """One thing to do; `place` names where: addresses, classes, shifts, booking, plans, plan, visits.
 
-    text: str
-    note: str
+    `number` counts what the note is about, and `day` is the last day for wishes.
+    """
+
+    kind: StepKind
+    note: StepNote
     is_done: bool
     place: str
+    number: int = 0
+    day: dt.date | None = None
     plan: int | None = None
 
 
@@ -68,35 +110,21 @@ def _steps(campaign: Campaign, counts: dict[str, int], now: dt.datetime) -> list
 
 def _addresses(waiting: QuerySet[Visit]) -> Step:
     lost = waiting.filter(place_kind__in=NEAR_HOME, household__latitude=None).count()
-    note = (
-        ngettext("%(n)s adres is niet gevonden.", "%(n)s adressen zijn niet gevonden.", lost) % {"n": lost}
-        if lost
-        else _("Elk gezin staat op de kaart.")
-    )
-    return Step(_("Adressen op de kaart"), note, not lost, "addresses")
+    note = StepNote.ADDRESSES_LOST if lost else StepNote.ADDRESSES_FOUND
+    return Step(StepKind.ADDRESSES, note, not lost, "addresses", number=lost)
 
 
 def _mentors(waiting: QuerySet[Visit]) -> Step:
     orphans = waiting.exclude(mentor__is_active=True).count()
-    note = (
-        ngettext("%(n)s gezin heeft nog geen mentor.", "%(n)s gezinnen hebben nog geen mentor.", orphans)
-        % {"n": orphans}
-        if orphans
-        else _("Elk gezin heeft een mentor.")
-    )
-    return Step(_("Mentoren bij de klassen"), note, not orphans, "classes")
+    note = StepNote.MENTORS_MISSING if orphans else StepNote.MENTORS_KNOWN
+    return Step(StepKind.MENTORS, note, not orphans, "classes", number=orphans)
 
 
 def _evenings(campaign: Campaign) -> Step:
     lines = evenings_per_mentor(campaign)
     short = sum(1 for line in lines if line.short)
-    note = (
-        ngettext("%(n)s mentor gaf nog te weinig avonden.", "%(n)s mentoren gaven nog te weinig avonden.", short)
-        % {"n": short}
-        if short
-        else _("Elke mentor gaf genoeg avonden.")
-    )
-    return Step(_("Avonden van de mentoren"), note, bool(lines) and not short, "shifts")
+    note = StepNote.EVENINGS_SHORT if short else StepNote.EVENINGS_ENOUGH
+    return Step(StepKind.EVENINGS, note, bool(lines) and not short, "shifts", number=short)
 
 
 def _asking_steps(campaign: Campaign, counts: dict[str, int], now: dt.datetime) -> list[Step]:
@@ -104,69 +132,52 @@ def _asking_steps(campaign: Campaign, counts: dict[str, int], now: dt.datetime) 
     if campaign.booking == Booking.ASSIGNED:
         return []
     is_free, is_opened = campaign.booking == Booking.FREE, campaign.booking_opened_at is not None
-    text = _("Gezinnen laten kiezen") if is_free else _("Wensen ophalen")
+    kind = StepKind.CHOOSING if is_free else StepKind.WISHES
     if not is_opened:
-        note = _("Nodig de gezinnen uit om zelf te kiezen.") if is_free else _("Vraag de gezinnen wanneer ze kunnen.")
-    elif is_free:
-        chosen = counts[VisitState.CONFIRMED] + counts[VisitState.MET]
-        note = ngettext("%(n)s gezin heeft een afspraak.", "%(n)s gezinnen hebben een afspraak.", chosen)
-        note = note % {"n": chosen}
+        note = StepNote.INVITE_TO_CHOOSE if is_free else StepNote.ASK_FOR_WISHES
     else:
-        note = _("Tot en met %(day)s.") % {"day": nl_day(campaign.wishes_until)}
+        note = StepNote.CHOSEN if is_free else StepNote.WISHES_UNTIL
     is_asking = asked_of(campaign, now) != Asked.NOTHING
     is_done = is_opened and (not is_asking or (is_free and not counts[VisitState.OPEN]))
-    return [Step(text, note, is_done, "booking")]
+    chosen = counts[VisitState.CONFIRMED] + counts[VisitState.MET]
+    return [Step(kind, note, is_done, "booking", number=chosen, day=campaign.wishes_until)]
 
 
 def _rest_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
     """Who did not choose gets a moment from the planner."""
     waits = counts[VisitState.OPEN]
-    note = ngettext("%(n)s gezin wacht op een moment.", "%(n)s gezinnen wachten op een moment.", waits) % {"n": waits}
     plans = campaign.plans.filter(state=PlanState.READY, kind=PlanKind.WHOLE)
     ready = plans.values_list("pk", flat=True).first()
     is_done = campaign.booking_opened_at is not None and not waits
-    place = "plan" if ready else "booking"
-    return [
-        Step(_("De rest een moment geven"), note if waits else _("Elk gezin heeft een moment."), is_done, place, ready)
-    ]
+    note = StepNote.WITHOUT_MOMENT if waits else StepNote.ALL_HAVE_MOMENTS
+    return [Step(StepKind.REST, note, is_done, "plan" if ready else "booking", number=waits, plan=ready)]
 
 
 def _plan_steps(campaign: Campaign, counts: dict[str, int]) -> list[Step]:
     plans = campaign.plans.drafts().filter(state__in=[PlanState.READY, PlanState.PUBLISHED])
     states = {state: pk for pk, state in reversed(plans.values_list("pk", "state"))}
-    published, open_visits = states.get(PlanState.PUBLISHED), counts[VisitState.OPEN]
+    published, waits = states.get(PlanState.PUBLISHED), counts[VisitState.OPEN]
     ready = states.get(PlanState.READY)
     if ready and published and ready < published:
         ready = None  # an older draft does not know what was published after it
-    waits = ngettext("%(n)s gezin wacht op een moment.", "%(n)s gezinnen wachten op een moment.", open_visits)
-    note = waits % {"n": open_visits} if open_visits else _("Elk gezin heeft een moment.")
-    after = _("De uitnodigingen zijn verstuurd.")
-    if ready and open_visits:
-        note, after = _("Er ligt een plan klaar."), _("Wie nog geen moment had, krijgt daarna bericht.")
+    note, after = StepNote.WITHOUT_MOMENT if waits else StepNote.ALL_HAVE_MOMENTS, StepNote.INVITED
+    if ready and waits:
+        note, after = StepNote.PLAN_READY, StepNote.REST_INVITED_NEXT
     if not published:
-        after = _("Daarna krijgt elk gezin een uitnodiging.")
+        after = StepNote.ALL_INVITED_NEXT
+    is_published = bool(published) and not (ready and waits)
     return [
-        Step(_("Plan maken"), note, bool(ready) or (bool(published) and not open_visits), "plans"),
-        Step(
-            _("Plan bekijken en publiceren"),
-            after,
-            bool(published) and not (ready and open_visits),
-            "plan" if ready else "plans",
-            ready,
-        ),
+        Step(StepKind.PLAN, note, bool(ready) or (bool(published) and not waits), "plans", number=waits),
+        Step(StepKind.PUBLISH, after, is_published, "plan" if ready else "plans", plan=ready),
     ]
 
 
 def _answers(campaign: Campaign, counts: dict[str, int]) -> Step:
     asked = counts[VisitState.PLANNED]
     reached = counts[VisitState.CONFIRMED] + counts[VisitState.MET]
-    if asked:
-        note = ngettext("%(n)s gezin heeft nog niet geantwoord.", "%(n)s gezinnen hebben nog niet geantwoord.", asked)
-    elif reached:
-        note = _("Elk gezin dat is uitgenodigd heeft geantwoord.")
-    else:
-        note = _("Begint als het plan gepubliceerd is.")
-    return Step(_("Antwoorden van gezinnen"), note % {"n": asked}, bool(reached) and not asked, "visits")
+    note = StepNote.ALL_ANSWERED if reached else StepNote.NOT_PUBLISHED
+    note = StepNote.UNANSWERED if asked else note
+    return Step(StepKind.ANSWERS, note, bool(reached) and not asked, "visits", number=asked)
 
 
 def with_wishes_in(now: dt.datetime) -> QuerySet[Campaign]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from planning.queries.overview import Step, overview_of
+from planning.words.steps import HEADINGS, note_text
 from visits.models import Campaign, CampaignState
 from visits.queries.campaigns import period_warnings
 from visits.views.finding import campaign_of
@@ -53,4 +54,9 @@ def _with_address(step: Step, campaign: Campaign) -> dict[str, Any]:
             url = reverse("planning:plans", kwargs=here | {"campaign": campaign.pk})
         case _:
             url = reverse("visits:visits", kwargs=here) + f"?ronde={campaign.pk}&stand=planned"
-    return {"text": step.text, "note": step.note, "is_done": step.is_done, "url": url}
+    return {
+        "text": HEADINGS[step.kind],
+        "note": note_text(step.note, step.number, step.day),
+        "is_done": step.is_done,
+        "url": url,
+    }

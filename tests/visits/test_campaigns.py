@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from mentors.models import Closure, Event, Role, School, SchoolYear, User
 from planning.actions.publishing import publish_plan
-from planning.queries.overview import overview_of
+from planning.queries.overview import StepKind, StepNote, overview_of
+from planning.words.steps import HEADINGS, NOTES, note_text
 from tests import factories
 from tests.addresses import view_name
 from tests.visits.seasons import make_season
@@ -251,13 +252,19 @@ def test_a_draft_from_before_the_published_plan_is_no_plan_for_who_waits_now(sch
     season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(
         state=VisitState.OPEN, starts_at=None, ends_at=None, route=None
     )
-    steps = {step.text: step for step in overview_of(season.campaign, now).steps}
-    assert (steps["Plan maken"].is_done, steps["Plan maken"].note) == (False, "1 gezin wacht op een moment.")
-    assert steps["Plan bekijken en publiceren"].is_done
+    steps = {step.kind: step for step in overview_of(season.campaign, now).steps}
+    assert (steps["plan"].is_done, steps["plan"].note, steps["plan"].number) == (False, "without_moment", 1)
+    assert steps["publish"].is_done
     season.draft()
-    steps = {step.text: step for step in overview_of(season.campaign, now).steps}
-    assert (steps["Plan maken"].is_done, steps["Plan maken"].note) == (True, "Er ligt een plan klaar.")
-    assert not steps["Plan bekijken en publiceren"].is_done
+    steps = {step.kind: step for step in overview_of(season.campaign, now).steps}
+    assert (steps["plan"].is_done, steps["plan"].note) == (True, "plan_ready")
+    assert not steps["publish"].is_done
+
+
+def test_every_step_and_every_note_has_words() -> None:
+    assert set(HEADINGS) == set(StepKind) and set(NOTES) == set(StepNote)
+    assert note_text("without_moment", 1) == "1 gezin wacht op een moment."
+    assert note_text("wishes_until", day=dt.date(2026, 10, 6)) == "Tot en met di 6 oktober."
 
 
 def test_addresses_and_classes_come_before_evenings(school: School, now: dt.datetime) -> None:
