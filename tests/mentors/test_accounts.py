@@ -289,3 +289,11 @@ def test_the_choice_costs_the_same_for_one_and_for_thirty_schools(
         Membership.objects.create(user=user, role=Role.DIRECTOR, school=factories.make_school())
     with django_assert_max_num_queries(5):
         client.get("/")
+
+
+def test_signing_out_loads_its_script_once_and_only_for_who_is_signed_in(client: Client, school: School) -> None:
+    page = client.get(reverse("account_login")).content.decode()
+    assert page.count("js/app.js") == 1 and "js/sign_out.js" not in page
+    client.force_login(factories.make_user(school, Role.COORDINATOR))
+    page = client.get(reverse("mentors:school", kwargs={"school": school.slug})).content.decode()
+    assert page.count("js/sign_out.js") == 1
