@@ -6,8 +6,10 @@ import datetime as dt
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from celery.signals import before_task_publish
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -57,6 +59,27 @@ def log_in(client: Client) -> Callable[..., User]:
         return user
 
     return enter
+
+
+@pytest.fixture
+def woken(django_capture_on_commit_callbacks: Any) -> Callable[[Callable[[], Any]], list[str]]:
+    """The names of the tasks for which a request wakes a worker: `woken(lambda: client.post(url))`."""
+
+    def during(request: Callable[[], Any]) -> list[str]:
+        names: list[str] = []
+
+        def note(sender: str, **facts: object) -> None:
+            names.append(sender)
+
+        before_task_publish.connect(note)
+        try:
+            with django_capture_on_commit_callbacks(execute=True):
+                request()
+        finally:
+            before_task_publish.disconnect(note)
+        return names
+
+    return during
 
 
 @pytest.fixture(scope="session", autouse=True)

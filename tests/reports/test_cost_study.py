@@ -369,6 +369,18 @@ def test_one_click_asks_the_whole_grid(school: School, client: Client, log_in: L
     assert client.get(url("costs", school))["Location"] == url("cost_study", school, study)
 
 
+def test_asking_and_going_on_wake_a_worker(school: School, client: Client, log_in: LogIn, woken: Any) -> None:
+    make_class(school, 2)
+    log_in(school, Role.COORDINATOR)
+    task = "reports.tasks.run_waiting_cost_studies"
+    assert woken(lambda: client.post(url("cost_new", school), FIELDS)) == [task]
+    assert woken(lambda: client.post(url("cost_new", school), FIELDS)) == []
+    study = CostStudy.objects.get()
+    stop_cost_study(study=study, by=None, now=NOW)
+    assert woken(lambda: client.post(url("cost_resume", school, study))) == [task]
+    assert woken(lambda: client.post(url("cost_resume", school, study))) == []
+
+
 def test_what_was_filled_in_is_what_is_asked(school: School, client: Client, log_in: LogIn) -> None:
     make_class(school, 2)
     log_in(school, Role.COORDINATOR)
