@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -101,6 +102,27 @@ def test_agreements_that_cannot_be_are_refused_at_their_field(
         open_campaign(**agreements(school, **changes), by=None, now=now)
     assert refusal.value.field == field
     assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize(("minutes", "is_allowed"), [(29, False), (30, True), (60, True), (61, False)])
+def test_the_database_itself_refuses_a_visit_that_is_too_short_or_too_long(
+    school: School, now: dt.datetime, minutes: int, is_allowed: bool
+) -> None:
+    campaign = open_campaign(**agreements(school), by=None, now=now)
+    rows = Campaign.objects.filter(pk=campaign.pk)
+    if is_allowed:
+        assert rows.update(visit_minutes=minutes) == 1
+        return
+    with pytest.raises(IntegrityError, match="campaign_visit_length"), transaction.atomic():
+        rows.update(visit_minutes=minutes)
+
+
+@pytest.mark.parametrize("minutes", ["10", "29", "61", "130"])
+def test_the_page_says_how_long_a_visit_may_be(school: School, client: Client, log_in: LogIn, minutes: str) -> None:
+    log_in(school, Role.COORDINATOR)
+    factories.make_class(school, factories.make_mentor(school))
+    response = client.post(here("campaign_open", school), typed(visit_minutes=minutes))
+    assert response.context["form"].errors["visit_minutes"] == ["Een thuisbezoek duurt 30 tot 60 minuten."]
 
 
 def test_a_second_campaign_with_the_same_name_is_refused(school: School, now: dt.datetime) -> None:

@@ -15,10 +15,10 @@ from mentors.refusals import Refusal
 from visits.actions.cohorts import join_cohort
 from visits.actions.topics import seed_topics
 from visits.models import Booking, Campaign, CampaignState, Frequency, VisitState
+from visits.models.campaigns import LONGEST_VISIT, SHORTEST_VISIT
 from visits.queries.cohort import cohort
 
 __all__ = ["CampaignRefused", "change_campaign", "close_campaign", "join_cohort", "open_campaign"]
-SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole school
 
 
 class CampaignRefused(Refusal):

@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.forms import DayInput
 from mentors.models import SchoolYear, TravelMode
+from visits.actions.campaigns import VisitLengthOutOfRange
 from visits.models import Booking, Campaign, ConversationTopic, Frequency
+from visits.models.campaigns import LONGEST_VISIT, SHORTEST_VISIT
 from visits.queries.calendar import usual_period
 
 # The shape of a conversation of 45 minutes, as the practice has it. A school's own text: changed, not translated.
@@ -90,6 +92,9 @@ class CampaignForm(forms.ModelForm):
             "wishes_until": _("Wensen doorgeven tot en met"),
             "set_up": _("Opzet van het gesprek"),
         }
+        error_messages = {
+            "visit_minutes": dict.fromkeys(("min_value", "max_value"), VisitLengthOutOfRange.text),
+        }
         help_texts = {
             "starts_on": _("Gebruikelijk: twee weken na het begin van het schooljaar."),
             "visit_minutes": _("30 tot 60 minuten. Voor alle mentoren hetzelfde."),
@@ -107,7 +112,7 @@ class CampaignForm(forms.ModelForm):
             "frequency": forms.RadioSelect,
             "mode": forms.RadioSelect,
             "set_up": forms.Textarea(attrs={"rows": 6}),
-            "visit_minutes": forms.NumberInput(attrs={"min": 30, "max": 60, "step": 5}),
+            "visit_minutes": forms.NumberInput(attrs={"min": SHORTEST_VISIT, "max": LONGEST_VISIT, "step": 5}),
         }
 
     def __init__(self, *args: Any, year: SchoolYear, sizes: dict[int, int], **kwargs: Any) -> None:

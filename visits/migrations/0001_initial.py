@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('frequency', models.CharField(choices=[('every_year', 'elk jaar'), ('once', 'één keer, bij de start op school'), ('every_other_year', 'om het jaar'), ('first_year_of_mentor', 'alleen in het eerste jaar van een tweejarig mentoraat')], default='once', max_length=20, verbose_name='hoe vaak')),
                 ('starts_on', models.DateField(verbose_name='eerste dag')),
                 ('ends_on', models.DateField(verbose_name='laatste dag')),
-                ('visit_minutes', models.PositiveSmallIntegerField(default=45, validators=[django.core.validators.MinValueValidator(15), django.core.validators.MaxValueValidator(120)], verbose_name='duur van een thuisbezoek (minuten)')),
+                ('visit_minutes', models.PositiveSmallIntegerField(default=45, validators=[django.core.validators.MinValueValidator(30), django.core.validators.MaxValueValidator(60)], verbose_name='duur van een thuisbezoek (minuten)')),
                 ('max_stops', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(4)], verbose_name='thuisbezoeken op een avond, hoogstens')),
                 ('mode', models.CharField(choices=[('bike', 'fiets'), ('car', 'auto'), ('foot', 'te voet')], default='bike', max_length=4, verbose_name='vervoer')),
                 ('hours_per_visit', models.DecimalField(decimal_places=2, default=Decimal('1.50'), max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0.25'))], verbose_name='uren per thuisbezoek in de taakbrief')),
@@ -281,6 +281,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='campaign',
             constraint=models.CheckConstraint(condition=models.Q(('max_stops__range', (1, 4))), name='campaign_one_to_four_stops'),
+        ),
+        migrations.AddConstraint(
+            model_name='campaign',
+            constraint=models.CheckConstraint(condition=models.Q(('visit_minutes__range', (30, 60))), name='campaign_visit_length'),
         ),
         migrations.AddConstraint(
             model_name='campaign',

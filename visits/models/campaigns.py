@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, School, SchoolYear, TravelMode, User
 
+SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole school
+
 
 class CampaignState(models.TextChoices):
     PREPARING = "preparing", _("in voorbereiding")
@@ -65,7 +67,9 @@ class Campaign(models.Model):
     starts_on = models.DateField(_("eerste dag"))
     ends_on = models.DateField(_("laatste dag"))
     visit_minutes = models.PositiveSmallIntegerField(
-        _("duur van een thuisbezoek (minuten)"), default=45, validators=[MinValueValidator(15), MaxValueValidator(120)]
+        _("duur van een thuisbezoek (minuten)"),
+        default=45,
+        validators=[MinValueValidator(SHORTEST_VISIT), MaxValueValidator(LONGEST_VISIT)],
     )
     max_stops = models.PositiveSmallIntegerField(
         _("thuisbezoeken op een avond, hoogstens"),
@@ -103,6 +107,9 @@ class Campaign(models.Model):
         ordering = ["-starts_on", "-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="campaign_ends_after_start"),
+            models.CheckConstraint(
+                condition=Q(visit_minutes__range=(SHORTEST_VISIT, LONGEST_VISIT)), name="campaign_visit_length"
+            ),
             models.CheckConstraint(condition=Q(max_stops__range=(1, 4)), name="campaign_one_to_four_stops"),
             models.UniqueConstraint(fields=["school", "name", "school_year"], name="one_campaign_per_name_and_year"),
             models.CheckConstraint(
