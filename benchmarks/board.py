@@ -99,7 +99,7 @@ def make_draft(campaign: Any, rng: random.Random) -> Any:
         for evening in rng.sample(evenings, min(6, len(evenings))):
             move = Mover(index, schedule).place(visit.id, evening)
             if not move.is_blocked and not move.warnings:
-                schedule = schedule.changed(move.touched)
+                schedule = schedule.changed(move.shift_stops)
                 break
     left = [LeftOut(visit, "evenings_full") for visit in index.visits if visit not in schedule.made]
     found = assess(index.problem, schedule, index)

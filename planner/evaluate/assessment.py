@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from planner.evaluate.verdict import Broken, Parts, judge
+from planner.evaluate.verdict import BrokenRule, CostParts, judge
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import SECOND, Stop
 from planner.model.problem import Problem
@@ -81,20 +81,22 @@ class Assessment:
     """All findings about some routes, and what the routes cost."""
 
     findings: tuple[Finding, ...]
-    parts: Parts
+    parts: CostParts
     cost: float
 
     @property
     def broken(self) -> tuple[Finding, ...]:
-        """Blocking and warnings: none means that the judge finds nothing either."""
+        """Blocking findings and warnings: empty exactly when `judge` finds no broken rule."""
         return tuple(finding for finding in self.findings if finding.severity != Severity.NOTE)
 
     @property
     def blocking(self) -> tuple[Finding, ...]:
+        """What cannot be carried out."""
         return tuple(finding for finding in self.findings if finding.severity == Severity.BLOCKING)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
+        """What a person may overrule."""
         return tuple(finding for finding in self.findings if finding.severity == Severity.WARNING)
 
     def beyond(self, before: Assessment) -> tuple[Finding, ...]:
@@ -132,7 +134,7 @@ class _Explainer:
     def __init__(self, index: ProblemIndex, schedule: Schedule) -> None:
         self.index, self.schedule = index, schedule
 
-    def explain(self, broken: Broken) -> Finding:
+    def explain(self, broken: BrokenRule) -> Finding:
         code, facts, size = broken.code, dict[str, object](), 0
         facts_of = getattr(self, f"_{broken.code}", None)
         if facts_of is not None:
@@ -140,58 +142,55 @@ class _Explainer:
         severity = Severity.WARNING if code in MAY_BE_OVERRULED else Severity.BLOCKING
         return Finding(code, severity, broken.visitor, broken.on, broken.visit, facts, size)
 
-    def _evening(self, broken: Broken) -> ShiftKey:
+    def _evening(self, broken: BrokenRule) -> ShiftKey:
         assert broken.visitor is not None and broken.on is not None  # noqa: S101 - these rules are about an evening
         return broken.visitor, broken.on
 
-    def _at(self, broken: Broken) -> tuple[int, tuple[Stop, ...]]:
+    def _at(self, broken: BrokenRule) -> tuple[int, tuple[Stop, ...]]:
         """Which stop of its evening it is about."""
         stops = self.schedule.stops(self._evening(broken))
         return next(number for number, stop in enumerate(stops) if stop.visits[0] == broken.visit), stops
 
-    def _place(self, stop: Stop) -> str:
-        return self.index.visits[stop.visits[0]].place
-
-    def _too_early(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _too_early(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         """Too early for the mentor to be there: leaves before the hours, cannot cover the road, or is elsewhere."""
         evening = self._evening(broken)
         number, stops = self._at(broken)
         stop, visitor = stops[number], self.index.visitors[evening[0]]
         if number == 0:
-            leg = self.index.leg(visitor.id, visitor.depot, self._place(stop))
+            leg = self.index.leg(visitor.id, visitor.depot, self.index.place_of(stop))
             leave_from, leaves = self.index.shifts[evening].leave_from, stop.start - leg
             return "leaves_early", {"leaves": leaves, "leave_from": leave_from}, leave_from - leaves
         before = stops[number - 1]
         until = before.start + self.index.stop_minutes(before)
-        leg = self.index.leg(visitor.id, self._place(before), self._place(stop))
+        leg = self.index.leg(visitor.id, self.index.place_of(before), self.index.place_of(stop))
         facts: dict[str, object] = {"before": before.visits[0], "until": until, "leg": leg, "start": stop.start}
         return ("two_homes" if stop.start < until else "travel_short"), facts, until + leg - stop.start
 
-    def _ends_too_late(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _ends_too_late(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         number, stops = self._at(broken)
         ends = stops[number].start + self.index.stop_minutes(stops[number])
         until = self.index.shifts[self._evening(broken)].visits_until
         return broken.code, {"ends": ends, "until": until}, ends - until
 
-    def _back_too_late(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _back_too_late(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         evening = self._evening(broken)
         last = self.schedule.stops(evening)[-1]
         visitor = self.index.visitors[evening[0]]
         ends = last.start + self.index.stop_minutes(last)
-        back = ends + self.index.leg(visitor.id, self._place(last), visitor.depot)
+        back = ends + self.index.leg(visitor.id, self.index.place_of(last), visitor.depot)
         until = self.index.shifts[evening].back_by
         return broken.code, {"back": back, "until": until}, back - until
 
-    def _too_many_stops(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _too_many_stops(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         stops, most = len(self.schedule.stops(self._evening(broken))), self.index.problem.rules.max_stops
         return broken.code, {"stops": stops, "most": most}, stops - most
 
-    def _too_many_in_all(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _too_many_in_all(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         stops = sum(len(route.stops) for key, route in self.schedule.routes.items() if key[0] == broken.visitor)
         most = self.index.visitors[broken.visitor or ""].max_stops_total or 0
         return broken.code, {"stops": stops, "most": most}, stops - most
 
-    def _outside_windows(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _outside_windows(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         visit, stop = broken.visit or "", self.schedule.stop_of(broken.visit or "")
         assert stop is not None and broken.on is not None  # noqa: S101 - only a visit that is made has a moment
         ends = stop.start + self.index.stop_minutes(stop)
@@ -200,21 +199,21 @@ class _Explainer:
         facts: dict[str, object] = {"start": stop.start, "ends": ends, "windows": sorted(set(windows))}
         return broken.code, facts, min(out, default=0)
 
-    def _off_grid(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _off_grid(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         number, stops = self._at(broken)
         return broken.code, {"start": stops[number].start, "grid": self.index.problem.rules.start_grid_minutes}, 0
 
-    def _off_coupled_grid(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _off_coupled_grid(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         stop = self.schedule.stop_of(broken.visit or "")
         start = stop.start if stop else 0
         return broken.code, {"start": start, "grid": self.index.problem.rules.coupled_grid_minutes}, 0
 
-    def _no_interpreter(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _no_interpreter(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         stop = self.schedule.stop_of(broken.visit or "")
         language = self.index.visits[broken.visit or ""].interpreter
         return broken.code, {"language": language, "start": stop.start if stop else 0}, 0
 
-    def _fixed_moved(self, broken: Broken) -> tuple[str, dict[str, object], int]:
+    def _fixed_moved(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         fixed = self.index.problem.fixed[broken.visit or ""]
         return broken.code, {"visitor": fixed.visitor, "on": fixed.on, "start": fixed.start}, 0
 
@@ -262,7 +261,7 @@ def _is_together(index: ProblemIndex, schedule: Schedule, name: str, sibling: st
 
 def _long_waits(index: ProblemIndex, visitor: str, on: dt.date, stops: tuple[Stop, ...]) -> Iterator[Finding]:
     for before, stop in itertools.pairwise(stops):
-        places = [index.visits[each.visits[0]].place for each in (before, stop)]
+        places = [index.place_of(each) for each in (before, stop)]
         there = before.start + index.stop_minutes(before) + index.leg(visitor, places[0], places[1])
         waiting = stop.start - there
         if waiting >= LONG_WAIT and stop.role != SECOND:

@@ -29,8 +29,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from planner.evaluate.openings import Openings
+from planner.evaluate.insertion import InsertionCheck
 from planner.model.exchange import clock_text
+from planner.model.index import ProblemIndex
 from planner.model.plan import VISITOR, Route, Stop, Unplaced
 from planner.model.problem import Problem, Shift, Visit, Visitor, Window, interpreters_there
 
@@ -49,8 +50,12 @@ HOPELESS = frozenset(REASON_CODES[: REASON_CODES.index(LIMIT_REACHED)])
 
 
 @dataclass(frozen=True)
-class Failure:
-    """Why one shift does not hold the visit; `road_minutes` is the way there, `start` a moment with room."""
+class ShiftFailure:
+    """Why one shift does not hold a visit.
+
+    `road_minutes`: from the visitor's depot to the family. `start`: a moment at which there is room, in minutes after
+    midnight; None when there is none.
+    """
 
     visitor: Visitor
     shift: Shift
@@ -60,20 +65,23 @@ class Failure:
 
 
 class Reasons:
-    """Gives reasons within one plan."""
+    """Finds out why visits have no moment in one plan."""
 
     def __init__(self, problem: Problem, routes: Iterable[Route]) -> None:
         self.problem = problem
-        self.openings = Openings.of(problem)
-        self.visitors = {visitor.id: visitor for visitor in problem.visitors}
+        self.index = ProblemIndex(problem)
+        self.insertion = InsertionCheck(self.index)
+        self.visitors = self.index.visitors
         self.route = {(route.visitor, route.on): route for route in routes}
         self.stops_of: dict[str, int] = defaultdict(int)
         for route in self.route.values():
             self.stops_of[route.visitor] += len(route.stops)
-        self.tied = {name for pair in problem.siblings for name in pair}
 
     def why_not(self, number: int) -> Unplaced:
-        """The reason for the visit at this position."""
+        """The reason why the visit at this position of `problem.visits` has no moment; it must not be in the routes.
+
+        Each shift of each of its visitors is checked; the reason is that of the shift that came closest to a moment.
+        """
         visit = self.problem.visits[number]
         failures = [
             self._failure(number, self.visitors[name], shift)
@@ -84,7 +92,7 @@ class Reasons:
         near = [failure for failure in failures if failure.code == code]
         return Unplaced(visit.id, code, self._facts(visit, code, near))
 
-    def _code(self, visit: Visit, failures: Sequence[Failure]) -> str:
+    def _code(self, visit: Visit, failures: Sequence[ShiftFailure]) -> str:
         if not visit.visitors:
             return NO_VISITOR
         if not visit.windows:
@@ -93,19 +101,19 @@ class Reasons:
 
     # one shift
 
-    def _failure(self, number: int, visitor: Visitor, shift: Shift) -> Failure:
+    def _failure(self, number: int, visitor: Visitor, shift: Shift) -> ShiftFailure:
         visit = self.problem.visits[number]
         matrix = self.problem.travel_minutes[visitor.mode]
-        road = int(matrix[self.openings.place[visitor.depot], self.openings.place[visit.place]])
+        road = int(matrix[self.index.place_number[visitor.depot], self.index.place_number[visit.place]])
         starts = self._starts(number, visitor, shift)
         if isinstance(starts, str):
-            return Failure(visitor, shift, starts, road)
-        for code, left in self._sieves(visit, visitor, shift, starts):
+            return ShiftFailure(visitor, shift, starts, road)
+        for code, left in self._obstacles(visit, visitor, shift, starts):
             if not left:
-                return Failure(visitor, shift, code, road)
+                return ShiftFailure(visitor, shift, code, road)
             starts = left
-        code = SIBLINGS_APART if visit.id in self.tied else ROOM_LEFT
-        return Failure(visitor, shift, code, road, starts[0])
+        code = SIBLINGS_APART if visit.id in self.index.siblings else ROOM_LEFT
+        return ShiftFailure(visitor, shift, code, road, starts[0])
 
     def _starts(self, number: int, visitor: Visitor, shift: Shift) -> list[int] | str:
         """When the visit could start if this shift held nothing else, or what forbids that."""
@@ -119,12 +127,12 @@ class Reasons:
         starts = sorted({start for window in windows for start in _starts_within(window, shift, visit.minutes, grid)})
         if not starts:
             return OUTSIDE_SHIFT
-        return list(self.openings.among(visitor, shift, (), visit, starts)) or ROAD_TOO_LONG
+        return list(self.insertion.feasible_starts(visitor, shift, (), visit, starts)) or ROAD_TOO_LONG
 
-    def _sieves(
+    def _obstacles(
         self, visit: Visit, visitor: Visitor, shift: Shift, starts: list[int]
     ) -> Iterator[tuple[str, list[int]]]:
-        """One hindrance after another, with the starts that it leaves."""
+        """One obstacle after another, with the starts that it leaves."""
         left = starts
         if visit.is_coupled:
             left = [start for start in left if start % self.problem.rules.joint_grid_minutes == 0]
@@ -149,7 +157,7 @@ class Reasons:
     ) -> list[int]:
         """The starts at which there is room beside what stands (or what of it is fixed), for company too."""
         own = self._stops(visitor.id, shift.on, only_fixed=only_fixed)
-        left = list(self.openings.among(visitor, shift, own, visit, starts))
+        left = list(self.insertion.feasible_starts(visitor, shift, own, visit, starts))
         if not visit.second:
             return left
         return self._with_company(
@@ -170,7 +178,7 @@ class Reasons:
         for name in visit.second:
             shift = self.visitors[name].shift_on(on)
             if name != visitor.id and shift is not None:
-                left.update(self.openings.among(self.visitors[name], shift, stops_of(name), visit, starts))
+                left.update(self.insertion.feasible_starts(self.visitors[name], shift, stops_of(name), visit, starts))
         return sorted(left)
 
     def _interpreters(self, visit: Visit, on: dt.date, start: int) -> int:
@@ -182,15 +190,15 @@ class Reasons:
         end, busy = start + visit.minutes + buffer, 0
         for (_who, day), route in self.route.items():
             for stop in route.stops if day == on else ():
-                spoken = [self.openings.visits[name].interpreter for name in stop.visits]
-                lasts = self.openings.minutes(stop) + buffer
-                if stop.role == VISITOR and visit.interpreter in spoken:
-                    busy += start < stop.start + lasts and stop.start < end
+                languages = [self.index.visits[name].interpreter for name in stop.visits]
+                minutes = self.index.stop_minutes(stop) + buffer
+                if stop.role == VISITOR and visit.interpreter in languages:
+                    busy += start < stop.start + minutes and stop.start < end
         return busy
 
     # what is told
 
-    def _facts(self, visit: Visit, code: str, failures: Sequence[Failure]) -> dict[str, object]:
+    def _facts(self, visit: Visit, code: str, failures: Sequence[ShiftFailure]) -> dict[str, object]:
         facts: dict[str, object] = {
             "minutes": visit.minutes,
             "windows": [
@@ -214,11 +222,10 @@ class Reasons:
         if code == LIMIT_REACHED:
             facts["limits"] = {name: self.visitors[name].max_stops_total for name in visit.visitors}
         if code == SIBLINGS_APART:
-            pairs = [pair for pair in self.problem.siblings if visit.id in pair]
-            facts["siblings"] = [name for pair in pairs for name in pair if name != visit.id]
+            facts["siblings"] = list(self.index.siblings[visit.id])
         return facts
 
-    def _shift_facts(self, failure: Failure) -> dict[str, object]:
+    def _shift_facts(self, failure: ShiftFailure) -> dict[str, object]:
         own = (failure.visitor.id, failure.shift.on)
         return {
             "visitor": failure.visitor.id,

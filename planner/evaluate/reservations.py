@@ -64,7 +64,7 @@ class ReservingMover:
         found = [
             finding
             for each in self.reserved
-            if each.shift_key in move.touched
+            if each.shift_key in move.shift_stops
             for finding in _findings(self.mover.index, each, self._new_stops(each.shift_key, move))
         ]
         return replace(move, findings=(*move.findings, *found)) if found else move
@@ -72,7 +72,7 @@ class ReservingMover:
     def _new_stops(self, key: ShiftKey, move: Move) -> list[Stop]:
         """The stops of a shift that are not there already: what was there is not asked about again."""
         before = set(self.mover.schedule.stops(key))
-        return [stop for stop in move.touched[key] if stop not in before]
+        return [stop for stop in move.shift_stops[key] if stop not in before]
 
     def _beside_reservations(self, move: Move, position: int | None) -> Move:
         """The move itself when it leaves the reservations of its shift alone, else the best one in that shift.

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
+from planner.model.index import ProblemIndex
 from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Problem, Visit, Visitor
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenRule:
     """A rule that does not hold. `code` says which; the rest says where, as far as it applies."""
 
     code: str
@@ -25,8 +26,11 @@ class Broken:
 
 
 @dataclass
-class Parts:
-    """What a plan is made of, each to be weighed: the names are those of `Weights` where there is one."""
+class CostParts:
+    """How often a plan has what costs something, to be multiplied by the weight of that name in `Weights`.
+
+    `weeks`: the sum of the weeks of all visits. `routes` has no weight.
+    """
 
     unplaced: int = 0
     outside_wish: int = 0
@@ -39,10 +43,11 @@ class Parts:
     routes: int = 0
 
     def as_dict(self) -> dict[str, int]:
+        """By name, in the order of the fields."""
         return {part.name: getattr(self, part.name) for part in fields(self)}
 
     def cost(self, problem: Problem) -> float:
-        """The weighed sum."""
+        """The weighted sum."""
         weights = problem.weights
         return (
             weights.unplaced * self.unplaced
@@ -58,16 +63,16 @@ class Parts:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`broken` is empty for a plan that may be carried out."""
+    """The rules that a plan breaks (none for a plan that may be carried out), its components and their cost."""
 
-    broken: tuple[Broken, ...]
-    parts: Parts
+    broken: tuple[BrokenRule, ...]
+    parts: CostParts
     cost: float
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
-    """A visit as the routes make it. `ends` without any buffer."""
+class PlacedVisit:
+    """A visit as the routes make it; `start` and `ends` (without any buffer) in minutes after midnight."""
 
     visitor: str
     on: dt.date
@@ -77,6 +82,7 @@ class Made:
 
     @property
     def moment(self) -> tuple[dt.date, int]:
+        """Date and start."""
         return self.on, self.start
 
 
@@ -85,20 +91,21 @@ class _Ledger:
     """What is seen while the routes are walked through."""
 
     problem: Problem
-    broken: list[Broken] = field(default_factory=list)
-    parts: Parts = field(default_factory=Parts)
-    made: dict[str, Made] = field(default_factory=dict)
+    broken: list[BrokenRule] = field(default_factory=list)
+    parts: CostParts = field(default_factory=CostParts)
+    made: dict[str, PlacedVisit] = field(default_factory=dict)
     seconds: dict[str, list[tuple[str, dt.date, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        self.visits = {visit.id: visit for visit in self.problem.visits}
-        self.visitors = {visitor.id: visitor for visitor in self.problem.visitors}
-        self.place = {name: number for number, name in enumerate(self.problem.places)}
-        self.pairs = {frozenset(pair) for pair in self.problem.siblings}
+        self.index = ProblemIndex(self.problem)
+        self.visits, self.visitors = self.index.visits, self.index.visitors
 
 
 def judge(problem: Problem, routes: Iterable[Route]) -> Verdict:
-    """Every broken rule of these routes, and what they cost."""
+    """Every rule that these routes break, and what they cost.
+
+    Raises KeyError when a route names a visitor or a visit that the problem does not have.
+    """
     ledger = _Ledger(problem)
     routes = list(routes)
     _check_days(ledger, routes)
@@ -120,7 +127,7 @@ def _check_days(ledger: _Ledger, routes: list[Route]) -> None:
     seen = set()
     for route in routes:
         if (route.visitor, route.on) in seen:
-            ledger.broken.append(Broken("second_route", route.visitor, route.on))
+            ledger.broken.append(BrokenRule("second_route", route.visitor, route.on))
         seen.add((route.visitor, route.on))
 
 
@@ -130,58 +137,53 @@ def _walk(ledger: _Ledger, route: Route) -> None:
     shift = visitor.shift_on(route.on)
     broken = ledger.broken
     if shift is None:
-        broken.append(Broken("no_shift", route.visitor, route.on))
+        broken.append(BrokenRule("no_shift", route.visitor, route.on))
         return
     if not 1 <= len(route.stops) <= ledger.problem.rules.max_stops:
-        broken.append(Broken("too_many_stops", route.visitor, route.on))
+        broken.append(BrokenRule("too_many_stops", route.visitor, route.on))
     matrix = ledger.problem.travel_minutes[visitor.mode]
-    depot = here = ledger.place[visitor.depot]
+    depot = here = ledger.index.place_number[visitor.depot]
     free = None
     for stop in route.stops:
-        there = ledger.place[ledger.visits[stop.visits[0]].place]
+        there = ledger.index.place_number[ledger.visits[stop.visits[0]].place]
         leg = int(matrix[here, there])
         earliest = (shift.leave_from if free is None else free) + leg
         if stop.start < earliest:
-            broken.append(Broken("too_early", route.visitor, route.on, stop.visits[0]))
+            broken.append(BrokenRule("too_early", route.visitor, route.on, stop.visits[0]))
         elif free is not None:
             ledger.parts.waiting_minutes += stop.start - earliest
-        here, free = there, stop.start + stop_minutes(ledger.problem, ledger.visits, stop)
+        here, free = there, stop.start + ledger.index.stop_minutes(stop)
         if free > shift.visits_until:
-            broken.append(Broken("ends_too_late", route.visitor, route.on, stop.visits[0]))
+            broken.append(BrokenRule("ends_too_late", route.visitor, route.on, stop.visits[0]))
         ledger.parts.travel_minutes += leg
         _note_stop(ledger, visitor, route.on, stop, free)
     way_back = int(matrix[here, depot])
     ledger.parts.travel_minutes += way_back
     if free is not None and free + way_back > shift.back_by:
-        broken.append(Broken("back_too_late", route.visitor, route.on))
-
-
-def stop_minutes(problem: Problem, visits: Mapping[str, Visit], stop: Stop) -> int:
-    """Whole minutes that a stop lasts."""
-    return problem.rules.stop_minutes(*[visits[visit] for visit in stop.visits])
+        broken.append(BrokenRule("back_too_late", route.visitor, route.on))
 
 
 def _note_stop(ledger: _Ledger, visitor: Visitor, on: dt.date, stop: Stop, ends: int) -> None:
     """Enter who is visited, and check who may."""
     is_double = len(stop.visits) == 2
     if stop.start % ledger.problem.rules.start_grid_minutes:
-        ledger.broken.append(Broken("off_grid", visitor.id, on, stop.visits[0]))
+        ledger.broken.append(BrokenRule("off_grid", visitor.id, on, stop.visits[0]))
     one_place = len({ledger.visits[visit].place for visit in stop.visits}) == 1
-    if len(stop.visits) != 1 and (frozenset(stop.visits) not in ledger.pairs or not one_place):
-        ledger.broken.append(Broken("no_siblings", visitor.id, on, stop.visits[0]))
+    if len(stop.visits) != 1 and (frozenset(stop.visits) not in ledger.index.sibling_pairs or not one_place):
+        ledger.broken.append(BrokenRule("no_siblings", visitor.id, on, stop.visits[0]))
     for name in stop.visits:
         if stop.role == SECOND:
             if visitor.id not in ledger.visits[name].second:
-                ledger.broken.append(Broken("may_not_be_second", visitor.id, on, name))
+                ledger.broken.append(BrokenRule("may_not_be_second", visitor.id, on, name))
             ledger.seconds[name].append((visitor.id, on, stop.start))
         elif name in ledger.made:
-            ledger.broken.append(Broken("visited_twice", visitor.id, on, name))
+            ledger.broken.append(BrokenRule("visited_twice", visitor.id, on, name))
         else:
-            ledger.made[name] = Made(visitor.id, on, stop.start, ends, is_double)
+            ledger.made[name] = PlacedVisit(visitor.id, on, stop.start, ends, is_double)
     if stop.role == VISITOR:
         own = sum(visitor.id in ledger.visits[name].visitors for name in stop.visits)
         if not own:
-            ledger.broken.append(Broken("may_not_visit", visitor.id, on, stop.visits[0]))
+            ledger.broken.append(BrokenRule("may_not_visit", visitor.id, on, stop.visits[0]))
         ledger.parts.substitutes += len(stop.visits) - max(own, 1)
 
 
@@ -192,10 +194,10 @@ def _check_limits(ledger: _Ledger, routes: list[Route]) -> None:
     for name, count in stops.items():
         limit = ledger.visitors[name].max_stops_total
         if limit is not None and count > limit:
-            ledger.broken.append(Broken("too_many_in_all", name))
+            ledger.broken.append(BrokenRule("too_many_in_all", name))
 
 
-def _check_visit(ledger: _Ledger, visit: Visit, made: Made) -> None:
+def _check_visit(ledger: _Ledger, visit: Visit, made: PlacedVisit) -> None:
     """A visit lies in a window, on the grid that its company asks for."""
     fits = [
         window
@@ -203,12 +205,12 @@ def _check_visit(ledger: _Ledger, visit: Visit, made: Made) -> None:
         if window.on == made.on and window.starts <= made.start and made.ends <= window.ends
     ]
     if not fits:
-        ledger.broken.append(Broken("outside_windows", made.visitor, made.on, visit.id))
+        ledger.broken.append(BrokenRule("outside_windows", made.visitor, made.on, visit.id))
     if visit.has_wish and not any(window.is_wish for window in fits):
         ledger.parts.outside_wish += 1
     ledger.parts.weeks += ledger.problem.weeks.get(made.on, 0)
     if visit.is_coupled and made.start % ledger.problem.rules.coupled_grid_minutes:
-        ledger.broken.append(Broken("off_coupled_grid", made.visitor, made.on, visit.id))
+        ledger.broken.append(BrokenRule("off_coupled_grid", made.visitor, made.on, visit.id))
 
 
 def _check_seconds(ledger: _Ledger) -> None:
@@ -218,10 +220,10 @@ def _check_seconds(ledger: _Ledger) -> None:
         there = ledger.seconds.get(name, [])
         together = [s for s in there if s[0] != made.visitor and s[1:] == made.moment]
         if len(there) != needed or len(together) != needed:
-            ledger.broken.append(Broken("lacks_second", made.visitor, made.on, name))
+            ledger.broken.append(BrokenRule("lacks_second", made.visitor, made.on, name))
     for name in ledger.seconds:
         if name not in ledger.made:
-            ledger.broken.append(Broken("second_alone", visit=name))
+            ledger.broken.append(BrokenRule("second_alone", visit=name))
 
 
 def _check_interpreters(ledger: _Ledger) -> None:
@@ -237,14 +239,14 @@ def _check_interpreters(ledger: _Ledger) -> None:
         for name, start, end in stretches:
             there = sum(s.count for s in shifts if s.starts <= start and end <= s.ends)
             if sum(a <= start < b for _, a, b in stretches) > there:
-                ledger.broken.append(Broken("no_interpreter", ledger.made[name].visitor, on, name))
+                ledger.broken.append(BrokenRule("no_interpreter", ledger.made[name].visitor, on, name))
 
 
 def _check_appointments(ledger: _Ledger) -> None:
     for name, fixed in ledger.problem.fixed.items():
         made = ledger.made.get(name)
         if made is None or (made.visitor, *made.moment) != (fixed.visitor, fixed.on, fixed.start):
-            ledger.broken.append(Broken("fixed_moved", fixed.visitor, fixed.on, name))
+            ledger.broken.append(BrokenRule("fixed_moved", fixed.visitor, fixed.on, name))
     for name, now in ledger.problem.current.items():
         made = ledger.made.get(name)
         if made is not None and (made.visitor, *made.moment) != (now.visitor, now.on, now.start):

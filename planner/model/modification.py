@@ -1,9 +1,10 @@
-"""A problem with something changed in it: what a remedy asks of people, as plain values."""
+"""Problems made of a problem: with something changed in it, or with only some of its visits and visitors."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from planner.model.problem import InterpreterShift, Problem, Shift, Visit, Visitor, Window
@@ -11,7 +12,7 @@ from planner.model.problem import InterpreterShift, Problem, Shift, Visit, Visit
 
 @dataclass(frozen=True, slots=True)
 class Modification:
-    """What is other than in the problem; what is empty stays as it is.
+    """What is to be changed in a problem; what is empty stays as it is.
 
     `shifts`: visitor and shift, in place of one on the same day if there is one. `windows`, `visitors`,
     `seconds`: visit and what it gets besides. `max_stops`: of every route. `limits`: visitor and stops in all.
@@ -30,8 +31,29 @@ class Modification:
     days: tuple[tuple[dt.date, int], ...] = ()
 
 
+def restrict(problem: Problem, *, visitors: Iterable[Visitor], visits: Iterable[Visit]) -> Problem:
+    """The problem with only these visitors and visits, and the siblings and appointments among them.
+
+    Visits and visitors may be other than the problem's own of the same id. Those who are left out are still named by
+    the visits that they may make.
+    """
+    visits = tuple(visits)
+    names = {visit.id for visit in visits}
+    return replace(
+        problem,
+        visitors=tuple(visitors),
+        visits=visits,
+        siblings=tuple(pair for pair in problem.siblings if names.issuperset(pair)),
+        fixed={name: at for name, at in problem.fixed.items() if name in names},
+        current={name: at for name, at in problem.current.items() if name in names},
+    )
+
+
 def modify(problem: Problem, change: Modification) -> Problem:
-    """The problem as it would be."""
+    """The problem with the modification made.
+
+    Raises KeyError when it names a visitor whom the problem does not have; visits that it does not have are ignored.
+    """
     interpreters = {language: list(shifts) for language, shifts in problem.interpreters.items()}
     for language, shift in change.interpreters:
         interpreters.setdefault(language, []).append(shift)

@@ -123,7 +123,13 @@ class Visit:
     interpreter: str | None = None
 
     @property
+    def people(self) -> set[str]:
+        """The visitors who may make this visit or come along to it."""
+        return {*self.visitors, *self.second}
+
+    @property
     def has_wish(self) -> bool:
+        """Whether the family would rather have some hours than others."""
         return any(window.is_wish for window in self.windows)
 
     @property

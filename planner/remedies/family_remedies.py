@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from planner.model.exchange import clock_text
+from planner.model.index import ProblemIndex
 from planner.model.modification import Modification
 from planner.model.plan import Route, Stop
 from planner.model.problem import MINUTES_A_DAY, InterpreterShift, Visit, Visitor, Window
-from planner.remedies.remedy_search import TRY_SECONDS, Found, Trials, forced_routes, people_of
-from planner.repair.affected import part_of, touched_groups
+from planner.remedies.remedy_search import TRY_SECONDS, RemedySearch, TrialResult, forced_routes
+from planner.repair.affected import affected_groups, extract_sub_problem
 
 STEP_MINUTES = 30
 _LATEST = MINUTES_A_DAY - 1
@@ -21,8 +22,8 @@ _LATEST = MINUTES_A_DAY - 1
 class FamilyRemedies:
     """What could give one family a moment."""
 
-    def __init__(self, trials: Trials) -> None:
-        self.trials = trials
+    def __init__(self, search: RemedySearch) -> None:
+        self.search = search
 
     def for_visit(self, visit: Visit) -> None:
         self._wider_windows(visit)
@@ -32,7 +33,7 @@ class FamilyRemedies:
         self._more_interpreters(visit)
         self._gives_way(visit)
 
-    def _moment(self, found: Found, visit: Visit) -> dict[str, object]:
+    def _moment(self, found: TrialResult, visit: Visit) -> dict[str, object]:
         """Where and when the visit is made, as facts."""
         route, stop = found.stop_of(visit.id)
         return {
@@ -42,11 +43,11 @@ class FamilyRemedies:
             "start": clock_text(stop.start),
         }
 
-    def _try_windows(self, visit: Visit, windows: Sequence[Window]) -> tuple[Found, Window] | None:
+    def _try_windows(self, visit: Visit, windows: Sequence[Window]) -> tuple[TrialResult, Window] | None:
         """What wider windows bring, and which of them was needed."""
         change = Modification(windows=tuple((visit.id, window) for window in windows))
         found = (
-            self.trials.attempt(self.trials.ground(visit.visitors), change, [visit.id])
+            self.search.attempt(self.search.scope_of(visit.visitors), change, [visit.id])
             if windows and visit.visitors
             else None
         )
@@ -66,11 +67,11 @@ class FamilyRemedies:
                 found, window = tried
                 facts = {**self._moment(found, visit), "edge": edge, "minutes": STEP_MINUTES}
                 change = Modification(windows=((visit.id, window),))
-                self.trials.keep("wider_window", (visit.id, edge), found, facts, change, [visit.id])
+                self.search.keep("wider_window", (visit.id, edge), found, facts, change, [visit.id])
 
     def _other_days(self, visit: Visit) -> None:
         """On each weekday on which a visitor is there and the family is not: all day."""
-        shifts = [shift for name in visit.visitors for shift in self.trials.visitors[name].shifts]
+        shifts = [shift for name in visit.visitors for shift in self.search.index.visitors[name].shifts]
         own = {window.on.weekday() for window in visit.windows}
         for weekday in sorted({shift.on.weekday() for shift in shifts} - own):
             days = [Window(s.on, s.leave_from, s.visits_until) for s in shifts if s.on.weekday() == weekday]
@@ -79,13 +80,13 @@ class FamilyRemedies:
                 found, window = tried
                 facts = {**self._moment(found, visit), "weekday": weekday}
                 change = Modification(windows=((visit.id, window),))
-                self.trials.keep("other_day", (visit.id, weekday), found, facts, change, [visit.id])
+                self.search.keep("other_day", (visit.id, weekday), found, facts, change, [visit.id])
 
     def _other_visitor(self, visit: Visit) -> None:
         """A colleague with room beside what they do, at the least cost; nobody moves."""
         if visit.is_coupled:
             return
-        for visitor in self.trials.problem.visitors:
+        for visitor in self.search.problem.visitors:
             if visitor.id in visit.visitors or self._is_at_limit(visitor):
                 continue
             best = min(self._room(visit, visitor), default=None, key=lambda pair: pair[0])
@@ -95,10 +96,10 @@ class FamilyRemedies:
 
     def _room(self, visit: Visit, visitor: Visitor) -> Iterator[tuple[float, Route]]:
         """Every evening of a colleague on which the visit fits, with the cheapest route."""
-        can = (*visit.windows, *self.trials.beyond.get(visit.id, ()))
+        can = (*visit.windows, *self.search.extra_windows.get(visit.id, ()))
         for shift in visitor.shifts:
             windows = [window for window in can if window.on == shift.on]
-            grid = self.trials.problem.rules.start_grid_minutes
+            grid = self.search.problem.rules.start_grid_minutes
             starts = sorted(
                 {
                     start
@@ -106,27 +107,27 @@ class FamilyRemedies:
                     for start in range(-(-w.starts // grid) * grid, w.ends - visit.minutes + 1, grid)
                 }
             )
-            route = self.trials.route.get((visitor.id, shift.on), Route(visitor.id, shift.on, ()))
-            for start in self.trials.openings.among(visitor, shift, route.stops, visit, starts):
+            route = Route(visitor.id, shift.on, self.search.schedule.stops((visitor.id, shift.on)))
+            for start in self.search.insertion.feasible_starts(visitor, shift, route.stops, visit, starts):
                 stops = sorted((*route.stops, Stop((visit.id,), start)), key=lambda stop: stop.start)
                 wished = not visit.has_wish or any(
                     w.is_wish and w.starts <= start and start + visit.minutes <= w.ends for w in windows
                 )
-                yield self._price(visit, visitor, route, stops, wished=wished), replace(route, stops=tuple(stops))
+                yield self._cost_more(visit, visitor, route, stops, wished=wished), replace(route, stops=tuple(stops))
 
-    def _price(self, visit: Visit, visitor: Visitor, route: Route, stops: list[Stop], *, wished: bool) -> float:
+    def _cost_more(self, visit: Visit, visitor: Visitor, route: Route, stops: list[Stop], *, wished: bool) -> float:
         """What the visit costs in this route more than without it."""
-        weights = self.trials.problem.weights
+        weights = self.search.problem.weights
         roads = self._road_cost(visitor, stops) - self._road_cost(visitor, route.stops)
         start = next(stop.start for stop in stops if visit.id in stop.visits)
         apart = weights.siblings_split * self._siblings_apart(visit, route.on, start)
-        return roads + apart + weights.week * self.trials.weeks[route.on] + (0 if wished else weights.outside_wish)
+        return roads + apart + weights.week * self.search.weeks[route.on] + (0 if wished else weights.outside_wish)
 
     def _siblings_apart(self, visit: Visit, on: dt.date, start: int) -> int:
         """How many siblings have a moment that is not at the same time."""
-        schedule, on_grid = self.trials.schedule, start % self.trials.problem.rules.coupled_grid_minutes == 0
+        schedule, on_grid = self.search.schedule, start % self.search.problem.rules.coupled_grid_minutes == 0
         apart = 0
-        for sibling in self.trials.index.siblings.get(visit.id, []):
+        for sibling in self.search.index.siblings.get(visit.id, []):
             stop = schedule.stop_of(sibling)
             if stop is not None:
                 apart += not (on_grid and schedule.made[sibling][1] == on and stop.start == start)
@@ -136,29 +137,29 @@ class FamilyRemedies:
         """Travel and waiting of a route that holds."""
         if not stops:
             return 0.0
-        weights, matrix = self.trials.problem.weights, self.trials.problem.travel_minutes[visitor.mode]
-        place = self.trials.openings.place
+        weights, matrix = self.search.problem.weights, self.search.problem.travel_minutes[visitor.mode]
+        place = self.search.index.place_number
         depot = place[visitor.depot]
-        at = [place[self.trials.visits[stop.visits[0]].place] for stop in stops]
+        at = [place[self.search.index.visits[stop.visits[0]].place] for stop in stops]
         total = weights.travel_minute * float(matrix[depot, at[0]] + matrix[at[-1], depot])
         for number in range(1, len(stops)):
             leg = int(matrix[at[number - 1], at[number]])
             before = stops[number - 1]
-            waited = stops[number].start - before.start - self.trials.openings.minutes(before) - leg
+            waited = stops[number].start - before.start - self.search.index.stop_minutes(before) - leg
             total += weights.travel_minute * leg + weights.waiting_minute * waited
         return total
 
     def _is_at_limit(self, visitor: Visitor) -> bool:
-        made = sum(len(route.stops) for route in self.trials.plan.routes if route.visitor == visitor.id)
+        made = sum(len(route.stops) for route in self.search.plan.routes if route.visitor == visitor.id)
         return visitor.max_stops_total is not None and made >= visitor.max_stops_total
 
     def _keep_other_visitor(self, visit: Visit, visitor: Visitor, cost: float, route: Route) -> None:
-        beyond = tuple(pair for pair in self.trials.windows([visit.id], [route.on]))
-        change = Modification(visitors=((visit.id, visitor.id),), windows=beyond)
-        others = [one for one in self.trials.plan.routes if one.visitor == visitor.id and one.on != route.on]
-        alone = replace(self.trials.problem, visitors=(visitor,))
-        found = Found(alone, (*others, route), (visit.id,), (), (), cost)
-        self.trials.keep("other_visitor", visit.id, found, self._moment(found, visit), change, [visit.id])
+        windows = self.search.windows([visit.id], [route.on])
+        change = Modification(visitors=((visit.id, visitor.id),), windows=windows)
+        others = [one for one in self.search.plan.routes if one.visitor == visitor.id and one.on != route.on]
+        alone = replace(self.search.problem, visitors=(visitor,))
+        found = TrialResult(alone, (*others, route), (visit.id,), (), (), cost)
+        self.search.keep("other_visitor", visit.id, found, self._moment(found, visit), change, [visit.id])
 
     def _other_seconds(self, visit: Visit) -> None:
         """Colleagues who have most room at moments that fit, each tried."""
@@ -167,30 +168,31 @@ class FamilyRemedies:
         room: Counter[str] = Counter()
         for on in sorted({window.on for window in visit.windows}):
             starts = self._starts_alone(visit, on)
-            for visitor in self.trials.problem.visitors:
+            for visitor in self.search.problem.visitors:
                 shift = visitor.shift_on(on)
-                if shift is not None and visitor.id not in people_of(visit) and not self._is_at_limit(visitor):
-                    route = self.trials.route.get((visitor.id, on))
-                    stops = route.stops if route else ()
-                    room[visitor.id] += sum(1 for _ in self.trials.openings.among(visitor, shift, stops, visit, starts))
+                if shift is not None and visitor.id not in visit.people and not self._is_at_limit(visitor):
+                    stops = self.search.schedule.stops((visitor.id, on))
+                    found = self.search.insertion.feasible_starts(visitor, shift, stops, visit, starts)
+                    room[visitor.id] += sum(1 for _ in found)
         for who, count in sorted(room.items(), key=lambda item: (-item[1], item[0]))[:2]:
             change = Modification(seconds=((visit.id, who),))
-            found = (
-                self.trials.attempt(self.trials.ground([*people_of(visit), who]), change, [visit.id]) if count else None
-            )
-            if found is not None:
-                facts = {**self._moment(found, visit), "second": who}
-                self.trials.keep("other_second", visit.id, found, facts, change, [visit.id])
+            scope = self.search.scope_of([*visit.people, who])
+            result = self.search.attempt(scope, change, [visit.id]) if count else None
+            if result is not None:
+                facts = {**self._moment(result, visit), "second": who}
+                self.search.keep("other_second", visit.id, result, facts, change, [visit.id])
 
     def _starts_alone(self, visit: Visit, on: dt.date) -> list[int]:
         """When one of its visitors could start this visit on a day with nothing else to do."""
-        grid, starts = self.trials.problem.rules.joint_grid_minutes, set[int]()
+        grid, starts = self.search.problem.rules.joint_grid_minutes, set[int]()
         for name in visit.visitors:
-            shift = self.trials.visitors[name].shift_on(on)
-            for window in visit.windows if shift is not None else ():
-                if shift is not None and window.on == on:
-                    points = range(-(-window.starts // grid) * grid, window.ends - visit.minutes + 1, grid)
-                    starts.update(self.trials.openings.among(self.trials.visitors[name], shift, (), visit, points))
+            visitor = self.search.index.visitors[name]
+            shift = visitor.shift_on(on)
+            if shift is None:
+                continue
+            for window in self.search.index.windows(visit.id, on):
+                points = range(-(-window.starts // grid) * grid, window.ends - visit.minutes + 1, grid)
+                starts.update(self.search.insertion.feasible_starts(visitor, shift, (), visit, points))
         return sorted(starts)
 
     def _more_interpreters(self, visit: Visit) -> None:
@@ -198,33 +200,34 @@ class FamilyRemedies:
             return
         days = sorted({window.on for window in visit.windows})
         more = tuple((visit.interpreter, InterpreterShift(on, 0, 2 * MINUTES_A_DAY, 1)) for on in days)
-        found = self.trials.attempt(self.trials.ground(people_of(visit)), Modification(interpreters=more), [visit.id])
+        found = self.search.attempt(self.search.scope_of(visit.people), Modification(interpreters=more), [visit.id])
         if found is None:
             return
         route, stop = found.stop_of(visit.id)
-        end = stop.start + self.trials.openings.minutes(stop) + self.trials.problem.rules.interpreter_buffer_minutes
+        end = stop.start + self.search.index.stop_minutes(stop) + self.search.problem.rules.interpreter_buffer_minutes
         change = Modification(interpreters=((visit.interpreter, InterpreterShift(route.on, 0, 2 * MINUTES_A_DAY, 1)),))
         facts = {**self._moment(found, visit), "language": visit.interpreter, "until": clock_text(min(end, _LATEST))}
-        self.trials.keep("more_interpreters", visit.id, found, facts, change, [visit.id])
+        self.search.keep("more_interpreters", visit.id, found, facts, change, [visit.id])
 
     def _gives_way(self, visit: Visit) -> None:
         """A plan with this visit in it: who loses their moment, when nothing else is changed."""
-        if self.trials.deadline.has_passed() or not visit.visitors:
+        if self.search.deadline.has_passed() or not visit.visitors:
             return
-        ground = self.trials.ground(people_of(visit))
-        standing = ground.standing(ground.problem)
-        if standing is None:
+        scope = self.search.scope_of(visit.people)
+        kept = scope.kept_under(scope.problem)
+        if kept is None:
             return
-        (touched,) = touched_groups(ground.problem, [visit.id])
-        part = part_of(ground.problem, standing, touched)
-        forced = forced_routes(part.problem, visit.id, self.trials.deadline.within(TRY_SECONDS), self.trials.seed)
+        index = ProblemIndex(scope.problem)
+        (affected,) = affected_groups(index, [visit.id])
+        part = extract_sub_problem(index, kept, affected)
+        forced = forced_routes(part.problem, visit.id, self.search.deadline.within(TRY_SECONDS), self.search.seed)
         if forced is None:
             return
-        routes = [route for route in ground.routes if route.visitor not in touched.visitors]
-        found = ground.found(ground.problem, [*routes, *part.routes(forced)], [visit.id])
+        routes = [route for route in scope.routes if route.visitor not in affected.visitors]
+        found = scope.result_of(scope.problem, [*routes, *part.routes(forced)], [visit.id])
         if found is not None and found.lost:
             facts = {**self._moment(found, visit), "losers": list(found.lost)}
-            self.trials.keep("gives_way", visit.id, found, facts, Modification(), [visit.id])
+            self.search.keep("gives_way", visit.id, found, facts, Modification(), [visit.id])
 
 
 def _wider(window: Window, edge: str) -> Window:

@@ -1,4 +1,4 @@
-"""What-ifs on a plan: a change is made, the part of the school that it touches is repaired, and what came of it."""
+"""Trying a remedy: the problem is modified, the visitors whom that concerns are planned again, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,26 +9,30 @@ from dataclasses import dataclass, replace
 from planner.base.deadline import Deadline
 from planner.columns.routes import list_routes, route_of
 from planner.columns.stop_options import StopOptions
-from planner.evaluate.openings import Openings
+from planner.evaluate.insertion import InsertionCheck
 from planner.evaluate.verdict import judge
 from planner.master.program import build_program
 from planner.model.index import ProblemIndex, Schedule
-from planner.model.modification import Modification, modify
+from planner.model.modification import Modification, modify, restrict
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop
-from planner.model.problem import Appointment, Problem, Visit, Window
+from planner.model.problem import Appointment, Problem, Window
 from planner.remedies.remedy import Remedy, rank
-from planner.repair.kept_appointments import Standing
-from planner.repair.repairer import Mending
+from planner.repair.kept_appointments import KeptAppointments
+from planner.repair.repairer import RepairRun
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.components import independent_components
 from planner.search.solver import cost_step, placeable
 
-TRY_SECONDS = 3.0  # for one what-if at most
+TRY_SECONDS = 3.0  # at most, for trying one modification
 
 
 @dataclass(frozen=True)
-class Found:
-    """What came of one what-if."""
+class TrialResult:
+    """The plan that was found under one modification, for the visitors of one scope.
+
+    `placed`: the visits that were asked for and have a moment; `moved` and `lost`: visits of the plan with another
+    moment, and without one. `cost`: how much the plan costs more, the weights of visits placed or lost left out.
+    """
 
     problem: Problem
     routes: tuple[Route, ...]
@@ -38,7 +42,7 @@ class Found:
     cost: float
 
     def stop_of(self, visit: str) -> tuple[Route, Stop]:
-        """Where the visit is made."""
+        """The route and the stop in which this visit is made; it must be among `placed`."""
         return next(
             (route, stop)
             for route in self.routes
@@ -47,20 +51,12 @@ class Found:
         )
 
 
-class Ground:
-    """A part of the school as the plan has it: here what-ifs are tried."""
+class SearchScope:
+    """Visitors who share no visit with others, as the plan has them: modifications are tried on them alone."""
 
     def __init__(self, problem: Problem, routes: Iterable[Route], visitors: frozenset[str]) -> None:
-        visits = tuple(visit for visit in problem.visits if visitors.issuperset(people_of(visit)))
-        names = {visit.id for visit in visits}
         self.routes = tuple(route for route in routes if route.visitor in visitors)
-        self.moments = {
-            name: Appointment(route.visitor, route.on, stop.start)
-            for route in self.routes
-            for stop in route.stops
-            if stop.role == VISITOR
-            for name in stop.visits
-        }
+        self.moments = _moments(self.routes)
         self.company = {
             name: route.visitor
             for route in self.routes
@@ -68,47 +64,51 @@ class Ground:
             if stop.role == SECOND
             for name in stop.visits
         }
-        self.problem = replace(
+        own = restrict(
             problem,
-            visitors=tuple(visitor for visitor in problem.visitors if visitor.id in visitors),
-            visits=visits,
-            siblings=tuple(pair for pair in problem.siblings if names.issuperset(pair)),
-            fixed={name: at for name, at in problem.fixed.items() if name in names},
-            current=self.moments,
+            visitors=(visitor for visitor in problem.visitors if visitor.id in visitors),
+            visits=(visit for visit in problem.visits if visitors.issuperset(visit.people)),
         )
+        self.problem = replace(own, current=self.moments)
         self.cost = judge(self.problem, self.routes).cost
 
-    def standing(self, problem: Problem) -> Standing | None:
-        """The plan as it stands under a change; nothing when the change breaks it."""
+    def kept_under(self, problem: Problem) -> KeptAppointments | None:
+        """The plan as it is, in a modified problem; None when it breaks a rule there."""
         verdict = judge(problem, self.routes)
-        return None if verdict.broken else Standing(self.routes, frozenset(self.moments), verdict, self.company)
+        return None if verdict.broken else KeptAppointments(self.routes, frozenset(self.moments), verdict, self.company)
 
-    def found(self, problem: Problem, routes: Iterable[Route], wanted: Iterable[str]) -> Found | None:
-        """What these routes bring; nothing when they break a rule or place nobody who is wanted."""
+    def result_of(self, problem: Problem, routes: Iterable[Route], wanted: Iterable[str]) -> TrialResult | None:
+        """What these routes bring; None when they break a rule or place nobody who is wanted."""
         routes = tuple(sorted(routes, key=lambda route: (route.on, route.visitor)))
         verdict = judge(problem, routes)
-        after = {
-            name: Appointment(route.visitor, route.on, stop.start)
-            for route in routes
-            for stop in route.stops
-            if stop.role == VISITOR
-            for name in stop.visits
-        }
+        after = _moments(routes)
         placed = tuple(name for name in wanted if name in after)
         if verdict.broken or not placed:
             return None
         moved = tuple(name for name, at in self.moments.items() if name in after and after[name] != at)
         lost = tuple(name for name in self.moments if name not in after)
         gain = problem.weights.unplaced * (len(after) - len(self.moments))
-        return Found(problem, routes, placed, moved, lost, verdict.cost - self.cost + gain)
+        return TrialResult(problem, routes, placed, moved, lost, verdict.cost - self.cost + gain)
 
 
-def people_of(visit: Visit) -> set[str]:
-    return {*visit.visitors, *visit.second}
+def _moments(routes: Iterable[Route]) -> dict[str, Appointment]:
+    """Per visit that these routes make its moment."""
+    return {
+        name: Appointment(route.visitor, route.on, stop.start)
+        for route in routes
+        for stop in route.stops
+        if stop.role == VISITOR
+        for name in stop.visits
+    }
 
 
-class Trials:
-    """All what-ifs for one plan; `best` are the remedies that came of them."""
+class RemedySearch:
+    """Tries modifications on one plan, and keeps the remedies that came of them.
+
+    `best`: per kind and what it is for (a visitor, a visit, a weekday) the best remedy so far. `weeks`: the days of
+    the problem and those besides on which visits could take place, with their week. `extra_windows`: per visit when
+    the family could, besides its windows in the problem.
+    """
 
     def __init__(
         self,
@@ -124,47 +124,45 @@ class Trials:
         self.deadline = deadline
         self.seed = seed
         self.weeks = {**days, **problem.weeks}
-        self.beyond = windows
+        self.extra_windows = windows
         self.index = ProblemIndex(problem)
         self.schedule = Schedule.of(plan.routes)
-        self.visits, self.visitors = self.index.visits, self.index.visitors
-        self.route = {(route.visitor, route.on): route for route in plan.routes}
-        self.openings = Openings.of(problem)
+        self.insertion = InsertionCheck(self.index)
         parts = [frozenset(problem.visitors[v].id for v in part.visitors) for part in independent_components(problem)]
-        self.part = {name: part for part in parts for name in part}
-        self.grounds: dict[frozenset[str], Ground] = {}
+        self._colleagues = {name: part for part in parts for name in part}
+        self.scopes: dict[frozenset[str], SearchScope] = {}
         self.best: dict[tuple[object, ...], Remedy] = {}
 
-    def ground(self, people: Iterable[str]) -> Ground:
-        """The part of the school in which these visitors are."""
-        visitors = frozenset(name for who in people for name in self.part[who])
-        if visitors not in self.grounds:
-            self.grounds[visitors] = Ground(self.problem, self.plan.routes, visitors)
-        return self.grounds[visitors]
+    def scope_of(self, people: Iterable[str]) -> SearchScope:
+        """The scope of these visitors and of all who share visits with them, directly or not."""
+        visitors = frozenset(name for who in people for name in self._colleagues[who])
+        if visitors not in self.scopes:
+            self.scopes[visitors] = SearchScope(self.problem, self.plan.routes, visitors)
+        return self.scopes[visitors]
 
-    def attempt(self, ground: Ground, change: Modification, wanted: Sequence[str]) -> Found | None:
-        """What the change brings these visits."""
+    def attempt(self, scope: SearchScope, change: Modification, wanted: Sequence[str]) -> TrialResult | None:
+        """What a modification brings these visits; None when it places none, or takes somebody else's moment."""
         if self.deadline.has_passed():
             return None
-        problem = modify(ground.problem, change)
-        standing = ground.standing(problem)
-        if standing is None:
+        problem = modify(scope.problem, change)
+        kept = scope.kept_under(problem)
+        if kept is None:
             return None
-        mending = Mending(problem, standing, self.deadline.within(TRY_SECONDS), seed=self.seed, only=wanted)
-        mending.run()
-        found = ground.found(problem, mending.standing.routes, wanted)
+        run = RepairRun(problem, kept, self.deadline.within(TRY_SECONDS), seed=self.seed, only=wanted)
+        run.run()
+        found = scope.result_of(problem, run.kept.routes, wanted)
         return None if found is None or found.lost else found
 
     def keep(
         self,
         kind: str,
         key: object,
-        found: Found,
+        found: TrialResult,
         facts: Mapping[str, object],
         change: Modification,
         asked: Sequence[str],
     ) -> None:
-        """Remember a remedy if it is the best of its kind for whom it is for."""
+        """Keep a remedy if it is the best of its kind for `key`; `asked` are the visits for which it was tried."""
         facts = {**facts, "asked": list(asked)}
         changed = self._changed(found)
         routes = tuple(route for route in found.routes if route.visitor in changed)
@@ -173,7 +171,7 @@ class Trials:
         if known is None or rank(remedy) < rank(known):
             self.best[kind, key] = remedy
 
-    def _changed(self, found: Found) -> tuple[str, ...]:
+    def _changed(self, found: TrialResult) -> tuple[str, ...]:
         """The visitors whose routes are other than in the plan."""
         names = [visitor.id for visitor in found.problem.visitors]
         before = {name: {route for route in self.plan.routes if route.visitor == name} for name in names}
@@ -181,23 +179,23 @@ class Trials:
         return tuple(name for name in names if before[name] != after[name])
 
     def windows(self, names: Iterable[str], days: Iterable[dt.date]) -> tuple[tuple[str, Window], ...]:
-        """What these families could do on these days beyond the problem's windows."""
+        """What these families could do on these days besides the problem's windows."""
         wanted = set(days)
-        return tuple((name, w) for name in names for w in self.beyond.get(name, ()) if w.on in wanted)
+        return tuple((name, w) for name in names for w in self.extra_windows.get(name, ()) if w.on in wanted)
 
     def fits(self, name: str, on: dt.date, starts: int, ends: int) -> bool:
-        """Whether the family has a window on this day that a shift of these hours has in common."""
-        visit = self.visits[name]
+        """Whether the family has a window on this day that overlaps a shift of these hours for a whole visit."""
+        visit = self.index.visits[name]
         return any(
             w.on == on and min(w.ends, ends) - max(w.starts, starts) >= visit.minutes
-            for w in (*visit.windows, *self.beyond.get(name, ()))
+            for w in (*visit.windows, *self.extra_windows.get(name, ()))
         )
 
 
 def forced_routes(problem: Problem, visit: str, deadline: Deadline, seed: int) -> list[Route] | None:
-    """The best plan in which this visit is made, whoever else is left out; nothing when there is none."""
+    """The best plan in which this visit is made, whoever else is left out; None when there is none."""
     pool = list_routes(problem, StopOptions(problem).evenings(range(len(problem.visitors))))
-    number = next(at for at, one in enumerate(problem.visits) if one.id == visit)
+    number = ProblemIndex(problem).visit_number[visit]
     names = placeable(range(len(problem.visits)), pool)
     if number not in names:
         return None

@@ -14,7 +14,7 @@ from planner.model.problem import Problem, Window
 from planner.remedies.evening_remedies import EveningRemedies
 from planner.remedies.family_remedies import FamilyRemedies
 from planner.remedies.remedy import Remedy, rank
-from planner.remedies.remedy_search import Trials
+from planner.remedies.remedy_search import RemedySearch
 from planner.search.solver import OnProgress, Progress, ShouldStop
 
 
@@ -38,7 +38,7 @@ def try_remedies(
     priced as `cost.moved`; fixed moments stay.
 
     `days`: dates with their week on which visits could take place too, where the application knows that.
-    `windows`: when families could beyond the problem's windows, on days or at hours at which nobody visits now:
+    `windows`: when families could besides the problem's windows, on days or at hours at which nobody visits now:
     they are looked at where a remedy adds such hours. Without them nothing is assumed about a family.
 
     The same plan gives the same remedies, as long as the time suffices.
@@ -47,27 +47,27 @@ def try_remedies(
     wanted = [unplaced.visit for unplaced in plan.unplaced]
     if visits is not None:
         wanted = [name for name in wanted if name in set(visits)]
-    trials = Trials(problem, plan, deadline, seed, days or {}, windows or {})
-    tasks = _tasks(trials, wanted)
+    search = RemedySearch(problem, plan, deadline, seed, days or {}, windows or {})
+    tasks = _tasks(search, wanted)
     for done, task in enumerate(tasks):
         if deadline.has_passed():
             break
         task()
         if progress is not None:
             progress(Progress((done + 1) / len(tasks), plan.cost, plan.bound, "remedies"))
-    return sorted(trials.best.values(), key=rank)
+    return sorted(search.best.values(), key=rank)
 
 
-def _tasks(trials: Trials, wanted: Iterable[str]) -> list[Callable[[], None]]:
+def _tasks(search: RemedySearch, wanted: Iterable[str]) -> list[Callable[[], None]]:
     """One thing to try after another: what several families need first."""
     wanted = list(wanted)
     of_visitor: dict[str, list[str]] = defaultdict(list)
     for name in wanted:
-        for who in trials.visits[name].visitors:
+        for who in search.index.visits[name].visitors:
             of_visitor[who].append(name)
     busiest = sorted(of_visitor.items(), key=lambda item: (-len(item[1]), item[0]))
-    evenings, families = EveningRemedies(trials), FamilyRemedies(trials)
+    evenings, families = EveningRemedies(search), FamilyRemedies(search)
     return [
-        *(partial(evenings.for_visitor, trials.visitors[who], names) for who, names in busiest),
-        *(partial(families.for_visit, trials.visits[name]) for name in wanted),
+        *(partial(evenings.for_visitor, search.index.visitors[who], names) for who, names in busiest),
+        *(partial(families.for_visit, search.index.visits[name]) for name in wanted),
     ]

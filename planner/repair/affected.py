@@ -1,4 +1,4 @@
-"""The part of a school that a change touches, as a problem of its own.
+"""Whom a change affects, as a small problem of its own.
 
 It holds the visitors who could make the visits that need a moment, those visits, and what these visitors do
 already. A visit that needs only its visitor may move; one that ties its visitor to somebody else stays where
@@ -10,30 +10,35 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from planner.evaluate.verdict import stop_minutes
+from planner.model.index import ProblemIndex
+from planner.model.modification import restrict
 from planner.model.plan import VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem, Shift, Visit, Visitor, Window
-from planner.repair.kept_appointments import Standing
+from planner.repair.kept_appointments import KeptAppointments
 
 
 @dataclass(frozen=True)
-class Touched:
-    """Visitors and visits to be planned together: `free` may get any moment."""
+class Affected:
+    """Visitors and visits to be planned together; the visits of `free` may get any moment."""
 
     visitors: frozenset[str]
     free: frozenset[str]
 
 
 @dataclass(frozen=True)
-class Part:
-    """The small problem. `stops` says what its made-up visits are; `visitors` are the real ones."""
+class SubProblem:
+    """A small problem of some visitors, and how its routes read in the problem that it was taken from.
+
+    `stops`: per made-up visit of the small problem the stop whose time it takes. `visitors`: those of the whole
+    problem; the small one may have made-up visitors besides.
+    """
 
     problem: Problem
     stops: Mapping[str, Stop]
     visitors: frozenset[str]
 
     def routes(self, found: Iterable[Route]) -> list[Route]:
-        """Routes of the small problem as routes of the school."""
+        """Routes of the small problem as routes of the problem that it was taken from."""
         return [
             replace(route, stops=tuple(self._stop(stop) for stop in route.stops))
             for route in found
@@ -44,147 +49,130 @@ class Part:
         return self.stops.get(stop.visits[0], stop)
 
 
-def family_of(problem: Problem) -> dict[str, set[str]]:
-    """Per visit that has siblings in another class these and itself, brothers of brothers included."""
-    family: dict[str, set[str]] = {}
-    for a, b in problem.siblings:
-        joined = family.get(a, {a}) | family.get(b, {b})
-        family.update(dict.fromkeys(joined, joined))
-    return family
+def possible_people(index: ProblemIndex, name: str) -> set[str]:
+    """The visitors who may be at this visit or come along, and those of its siblings, who may make it with theirs."""
+    siblings = (index.visits[other] for other in index.families.get(name, ()))
+    return index.visits[name].people.union(*(sibling.visitors for sibling in siblings))
 
 
-def people_of(family: Mapping[str, set[str]], visits: Mapping[str, Visit], name: str) -> set[str]:
-    """Whoever may be at this visit, a sibling's visitor included."""
-    own = visits[name]
-    brothers = (visits[other] for other in family.get(name, ()))
-    return {*own.visitors, *own.second, *(person for brother in brothers for person in brother.visitors)}
-
-
-def touched_groups(problem: Problem, needing: Iterable[str]) -> list[Touched]:
+def affected_groups(index: ProblemIndex, needing: Iterable[str]) -> list[Affected]:
     """The visits that need a moment, with whoever could make them, in the order in which to plan them.
 
-    First one family after another of those that tie people together; then the others, those together that
-    share a visitor.
+    First, one by one, the visits (with their siblings) at which two people must be at one moment; then the others,
+    grouped so that no two groups share a visitor.
     """
-    family, visits = family_of(problem), {visit.id: visit for visit in problem.visits}
-    tied: dict[frozenset[str], Touched] = {}
+    visits, families = index.visits, index.families
+    coupled: dict[frozenset[str], Affected] = {}
     groups: list[tuple[set[str], set[str]]] = []
     for name in needing:
-        free = frozenset(family.get(name, {name}))
-        people = set().union(*(people_of(family, visits, one) for one in free))
+        free = frozenset(families.get(name, {name}))
+        people = set().union(*(possible_people(index, one) for one in free))
         if any(visits[one].is_coupled for one in free) or len(free) > 1:
-            tied[free] = Touched(frozenset(people), free)
+            coupled[free] = Affected(frozenset(people), free)
             continue
         alike = [group for group in groups if group[0] & people]
         groups = [group for group in groups if not group[0] & people]
         groups.append((people.union(*(who for who, _ in alike)), {name}.union(*(names for _, names in alike))))
-    return [*tied.values(), *(Touched(frozenset(people), frozenset(free)) for people, free in groups)]
+    return [*coupled.values(), *(Affected(frozenset(people), frozenset(free)) for people, free in groups)]
 
 
-def widened(problem: Problem, standing: Standing, name: str) -> Touched | None:
-    """A visit with the visits that tie its own visitors to others, all free; nothing when there are none."""
-    family, visits = family_of(problem), {visit.id: visit for visit in problem.visits}
-    people = {who for one in family.get(name, {name}) for who in visits[one].visitors}
-    free = set(family.get(name, {name}))
-    alone = len(free)
-    for route, stop in standing.stops:
+def widened(index: ProblemIndex, kept: KeptAppointments, name: str) -> Affected | None:
+    """A visit, and the coupled visits and siblings of its own visitors, all free; None when there are none of those."""
+    own = index.families.get(name, {name})
+    people = {who for one in own for who in index.visits[one].visitors}
+    free = set(own)
+    for route, stop in kept.stops:
         if route.visitor in people:
-            tied = [one for one in stop.visits if visits[one].is_coupled or one in family]
-            free.update(other for one in tied for other in family.get(one, {one}))
-    if len(free) == alone:
+            coupled = [one for one in stop.visits if index.visits[one].is_coupled or one in index.families]
+            free.update(other for one in coupled for other in index.families.get(one, {one}))
+    if len(free) == len(own):
         return None
-    return Touched(frozenset(who for one in free for who in people_of(family, visits, one)), frozenset(free))
+    return Affected(frozenset(who for one in free for who in possible_people(index, one)), frozenset(free))
 
 
-def part_of(problem: Problem, standing: Standing, touched: Touched) -> Part:
-    """The small problem of these visitors and visits."""
-    return _Builder(problem, standing, touched).part()
+def extract_sub_problem(index: ProblemIndex, kept: KeptAppointments, affected: Affected) -> SubProblem:
+    """The small problem of the affected visitors, their kept stops and the free visits.
+
+    A kept stop that needs only its visitor is in it as its visit, free to move. Any other is in it as a made-up visit
+    with a fixed moment, so that it only takes time.
+    """
+    return _Builder(index, kept, affected).build()
 
 
 class _Builder:
-    """Puts a small problem together."""
+    """Builds a small problem."""
 
-    def __init__(self, problem: Problem, standing: Standing, touched: Touched) -> None:
-        self.problem = problem
-        self.standing = standing
-        self.touched = touched
-        self.by_id = {visit.id: visit for visit in problem.visits}
-        self.tied = {name for pair in problem.siblings for name in pair}
-        self.languages = {self.by_id[name].interpreter for name in touched.free} - {None}
+    def __init__(self, index: ProblemIndex, kept: KeptAppointments, affected: Affected) -> None:
+        self.index = index
+        self.problem = index.problem
+        self.kept = kept
+        self.affected = affected
+        self.languages = {index.visits[name].interpreter for name in affected.free} - {None}
         self.visits: list[Visit] = []
         self.visitors: list[Visitor] = []
         self.stops: dict[str, Stop] = {}
         self.fixed: dict[str, Appointment] = {}
 
-    def part(self) -> Part:
-        people = self.touched.visitors
+    def build(self) -> SubProblem:
+        people = self.affected.visitors
         self.visitors = [person for person in self.problem.visitors if person.id in people]
-        for route, stop in self.standing.stops:
+        for route, stop in self.kept.stops:
             self._enter(route, stop)
-        for name in self.touched.free:
-            self.visits.append(self.by_id[name])
-        names = {visit.id for visit in self.visits}
-        order = {visit.id: number for number, visit in enumerate(self.problem.visits)}
-        self.visits.sort(key=lambda visit: (order.get(visit.id, len(order)), visit.id))
-        problem = replace(
-            self.problem,
-            visitors=tuple(self.visitors),
-            visits=tuple(self._among(visit) for visit in self.visits),
-            siblings=tuple(pair for pair in self.problem.siblings if names.issuperset(pair)),
-            fixed={**{name: at for name, at in self.problem.fixed.items() if name in names}, **self.fixed},
-            current={name: at for name, at in self.problem.current.items() if name in names},
-        )
-        return Part(problem, self.stops, people)
+        self.visits += [self.index.visits[name] for name in self.affected.free]
+        number = self.index.visit_number
+        self.visits.sort(key=lambda visit: (number.get(visit.id, len(number)), visit.id))
+        problem = restrict(self.problem, visitors=self.visitors, visits=map(self._with_own_people, self.visits))
+        return SubProblem(replace(problem, fixed={**problem.fixed, **self.fixed}), self.stops, people)
 
     def _enter(self, route: Route, stop: Stop) -> None:
-        """A stop that stands: free already, free to move, or only taking time."""
-        if self.touched.free.intersection(stop.visits):
+        """Take in a kept stop: free already, free to move, or only taking time."""
+        if self.affected.free.intersection(stop.visits):
             return
-        spoken = self._language(stop)
-        if route.visitor not in self.touched.visitors:
-            if spoken is not None:
-                self._enter_far(route, stop, spoken)
+        language = self._language(stop)
+        if route.visitor not in self.affected.visitors:
+            if language is not None:
+                self._enter_elsewhere(route, stop, language)
         elif self._may_move(stop):
-            self.visits.append(self.by_id[stop.visits[0]])
+            self.visits.append(self.index.visits[stop.visits[0]])
         else:
-            self._enter_pinned(route, stop, spoken)
+            self._enter_fixed(route, stop, language)
 
     def _may_move(self, stop: Stop) -> bool:
         name = stop.visits[0]
-        return stop.role == VISITOR and not self.by_id[name].is_coupled and name not in self.tied
+        return stop.role == VISITOR and not self.index.visits[name].is_coupled and name not in self.index.siblings
 
     def _language(self, stop: Stop) -> str | None:
         """The language of an interpreter who is at this stop and whom a free visit may need too."""
-        spoken = {self.by_id[name].interpreter for name in stop.visits} & self.languages
-        return min(str(language) for language in spoken) if spoken and stop.role == VISITOR else None
+        languages = {self.index.visits[name].interpreter for name in stop.visits} & self.languages
+        return min(str(language) for language in languages) if languages and stop.role == VISITOR else None
 
-    def _enter_pinned(self, route: Route, stop: Stop, language: str | None) -> None:
+    def _enter_fixed(self, route: Route, stop: Stop, language: str | None) -> None:
         """A made-up visit that takes the time of this stop."""
         name = f"stop-{len(self.stops)} of {route.visitor}"
-        minutes = stop_minutes(self.problem, self.by_id, stop)
+        minutes = self.index.stop_minutes(stop)
         window = Window(route.on, stop.start, stop.start + minutes)
-        place = self.by_id[stop.visits[0]].place
+        place = self.index.place_of(stop)
         self.visits.append(Visit(name, place, minutes, (route.visitor,), (window,), interpreter=language))
         self.fixed[name] = Appointment(route.visitor, route.on, stop.start)
         self.stops[name] = stop
 
-    def _enter_far(self, route: Route, stop: Stop, language: str) -> None:
+    def _enter_elsewhere(self, route: Route, stop: Stop, language: str) -> None:
         """An interpreter's visit with somebody else: made by a made-up visitor who is there all the time."""
-        matrix = next(iter(self.problem.travel_minutes.items()))
-        place = self.by_id[stop.visits[0]].place
-        at = self.problem.places.index(place)
-        still = int(matrix[1][at, at])
-        end = stop.start + stop_minutes(self.problem, self.by_id, stop)
-        shift = Shift(route.on, stop.start - still, end, end + still)
+        mode, matrix = next(iter(self.problem.travel_minutes.items()))
+        place = self.index.place_of(stop)
+        at = self.index.place_number[place]
+        leg = int(matrix[at, at])
+        end = stop.start + self.index.stop_minutes(stop)
+        shift = Shift(route.on, stop.start - leg, end, end + leg)
         name = f"visitor of stop-{len(self.stops)}"
-        self.visitors.append(Visitor(name, matrix[0], place, (shift,)))
-        self._enter_pinned(replace(route, visitor=name), stop, language)
+        self.visitors.append(Visitor(name, mode, place, (shift,)))
+        self._enter_fixed(replace(route, visitor=name), stop, language)
 
-    def _among(self, visit: Visit) -> Visit:
-        """The visit with only the visitors of this part."""
-        own = tuple(who for who in visit.visitors if who in self.touched.visitors)
+    def _with_own_people(self, visit: Visit) -> Visit:
+        """The visit with only the affected visitors, and with only the second visitor who comes along now if known."""
+        own = tuple(who for who in visit.visitors if who in self.affected.visitors)
         if visit.id in self.stops:
             return visit
-        who = self.standing.company.get(visit.id)
-        keeps = who in visit.second and visit.id in self.standing.made
+        who = self.kept.company.get(visit.id)
+        keeps = who in visit.second and visit.id in self.kept.made
         return replace(visit, visitors=own, second=(str(who),) if keeps else visit.second)

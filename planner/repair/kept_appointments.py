@@ -1,8 +1,8 @@
-"""What of the moments that families have been given can still stand, as routes.
+"""The appointments that can be kept after a change, as routes.
 
-`fixed` and `current` name a moment a visit; this puts them together again as routes, finds who comes along
-where that is not known, and leaves out what no longer holds: a shift or a window that is gone, a day that
-became free, a road that became longer.
+`fixed` and `current` hold a moment per visit. Here routes are built of them, a second visitor is found where it is not
+known who comes along, and what no longer holds is left out: a shift or a window that is gone, a day on which there are
+no visits any more, a road that became longer.
 """
 
 from __future__ import annotations
@@ -14,20 +14,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.base.tuning import DEFAULT, RepairTuning
-from planner.evaluate.verdict import Broken, Verdict, judge
+from planner.evaluate.verdict import BrokenRule, Verdict, judge
+from planner.model.index import ProblemIndex, ShiftKey
+from planner.model.modification import restrict
 from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem
 
-Day = tuple[str, dt.date]
 _OF_A_ROUTE = {"too_early", "ends_too_late", "back_too_late", "too_many_stops", "off_grid"}
-_NOT_HERE = {"fixed_moved"}  # said of every fixed visit that is not in the routes: those are planned anew
+_IGNORED = {"fixed_moved"}  # broken by every fixed visit that is not in the routes: those are planned anew
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Routes that break no rule, each visit at the moment it has; `made` are the visits in them.
+class KeptAppointments:
+    """Routes of the appointments that are kept, and what they cost.
 
-    `company`: who is known to come along to a visit, and should still.
+    `made`: the visits in them. `company`: visit -> who is known to come along, and should still.
     """
 
     routes: tuple[Route, ...]
@@ -45,41 +46,41 @@ def _by_clock(stop: Stop) -> tuple[int, tuple[str, ...]]:
     return stop.start, stop.visits
 
 
-def standing_of(problem: Problem, company: Mapping[str, str], tuning: RepairTuning = DEFAULT.repairing) -> Standing:
-    """The moments of `fixed` and `current` that can stand together; `company` says who comes along to a visit."""
-    table = _Table(problem, tuning)
-    table.enter({**problem.current, **problem.fixed})
-    table.enter_company(company)
-    verdict = table.mend()
-    routes = table.routes()
+def keep_appointments(
+    problem: Problem, company: Mapping[str, str], tuning: RepairTuning = DEFAULT.repairing
+) -> KeptAppointments:
+    """The moments of `fixed` and `current` that can be kept together; `company`: visit -> who comes along to it."""
+    builder = _RouteBuilder(problem, tuning)
+    builder.enter({**problem.current, **problem.fixed})
+    builder.enter_company(company)
+    verdict = builder.remove_infeasible()
+    routes = builder.routes()
     made = {name for route in routes for stop in route.stops if stop.role == VISITOR for name in stop.visits}
-    return Standing(tuple(routes), frozenset(made), verdict, company)
+    return KeptAppointments(tuple(routes), frozenset(made), verdict, company)
 
 
-class _Table:
-    """Stops by visitor and day, from which what cannot stand is struck."""
+class _RouteBuilder:
+    """Stops by shift, from which visits are removed until the routes break no rule."""
 
     def __init__(self, problem: Problem, tuning: RepairTuning) -> None:
         self.problem = problem
         self.tuning = tuning
-        self.visits = {visit.id: visit for visit in problem.visits}
-        self.visitors = {visitor.id: visitor for visitor in problem.visitors}
-        self.pairs = {frozenset(pair) for pair in problem.siblings}
-        self.stops: dict[Day, list[Stop]] = defaultdict(list)
+        self.index = ProblemIndex(problem)
+        self.stops: dict[ShiftKey, list[Stop]] = defaultdict(list)
 
     def routes(self) -> list[Route]:
         """The stops as routes, in the order of the clock."""
         days = sorted((day for day, stops in self.stops.items() if stops), key=lambda day: (day[1], day[0]))
         return [self._route(day, self.stops[day]) for day in days]
 
-    def _route(self, day: Day, stops: Iterable[Stop]) -> Route:
+    def _route(self, day: ShiftKey, stops: Iterable[Stop]) -> Route:
         return Route(*day, tuple(sorted(stops, key=_by_clock)))
 
     def enter(self, moments: Mapping[str, Appointment]) -> None:
         """The stops of these moments; two siblings at one moment of one visitor are a double stop."""
         by_moment: dict[tuple[str, dt.date, int], list[str]] = defaultdict(list)
         for name, at in sorted(moments.items(), key=lambda item: (item[0] not in self.problem.fixed, item[0])):
-            if self.visitors[at.visitor].shift_on(at.on) is not None:
+            if (at.visitor, at.on) in self.index.shifts:
                 by_moment[at.visitor, at.on, at.start].append(name)
         for (visitor, on, start), names in by_moment.items():
             self.stops[visitor, on].append(Stop(self._at_once(names), start))
@@ -87,11 +88,14 @@ class _Table:
     def _at_once(self, names: Sequence[str]) -> tuple[str, ...]:
         """The visits of one stop: a pair of siblings, else the first alone."""
         for pair in itertools.combinations(names, 2) if len(names) > 1 else ():
-            if frozenset(pair) in self.pairs and self.visits[pair[0]].place == self.visits[pair[1]].place:
+            if (
+                frozenset(pair) in self.index.sibling_pairs
+                and self.index.visits[pair[0]].place == self.index.visits[pair[1]].place
+            ):
                 return tuple(pair)
         return (names[0],)
 
-    # company
+    # --- company ---
 
     def enter_company(self, company: Mapping[str, str]) -> None:
         """Who comes along: as known, else whoever can at the least detour."""
@@ -112,19 +116,19 @@ class _Table:
 
     def _parties(self, stop: Stop, company: Mapping[str, str]) -> list[tuple[str, ...]]:
         """The visits of a stop that need a second visitor, together where one comes along to both."""
-        needing = [name for name in stop.visits if self.visits[name].second]
+        needing = [name for name in stop.visits if self.index.visits[name].second]
         if len(needing) == 2 and company.get(needing[0]) == company.get(needing[1]):
             return [tuple(stop.visits)]
         return [(name,) for name in needing]
 
     def _may_join(self, who: str, visits: Iterable[str], on: dt.date) -> bool:
-        allowed = all(who in self.visits[name].second for name in visits)
-        return allowed and who in self.visitors and self.visitors[who].shift_on(on) is not None
+        allowed = all(who in self.index.visits[name].second for name in visits)
+        return allowed and (who, on) in self.index.shifts
 
     def _companions(self, visitor: str, on: dt.date, second: Stop) -> list[tuple[float, str]]:
         """Who could come along beside what they have to do, with what the route then costs them more."""
         found = []
-        for who in self.visits[second.visits[0]].second:
+        for who in self.index.visits[second.visits[0]].second:
             if who == visitor or not self._may_join(who, second.visits, on):
                 continue
             own = self.stops.get((who, on), [])
@@ -133,8 +137,8 @@ class _Table:
                 found.append((after - before, who))
         return found
 
-    def _cost(self, day: Day, stops: Sequence[Stop]) -> float | None:
-        """What the road and waiting of a route cost; nothing when it breaks a rule."""
+    def _cost(self, day: ShiftKey, stops: Sequence[Stop]) -> float | None:
+        """What travel and waiting of a route cost; None when it breaks a rule."""
         if not stops:
             return 0.0
         verdict = judge(self._only(day, stops), [self._route(day, stops)])
@@ -143,32 +147,34 @@ class _Table:
         weights, parts = self.problem.weights, verdict.parts
         return weights.travel_minute * parts.travel_minutes + weights.waiting_minute * parts.waiting_minutes
 
-    def _only(self, day: Day, stops: Iterable[Stop]) -> Problem:
+    def _only(self, day: ShiftKey, stops: Iterable[Stop]) -> Problem:
         """A problem with just one visitor and these stops, to judge a route in."""
-        names = {name for stop in stops for name in stop.visits}
-        visits = tuple(self.visits[name] for name in sorted(names))
-        pairs = tuple(pair for pair in self.problem.siblings if names.issuperset(pair))
-        visitors = (self.visitors[day[0]],)
-        return replace(self.problem, visitors=visitors, visits=visits, siblings=pairs, fixed={}, current={})
+        names = sorted({name for stop in stops for name in stop.visits})
+        small = restrict(
+            self.problem,
+            visitors=[self.index.visitors[day[0]]],
+            visits=(self.index.visits[name] for name in names),
+        )
+        return replace(small, fixed={}, current={})
 
-    # what cannot stand
+    # --- what cannot be kept ---
 
-    def mend(self) -> Verdict:
-        """Strike visits until no rule is broken; what the judge says of the rest."""
+    def remove_infeasible(self) -> Verdict:
+        """Remove visits until no rule is broken; the verdict on the rest."""
         while True:
             verdict = judge(self.problem, self.routes())
-            broken = [b for b in verdict.broken if b.code not in _NOT_HERE]
+            broken = [b for b in verdict.broken if b.code not in _IGNORED]
             if not broken:
                 return verdict
             of_routes = {(b.visitor, b.on) for b in broken if b.code in _OF_A_ROUTE}
             others = [b for b in broken if b.code not in _OF_A_ROUTE]
             for visitor, on in of_routes:
                 if visitor is not None and on is not None:
-                    self._thin((visitor, on))
+                    self._remove_stops((visitor, on))
             if not of_routes:
-                self._strike_broken(others)
+                self._remove_broken(others)
 
-    def _thin(self, day: Day) -> None:
+    def _remove_stops(self, day: ShiftKey) -> None:
         """Keep the most stops of a route that go together, fixed ones before others."""
         stops = sorted(self.stops[day], key=lambda stop: (not self._is_fixed(stop), stop.start, stop.visits))
         stops = stops[: self.tuning.most_stops_thinned]
@@ -176,26 +182,26 @@ class _Table:
         sets.sort(key=lambda some: -sum(map(self._is_fixed, some)))
         kept = next(some for some in sets if self._cost(day, some) is not None)
         for stop in set(self.stops[day]) - set(kept):
-            self._strike(stop.visits)
+            self._remove(stop.visits)
 
     def _is_fixed(self, stop: Stop) -> bool:
         return any(name in self.problem.fixed for name in stop.visits)
 
-    def _strike_broken(self, broken: Sequence[Broken]) -> None:
-        """Strike what breaks a rule by itself; of what is too much together, one at a time."""
+    def _remove_broken(self, broken: Sequence[BrokenRule]) -> None:
+        """Remove what breaks a rule by itself; where several together break one, a single visit at a time."""
         own = [b.visit for b in broken if b.visit is not None and b.code != "no_interpreter"]
         if own:
-            self._strike(own)
+            self._remove(own)
             return
         at_odds = [b.visit for b in broken if b.visit is not None]
         at_odds += [name for b in broken if b.code == "too_many_in_all" for name in self._visits_of(b.visitor)]
-        self._strike([max(at_odds, key=lambda name: (name not in self.problem.fixed, name))])
+        self._remove([max(at_odds, key=lambda name: (name not in self.problem.fixed, name))])
 
     def _visits_of(self, visitor: str | None) -> list[str]:
         days = [day for day in self.stops if day[0] == visitor]
         return [name for day in days for stop in self.stops[day] for name in stop.visits]
 
-    def _strike(self, names: Iterable[str]) -> None:
+    def _remove(self, names: Iterable[str]) -> None:
         """Take these visits out of every route, company included; a sibling in the same stop stays."""
         gone = set(names)
         for day, stops in self.stops.items():

@@ -36,7 +36,7 @@ class Progress:
     """How far a solve is: `fraction` of the work, the best plan so far and the bound on any plan.
 
     `hopeless` visits are known to have no route at all. `parts` is what the best plan so far is made of, in
-    the names of `verdict.Parts`; it is looked up once a second, and None until there is a plan.
+    the names of `verdict.CostParts`; it is looked up once a second, and None until there is a plan.
     """
 
     fraction: float

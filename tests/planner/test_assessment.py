@@ -82,7 +82,7 @@ def test_a_move_costs_and_breaks_what_the_judge_of_the_whole_says(seed: int, cou
     index, schedule = ProblemIndex(problem), Schedule()
     for _ in range(6):
         change = _random_move(rng, Mover(index, schedule))
-        after = schedule.changed(change.touched)
+        after = schedule.changed(change.shift_stops)
         old, new = assess(problem, schedule, index), assess(problem, after, index)
         assert change.cost == pytest.approx(new.cost - old.cost)
         assert {name: new.parts.as_dict()[name] - count for name, count in old.parts.as_dict().items()} == change.parts
@@ -101,7 +101,7 @@ def test_no_other_moment_in_an_evening_is_better_than_the_place_that_is_offered(
     for visit in problem.visits:
         if visit.id != newcomer:
             change = Mover(index, schedule).place(visit.id, rng.choice(sorted(index.shifts)))
-            schedule = schedule if change.findings else schedule.changed(change.touched)
+            schedule = schedule if change.findings else schedule.changed(change.shift_stops)
     mover = Mover(index, schedule)
     for evening in index.shifts:
         offered = mover.place(newcomer, evening)
@@ -170,7 +170,7 @@ def test_a_pinned_neighbour_keeps_its_moment_and_another_makes_room(problem: Pro
     free = Mover(index, schedule).place("visit-1", ("mentor", MONDAY), position=0)
     pinned = Mover(index, schedule, pinned={"visit-2"}).place("visit-1", ("mentor", MONDAY), position=0)
     assert [(each.visit, each.before) for each in free.shifted] == [("visit-2", 990)]
-    assert free.touched["mentor", MONDAY][1].start > 990
+    assert free.shift_stops["mentor", MONDAY][1].start > 990
     assert not free.is_blocked and not free.warnings
     assert pinned.shifted == () and (pinned.is_blocked or pinned.warnings)
 
@@ -187,14 +187,14 @@ def test_company_comes_along_to_the_new_evening_at_the_same_start() -> None:
     index = ProblemIndex(problem)
     placed = Mover(index, Schedule()).place("visit-1", ("mentor", MONDAY))
     assert not placed.is_blocked
-    schedule = Schedule().changed(placed.touched)
+    schedule = Schedule().changed(placed.shift_stops)
     moved = Mover(index, schedule).place("visit-1", ("mentor", MONDAY), start=placed.start + 60)  # type: ignore[operator]
     assert not moved.is_blocked
-    starts = {stop.start for stops in moved.touched.values() for stop in stops}
+    starts = {stop.start for stops in moved.shift_stops.values() for stop in stops}
     assert starts == {placed.start + 60}  # type: ignore[operator]
-    assert {key[0] for key, stops in moved.touched.items() if stops} == {"mentor", "colleague"}
+    assert {key[0] for key, stops in moved.shift_stops.items() if stops} == {"mentor", "colleague"}
     gone = Mover(index, schedule).take_out("visit-1")
-    assert not gone.is_blocked and all(stops == () for stops in gone.touched.values())
+    assert not gone.is_blocked and all(stops == () for stops in gone.shift_stops.values())
 
 
 def test_without_a_colleague_who_is_free_the_visit_would_be_torn_apart() -> None:

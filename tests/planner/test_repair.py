@@ -1,4 +1,4 @@
-"""A change is mended: what stands is kept, what has no moment is planned, the rest moves only if it pays."""
+"""A plan is repaired: appointments that hold are kept, and move only where that gains enough."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from planner import BadProblem, Plan, Progress, repair_plan, solve
 from planner.base.deadline import Deadline
 from planner.base.tuning import RepairTuning, Tuning
 from planner.model.exchange import clock_text, plan_to_json, problem_from_json
-from planner.repair.kept_appointments import standing_of
-from planner.repair.repairer import Mending
+from planner.repair.kept_appointments import keep_appointments
+from planner.repair.repairer import RepairRun
 from tests.planner import oracle, together
 from tests.planner.problems import day, plain_problem, random_problem
 
@@ -55,20 +55,20 @@ def _changed(problem: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 
 @ODD
 @given(seed=st.integers(0, 10**6), visitors=st.integers(1, 2), visits=st.integers(1, 4))
-def test_a_small_school_is_mended_as_cheaply_as_can_be(seed: int, visitors: int, visits: int) -> None:
+def test_a_small_school_is_repaired_as_cheaply_as_can_be(seed: int, visitors: int, visits: int) -> None:
     problem = _changed(random_problem(seed, visitors=visitors, visits=visits), random.Random(seed))
-    plan = plan_to_json(repair_plan(problem_from_json(problem), is_tidy=True))
+    plan = plan_to_json(repair_plan(problem_from_json(problem), is_cost_only=True))
     assert plan["cost"] == oracle.price_of(problem, plan) == oracle.least_cost(problem)
     assert plan["bound"] <= plan["cost"]
 
 
 @ODD
 @given(seed=st.integers(0, 10**6), visitors=st.integers(2, 3))
-def test_a_small_school_with_company_is_mended_as_cheaply_as_can_be(seed: int, visitors: int) -> None:
+def test_a_small_school_with_company_is_repaired_as_cheaply_as_can_be(seed: int, visitors: int) -> None:
     problem = _changed(together.random_coupled_problem(seed, visitors=visitors, visits=3), random.Random(seed))
     problem["current"] = {}
     least = together.least_cost(problem, most=30_000)
-    plan = plan_to_json(repair_plan(problem_from_json(problem), is_tidy=True))
+    plan = plan_to_json(repair_plan(problem_from_json(problem), is_cost_only=True))
     assert plan["cost"] == together.price_of(problem, plan)
     if least is not None and not problem["fixed"]:
         assert plan["bound"] <= least == plan["cost"]
@@ -76,10 +76,10 @@ def test_a_small_school_with_company_is_mended_as_cheaply_as_can_be(seed: int, v
 
 @ODD
 @given(seed=st.integers(0, 10**6), visits=st.integers(9, 14))
-def test_a_mended_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, visits: int) -> None:
+def test_a_repaired_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, visits: int) -> None:
     problem = _changed(random_problem(seed, visitors=4, visits=visits, days=3), random.Random(seed))
-    for is_tidy in (False, True):
-        plan = repair_plan(problem_from_json(problem), is_tidy=is_tidy)
+    for is_cost_only in (False, True):
+        plan = repair_plan(problem_from_json(problem), is_cost_only=is_cost_only)
         assert plan.cost == oracle.price_of(problem, plan_to_json(plan))
         assert plan.bound <= solve(problem_from_json(problem)).cost
         moments = _moments(plan)
@@ -90,7 +90,7 @@ def test_a_mended_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, visi
 @pytest.mark.parametrize("tuning", [Tuning(), NEVER_EXACT], ids=["exact", "joint"])
 @given(seed=st.integers(0, 10**6))
 @example(seed=132183)  # a fixed visit whose company has gone
-def test_a_bigger_school_with_company_is_mended_without_a_broken_rule(seed: int, tuning: Tuning) -> None:
+def test_a_bigger_school_with_company_is_repaired_without_a_broken_rule(seed: int, tuning: Tuning) -> None:
     problem = together.random_coupled_problem(seed, visitors=5, visits=15, days=3)
     problem = _changed(problem, random.Random(seed))
     try:
@@ -165,7 +165,7 @@ def test_nobody_moves_for_a_gain_that_was_there_before_the_change() -> None:
     problem["cost"]["moved"] = 1
     problem["current"]["visit-1"] = {"visitor": "mentor", "date": day(2), "start": "18:00"}
     assert repair_plan(problem_from_json(problem)).parts["moved"] == 0
-    assert repair_plan(problem_from_json(problem), is_tidy=True).parts["moved"] > 0
+    assert repair_plan(problem_from_json(problem), is_cost_only=True).parts["moved"] > 0
 
 
 def test_a_mentor_who_is_ill_gives_the_families_another_evening() -> None:
@@ -178,9 +178,9 @@ def test_a_mentor_who_is_ill_gives_the_families_another_evening() -> None:
     assert {at["date"] for at in _moments(plan).values()} == {day(2)}
 
 
-# 132184: a moment with somebody who has nothing to do with the part that is mended
+# 132184: a moment with somebody who has nothing to do with the part that is repaired
 @pytest.mark.parametrize("seed", [132184, *range(20)])
-def test_what_ties_too_many_moments_together_for_an_exact_search_is_mended_as_well(seed: int) -> None:
+def test_what_ties_too_many_moments_together_for_an_exact_search_is_repaired_as_well(seed: int) -> None:
     problem = together.random_coupled_problem(seed, visitors=5, visits=15, days=3)
     problem = _changed(problem, random.Random(seed))
     plan = repair_plan(problem_from_json(problem), tuning=NEVER_EXACT)
@@ -196,11 +196,11 @@ def test_a_family_that_a_repair_has_given_another_evening_is_not_held_at_the_old
     gone = problem["visitors"][0]["shifts"][0]["date"]
     problem["visitors"][0]["shifts"] = problem["visitors"][0]["shifts"][1:]
     parsed = problem_from_json(problem)
-    under_way = Mending(parsed, standing_of(parsed, {}), Deadline.after(20))
+    under_way = RepairRun(parsed, keep_appointments(parsed, {}), Deadline.after(20))
     under_way.run()
     moved = {name for name, at in problem["current"].items() if at["date"] == gone}
-    assert moved and moved <= under_way.standing.made
-    assert not moved & under_way.staying()
+    assert moved and moved <= under_way.kept.made
+    assert not moved & under_way.unmoved()
 
 
 def test_whoever_comes_along_stays_the_same_when_that_is_known() -> None:

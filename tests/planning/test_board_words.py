@@ -64,7 +64,7 @@ def test_a_move_says_what_it_costs_in_minutes_wishes_and_weeks() -> None:
     index = ProblemIndex(problem)
     first = Mover(index, Schedule()).place("visit-1", ("mentor", dt.date(2026, 9, 7)))
     assert costs(first) == ["+23 min reizen"]
-    later = Mover(index, Schedule().changed(first.touched)).place("visit-1", ("mentor", dt.date(2026, 9, 14)))
+    later = Mover(index, Schedule().changed(first.shift_stops)).place("visit-1", ("mentor", dt.date(2026, 9, 14)))
     assert costs(later) == ["wens niet vervuld", "1 week later"]
     assert shifts(later, NAMES) == []
     assert moment_words(TUESDAY, 1110) == "di 6 oktober om 18.30"

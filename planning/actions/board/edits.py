@@ -161,7 +161,7 @@ def _carry_out(
         raise MoveRefused(change)
     if change.warnings and not reason:
         raise ReasonNeeded(change)
-    before, after = patches_for(draft, change.touched)
+    before, after = patches_for(draft, change.shift_stops)
     edit, left = record_edit(
         draft,
         verb=verb,

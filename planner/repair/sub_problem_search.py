@@ -1,4 +1,4 @@
-"""The search for one part of a repair: an exact one, begun at the best plan in which nobody moves."""
+"""The search of one sub-problem of a repair, started from the best plan in which nobody moves."""
 
 from __future__ import annotations
 
@@ -26,49 +26,53 @@ Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A plan of a part: its routes and what it costs there."""
+class CostedRoutes:
+    """A plan of the sub-problem: its routes, and what it costs there."""
 
     routes: tuple[Route, ...]
     cost: float
 
 
 @dataclass(frozen=True)
-class Mended:
-    """The best plan, the best in which nobody moves, and a bound below every plan of the part.
+class SearchResult:
+    """The best plan, the best one in which nobody moves, and a lower bound on the cost of any plan.
 
-    A plan is nothing when time ran out before there was one, or when there is none that keeps fixed moments.
+    A plan is None when time ran out before there was one, or when there is none that keeps the fixed moments.
     """
 
-    best: Outcome | None
-    still: Outcome | None
+    best: CostedRoutes | None
+    unmoved: CostedRoutes | None
     bound: float
 
 
-NOTHING = Mended(None, None, 0.0)
+NO_RESULT = SearchResult(None, None, 0.0)
 
 
-def search_part(
-    problem: Problem, deadline: Deadline, *, seed: int, keeping: Container[str], tuning: Tuning = DEFAULT
-) -> Mended:
-    """The best plan of a small problem in which most visits have a moment, those of `keeping` one that stands."""
+def search_sub_problem(
+    problem: Problem, deadline: Deadline, *, seed: int, unmoved: Container[str], tuning: Tuning = DEFAULT
+) -> SearchResult:
+    """The best plan of a small problem in which most visits have a moment already.
+
+    `unmoved`: the visits whose moment in `problem.current` counts as kept. A coupled problem with more than
+    `tuning.repairing.exact_columns` routes is searched by large neighbourhoods, any other exactly.
+    """
     evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
     pool = list_routes(problem, evenings, listing=tuning.listing)
     visits = placeable(range(len(problem.visits)), pool)
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
-        return NOTHING
+        return NO_RESULT
     if len(pool) > tuning.repairing.exact_columns and is_coupled(problem, range(len(problem.visits))):
-        return _search_joint(problem, pool, visits, deadline, seed=seed, keeping=keeping, tuning=tuning)
+        return _search_joint(problem, pool, visits, deadline, seed=seed, unmoved=unmoved, tuning=tuning)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     program = build_program(problem, visits, pool)
     search = BranchAndBound(program, step=cost_step(problem), seed=seed, tuning=tuning)
     search.deadline = search.relaxation.deadline = deadline
-    columns = _best_of(program, _still_columns(problem, pool, keeping), search.step, deadline, seed, tuning)
+    columns = _best_of(program, _unmoved_columns(problem, pool, unmoved), search.step, deadline, seed, tuning)
     if len(columns) and not deadline.has_passed():
         search.start_from(columns)
-    still = _outcome(problem, search)
+    nobody_moves = _best_routes(problem, search)
     search.run(deadline)
-    return Mended(_outcome(problem, search), still, max(0.0, search.bound) + hopeless)
+    return SearchResult(_best_routes(problem, search), nobody_moves, max(0.0, search.bound) + hopeless)
 
 
 def _search_joint(
@@ -78,35 +82,35 @@ def _search_joint(
     deadline: Deadline,
     *,
     seed: int,
-    keeping: Container[str],
+    unmoved: Container[str],
     tuning: Tuning,
-) -> Mended:
-    """The same for a part that ties so many moments together that an exact search takes too long."""
+) -> SearchResult:
+    """Search a problem that couples so many moments that an exact search takes too long, by large neighbourhoods."""
     step = cost_step(problem)
     light = BigMProblem.of(problem, pool, step, tuning.big_m)
     program = build_program(light.problem, visits, pool)
     search = JointSearch(light.problem, program, step=step, seed=seed, tuning=tuning)
-    columns = _best_of(program, _still_columns(problem, pool, keeping), step, deadline, seed, tuning)
+    columns = _best_of(program, _unmoved_columns(problem, pool, unmoved), step, deadline, seed, tuning)
     if len(columns):
         search.take(columns)
-    still = _outcome(problem, search)
+    nobody_moves = _best_routes(problem, search)
     search.run(deadline, 0.0, lambda _message: None)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
-    return Mended(_outcome(problem, search), still, light.bound(max(0.0, search.bound)) + hopeless)
+    return SearchResult(_best_routes(problem, search), nobody_moves, light.bound(max(0.0, search.bound)) + hopeless)
 
 
-def _outcome(problem: Problem, search: BranchAndBound | JointSearch) -> Outcome | None:
+def _best_routes(problem: Problem, search: BranchAndBound | JointSearch) -> CostedRoutes | None:
     """The best plan of a search so far, if it keeps what is fixed, at its cost in the whole problem."""
     if search.best is None or search.best.cost >= search.program.big_m:
         return None
     routes = tuple(route_of(problem, search.program.pool, column) for column in search.best.routes)
-    return Outcome(routes, judge(problem, routes).cost)
+    return CostedRoutes(routes, judge(problem, routes).cost)
 
 
 def _best_of(
     program: Program, columns: Integers, step: float, deadline: Deadline, seed: int, tuning: Tuning
 ) -> Integers:
-    """Of these routes those of the best plan that time allows to find; none when there is no such plan."""
+    """The routes (positions in the pool) of the best plan that uses only these; empty when none was found in time."""
     keep = np.zeros(len(program.pool), dtype=np.bool_)
     keep[columns] = True
     sub = sub_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
@@ -115,20 +119,20 @@ def _best_of(
     return sub.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
 
-def _still_columns(problem: Problem, pool: Pool, keeping: Container[str]) -> Integers:
-    """The routes in which every visit whose moment stands keeps it."""
-    moments = {name: at for name, at in problem.current.items() if name in keeping} | dict(problem.fixed)
+def _unmoved_columns(problem: Problem, pool: Pool, unmoved: Container[str]) -> Integers:
+    """The routes (positions in the pool, int64) in which every visit with a kept or fixed moment keeps it."""
+    moments = {name: at for name, at in problem.current.items() if name in unmoved} | dict(problem.fixed)
     parts = [
-        _still_stops(problem, moments, evening, some.option, some.first, some.last)
+        _unmoved_stops(problem, moments, evening, some.option, some.first, some.last)
         for evening, some in zip(pool.evenings, pool.candidates, strict=True)
     ]
-    is_still = np.concatenate([*parts, np.zeros(1, dtype=np.bool_)])
-    at = np.where(pool.order >= 0, pool.order + pool.offset[pool.evening][:, None], len(is_still) - 1)
-    keeps = is_still[at] | (pool.order < 0)
+    is_unmoved = np.concatenate([*parts, np.zeros(1, dtype=np.bool_)])
+    at = np.where(pool.order >= 0, pool.order + pool.offset[pool.evening][:, None], len(is_unmoved) - 1)
+    keeps = is_unmoved[at] | (pool.order < 0)
     return np.flatnonzero(keeps.all(axis=1))
 
 
-def _still_stops(
+def _unmoved_stops(
     problem: Problem,
     moments: dict[str, Appointment],
     evening: ShiftOptions,
@@ -136,18 +140,18 @@ def _still_stops(
     first: Integers,
     last: Integers,
 ) -> Flags:
-    """Per candidate stop whether it moves nobody."""
+    """Per candidate stop of a shift whether it moves nobody, bool (candidates,)."""
     visitor, on = problem.visitors[evening.visitor].id, evening.shift.on
-    still = np.zeros(len(option), dtype=np.bool_)
+    keeps = np.zeros(len(option), dtype=np.bool_)
     for k, number in enumerate(option):
         stop = evening.options[number]
         names = [problem.visits[v].id for v in stop.visits] if stop.role == VISITOR else []
         here = [moments[name] for name in names if name in moments]
-        still[k] = all(first[k] == last[k] == at.start and (at.visitor, at.on) == (visitor, on) for at in here)
-    return still
+        keeps[k] = all(first[k] == last[k] == at.start and (at.visitor, at.on) == (visitor, on) for at in here)
+    return keeps
 
 
-def made_in(routes: Iterable[Route]) -> frozenset[str]:
-    """The visits that these routes make."""
+def visits_made(routes: Iterable[Route]) -> frozenset[str]:
+    """The ids of the visits that these routes make; coming along is not making."""
     stops = (stop for route in routes for stop in route.stops if stop.role == VISITOR)
     return frozenset(name for stop in stops for name in stop.visits)
