@@ -1,4 +1,4 @@
-"""The search that lists the routes of one evening, compiled.
+"""The search that lists the routes of one evening, compiled by numba.
 
 Depth first over orders of stops. With P_i the driving and serving before stop i (each leg rounded up so that
 starts stay on the grid; the rounding is waiting) and [a_i, b_i] the starts that stop i allows, a route is
@@ -9,31 +9,31 @@ waiting is max(0, max_i (a_i - P_i) - min_i (b_i - P_i)). Of all orders of one s
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Floats, Integers
 from planner.base.tuning import ListingTuning
 from planner.model.problem import MOST_STOPS
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[Any]
-Words = npt.NDArray[np.uint64]
 
 _BITS_A_STOP = 16
 
 
-# the columns of the table of stops, a row a candidate; see `routes.Candidates`
+# the columns of the table of candidate stops; what each is stands in `routes.Candidates`
 FACTS = "option", "first", "last", "minutes", "visit", "sibling", "leg_out", "leg_back"
 _OPTION, _FIRST, _LAST, _MINUTES, _VISIT, _SIBLING, _LEG_OUT, _LEG_BACK = range(len(FACTS))
-# the rows of the clocks, a column a depth: P_i, max (a_j - P_j), min (b_j - P_j)
+# the rows of `clocks`, (3, depths) int64 minutes, a column a stop of the route under construction:
+# P_i, max (a_j - P_j), min (b_j - P_j)
 _PASSED, _EARLIEST, _LATEST = range(3)
 
 
 class Day(NamedTuple):
-    """When a route may begin and must be over, the grid of starts, and the prices of a minute."""
+    """One shift as the compiled loops see it.
+
+    leave_from, back_by: minutes after midnight. grid: minutes. travel, waiting: cost of a minute.
+    """
 
     leave_from: int
     back_by: int
@@ -50,7 +50,7 @@ def up(minutes: int, grid: int) -> int:
 
 @numba.njit(cache=True, nogil=True)
 def _key(chosen, depth, stop, row):  # type: ignore[no-untyped-def]
-    """The set of offers as two 64-bit words: sorted (in `row`), 16 bits each, four a word."""
+    """The set of stops as two 64-bit words: sorted (in `row`), 16 bits each, four a word."""
     for i in range(depth):
         value = stop[chosen[i], _OPTION] + 1
         j = i
@@ -89,7 +89,7 @@ def _find(keys, table, low, high):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def _enter(keys, costs, orders, table, size, chosen, stops, total, least_saving, stop, row):  # type: ignore[no-untyped-def]
-    """Enter a route of so many stops, unless a cheaper order of the same offers is known; `row` is scratch."""
+    """Enter a route of so many stops, unless a cheaper order of the same stops is known; `row` is scratch."""
     low, high = _key(chosen, stops, stop, row)
     at = _find(keys, table, low, high)
     column = table[at]
@@ -172,11 +172,14 @@ def _total(clocks, spent, depth, c, stop, day):  # type: ignore[no-untyped-def]
 def enumerate_routes(
     stop: Integers, cost: Floats, leg: Integers, day: Day, max_stops: int, listing: ListingTuning
 ) -> tuple[Floats, Integers]:
-    """Costs and orders of the cheapest route of every feasible set of offers; of more than
-    `listing.most_routes`, if there are more.
+    """The cheapest route of every feasible set of stops: costs (routes,) float64 and orders (routes, max_stops) int16.
 
-    `stop[c]`: the `FACTS` of candidate c; `leg[b, c]`: minutes from one to another. Where there was too little room for
-    all sets the search begins again with more: searching takes a tenth of the time that entering what it finds does.
+    stop: (candidates, 8) int64, a row a candidate, the columns of `FACTS`.
+    cost: (candidates,) float64, cost of the stop itself.
+    leg: (candidates, candidates) integer, minutes of travel from one to another.
+
+    Where the hash table was too small for all sets the search starts again with a larger one. With more than
+    `listing.most_routes` routes it gives up and returns more than that many.
     """
     after, follows = _successors(stop, leg, day.grid)
     sets = sum(math.comb(len(stop), stops) for stops in range(1, max_stops + 1))
@@ -190,7 +193,8 @@ def enumerate_routes(
 
 @numba.njit(cache=True, nogil=True)
 def _listed(stop, cost, leg, day, after, follows, max_stops, room, least_saving):  # type: ignore[no-untyped-def]
-    """The same, until there are `room` of them."""
+    """List routes until all are listed or there are `room` of them. Costs (n,) float64; orders (n, max_stops) int16:
+    positions of candidates in driving order, -1 behind the last."""
     keys, costs = np.empty((room, 2), dtype=np.uint64), np.empty(room, dtype=np.float64)
     orders = np.empty((room, max_stops), dtype=np.int16)
     table = np.full(2 * room, -1, dtype=np.int32)

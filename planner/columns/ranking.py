@@ -5,12 +5,12 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from planner.columns.routes import Floats, Integers
+from planner.base.arrays import Columns, Floats
 
 _DIGITS = 1 << 16
 
 
-def least_of(values: Floats, count: int) -> Integers:
+def least_of(values: Floats, count: int) -> Columns:
     """The positions of the `count` least values, rising; all of them when there are no more.
 
     Values below 0 count as 0. Values that differ by less than a millionth of themselves count as equal; of equal
@@ -18,7 +18,7 @@ def least_of(values: Floats, count: int) -> Integers:
     """
     if len(values) <= count:
         return np.arange(len(values))
-    least: Integers = _least_of(values, count)
+    least: Columns = _least_of(values, count)
     return least
 
 

@@ -6,26 +6,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Columns, Floats, Integers, Positions
 from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
 from planner.base.tuning import DEFAULT, ListingTuning
-from planner.columns.enumeration import FACTS, Day, Floats, Integers, enumerate_routes, up
+from planner.columns.enumeration import FACTS, Day, enumerate_routes, up
 from planner.columns.stop_options import ShiftOptions, StopOption
 from planner.model.plan import Route, Stop
 from planner.model.problem import BadProblem, Problem
-
-Flags = npt.NDArray[np.bool_]
 
 _NOBODY = -1
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """The stops of one evening as arrays, one entry per offer and span.
+    """The candidate stops of one evening: one for every span of starts of every stop option. n is their number.
 
-    `leg[i, j]`, `leg_out[i]`, `leg_back[i]`: minutes between candidates, from the depot, to the depot.
+    option: (n,) int32, position in `ShiftOptions.options`.
+    first, last: (n,) int32, first and last start that the candidate allows, minutes after midnight, on the grid of
+        starts.
+    minutes: (n,) int32, how long the stop lasts.
+    cost: (n,) float64, cost of starting the stop in this span: week, wish, moving, substitute; no travel or waiting.
+    visit: (n,) int32, position in `problem.visits` of the visit that is made (the first one of a double stop).
+    sibling: (n,) int32, position of the second visit of a double stop, -1 otherwise.
+    leg: (n, n) integer minutes of travel from the place of one candidate to that of another, with the dtype of the
+        problem's matrix (int32).
+    leg_out, leg_back: (n,) integer minutes from and to the visitor's depot.
     """
 
     option: Integers
@@ -45,16 +52,23 @@ class Candidates:
 
 @dataclass(frozen=True)
 class Pool:
-    """Columns of many evenings. Those of evening e are `start[e]` to `start[e + 1]`.
+    """The listed routes of many evenings: one column a route, those of one evening next to each other.
 
-    `evening[c]` is the evening of column c, and `order[c]` its stops in driving order: positions among the
-    evening's candidates, -1 behind the last; `offset[e]` makes them positions among all candidates.
+    evenings: the shifts with their stop options; evening e is one shift of one visitor. By visitor and date.
+    candidates: the candidate stops of each evening.
+    offset: (evenings + 1,) int64. Candidate i of evening e has number `offset[e] + i` among all candidates; such
+        numbers are called `k` throughout the planner.
+    start: (evenings + 1,) int64. The columns of evening e are `start[e]` to `start[e + 1]`.
+    cost: (columns,) float64, cost of the route: its stops, travel and waiting.
+    order: (columns, rules.max_stops) int16, the stops in driving order: positions among the candidates of the
+        evening, -1 behind the last.
+    evening: (columns,) int32, the evening of each column.
     """
 
     evenings: tuple[ShiftOptions, ...]
     candidates: tuple[Candidates, ...]
-    offset: Integers
-    start: Integers
+    offset: Positions
+    start: Positions
     cost: Floats
     order: Integers
     evening: Integers
@@ -62,13 +76,13 @@ class Pool:
     def __len__(self) -> int:
         return len(self.cost)
 
-    def columns_of(self, evenings: Iterable[int]) -> Integers:
+    def columns_of(self, evenings: Iterable[int]) -> Columns:
         """The columns of these evenings (rising numbers)."""
         ranges = [np.arange(self.start[e], self.start[e + 1]) for e in evenings]
         return np.concatenate([np.zeros(0, dtype=np.int64), *ranges])
 
-    def picked(self, columns: Integers) -> Pool:
-        """The same pool with only these columns (rising)."""
+    def picked(self, columns: Columns) -> Pool:
+        """A pool of these columns only (rising positions), with all evenings and candidates."""
         start = np.searchsorted(columns, self.start)
         return replace(
             self, start=start, cost=self.cost[columns], order=self.order[columns], evening=self.evening[columns]
@@ -76,7 +90,7 @@ class Pool:
 
 
 def candidates_of(problem: Problem, evening: ShiftOptions, place: dict[str, int]) -> Candidates:
-    """The arrays that the search over one evening works on."""
+    """The candidate stops of one evening. `place`: row of each place in the travel matrices."""
     visitor = problem.visitors[evening.visitor]
     matrix = problem.travel_minutes[visitor.mode]
     depot = place[visitor.depot]
@@ -141,7 +155,7 @@ def refuse_too_many(routes: int, most: int) -> None:
         raise BadProblem("rules.max_stops", f"more than {most} possible routes: allow fewer stops in one")
 
 
-def _running_total(counts: list[int]) -> Integers:
+def _running_total(counts: list[int]) -> Positions:
     return np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
 
 

@@ -1,8 +1,8 @@
-"""A weight of a visit left out that dwarfs all others, made as light as it may be.
+"""A huge weight of a visit left out, replaced by a smaller big-M without changing which plan is best.
 
-Sums in which 1e9 stands beside a minute of travel lose that minute to rounding. In one part of a school no
+Sums in which 1e9 stands beside a minute of travel lose that minute to rounding. In one component of a school no
 plan costs more than some M beside its visits left out. With any weight above M the best plan leaves out as few
-as can be, and is then the cheapest of these: it is the same plan for every such weight. So the part is planned
+as can be, and is then the cheapest of these: it is the same plan for every such weight. So the component is planned
 with a weight of M, and its cost and bound are made those of the real weight afterwards.
 """
 
@@ -27,7 +27,7 @@ class BigMProblem:
 
     @classmethod
     def of(cls, problem: Problem, pool: Pool, step: float, tuning: BigMTuning = DEFAULT.big_m) -> BigMProblem:
-        """For the part of a school that these routes are of; all costs are multiples of `step` (0: anything)."""
+        """For the component of a school that these routes are of; all costs are multiples of `step` (0: anything)."""
         weights = problem.weights
         if weights.unplaced <= tuning.heavy:
             return cls(problem, weights.unplaced)

@@ -1,9 +1,10 @@
 """Lower bounds that hold whatever the linear solver's tolerances are, and what they exclude.
 
-For any prices of the rows (of the right sign) the Lagrangian bound is: the prices times the rows' limits,
+For any prices of the rows (of the right sign) the Lagrangian bound (Geoffrion, Lagrangean Relaxation for Integer
+Programming, Mathematical Programming Study 2, 1974) is: the prices times the rows' limits,
 plus for every evening the least reduced cost of its routes or 0 for none, plus the negative reduced costs of
 the other columns. A route whose own reduced cost lifts this bound above the best plan so far is in no better
-plan and is left out for good.
+plan and is left out for good (reduced cost fixing).
 """
 
 from __future__ import annotations
@@ -13,16 +14,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from planner.columns.routes import Floats, Pool
+from planner.base.arrays import Floats
+from planner.columns.routes import Pool
 from planner.master.pricing import least_by_evening, within
 from planner.master.program import Program
 
-SLACK = 1e-6
+SLACK = 1e-6  # cost, and values of rows: what rounding may change. No tuning: bounds rest on it
 
 
 @dataclass(frozen=True)
 class Bound:
-    """A lower bound on every plan, and the least reduced cost of each evening that it was made with."""
+    """A lower bound on every plan.
+
+    value: cost. `least`: (evenings,) float64, the least reduced cost of each evening's routes, 0 at most.
+    """
 
     value: float
     least: Floats

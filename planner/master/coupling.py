@@ -36,7 +36,7 @@ class AuxiliaryColumn:
 
 
 class Coupling:
-    """The coupling rows of one part of a school. `entries` gives those of a stop."""
+    """The coupling rows of one component of a school. `entries` gives those of a stop."""
 
     def __init__(
         self, problem: Problem, rows: RowBuilder, evenings: Sequence[ShiftOptions], visits: Sequence[int]

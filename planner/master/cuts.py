@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from planner.columns.enumeration import Words
-from planner.columns.routes import Floats, Integers, Pool
+from planner.base.arrays import Columns, Floats, Integers, Positions, Words
+from planner.columns.routes import Pool
 from planner.master.program import Program
 from planner.model.plan import VISITOR
 
@@ -27,7 +27,12 @@ Triple = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Bits:
-    """Which bit a row has for each visitor (`bit_of`), the words of candidates and evenings, and whose these are."""
+    """The rows (visits and evenings) that routes meet, as sets of 128 bits that each visitor numbers apart.
+
+    bit_of: per visitor the bit of each of the rows that the visitor's routes meet. Rows from bit 128 on are in no set.
+    candidate, evening: (candidates, 2) and (evenings, 2) uint64, the set of each candidate stop and of each evening.
+    candidate_visitor, visitor: (candidates,) and (evenings,) int64, whose these are.
+    """
 
     bit_of: dict[int, dict[int, int]]
     candidate: Words
@@ -35,7 +40,7 @@ class Bits:
     candidate_visitor: Integers
     visitor: Integers
 
-    def of_columns(self, pool: Pool, columns: Integers) -> Words:
+    def of_columns(self, pool: Pool, columns: Columns) -> Words:
         """The rows that each of these routes meets, in the bits of its visitor."""
         evening, order = pool.evening[columns], pool.order[columns]
         words = self.evening[evening]
@@ -81,10 +86,14 @@ def meets_two(a0, a1, b0, b1):  # type: ignore[no-untyped-def]
 
 @dataclass(frozen=True)
 class CutTable:
-    """The cuts in the bits of each visitor: those of visitor v are `start[v]` to `start[v + 1]`.
+    """The cuts in the bits of each visitor: the entries of visitor v are `start[v]` to `start[v + 1]`.
+
+    start: (visitors + 1,) int64. words: (entries, 2) uint64, the rows of the cut as bits. number: (entries,) int64,
+    the number of the cut.
 
     The other way round, in words of which bit i is the visitor's cut i: which cuts have a row of each candidate
-    (`once`), two rows of it (`twice`: a double stop) and the row of each evening (`evening`).
+    (`once`), two rows of it (`twice`: a double stop) and the row of each evening (`evening`); (candidates, words) and
+    (evenings, words) uint64.
     """
 
     start: Integers
@@ -135,7 +144,7 @@ def _members(words, visitor, start, cut_words):  # type: ignore[no-untyped-def]
     return once, twice
 
 
-def met_cuts(bits: Bits, table: CutTable, pool: Pool, columns: Integers) -> tuple[Integers, Integers]:
+def met_cuts(bits: Bits, table: CutTable, pool: Pool, columns: Columns) -> tuple[Positions, Positions]:
     """Which of these routes meets which cut: positions in `columns` and numbers of cuts."""
     words, visitor = bits.of_columns(pool, columns), bits.visitor[pool.evening[columns]]
     at, entry = _met(words, visitor, table.start, table.words)

@@ -12,9 +12,9 @@ from typing import Any
 import highspy
 import numpy as np
 
+from planner.base.arrays import Floats, Integers
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, IntegerProgramTuning
-from planner.columns.routes import Floats, Integers
 from planner.master.rows import Sparse
 
 _DUAL, _PRIMAL = 1, 4  # HiGHS' numbers of the simplex strategies
@@ -24,7 +24,12 @@ _INFEASIBLE = highspy.HighsModelStatus.kInfeasible
 
 @dataclass(frozen=True)
 class Solved:
-    """Outcome of a solve. `bound` is below every solution; `values` is empty when none was found."""
+    """Outcome of a solve.
+
+    cost: of the solution. bound: below every solution, -inf when nothing is proven.
+    values: (columns,) float64, empty when no solution was found.
+    duals: (rows,) float64, empty for programs in whole numbers.
+    """
 
     is_optimal: bool
     is_infeasible: bool

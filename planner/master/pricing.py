@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
-from planner.columns.routes import Floats, Pool
+from planner.base.arrays import Floats
+from planner.columns.routes import Pool
 from planner.master.cuts import Bits, CutTable
 from planner.master.program import Program
 
-TINY = 1e-7
+TINY = 1e-7  # cost: a reduced cost nearer to 0 is 0. No tuning: it is the tolerance of the linear solver
 
 # Number i of the bits of a word: the first six bits of `_SPREAD` times it are another number for each i (a de Bruijn
 # sequence: Leiserson, Prokop and Randall, Using de Bruijn Sequences to Index a 1 in a Computer Word, 1998).
@@ -23,7 +24,12 @@ for _bit in range(64):
 
 @dataclass(frozen=True)
 class Prices:
-    """Duals in the form that pricing wants: per candidate stop, per evening, per entry of the cut table."""
+    """Duals in the form that pricing uses.
+
+    candidate: (candidates,) float64, the sum of the duals of a stop's rows times its coefficients.
+    evening: (evenings,) float64, the dual of the evening's row.
+    cut: (entries of the cut table,) float64, the dual of the cut of each entry, 0 or below.
+    """
 
     candidate: Floats
     evening: Floats

@@ -2,8 +2,14 @@
 
 Rows: each visit is in one route or left out (`= 1`), each evening has at most one route (`<= 1`), each
 visitor with a limit has so many stops at most, and what couples visitors. Columns: the routes of the pool,
-which are never written out as a whole, and a few others (a visit left out). A route's entries are the sum of
-those of its stops, so they are kept per offer.
+which are never written out as a whole, and auxiliary columns (a visit left out, siblings apart or together).
+The entries of a route are the sum of those of its stops, so they are kept per candidate stop.
+
+    minimise    sum over routes r of cost[r] x[r] + sum over auxiliary columns a of cost[a] y[a]
+    subject to  lower <= A x + B y <= upper,   x in {0, 1},   0 <= y <= upper[a], integer
+
+Set partitioning over listed routes: Balinski and Quandt, On an Integer Program for a Delivery Problem, Operations
+Research 12, 1964.
 """
 
 from __future__ import annotations
@@ -15,7 +21,8 @@ from functools import cached_property
 import numba
 import numpy as np
 
-from planner.columns.routes import Floats, Integers, Pool
+from planner.base.arrays import Columns, Floats, Integers, Rows
+from planner.columns.routes import Pool
 from planner.columns.stop_options import ShiftOptions, StopOption
 from planner.master.coupling import AuxiliaryColumn, Coupling
 from planner.master.rows import Entries, RowBuilder, Sparse
@@ -25,7 +32,14 @@ from planner.model.problem import Problem
 
 @dataclass(frozen=True)
 class AuxiliaryColumns:
-    """The columns that are no routes: what they are, cost, largest value and entries in rows."""
+    """The columns that are no routes. m is their number.
+
+    names: what each stands for: ("unplaced", visit), ("split", pair), ("together", pair, date, start), ("stopgap",
+        row).
+    cost: (m,) float64, cost of a unit.
+    upper: (m,) float64, largest value.
+    entries: per column its rows with their coefficients.
+    """
 
     names: tuple[tuple[object, ...], ...]
     cost: Floats
@@ -38,11 +52,23 @@ class AuxiliaryColumns:
 
 @dataclass(frozen=True)
 class Program:
-    """Rows with their limits, the side columns, and the entries of every candidate stop of the pool.
+    """The rows and columns of the program. Positions of visits and visitors are those in the problem's tuples.
 
-    Rows start with `visits`, and so do side columns: number i is visit i left out. `limits`: the stops that
-    a visitor may make in all, where there is a limit. `unplaced`: the
-    weight of a visit left out; `never`: a cost above that of every plan.
+    pool: the routes, one column each.
+    visits: the visits that have a row, in the order of their rows: row i says that visit `visits[i]` is made once or
+        left out. Auxiliary column i is that visit left out.
+    lower, upper: (rows,) float64, limits of each row, infinite where there is none.
+    lazy_group: (rows,) int64, -1 for rows that every linear program holds. Rows of one group >= 0 are left out of
+        linear programs until a solution violates one of them; then all of the group enter.
+    evening_row: (evenings,) int64, the row "at most one route" of each evening of the pool.
+    auxiliary: the columns that are no routes.
+    stops: per candidate stop of the pool its rows with their coefficients, without the row of its evening.
+    limits: the stops that a visitor may make in all, by position of the visitor, where there is a limit.
+    limit_row: the row of that limit, by position of the visitor.
+    unplaced: cost of a visit that is left out (as planned with, see `big_m.BigMProblem`).
+    big_m: a cost above that of every plan, for columns that only keep the rows solvable.
+    row_names: position of each row by its name, for example ("visit", 3) or ("company", visit, date, start); empty in
+        a sub-program.
     """
 
     pool: Pool
@@ -50,7 +76,7 @@ class Program:
     lower: Floats
     upper: Floats
     lazy_group: Integers
-    evening_row: Integers
+    evening_row: Rows
     auxiliary: AuxiliaryColumns
     stops: Sparse
     limits: Mapping[int, int]
@@ -68,7 +94,7 @@ class Program:
         """The number of the row of every visit."""
         return {visit: row for row, visit in enumerate(self.visits)}
 
-    def routes(self, columns: Integers) -> Sparse:
+    def routes(self, columns: Columns) -> Sparse:
         """The entries of these routes: those of their stops and their evening."""
         pool, stops = self.pool, self.stops
         order = pool.evening, pool.order, pool.offset, self.evening_row
@@ -109,14 +135,14 @@ def _route_entries(columns, evening, order, offset, evening_row, first, index, w
     return starts, rows[:count], weights[:count]
 
 
-def activity(program: Program, columns: Integers) -> Floats:
+def activity(program: Program, columns: Columns) -> Floats:
     """What these routes use of every row."""
     entries = program.routes(np.asarray(columns, dtype=np.int64))
     return np.bincount(entries.index, weights=entries.weight, minlength=program.rows).astype(np.float64)
 
 
 def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Program:
-    """The program of one independent part of a school."""
+    """The program of one component of a school. `visits`: positions of those that some route makes."""
     rows = RowBuilder()
     for visit in visits:
         rows.add(("visit", visit), 1, 1)

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.base.arrays import Columns, Flags, Floats, Rows
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Flags, Floats, Integers, Pool
+from planner.columns.routes import Pool
 from planner.master.bound import SLACK, Bound, clipped, lagrangian_bound
 from planner.master.cuts import Triple, cut_table, met_cuts, number_bits, violated
 from planner.master.linear import Linear, Solved
@@ -24,30 +25,38 @@ from planner.master.rows import Sparse, joined
 
 @dataclass(frozen=True)
 class ActiveColumns:
-    """The columns that a search still allows: a pool, and which columns of the whole pool these are."""
+    """The columns that a search still allows: a pool, and in `original` their positions in the whole pool.
+
+    original: (columns of `pool`,) int64, rising.
+    """
 
     pool: Pool
-    original: Integers
+    original: Columns
 
     def kept(self, keep: Flags) -> ActiveColumns:
         """Only the columns that `keep` marks."""
         return self if keep.all() else self.picked(np.flatnonzero(keep))
 
-    def picked(self, columns: Integers) -> ActiveColumns:
-        """Only these columns (rising positions in the part)."""
+    def picked(self, columns: Columns) -> ActiveColumns:
+        """Only these columns (rising positions in `pool`)."""
         return ActiveColumns(self.pool.picked(columns), self.original[columns])
 
 
 @dataclass(frozen=True)
 class Relaxed:
-    """A linear solution: routes in use (columns of the whole pool) and their values, and the bound.
+    """A linear solution, and the best bound that was found on the way.
 
-    `is_settled` is false when the bound passed the limit before the optimum was reached.
+    bound: holds for every plan of the active columns.
+    reduced: (active columns,) float64, reduced costs at the prices of the bound, the prices of evenings left out.
+    columns, values: (routes in use,) int64 positions in the whole pool, and their values in (0, 1].
+    auxiliary: (auxiliary columns,) float64, their values.
+    duals: (rows + cuts,) float64, the prices that the bound was made with.
+    is_settled: false when the bound passed the limit before the optimum was reached.
     """
 
     bound: Bound
     reduced: Floats
-    columns: Integers
+    columns: Columns
     values: Floats
     auxiliary: Floats
     duals: Floats
@@ -88,9 +97,9 @@ class Relaxation:
         self.auxiliary_cost = program.auxiliary.cost
         self.center: Floats | None = None
         self._linear = Linear(seed, tuning.integer_programs)
-        self.columns: Integers = np.zeros(0, dtype=np.int64)
+        self.columns: Columns = np.zeros(0, dtype=np.int64)
         self._is_known = np.zeros(len(program.pool), dtype=np.bool_)
-        self._held: Integers = np.flatnonzero(program.lazy_group < 0)
+        self._held: Rows = np.flatnonzero(program.lazy_group < 0)
         self._place = np.full(program.rows, -1, dtype=np.int64)
         self._place[self._held] = np.arange(len(self._held))
         self._linear.add_rows(program.lower[self._held], program.upper[self._held], Sparse.empty(len(self._held)))
@@ -99,7 +108,7 @@ class Relaxation:
         )
 
     def allow(self, active: ActiveColumns, auxiliary_cost: Floats) -> None:
-        """From now on only the columns of `part`, and the side columns at these costs."""
+        """From now on only the columns of `active`, and the auxiliary columns at these costs."""
         is_live = np.zeros(len(self._is_known), dtype=np.bool_)
         is_live[active.original] = True
         limits = np.where(is_live[self.columns], np.inf, 0.0)
@@ -110,7 +119,7 @@ class Relaxation:
     def solve(
         self, active: ActiveColumns, limit: float = np.inf, *, smoothing: float = 0.0, tolerance: float = 0.0
     ) -> Relaxed:
-        """The optimum over `part`, or what is known when the bound has passed `limit`.
+        """The optimum over `active`, or what is known when the bound has passed `limit`.
 
         `smoothing`: how far pricing leans from the duals of the moment towards those of the best bound (in-out
         separation: Ben-Ameur and Neto, Networks 49, 2007); it keeps the duals of a large program from
@@ -136,9 +145,7 @@ class Relaxation:
                 return self._relaxed(solved, best, is_settled=True)
             self.add_columns(new)
 
-    def _new_columns(
-        self, active: ActiveColumns, out: _Priced, best: _Priced, share: float
-    ) -> tuple[Integers, _Priced]:
+    def _new_columns(self, active: ActiveColumns, out: _Priced, best: _Priced, share: float) -> tuple[Columns, _Priced]:
         """Columns that improve the linear program, chosen at duals between `out` and `best`."""
         improves = out.reduced < out.evening[active.pool.evening] - TINY
         while True:
@@ -176,22 +183,22 @@ class Relaxation:
         lower = np.concatenate([self.program.lower, -np.inf * ones])
         return clipped(duals, lower, np.concatenate([self.program.upper, ones]))
 
-    def add_columns(self, columns: Integers) -> None:
+    def add_columns(self, columns: Columns) -> None:
         """Let the linear program hold these routes, which it does not hold yet."""
         entries = self.all_entries(columns).renumbered(self._place)
         self._linear.add_columns(self.program.pool.cost[columns], np.full(len(columns), np.inf), entries)
         self.columns = np.concatenate([self.columns, columns])
         self._is_known[columns] = True
 
-    def _hold(self, rows: Integers) -> None:
+    def _hold(self, rows: Rows) -> None:
         """Note that these rows (cuts behind the program's rows) are the next in the linear program."""
         missing = max(0, int(rows.max(initial=-1)) + 1 - len(self._place))
         self._place = np.concatenate([self._place, np.full(missing, -1, dtype=np.int64)])
         self._place[rows] = len(self._held) + np.arange(len(rows))
         self._held = np.concatenate([self._held, rows])
 
-    def begin_with(self, columns: Integers) -> None:
-        """Hold these routes and every row that they or side columns meet; begin with the interior point method."""
+    def begin_with(self, columns: Columns) -> None:
+        """Hold these routes and every row that they or auxiliary columns meet; begin with the interior point method."""
         self.add_columns(columns)
         met = np.zeros(self.program.rows, dtype=np.bool_)
         met[self.program.routes(self.columns).index] = True
@@ -212,7 +219,7 @@ class Relaxation:
         self._add_rows(rows)
         return bool(len(rows))
 
-    def _add_rows(self, rows: Integers) -> None:
+    def _add_rows(self, rows: Rows) -> None:
         """Let the linear program hold these rows of the program, which it does not hold yet."""
         program = self.program
         if len(rows):
@@ -220,13 +227,13 @@ class Relaxation:
             self._linear.add_rows(program.lower[rows], program.upper[rows], entries)
             self._hold(rows)
 
-    def all_entries(self, columns: Integers) -> Sparse:
+    def all_entries(self, columns: Columns) -> Sparse:
         """The entries of these routes in the program's rows and, behind these, in the cuts."""
         entries = self.program.routes(columns)
         at, cut = met_cuts(self.bits, self.table, self.program.pool, columns)
         return joined(entries, at, self.program.rows + cut)
 
-    def add_cuts(self, columns: Integers, values: Floats, least: float | None = None) -> bool:
+    def add_cuts(self, columns: Columns, values: Floats, least: float | None = None) -> bool:
         """Add the cuts that these routes with these values violate most, and by `least` at least; false for none."""
         least = self.tuning.least_violation if least is None else least
         pool = self.program.pool

@@ -7,17 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.columns.routes import Floats, Integers
+from planner.base.arrays import Floats, Integers, Positions
 
 Entries = list[tuple[int, float]]
 
 
 @dataclass(frozen=True)
 class Sparse:
-    """Lists of (index, weight): list i is `index[first[i]:first[i + 1]]` with `weight` likewise."""
+    """Lists of entries (index, weight) in compressed form, as in scipy.sparse.csr_array without its width.
 
-    first: Integers
-    index: Integers
+    first: (lists + 1,) int64, rising. List i is `index[first[i]:first[i + 1]]`, with `weight` likewise.
+    index: (entries,) int64, the rows that a column meets, or after `transposed` the lists that hold a row. An index
+        may occur once in a list.
+    weight: (entries,) float64, the coefficients.
+    """
+
+    first: Positions
+    index: Positions
     weight: Floats
 
     @classmethod
@@ -48,15 +54,15 @@ class Sparse:
         ).astype(np.float64)
         return total
 
-    def renumbered(self, new: Integers) -> Sparse:
-        """The same lists with `new[index]` for index, without the entries for which that is negative."""
+    def renumbered(self, new: Positions) -> Sparse:
+        """Lists with `new[index]` in place of each index, without the entries for which that is negative."""
         index = new[self.index]
         kept = index >= 0
         count = np.concatenate([[0], np.cumsum(kept)])
         return Sparse(count[self.first], index[kept], self.weight[kept])
 
-    def transposed(self, which: Integers, count: int) -> Sparse:
-        """Per index in `which` (all are below `count`) the lists that hold it, as indices."""
+    def transposed(self, which: Positions, count: int) -> Sparse:
+        """Per index in `which` (all are below `count`) the positions of the lists that hold it."""
         new = np.full(count, -1, dtype=np.int64)
         new[which] = np.arange(len(which))
         kept = new[self.index] >= 0
@@ -80,8 +86,8 @@ class RowBuilder:
     def add(self, name: tuple[object, ...], lower: float, upper: float, *, lazy_group: tuple[object, ...] = ()) -> int:
         """The number of the row of this name, which comes into being at the first call.
 
-        Rows of a bundle are rows that few solutions break: a linear program goes without them until one of
-        them is broken.
+        Rows with a `lazy_group` are rows that few solutions violate: linear programs leave the group out until one
+        of its rows is violated.
         """
         if name not in self._number:
             self._number[name] = len(self.lower)

@@ -1,6 +1,6 @@
 """A program of some of the visitors: with the others' routes as they are, or with coupling at a price.
 
-Rows that routes of one visitor alone meet are that visitor's own. All others couple visitors: in a part they
+Rows that routes of one visitor alone meet are that visitor's own. All others couple visitors: in a sub-program they
 either keep what the other visitors leave of them, or give way to a price per unit (Lagrangian relaxation).
 """
 
@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numba
 import numpy as np
 
-from planner.columns.routes import Flags, Floats, Integers, Pool
+from planner.base.arrays import Columns, Flags, Floats, Integers, Rows
+from planner.columns.routes import Pool
 from planner.master.program import AuxiliaryColumns, Program
 from planner.master.rows import Sparse
 
@@ -21,11 +22,17 @@ _NOBODY, _SEVERAL = -1, -2
 
 @dataclass(frozen=True)
 class SubProgram:
-    """A program of some evenings. `columns`, `rows`, `sides`: what its own are in the whole program."""
+    """A program of some evenings, with the positions that its own have in the program that it was made from.
+
+    columns: (columns of the sub-program,) int64, position in the whole pool.
+    rows: (rows of the sub-program,) int64, position among the rows of the whole.
+    auxiliary: int64, position of its auxiliary columns in the whole. Behind these it has stopgaps of its own: columns
+        at the price `big_m` for rows that must be met, so that there always is a solution.
+    """
 
     program: Program
-    columns: Integers
-    rows: Integers
+    columns: Columns
+    rows: Rows
     auxiliary: Integers
 
 
@@ -48,20 +55,20 @@ def owners(program: Program, group_of: Integers | None = None) -> Integers:
     return owner
 
 
-def closed(program: Program, rows: Integers) -> Integers:
-    """These rows and all that side columns meeting one of them meet: siblings' rows come together."""
+def closed(program: Program, rows: Rows) -> Rows:
+    """These rows and all that auxiliary columns meeting one of them meet: siblings' rows come together."""
     entries = program.auxiliary.entries
     inside = np.zeros(program.rows, dtype=np.bool_)
     inside[rows] = True
-    side = np.repeat(np.arange(len(program.auxiliary)), np.diff(entries.first))
+    column = np.repeat(np.arange(len(program.auxiliary)), np.diff(entries.first))
     while True:
-        touched = np.isin(side, side[inside[entries.index]])
+        touched = np.isin(column, column[inside[entries.index]])
         if inside[entries.index[touched]].all():
             return np.flatnonzero(inside)
         inside[entries.index[touched]] = True
 
 
-def sub_pool(pool: Pool, evenings: Sequence[int], keep: Flags | None) -> tuple[Pool, Integers]:
+def sub_pool(pool: Pool, evenings: Sequence[int], keep: Flags | None) -> tuple[Pool, Columns]:
     """The columns of these evenings (rising numbers), of which `keep` may leave out some."""
     ranges = [np.arange(pool.start[e], pool.start[e + 1]) for e in evenings]
     if keep is not None:
@@ -83,17 +90,17 @@ def sub_pool(pool: Pool, evenings: Sequence[int], keep: Flags | None) -> tuple[P
 def sub_program(
     program: Program,
     evenings: Sequence[int],
-    rows: Integers,
+    rows: Rows,
     *,
     keep: Flags | None = None,
     taken: Floats | None = None,
     prices: Floats | None = None,
-    capped: Sequence[int] | Integers = (),
-    must: Sequence[int] | Integers = (),
+    capped: Sequence[int] | Rows = (),
+    must: Sequence[int] | Rows = (),
 ) -> SubProgram:
-    """The program of these evenings with these rows of the whole.
+    """The program of these evenings (rising numbers) with these rows of `program`.
 
-    Per row of the whole program, `taken` is what routes outside the part use of it, and `prices` what a unit is
+    Per row of the program, `taken` is what routes outside the sub-program use of it, and `prices` what a unit is
     worth: it is taken off the cost of whatever meets a row that is left out. `capped`: rows that are priced and
     yet may not be exceeded. `must`: rows of visits that must not be left out.
     """
@@ -124,10 +131,8 @@ def sub_program(
     return SubProgram(sub, columns, order, auxiliary)
 
 
-def _numbered(
-    program: Program, rows: Integers, capped: Sequence[int] | Integers
-) -> tuple[Integers, Integers, Integers]:
-    """The visits' rows among these, the part's rows in order (visits, others, capped), their new numbers (or -1)."""
+def _numbered(program: Program, rows: Rows, capped: Sequence[int] | Rows) -> tuple[Rows, Rows, Rows]:
+    """The rows of visits, all rows in order (visits, others, capped), and the new number of each row or -1."""
     is_visit = rows < len(program.visits)
     order = np.concatenate([rows[is_visit], rows[~is_visit], capped]).astype(np.int64)
     new_row = np.full(program.rows, -1, dtype=np.int64)
@@ -135,7 +140,7 @@ def _numbered(
     return rows[is_visit], order, new_row
 
 
-def _limits_left(program: Program, order: Integers, own: int, taken: Floats | None) -> tuple[Floats, Floats]:
+def _limits_left(program: Program, order: Rows, own: int, taken: Floats | None) -> tuple[Floats, Floats]:
     """What is left of the limits of these rows; those behind the first `own` must not be exceeded, no more."""
     used = np.zeros(len(order)) if taken is None else taken[order]
     lower, upper = program.lower[order] - used, program.upper[order] - used
@@ -157,8 +162,8 @@ def picked(lists: Sparse, numbers: Integers) -> Sparse:
     return Sparse(first, lists.index[at], lists.weight[at])
 
 
-def _is_out(new_row: Integers, capped: Sequence[int] | Integers) -> Flags:
-    """Per row of the whole whether it is priced: not in the part, or in it as a cap only."""
+def _is_out(new_row: Rows, capped: Sequence[int] | Rows) -> Flags:
+    """Per row of the program whether it is priced: not in the sub-program, or in it as a cap only."""
     is_out: Flags = new_row < 0
     is_out[list(capped)] = True
     return is_out
@@ -169,15 +174,15 @@ def _at_prices(pool: Pool, stops: Sparse, price: Floats) -> Pool:
     return replace(pool, cost=pool.cost - worth(pool, stops.dot(price)))
 
 
-def _auxiliary_cost(program: Program, must: Sequence[int] | Integers, above: float) -> Floats:
-    """The cost of the side columns, `above` at most and for what must not be."""
+def _auxiliary_cost(program: Program, must: Sequence[int] | Rows, above: float) -> Floats:
+    """The cost of the auxiliary columns, `above` at most and for what must not be."""
     cost: Floats = np.minimum(program.auxiliary.cost, above)
     cost[list(must)] = above
     return cost
 
 
 def _auxiliary_inside(program: Program, visits: Integers, is_out: Flags) -> Integers:
-    """The visits of the part left out, then every other side column whose rows are all in the part."""
+    """The visits of the sub-program left out, then every other auxiliary column whose rows are all in it."""
     entries = program.auxiliary.entries
     outside = np.concatenate([[0], np.cumsum(is_out[entries.index])])
     is_inside = outside[entries.first[1:]] == outside[entries.first[:-1]]
@@ -185,7 +190,7 @@ def _auxiliary_inside(program: Program, visits: Integers, is_out: Flags) -> Inte
     return np.concatenate([visits, others]).astype(np.int64)
 
 
-def _auxiliary_of(program: Program, auxiliary: Integers, new_row: Integers, cost: Floats) -> AuxiliaryColumns:
+def _auxiliary_of(program: Program, auxiliary: Integers, new_row: Rows, cost: Floats) -> AuxiliaryColumns:
     return AuxiliaryColumns(
         tuple(program.auxiliary.names[at] for at in auxiliary),
         cost[auxiliary],
@@ -197,7 +202,7 @@ def _auxiliary_of(program: Program, auxiliary: Integers, new_row: Integers, cost
 def _with_stopgaps(
     auxiliary: AuxiliaryColumns, lower: Floats, upper: Floats, visits: int, big_m: float
 ) -> AuxiliaryColumns:
-    """Columns at a price that is never paid for rows that routes must meet, so that there is a solution."""
+    """Also columns at the cost `big_m` for rows that routes must meet, so that there always is a solution."""
     asking = [row for row in range(visits, len(lower)) if lower[row] > 0 or upper[row] < 0]
     entries = Sparse.of([[(row, 1.0 if lower[row] > 0 else -1.0)] for row in asking])
     return AuxiliaryColumns(

@@ -1,4 +1,4 @@
-"""Prices for the rows of a large program by a volume ascent: near the best bound long before a simplex method is.
+"""Prices for the rows of a large program by the volume algorithm: near the best bound long before a simplex method is.
 
 At some prices each evening takes the route of least reduced cost. Where these routes meet a row too often its
 price falls, where they meet it too little it rises; the step leans on a running mean of all choices so far, which
@@ -10,15 +10,20 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from planner.base.arrays import Floats, Integers
 from planner.base.deadline import Deadline
 from planner.base.tuning import VolumeTuning
-from planner.columns.routes import Floats, Integers
 from planner.master.relaxation import ActiveColumns, Relaxation
 
 
 class VolumeAlgorithm:
-    """`duals` are the best prices so far and `value` their bound over `part`; `use` is the mean choice of routes, `met`
-    tells which were chosen at all."""
+    """A run over the active columns that can be continued.
+
+    duals: (rows + cuts,) float64, the best prices so far; `value`: their bound over the active columns.
+    use: (active columns,) float64, the share of each route in the running mean of all choices.
+    met: (active columns,) bool, whether a route was ever chosen.
+    step: length of the next steps, a share of the rise that is aimed at.
+    """
 
     def __init__(
         self,

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from planner.base.arrays import Floats
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Floats, list_routes
+from planner.columns.routes import list_routes
 from planner.columns.stop_options import StopOptions
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import Verdict, judge

@@ -6,11 +6,11 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Columns, Flags, Integers
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Integers, Pool, list_routes, route_of
+from planner.columns.routes import Pool, list_routes, route_of
 from planner.columns.stop_options import ShiftOptions, StopOptions
 from planner.evaluate.verdict import judge
 from planner.master.big_m import BigMProblem
@@ -21,8 +21,6 @@ from planner.model.problem import Appointment, Problem
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.joint import JointSearch
 from planner.search.solver import cost_step, is_coupled, placeable
-
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,7 @@ def _best_routes(problem: Problem, search: BranchAndBound | JointSearch) -> Cost
     return CostedRoutes(routes, judge(problem, routes).cost)
 
 
-def _best_of(
-    program: Program, columns: Integers, step: float, deadline: Deadline, seed: int, tuning: Tuning
-) -> Integers:
+def _best_of(program: Program, columns: Columns, step: float, deadline: Deadline, seed: int, tuning: Tuning) -> Columns:
     """The routes (positions in the pool) of the best plan that uses only these; empty when none was found in time."""
     keep = np.zeros(len(program.pool), dtype=np.bool_)
     keep[columns] = True
@@ -119,7 +115,7 @@ def _best_of(
     return sub.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
 
-def _unmoved_columns(problem: Problem, pool: Pool, unmoved: Container[str]) -> Integers:
+def _unmoved_columns(problem: Problem, pool: Pool, unmoved: Container[str]) -> Columns:
     """The routes (positions in the pool, int64) in which every visit with a kept or fixed moment keeps it."""
     moments = {name: at for name, at in problem.current.items() if name in unmoved} | dict(problem.fixed)
     parts = [

@@ -1,4 +1,4 @@
-"""Branch and bound: the best plan of one independent part of a school, with proof.
+"""Branch and bound: the best plan of one component of a school, with proof.
 
 A node allows part of the pool. Where its linear solution is fractional, some visit is made by fractions on
 several evenings: one child makes it on the earlier of these, the other on the later ones. Since an evening
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 
+from planner.base.arrays import Columns, Floats, Integers
 from planner.base.deadline import Deadline, OutOfTime
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Floats, Integers
 from planner.master.bound import SLACK, Bound, rounded_up, survivors
 from planner.master.linear import Linear, Solved
 from planner.master.program import Program, activity
@@ -29,7 +29,7 @@ from planner.search.greedy import greedy_plan
 
 @dataclass(frozen=True)
 class ChosenColumns:
-    """Routes (columns of the whole pool) and side columns that make a plan, and what it costs."""
+    """Routes (columns of the whole pool) and auxiliary columns that make a plan, and what it costs."""
 
     cost: float
     routes: tuple[int, ...]
@@ -109,7 +109,7 @@ class BranchAndBound:
         if not self._heap and self.best is not None:
             self.bound = max(self.bound, self._proven())
 
-    def start_from(self, routes: Integers) -> None:
+    def start_from(self, routes: Columns) -> None:
         """Begin with the plan of these routes: the search looks for better ones only."""
         self.relaxation.add_columns(routes)
         self._solve_whole(routes)
@@ -199,7 +199,7 @@ class BranchAndBound:
         routes = relaxed.columns[relaxed.values > 0.5]
         self._keep(routes, np.flatnonzero(relaxed.auxiliary > 0.5))
 
-    def _keep(self, routes: Integers, auxiliary: Integers) -> None:
+    def _keep(self, routes: Columns, auxiliary: Integers) -> None:
         """Add up what a plan costs and, if it is the cheapest so far, keep it and shrink the pool."""
         cost = float(self.program.pool.cost[routes].sum() + self.program.auxiliary.cost[auxiliary].sum())
         if self.best is not None and cost >= self.best.cost - SLACK:
@@ -233,7 +233,7 @@ class BranchAndBound:
         """Per column left the least reduced cost of its evening."""
         return self._root[0].least[self.active.pool.evening]
 
-    def _solve_whole(self, columns: Integers) -> Solved:
+    def _solve_whole(self, columns: Columns) -> Solved:
         """The best plan of these routes, if it is better than the best so far; it is kept."""
         linear, auxiliary = Linear(self.seed, self.tuning.integer_programs), self.program.auxiliary
         linear.add_rows(self.program.lower, self.program.upper, Sparse.empty(self.program.rows))

@@ -1,10 +1,15 @@
-"""The independent parts of a school: visitors who share no visit, no company and no interpreter."""
+"""The components of a school: visitors who share no visit, no company and no interpreter are planned apart."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 
+import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from planner.model.index import ProblemIndex
 from planner.model.problem import Problem, Visit
 
 
@@ -17,60 +22,39 @@ class Component:
 
 
 def independent_components(problem: Problem) -> list[Component]:
-    """The parts in the order of their first visitor; visits that nobody may make are in none."""
-    visitor = {person.id: number for number, person in enumerate(problem.visitors)}
-    groups = _Groups(len(problem.visitors))
-    for people in _people_together(problem):
-        for person in people[1:]:
-            groups.join(visitor[people[0]], visitor[person])
-    siblings = _siblings(problem)
-    visitors, visits = defaultdict(list), defaultdict(list)
+    """The components in the order of their first visitor; visits that nobody may make are in none."""
+    index = ProblemIndex(problem)
+    people_of = [[index.visitor_number[name] for name in _people_of(index, visit)] for visit in problem.visits]
+    label = _labels(len(problem.visitors), [*people_of, *_sharing_interpreters(index)])
+    visitors: dict[int, list[int]] = defaultdict(list)
+    visits: dict[int, list[int]] = defaultdict(list)
     for number in range(len(problem.visitors)):
-        visitors[groups.root(number)].append(number)
-    for number, visit in enumerate(problem.visits):
-        people = _people_of(visit, siblings.get(visit.id, []))
+        visitors[label[number]].append(number)
+    for number, people in enumerate(people_of):
         if people:
-            visits[groups.root(visitor[people[0]])].append(number)
-    return [Component(tuple(visitors[root]), tuple(visits[root])) for root in visitors]
+            visits[label[people[0]]].append(number)
+    return [Component(tuple(visitors[component]), tuple(visits[component])) for component in visitors]
 
 
-def _siblings(problem: Problem) -> dict[str, list[Visit]]:
-    by_id = {visit.id: visit for visit in problem.visits}
-    siblings: dict[str, list[Visit]] = defaultdict(list)
-    for a, b in problem.siblings:
-        siblings[a].append(by_id[b])
-        siblings[b].append(by_id[a])
-    return siblings
+def _people_of(index: ProblemIndex, visit: Visit) -> list[str]:
+    """Whoever may be at this visit, the visitors of siblings included."""
+    siblings = [index.visits[sibling] for sibling in index.siblings.get(visit.id, ())]
+    return [*visit.visitors, *(person for sibling in siblings for person in sibling.visitors), *visit.second]
 
 
-def _people_of(visit: Visit, siblings: list[Visit]) -> list[str]:
-    """Whoever may be at this visit, a sibling's visitor included."""
-    of_siblings = [person for sibling in siblings for person in sibling.visitors]
-    return [*visit.visitors, *of_siblings, *visit.second]
-
-
-def _people_together(problem: Problem) -> list[list[str]]:
-    siblings = _siblings(problem)
-    together = [_people_of(visit, siblings.get(visit.id, [])) for visit in problem.visits]
-    by_language: dict[str, list[str]] = defaultdict(list)
-    for visit in problem.visits:
+def _sharing_interpreters(index: ProblemIndex) -> list[list[int]]:
+    """Per language the visitors (positions) of visits with an interpreter of it."""
+    sharing: dict[str, list[int]] = defaultdict(list)
+    for visit in index.problem.visits:
         if visit.interpreter is not None:
-            by_language[visit.interpreter].extend(visit.visitors)
-    return [people for people in [*together, *by_language.values()] if people]
+            sharing[visit.interpreter].extend(index.visitor_number[name] for name in visit.visitors)
+    return list(sharing.values())
 
 
-class _Groups:
-    """Disjoint sets of numbers; the root of a set is its least member."""
-
-    def __init__(self, count: int) -> None:
-        self._parent = list(range(count))
-
-    def root(self, number: int) -> int:
-        while self._parent[number] != number:
-            self._parent[number] = self._parent[self._parent[number]]
-            number = self._parent[number]
-        return number
-
-    def join(self, one: int, other: int) -> None:
-        low, high = sorted((self.root(one), self.root(other)))
-        self._parent[high] = low
+def _labels(count: int, groups: list[list[int]]) -> list[int]:
+    """Per visitor the number of the component, when those of each group are connected."""
+    edges = {(people[0], person) for people in groups for person in people[1:]}
+    ends = np.array(sorted(edges), dtype=np.int64).reshape(-1, 2)
+    graph = csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    _, label = connected_components(graph, directed=False)
+    return [int(number) for number in label]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.columns.routes import Flags, Floats, Integers
+from planner.base.arrays import Flags, Floats, Integers
 from planner.master.program import Program
 from planner.model.problem import Problem
 from planner.search.stops import StopTable
@@ -40,7 +40,10 @@ class Company:
 
 
 class Conflicts:
-    """Stops are candidates of the program's pool, visits and visitors positions in the problem's tuples."""
+    """Which stops exclude one another.
+
+    Stops are candidates of the program's pool, visits and visitors positions in the problem's tuples.
+    """
 
     def __init__(self, problem: Problem, program: Program, stop_table: StopTable) -> None:
         self.stop_table = stop_table
@@ -148,10 +151,10 @@ class Conflicts:
             first, last = program.stops.first[program.pool.offset[number : number + 2]]
             meets[program.stops.index[first:last], evening.visitor] = True
         entries = program.auxiliary.entries
-        side = np.repeat(np.arange(len(program.auxiliary)), np.diff(entries.first))
-        of_side = np.zeros((len(program.auxiliary), meets.shape[1]), dtype=np.bool_)
-        np.logical_or.at(of_side, side, meets[entries.index])
-        np.logical_or.at(meets, entries.index, of_side[side])
+        column = np.repeat(np.arange(len(program.auxiliary)), np.diff(entries.first))
+        of_column = np.zeros((len(program.auxiliary), meets.shape[1]), dtype=np.bool_)
+        np.logical_or.at(of_column, column, meets[entries.index])
+        np.logical_or.at(meets, entries.index, of_column[column])
         weight = np.abs(duals[: program.rows]) * (meets.sum(axis=1) > 1)
         strength: Floats = (meets * weight[:, None]).T @ meets.astype(np.float64)
         np.fill_diagonal(strength, 0)

@@ -1,8 +1,9 @@
-"""A better bound on the whole: groups of visitors in whole numbers, at the prices of the rows that tie them to others.
+"""A better bound: groups of visitors in whole numbers, at the prices of the rows that tie them to others.
 
 The linear relaxation takes of each visitor's part its linear optimum. Solved in whole numbers that can only be more,
 and the more so the more visitors are solved together: what ties them to each other is then no longer at a price but
-has to hold. So groups grow, those first that are tied most (Lagrangian decomposition with blocks that are merged).
+has to hold. So groups grow, those first that are tied most. This is Lagrangian relaxation of the coupling rows
+(Guignard and Kim, Lagrangean Decomposition, Mathematical Programming 39, 1987), with blocks that are merged.
 """
 
 from __future__ import annotations
@@ -15,20 +16,21 @@ from threading import Lock
 import numba
 import numpy as np
 
+from planner.base.arrays import Columns, Flags, Floats, Integers
 from planner.base.deadline import Deadline
 from planner.columns.ranking import least_of
-from planner.columns.routes import Flags, Floats, Integers, Pool
+from planner.columns.routes import Pool
 from planner.master.pricing import above_least, least_by_evening, prices, reduced_costs
 from planner.master.subprograms import SubProgram, owners, picked, sub_program
 from planner.search.joint_context import JointContext, RootRelaxation, least_of_stops
 from planner.search.restricted_mip import cuts_of, solve_restricted_mip
 
-Group = tuple[int, ...]
+VisitorGroup = tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class GroupBound:
-    """A value below what a group adds to every better plan, and the side columns that it counts."""
+    """A value below what a group adds to every better plan, and the auxiliary columns that it counts."""
 
     bound: float
     auxiliary: Integers
@@ -44,27 +46,27 @@ class DecompositionBound:
         self._at = prices(context.program, root.table, np.append(root.duals, self._of_cuts))
         self._tie = context.conflicts.strength(context.program, root.duals)
         self._rise = np.zeros(len(context.problem.visitors))  # of the bound, by every visitor alone in whole numbers
-        self._clusters: list[Group] = [(visitor,) for visitor in context.visitors]
+        self._clusters: list[VisitorGroup] = [(visitor,) for visitor in context.visitors]
         self._tuning = context.tuning.decomposition_bound
         self._sizes = [*self._tuning.sizes]
-        self._waiting: list[Group] = []
-        self._bounds: dict[Group, GroupBound] = {}
+        self._waiting: list[VisitorGroup] = []
+        self._bounds: dict[VisitorGroup, GroupBound] = {}
         self._lock = Lock()
 
-    def improve(self, root: RootRelaxation, group: Group, deadline: Deadline) -> None:
+    def improve(self, root: RootRelaxation, group: VisitorGroup, deadline: Deadline) -> None:
         """Solve this group in whole numbers; it takes the place of the groups that it is made of if that says more.
 
         A larger group that was there sooner (in another thread) stays. Raises ValueError when the group has some
         members of another one and not the others.
         """
-        lifted = self._solved(root, group, deadline)
+        solved = self._solved(root, group, deadline)
         with self._lock:
             parts = [other for other in self._bounds if not {*other}.isdisjoint(group)]
             if any({*group} < {*other} for other in parts):
                 return
             if not {visitor for other in parts for visitor in other} <= {*group}:
                 raise ValueError(f"the visitors {group} are in groups with others")
-            after = {other: found for other, found in self._bounds.items() if other not in parts} | {group: lifted}
+            after = {other: found for other, found in self._bounds.items() if other not in parts} | {group: solved}
             if not parts or self._value(after) > self._value(self._bounds):
                 self._bounds = after
 
@@ -72,7 +74,7 @@ class DecompositionBound:
         """A value below every plan of the routes that are left, once every visitor has been in a group."""
         return self._value(self._bounds)
 
-    def next_group(self) -> Group | None:
+    def next_group(self) -> VisitorGroup | None:
         """A larger group that was not tried yet, if there is one left."""
         with self._lock:
             while not self._waiting and self._sizes:
@@ -81,25 +83,25 @@ class DecompositionBound:
                 self._clusters = grown
             return self._waiting.pop(0) if self._waiting else None
 
-    def _value(self, lifted: Mapping[Group, GroupBound]) -> float:
+    def _value(self, bounds: Mapping[VisitorGroup, GroupBound]) -> float:
         """What the groups cost, and what is left of the prices of the rows that are in none of them."""
         program = self.context.program
         group_of = np.zeros(len(self.context.problem.visitors), dtype=np.int64)
-        for number, group in enumerate(lifted):
+        for number, group in enumerate(bounds):
             group_of[list(group)] = number
         price = np.where(owners(program, group_of) < 0, self.duals, 0.0)
         limits = np.where(price > 0, program.lower, program.upper)
         rest = program.auxiliary.cost - program.auxiliary.entries.dot(price)
-        inside = np.concatenate([np.zeros(0, dtype=np.int64), *(found.auxiliary for found in lifted.values())])
+        inside = np.concatenate([np.zeros(0, dtype=np.int64), *(found.auxiliary for found in bounds.values())])
         outside = np.setdiff1d(np.arange(len(program.auxiliary)), inside)
         at_prices = (
             price[price != 0] @ limits[price != 0] + (np.minimum(0, rest) * program.auxiliary.upper)[outside].sum()
         )
-        return sum(found.bound for found in lifted.values()) + float(at_prices)
+        return sum(found.bound for found in bounds.values()) + float(at_prices)
 
     # one group
 
-    def _solved(self, root: RootRelaxation, group: Group, deadline: Deadline) -> GroupBound:
+    def _solved(self, root: RootRelaxation, group: VisitorGroup, deadline: Deadline) -> GroupBound:
         """The group over its likeliest routes; what any other would cost at least is known without them."""
         sub, linear, most = self._listed(root, group)
         alone = linear + self._rise[list(group)].sum()
@@ -112,7 +114,7 @@ class DecompositionBound:
             self._rise[group[0]] = bound - linear
         return GroupBound(bound, sub.auxiliary)
 
-    def _listed(self, root: RootRelaxation, group: Group) -> tuple[SubProgram, float, float]:
+    def _listed(self, root: RootRelaxation, group: VisitorGroup) -> tuple[SubProgram, float, float]:
         """The program of a group with its likeliest routes, its linear bound with all routes, and by how much every
         route that is not in the program lifts what its visitors cost alone."""
         context, evenings = self.context, self.context.evenings(group)
@@ -123,7 +125,7 @@ class DecompositionBound:
         sub = self._program(group, evenings, routes.original[chosen])
         return sub, self._linear(sub, least[evenings].sum(), cuts_of(root, group)), most
 
-    def _likeliest(self, pool: Pool, group: Group, own: Floats) -> tuple[Integers, float]:
+    def _likeliest(self, pool: Pool, group: VisitorGroup, own: Floats) -> tuple[Columns, float]:
         """The routes of a group to choose from, and by how much every other one lifts its bound at least.
 
         A route lifts the bound by its `own` reduced cost over the least, unless its visitor alone costs that much more
@@ -143,7 +145,7 @@ class DecompositionBound:
         excess[likely] = np.inf
         return likely, float(excess.min())
 
-    def _program(self, group: Group, evenings: list[int], columns: Integers) -> SubProgram:
+    def _program(self, group: VisitorGroup, evenings: list[int], columns: Columns) -> SubProgram:
         """The group with these routes, ties to others at their price; a visit that others may make is made once at
         most all the same."""
         program = self.context.program
@@ -182,13 +184,13 @@ def _highest_price(evening, order, offset, price):  # type: ignore[no-untyped-de
 
 
 def _capped(sub: SubProgram, visits: int) -> Flags:
-    """The rows of a part that are priced and capped: those of visits that others may make too."""
+    """The rows of a sub-program that are priced and capped: those of visits that others may make too."""
     is_capped: Flags = sub.rows < visits
     is_capped[: len(sub.program.visits)] = False
     return is_capped
 
 
-def _grown(groups: Sequence[Group], tie: Floats, most: int) -> list[Group]:
+def _grown(groups: Sequence[VisitorGroup], tie: Floats, most: int) -> list[VisitorGroup]:
     """These groups put together, those first that are tied most, to groups of at most so many visitors."""
     groups = [*groups]
     while True:

@@ -1,6 +1,6 @@
-"""Dives: the moments that a linear relaxation is surest of are pinned, it is solved again, until all are.
+"""Diving: the coupled stops that a linear relaxation is surest of are fixed, it is solved again, until all are.
 
-A pin that lifts the linear optimum much leads nowhere: it is taken back, and that stop is forbidden.
+A fixing that lifts the linear optimum much leads nowhere: it is undone, and that stop is forbidden.
 
 A dive that starts from a plan keeps the moments of some families and looks for others for the rest (a large
 neighbourhood search). It works on the likeliest routes only, so what it finds says nothing of the bound.
@@ -12,8 +12,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from planner.base.arrays import Columns, Flags, Floats
 from planner.base.deadline import Deadline, OutOfTime
-from planner.columns.routes import Flags, Floats, Integers, Pool
+from planner.columns.routes import Pool
 from planner.master.bound import SLACK
 from planner.master.relaxation import ActiveColumns, Relaxation, Relaxed
 from planner.master.subprograms import SubProgram, sub_program
@@ -29,7 +30,7 @@ class Dive:
         self,
         context: JointContext,
         root: RootRelaxation,
-        routes: Integers,
+        routes: Columns,
         free: set[int],
         cost: float,
         deadline: Deadline,
@@ -73,7 +74,7 @@ class Dive:
         keep[self.routes[routes_of_stops(program.pool, self._allowed)[self.routes]]] = True
         return sub_program(program, range(len(program.pool.evenings)), np.arange(program.rows), keep=keep)
 
-    def plan(self) -> Integers | None:
+    def plan(self) -> Columns | None:
         """The routes of a plan with the moments that the dive found; nothing when they are the old ones."""
         try:
             fixed = self._fixed_stops()
@@ -82,9 +83,9 @@ class Dive:
         return planned_around(self.context, self.context.conflicts.meetings(fixed), self.routes, self.deadline)
 
     def _fixed_stops(self) -> list[int]:
-        """The coupled stops (candidates) of the dive, until all are pinned or it leads to no better plan.
+        """The coupled stops (candidates) of the dive, until all are fixed or it leads to no better plan.
 
-        Where it comes to a dead end it leaves a family out, whatever of it is pinned: often there is room for that one
+        Where it comes to a dead end it leaves a family out, whatever of it is fixed: often there is room for that one
         once the others have their moments.
         """
         fixed: list[int] = []
@@ -109,8 +110,8 @@ class Dive:
         return len(self._active.pool) < self.tuning.worn * len(self._listed)
 
     def _decide(self, chosen: list[int], limit: float) -> tuple[Relaxed, list[int]]:
-        """Pin these stops (surest first), or half as many when the linear optimum rises above the limit; one alone
-        that lifts it so far is taken back and forbidden, unless going without it costs more still."""
+        """Fix these stops (surest first), or half as many when the linear optimum rises above the limit; one alone
+        that lifts it so far is undone and forbidden, unless going without it costs more still."""
         allowed, active = self._allowed, self._active
         while True:
             self._allowed = allowed.copy()
@@ -126,7 +127,7 @@ class Dive:
     def _without(
         self, chosen: list[int], fixed: Relaxed, allowed: Flags, active: ActiveColumns, limit: float
     ) -> tuple[Relaxed, list[int]]:
-        """Forbid the chosen stop if that costs less than what was `pinned`; else leave that as it is. When a family
+        """Forbid the chosen stop if that costs less than what was `fixed`; else leave that as it is. When a family
         is left out either way, that may be for want of routes in the list: then list them anew."""
         self._undone += 1
         if self._undone % self.tuning.patience == 0:
@@ -147,7 +148,7 @@ class Dive:
         return fixed, chosen
 
     def _narrowed(self, active: ActiveColumns) -> Relaxed:
-        """The linear optimum over the routes of `part` whose stops are all allowed."""
+        """The linear optimum over the routes of `active` whose stops are all allowed."""
         self._active = active.kept(routes_of_stops(active.pool, self._allowed))
         self._relaxation.allow(self._active, self._relaxation.program.auxiliary.cost)
         return self._solve()

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from planner.base.arrays import Columns, Flags, Rows
 from planner.base.deadline import Deadline
-from planner.columns.routes import Flags, Integers
 from planner.master.subprograms import SubProgram, picked, sub_program
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.joint_context import JointContext, routes_of_stops
 
 
 class FixedMoments:
-    """The programs of visitors around the stops that are pinned (candidates)."""
+    """The programs of visitors around the stops that are fixed (candidates)."""
 
     def __init__(self, context: JointContext, fixed: Sequence[int]) -> None:
         self.context = context
@@ -24,7 +24,7 @@ class FixedMoments:
         self._keep = routes_of_stops(context.program.pool, self._allowed, fixed)
 
     def _stops_allowed(self) -> Flags:
-        """The pinned stops, those that are not coupled, and siblings' visits at any time if neither is pinned."""
+        """The fixed stops, those that are not coupled, and siblings' visits at any time if neither is fixed."""
         stop_table = self.context.stop_table
         settled = {v for k in np.flatnonzero(self.is_fixed) for v in stop_table.visits[k]}
         allowed = self.is_fixed | ~stop_table.is_coupled
@@ -33,7 +33,7 @@ class FixedMoments:
             allowed[k] = alone and stop_table.visits[k][0] not in settled
         return allowed
 
-    def plan(self, visitor: int, deadline: Deadline) -> Integers:
+    def plan(self, visitor: int, deadline: Deadline) -> Columns:
         """The best routes of one visitor (columns of the pool) that can be found in time."""
         sub = self._program(visitor)
         search = BranchAndBound(sub.program, step=self.context.step, seed=self.context.seed, tuning=self.context.tuning)
@@ -41,7 +41,7 @@ class FixedMoments:
         return sub.columns[list(search.best.routes)] if search.best else np.zeros(0, dtype=np.int64)
 
     def _program(self, visitor: int) -> SubProgram:
-        """One visitor's program: the own visits, what is pinned, and nothing that depends on others."""
+        """One visitor's program: the own visits, what is fixed, and nothing that depends on others."""
         program, evenings = self.context.program, self.context.evenings_of[visitor]
         own = np.isin(self.context.stop_table.evening, evenings)
         met = picked(program.stops, np.flatnonzero(own & self._allowed)).index
@@ -60,17 +60,15 @@ class FixedMoments:
             must=must[must < len(program.visits)],
         )
 
-    def _company_rows(self, seconds: Flags) -> Integers:
+    def _company_rows(self, seconds: Flags) -> Rows:
         """The rows that ask for company at the moments of these second stops."""
         program = self.context.program
         met = picked(program.stops, np.flatnonzero(seconds)).index
         return met[(program.lower[met] == 0) & (program.upper[met] == 0)]
 
 
-def planned_around(
-    context: JointContext, fixed: Sequence[int], routes: Integers, deadline: Deadline
-) -> Integers | None:
-    """Every visitor whose pinned stops are other than in these routes planned anew; nothing if none are."""
+def planned_around(context: JointContext, fixed: Sequence[int], routes: Columns, deadline: Deadline) -> Columns | None:
+    """Every visitor whose fixed stops are other than in these routes planned anew; nothing if none are."""
     before = context.conflicts.meetings(context.coupled_stops(routes))
     changed = {context.conflicts.visitor(k) for k in {*before} ^ {*fixed}}
     if not changed:

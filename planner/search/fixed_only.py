@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from planner.base.arrays import Columns, Flags
 from planner.base.deadline import Deadline
 from planner.base.tuning import Tuning
-from planner.columns.routes import Flags, Integers
 from planner.master.program import Program
 from planner.master.subprograms import sub_program
 from planner.model.problem import Problem
@@ -14,7 +14,7 @@ from planner.search.branch_and_bound import BranchAndBound
 from planner.search.joint_context import routes_of_stops
 
 
-def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int, tuning: Tuning) -> Integers | None:
+def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int, tuning: Tuning) -> Columns | None:
     """Routes (columns of the pool) that make every fixed visit, if such are found.
 
     It takes seconds of its own: that a solve had too little time is no reason to call fixed moments impossible.
@@ -28,7 +28,7 @@ def fixed_routes(problem: Problem, program: Program, *, step: float, seed: int, 
     return None
 
 
-def _best(program: Program, keep: Flags, step: float, seed: int, tuning: Tuning) -> Integers | None:
+def _best(program: Program, keep: Flags, step: float, seed: int, tuning: Tuning) -> Columns | None:
     """The best plan of these routes that makes what must be made."""
     evenings = range(len(program.pool.evenings))
     sub = sub_program(program, evenings, np.arange(program.rows), keep=keep)

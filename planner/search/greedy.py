@@ -8,15 +8,15 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from planner.columns.routes import Integers
+from planner.base.arrays import Columns, Integers
 from planner.master.program import Program
 
 
-def greedy_plan(program: Program, visits_of: Integers, big_m: float) -> tuple[Integers, Integers]:
-    """Routes (columns of the pool) and side columns (visits left out) of a plan.
+def greedy_plan(program: Program, visits_of: Integers, big_m: float) -> tuple[Columns, Integers]:
+    """Routes (columns of the pool) and auxiliary columns (visits left out) of a plan.
 
     `visits_of[k]`: the one or two visits of candidate stop k, -1 for none. Legal whenever the fixed visits
-    (those that cost `never` to leave out) allow it evening by evening.
+    (those that cost `big_m` to leave out) allow it evening by evening.
     """
     pool = program.pool
     credit = np.zeros(max([*program.visits, int(visits_of.max(initial=-1))], default=-1) + 1)

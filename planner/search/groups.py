@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.base.arrays import Columns, Flags
 from planner.base.deadline import Deadline
-from planner.columns.routes import Flags, Integers
 from planner.master.bound import SLACK
 from planner.master.program import activity
 from planner.master.subprograms import SubProgram, closed, sub_program
@@ -19,14 +19,14 @@ from planner.search.restricted_mip import solve_restricted_mip
 class ReplannedGroup:
     """A better plan if one was found, and whether there is none better still among the routes that were looked at."""
 
-    routes: Integers | None
+    routes: Columns | None
     is_proven: bool
 
 
 def replan_group(
     context: JointContext,
     root: RootRelaxation,
-    routes: Integers,
+    routes: Columns,
     visitors: list[int],
     deadline: Deadline,
     *,
@@ -54,7 +54,7 @@ def replan_group(
     return ReplannedGroup(np.concatenate([routes[~is_own], chosen]), solved.is_optimal)
 
 
-def _possible(context: JointContext, root: RootRelaxation, evenings: list[int], others: Integers) -> Flags:
+def _possible(context: JointContext, root: RootRelaxation, evenings: list[int], others: Columns) -> Flags:
     """Per likely route whether it is one of these evenings that can stand beside the others'."""
     allowed = np.ones(len(context.stop_table.evening), dtype=np.bool_)
     for k in context.coupled_stops(others):
@@ -64,7 +64,7 @@ def _possible(context: JointContext, root: RootRelaxation, evenings: list[int], 
     return possible & routes_of_stops(pool, allowed) if len(others) else possible
 
 
-def _freed_program(context: JointContext, evenings: list[int], others: Integers, keep: Flags) -> SubProgram:
+def _freed_program(context: JointContext, evenings: list[int], others: Columns, keep: Flags) -> SubProgram:
     """The group's program over the routes to keep, beside those of the others."""
     program = context.program
     used = program.routes(np.flatnonzero(keep)).index

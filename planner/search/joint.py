@@ -1,13 +1,13 @@
-"""Visitors who are tied together: first plan, bound, dives for the coupled moments, and groups again and again.
+"""The search for visitors who are tied together: a first plan, a bound, and improvements until time is up.
 
 Once every coupled visit has its moment and its people, the visitors are independent, and each is planned
-exactly by `search.Search`. So the search here is for moments:
+exactly by `branch_and_bound.BranchAndBound`. So the search here is for moments:
 
 1. a first plan: moments chosen family by family under the prices of each visitor's own linear program;
-2. the linear relaxation of the whole, with cuts: a bound, and prices of the coupling rows (`root`);
-3. the bound once more, every visitor in whole numbers, and later those who are tied together (`lifting`);
+2. the linear relaxation of all, with cuts: a bound, and prices of the coupling rows (`root`);
+3. the bound once more, every visitor in whole numbers, and later those who are tied together (`decomposition_bound`);
 4. meanwhile in the other threads, and then in all: a dive for the moments of all families, then for those of some
-   beside the others', by turns with groups of visitors and with the good routes of all these (`renewal`).
+   beside the others', by turns with groups of visitors and with the good routes of all these (`large_neighbourhood`).
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from threading import Lock
 
 import numpy as np
 
+from planner.base.arrays import Columns
 from planner.base.deadline import Deadline, OutOfTime
 from planner.base.memory import release_free_memory
 from planner.base.threads import Item, Result, StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Integers
 from planner.master.bound import SLACK, rounded_up
 from planner.master.program import Program
 from planner.master.relaxation import Relaxed
 from planner.master.subprograms import sub_program
 from planner.model.problem import Problem
 from planner.search.branch_and_bound import BranchAndBound, ChosenColumns
-from planner.search.decomposition_bound import DecompositionBound, Group
+from planner.search.decomposition_bound import DecompositionBound, VisitorGroup
 from planner.search.fixed_moments import FixedMoments
 from planner.search.joint_context import JointContext, RootRelaxation
 from planner.search.large_neighbourhood import LargeNeighbourhoodSearch, Task
@@ -40,7 +40,8 @@ Tell = Callable[[str], None]
 
 
 class JointSearch:
-    """The search for one part of a school whose visitors are coupled; the interface is that of `Search`."""
+    """The search for one component of a school whose visitors are coupled; the interface is that of
+    `BranchAndBound`."""
 
     def __init__(
         self,
@@ -127,7 +128,7 @@ class JointSearch:
         """About what a plan costs."""
         return self.best.cost if self.best else self.problem.weights.unplaced * len(self.program.visits)
 
-    def _current(self) -> Integers:
+    def _current(self) -> Columns:
         return np.array(self.best.routes if self.best else (), dtype=np.int64)
 
     def _spread(
@@ -135,7 +136,7 @@ class JointSearch:
     ) -> list[Result]:
         return list(in_threads(work, items, self.jobs, deadline or self.deadline))
 
-    def take(self, columns: Integers) -> bool:
+    def take(self, columns: Columns) -> bool:
         """Judge the plan of these routes; keep it if it breaks no rule and is the best so far."""
         plan = self.context.judged(columns)
         if plan is None:
@@ -155,22 +156,22 @@ class JointSearch:
         relaxation, context = self.relaxation, self.context
         relaxation.solve_visitors(self._spread)
         self._raise_bound(relaxation.bound)
-        encounters = RegretInsertion(
+        insertion = RegretInsertion(
             self.problem, self.program, context.stop_table, relaxation.reduced, self.tuning.regret_insertion
         )
-        estimate = encounters.estimate(relaxation.duals)
+        estimate = insertion.estimate(relaxation.duals)
         if self.best is None or context.left_out(self._current()):
-            self._take_moments(encounters)
+            self._take_moments(insertion)
         self.deadline.check()
         self.tell("first plan")
         relaxation.start(estimate)
         self._raise_bound(relaxation.bound)
         self.take(self.neighbourhoods.completed(relaxation.root, self._current(), self.deadline))
 
-    def _take_moments(self, encounters: RegretInsertion) -> None:
+    def _take_moments(self, insertion: RegretInsertion) -> None:
         """The plan with the moments that are chosen family by family."""
-        encounters.choose()
-        fixed = FixedMoments(self.context, encounters.fixed)
+        insertion.choose()
+        fixed = FixedMoments(self.context, insertion.fixed)
         share = self.deadline.seconds_left() * self.jobs / max(1, len(self.context.visitors))
         found = self._spread(lambda visitor: fixed.plan(visitor, self.deadline.within(share)), self.context.visitors)
         self.take(np.concatenate(found))
@@ -195,16 +196,17 @@ class JointSearch:
         self.relaxation.deadline = self.deadline
 
     def _run_volume(self) -> None:
-        """Climb to good prices, and on with cuts; the other threads begin to dive from the first summit."""
+        """Improve prices, then with cuts; other threads start diving when the prices first stop rising much.
+
+        A first stretch that brings little proves nothing: it may only find the length of a step.
+        """
         tuning, rounds = self.tuning.volume, 0
         for stretch in range(tuning.stretches):
             rise = self.relaxation.run_volume()
             self._note_bound()
             if self._is_good_enough():
                 return
-            if (
-                stretch and rise < tuning.least_stretch_rise * self.bound
-            ):  # the first may do no more than find the length of a step
+            if stretch and rise < tuning.least_stretch_rise * self.bound:
                 self.relaxation.deadline = self._deadline_with_helpers()
                 rounds += 1
                 if rounds > tuning.cut_rounds or not self.relaxation.add_volume_cuts():
@@ -235,7 +237,7 @@ class JointSearch:
         self.tell("bounding")
 
     def _end(self) -> None:
-        """With few routes left the whole is one search, with proof."""
+        """With few routes left one exact search ends it, with proof."""
         routes = self._current()
         keep = np.zeros(len(self.program.pool), dtype=np.bool_)
         keep[self.relaxation.active.original] = True
@@ -307,7 +309,7 @@ class JointSearch:
             return self.neighbourhoods.task(root, self._current(), self._scale(), may_join=not self._is_bounding)
 
     def _bound_group(
-        self, decomposition: DecompositionBound, root: RootRelaxation, group: Group, deadline: Deadline
+        self, decomposition: DecompositionBound, root: RootRelaxation, group: VisitorGroup, deadline: Deadline
     ) -> None:
         """The bound with these visitors together in whole numbers."""
         try:

@@ -1,4 +1,4 @@
-"""A part of a school whose visitors are tied together: what every step of its search has to know."""
+"""What all steps of the search for visitors who are tied together share: the problem, its program and look-ups."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from functools import cached_property
 import numba
 import numpy as np
 
+from planner.base.arrays import Columns, Flags, Floats, Integers
 from planner.base.tuning import Tuning
 from planner.columns.ranking import least_of
-from planner.columns.routes import Flags, Floats, Integers, Pool, route_of
+from planner.columns.routes import Pool, route_of
 from planner.evaluate.verdict import judge
 from planner.master.cuts import Bits, CutTable, Triple, cut_table, number_bits
 from planner.master.pricing import above_least
@@ -27,7 +28,13 @@ from planner.search.stops import StopTable
 
 @dataclass(frozen=True)
 class JointContext:
-    """The problem, its program and what was looked up in them. `owner`: see `parts.owners`."""
+    """The problem, its program and what was looked up in them.
+
+    stop_table, conflicts, company: the candidate stops, which exclude each other, and who must be there too.
+    owner: (rows,) int64, see `subprograms.owners`.
+    evenings_of: the evenings of each visitor (position in `problem.visitors`), rising.
+    step: what two different costs differ by at least (0: by anything).
+    """
 
     problem: Problem
     program: Program
@@ -61,7 +68,7 @@ class JointContext:
         """The numbers of all evenings of these visitors, rising."""
         return sorted(e for visitor in visitors for e in self.evenings_of[visitor])
 
-    def coupled_stops(self, routes: Integers) -> list[int]:
+    def coupled_stops(self, routes: Columns) -> list[int]:
         """The coupled stops (candidates) of these routes."""
         pool = self.program.pool
         order, offset = pool.order[routes], pool.offset[pool.evening[routes]]
@@ -73,13 +80,13 @@ class JointContext:
         names = set(self.problem.visits[visit].visitors)
         return [v for v in self.visitors if self.problem.visitors[v].id in names]
 
-    def left_out(self, routes: Integers) -> list[int]:
+    def left_out(self, routes: Columns) -> list[int]:
         """The visits that these routes do not make."""
         met = activity(self.program, routes)[: len(self.program.visits)]
         return [self.program.visits[row] for row in np.flatnonzero(met < 1)]
 
-    def judged(self, columns: Integers) -> ChosenColumns | None:
-        """The plan of these routes with the cost of this part, or nothing when it breaks a rule."""
+    def judged(self, columns: Columns) -> ChosenColumns | None:
+        """The plan of these routes with the cost of this component, or nothing when it breaks a rule."""
         routes = [route_of(self.problem, self.program.pool, int(column)) for column in columns]
         verdict = judge(self.problem, routes)
         own = {self.problem.visits[visit].id for visit in self.program.visits}
@@ -92,14 +99,17 @@ class JointContext:
 
 @dataclass(frozen=True)
 class LikelyColumns:
-    """The likeliest routes, and per route the `excess`: by how much it and the routes of the company that its stops
-    need lift the bound."""
+    """The likeliest routes, for steps that choose some of them many times.
+
+    excess: (columns of `active.pool`,) float64, by how much the route and the cheapest routes of the company that its
+        stops need lift the bound.
+    """
 
     active: ActiveColumns
     excess: Floats
 
-    def likeliest(self, count: int, of: Flags | None = None) -> Integers:
-        """The `count` routes of `part` (of those that `of` marks) with the least excess: columns of the pool."""
+    def likeliest(self, count: int, of: Flags | None = None) -> Columns:
+        """The `count` routes of `active` (of those that `of` marks) with the least excess: columns of the pool."""
         if of is None:
             return self.active.original[least_of(self.excess, count)]
         mine = np.flatnonzero(of)
@@ -108,10 +118,12 @@ class LikelyColumns:
 
 @dataclass(frozen=True)
 class RootRelaxation:
-    """What the linear relaxation of the whole says of the routes that are left in `part`.
+    """What the linear relaxation of all visitors has told so far; it does not change, so other threads may use it.
 
-    `reduced`: their reduced costs, `least` those of each evening's best, `duals` the prices of the program's
-    rows, `cuts` those that have a price, with it, `near_columns` how many routes `near` holds at most.
+    active: the routes that are left. reduced: (columns of `active.pool`,) float64, their reduced costs without the
+    prices of evenings. least: (evenings,) float64, the least of these of each evening, 0 at most.
+    duals: (rows,) float64, prices of the program's rows. cuts: those with a price, and that price.
+    likely_limit: how many routes `likely` holds at most.
     """
 
     active: ActiveColumns
@@ -130,7 +142,7 @@ class RootRelaxation:
 
     @cached_property
     def likely(self) -> LikelyColumns:
-        """The routes of `part` that can be of use, for whoever lists some of them many times."""
+        """The routes of `active` that are most likely to be in a good plan."""
         pool = self.active.pool
         own = above_least(pool.start, self.reduced, self.least)
         of_stops = least_of_stops(own, pool.evening, pool.order, pool.offset)
@@ -155,7 +167,7 @@ def least_of_stops(value, evening, order, offset):  # type: ignore[no-untyped-de
 
 
 def routes_of_stops(pool: Pool, allowed: Flags, fixed: Sequence[int] = ()) -> Flags:
-    """Per route whether all its stops are allowed, and all that is pinned on its evening is in it."""
+    """Per route whether all its stops are allowed, and all that is fixed on its evening is in it."""
     is_fixed = np.zeros(len(allowed), dtype=np.bool_)
     is_fixed[list(fixed)] = True
     evening = np.searchsorted(pool.offset, np.flatnonzero(is_fixed), side="right") - 1

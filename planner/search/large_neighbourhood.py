@@ -12,13 +12,13 @@ from collections.abc import Callable
 
 import numpy as np
 
+from planner.base.arrays import Columns
 from planner.base.deadline import Deadline
-from planner.columns.routes import Integers
 from planner.search.diving import Dive
 from planner.search.groups import replan_group
 from planner.search.joint_context import JointContext, RootRelaxation
 
-Task = Callable[[Deadline], Integers | None]
+Task = Callable[[Deadline], Columns | None]
 
 
 class LargeNeighbourhoodSearch:
@@ -43,11 +43,11 @@ class LargeNeighbourhoodSearch:
         """Whether many tasks in a row have brought no better plan."""
         return self._since_better > self._tuning.stagnation
 
-    def note(self, columns: Integers) -> None:
+    def note(self, columns: Columns) -> None:
         """Remember these routes (columns of the pool) as good ones."""
         self._is_good[columns] = True
 
-    def task(self, root: RootRelaxation, routes: Integers, cost: float, *, may_join: bool = True) -> Task:
+    def task(self, root: RootRelaxation, routes: Columns, cost: float, *, may_join: bool = True) -> Task:
         """What to do next for the plan of these routes, of about this cost: first a dive for all families' moments,
         then by turns groups of visitors, dives for some families' moments, and if there is memory for that the good
         routes."""
@@ -64,23 +64,23 @@ class LargeNeighbourhoodSearch:
             return self._dive(tuning.free_in_stagnation if self.is_stagnating else tuning.free, root, routes, cost)
         return self._group(root, routes)
 
-    def _dive(self, share: float, root: RootRelaxation, routes: Integers, cost: float) -> Task:
+    def _dive(self, share: float, root: RootRelaxation, routes: Columns, cost: float) -> Task:
         """A dive that frees this share of the coupled visits."""
         count = math.ceil(share * len(self.context.conflicts.stops_of))
         free = self.context.conflicts.some_families(count, self._random)
 
-        def dive(deadline: Deadline) -> Integers | None:
+        def dive(deadline: Deadline) -> Columns | None:
             found = Dive(self.context, root, routes, free, cost, deadline, self._is_good).plan()
             return None if found is None else self.completed(root, found, deadline)
 
         return dive
 
-    def _group(self, root: RootRelaxation, routes: Integers) -> Task:
+    def _group(self, root: RootRelaxation, routes: Columns) -> Task:
         """The best plan in which only the routes of some visitors change."""
         size = int(self._random.integers(*self._tuning.visitors, endpoint=True))
         visitors = self.context.conflicts.some_visitors(size, self.context.visitors, self._random)
 
-        def renew(deadline: Deadline) -> Integers | None:
+        def renew(deadline: Deadline) -> Columns | None:
             found = replan_group(self.context, root, routes, visitors, deadline, count=int(self._breadth))
             factor = self._tuning.wider if found.is_proven else self._tuning.narrower
             self._breadth = min(self._tuning.most_columns, self._breadth * factor)
@@ -88,11 +88,11 @@ class LargeNeighbourhoodSearch:
 
         return renew
 
-    def _joined(self, root: RootRelaxation, routes: Integers) -> Task:
+    def _joined(self, root: RootRelaxation, routes: Columns) -> Task:
         """The best plan of the likeliest good routes and as many of the likeliest of all."""
         self.is_joining = True
 
-        def join(deadline: Deadline) -> Integers | None:
+        def join(deadline: Deadline) -> Columns | None:
             count = int(self._breadth_of_all)
             try:
                 found = replan_group(
@@ -106,7 +106,7 @@ class LargeNeighbourhoodSearch:
 
         return join
 
-    def completed(self, root: RootRelaxation, routes: Integers, deadline: Deadline) -> Integers:
+    def completed(self, root: RootRelaxation, routes: Columns, deadline: Deadline) -> Columns:
         """The plan, with the visitors around each visit that it leaves out, and around siblings whom it splits, planned
         anew; not when these would be all visitors: then that is the search itself."""
         context, tuning, random = self.context, self._tuning, np.random.default_rng(self.context.seed)

@@ -1,4 +1,4 @@
-"""Moments for coupled visits, one family after another: the start of a first plan.
+"""Regret insertion: moments for coupled visits, one family after another, the start of a first plan.
 
 Under the prices of the visitors' own linear programs the cost of making a stop on an evening is the least
 reduced cost of a route with it, less that of any route. Each family takes the moment at which this costs its
@@ -14,8 +14,8 @@ from collections.abc import Iterable, Sequence
 import numba
 import numpy as np
 
+from planner.base.arrays import Flags, Floats
 from planner.base.tuning import RegretInsertionTuning
-from planner.columns.routes import Flags, Floats
 from planner.master.bound import SLACK
 from planner.master.program import Program
 from planner.master.rows import Sparse
@@ -26,7 +26,7 @@ Stops = tuple[int, ...]
 
 
 class RegretInsertion:
-    """Chooses a moment for every coupled visit. `pinned` are the stops chosen (candidates)."""
+    """Chooses a moment for every coupled visit. `fixed` are the stops chosen (candidates)."""
 
     def __init__(
         self, problem: Problem, program: Program, stop_table: StopTable, reduced: Floats, tuning: RegretInsertionTuning
@@ -215,7 +215,7 @@ class RegretInsertion:
             self._look_at(int(self.stop_table.evening[k]))
 
     def _look_at(self, evening: int) -> None:
-        """Renew what stops cost on this evening, given what is pinned there."""
+        """Renew what stops cost on this evening, given what is fixed there."""
         pool = self.program.pool
         first, last = pool.offset[evening], pool.offset[evening + 1]
         fixed = int(self._is_fixed[first:last].sum())
@@ -237,7 +237,7 @@ def _cheapest_by_row(stops: Sparse, which: Flags, cost: Floats) -> dict[int, flo
 
 @numba.njit(cache=True, nogil=True)
 def _least_with(start, end, order, offset, reduced, is_coupled, is_fixed, fixed, with_stop):  # type: ignore[no-untyped-def]
-    """Least reduced cost of a route with just the pinned stops, and in `with_stop` with one more."""
+    """Least reduced cost of a route with just the fixed stops, and in `with_stop` with one more."""
     base = 0.0 if fixed == 0 else np.inf
     for c in range(start, end):
         met, others, extra = 0, 0, -1

@@ -1,4 +1,4 @@
-"""A part of the whole in whole numbers: HiGHS, helped by the cuts of the whole's linear relaxation."""
+"""A sub-program in whole numbers over some of its routes: HiGHS with the cuts of the root relaxation."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from planner.base.arrays import Columns, Integers
 from planner.base.deadline import Deadline
-from planner.columns.routes import Integers
 from planner.master.bound import SLACK
 from planner.master.cuts import met_cuts
 from planner.master.linear import Linear, Solved
@@ -31,14 +31,14 @@ def solve_restricted_mip(
     *,
     limit: float = np.inf,
     gap: float = SLACK,
-    only: Integers | None = None,
-    start: Integers | None = None,
+    only: Columns | None = None,
+    start: Columns | None = None,
 ) -> Solved:
-    """The best choice of the routes of a part, which are these visitors' own, within its rows and the cuts.
+    """The best choice of the routes of a sub-program, which are these visitors' own, within its rows and the cuts.
 
     `only`: numbers of the routes to choose from; `start`: those of a choice to begin with. The choice may cost `gap`
-    more than the best, and none that costs more than the limit is looked for. `values` are those of the side columns
-    and then of the routes.
+    more than the best, and none that costs more than the limit is looked for. `values` are those of the auxiliary
+    columns and then of the routes.
     """
     program, cuts = sub.program, cuts_of(root, visitors)
     chosen = np.arange(len(sub.columns)) if only is None else only

@@ -1,4 +1,6 @@
-"""The linear relaxation of the whole: prices, a bound on every plan, and the routes that can be in a better one.
+"""The linear relaxation of all visitors who are tied together.
+
+It gives prices, a bound on every plan, and the routes that can be in a better one.
 
 It starts from what each visitor's own linear program tells (prices, cuts, routes in use) and an estimate of
 the prices of the rows that couple them. Most rounds look at the likeliest routes only; all of them are priced
@@ -12,9 +14,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from planner.base.arrays import Columns, Flags, Floats, Integers, Rows
 from planner.base.deadline import Deadline
 from planner.columns.ranking import least_of
-from planner.columns.routes import Flags, Floats, Integers
 from planner.master.bound import SLACK, Bound, lagrangian_bound, survivors
 from planner.master.cuts import Triple
 from planner.master.pricing import above_least, prices, reduced_costs
@@ -26,11 +28,11 @@ from planner.search.joint_context import JointContext, RootRelaxation
 
 @dataclass(frozen=True)
 class _VisitorRelaxation:
-    """What one visitor's linear program tells, in the rows and columns of the whole."""
+    """What one visitor's linear program tells, in the rows and columns of the whole program."""
 
-    rows: Integers
+    rows: Rows
     duals: Floats
-    columns: Integers
+    columns: Columns
     cuts: dict[Triple, float]
 
 
@@ -57,7 +59,7 @@ class JointRelaxation:
         self._snapshot: RootRelaxation | None = None
 
     def _new_relaxation(self) -> Relaxation:
-        """A linear program of the whole that holds no routes and no cuts yet."""
+        """A linear program of all visitors that holds no routes and no cuts yet."""
         an_evening = self.tuning.columns_an_evening
         return Relaxation(
             self.program, seed=self.context.seed, tuning=self.context.tuning, columns_an_evening=an_evening
@@ -127,7 +129,7 @@ class JointRelaxation:
         self._root, self.reduced = priced[best]
 
     def run_volume(self) -> float:
-        """One stretch of the ascent over the likeliest routes, and then the bound over all: by how much that rose."""
+        """One stretch of the volume algorithm over the likeliest routes; by how much the bound over all routes rose."""
         before, likely, tuning = self.bound, self._likeliest(self._met), self.context.tuning.volume
         use = self._use[likely.original]
         volume = VolumeAlgorithm(self._relaxation, likely, self.duals, use, step=self._step, tuning=tuning)
@@ -140,8 +142,8 @@ class JointRelaxation:
         self._root, self.reduced = self._priced(volume.duals)
         return self.bound - before
 
-    def begin_linear_program(self, routes: Integers) -> None:
-        """Let the linear program begin with what the ascent and a plan use, and the routes that are cheapest now."""
+    def begin_linear_program(self, routes: Columns) -> None:
+        """Let the linear program begin with the routes in use, those of a plan, and the likeliest of all."""
         likely = self.root.likely.likeliest(self.tuning.start_columns * len(self.active.pool.evenings))
         self.drop_idle_cuts()
         self._relaxation.center = self.duals
@@ -197,7 +199,7 @@ class JointRelaxation:
         return self._relaxation.add_cuts(relaxed.columns, relaxed.values)
 
     def add_volume_cuts(self) -> bool:
-        """Add the cuts that the mean choice of the ascent violates much; they are worth nothing yet."""
+        """Add the cuts that the mean choice of the volume algorithm violates much; they are worth nothing yet."""
         used = np.flatnonzero(self._use > self.context.tuning.volume.least_use)
         is_new = self._relaxation.add_cuts(used, self._use[used], self.context.tuning.volume.cut_violation)
         self.duals = self._relaxation.with_cut_duals(self.duals)

@@ -28,7 +28,7 @@ from planner.search.joint import JointSearch
 
 
 class BrokenPlan(AssertionError):
-    """The planner made a plan that breaks a rule: never to be shown, always to be mended here."""
+    """The planner made a plan that breaks a rule: a fault of the planner, never to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def solve(
 ) -> Plan:
     """The best plan that can be found within `seconds`, and a bound on the best there is.
 
-    Parts of a school that do not touch are planned apart, `jobs` at a time (in threads). Each gets its share
+    Components of a school are planned apart, `jobs` at a time (in threads). Each gets its share
     of the time; what is left goes to those further than `gap` from their bound. Visitors who are tied
     together are planned until they are within `gap`. The same problem and seed give the same plan, as long
     as the time suffices and no visitors are tied together while several threads plan them. `progress` and
@@ -73,13 +73,13 @@ def solve(
     """
     began = time.monotonic()
     check_problem(problem)
-    season = _Solve(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
-    season.search(gap)
-    return season.plan(time.monotonic() - began)
+    run = _Solve(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
+    run.search(gap)
+    return run.plan(time.monotonic() - began)
 
 
 class _Solve:
-    """One solve: the parts, their searches, and what they add up to."""
+    """One solve: the components, their searches, and what they add up to."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class _Solve:
         self.jobs = jobs
         self.progress = progress
         self.stop_options = StopOptions(problem)
-        self.parts = independent_components(problem)
+        self.components = independent_components(problem)
         self.searches: dict[int, BranchAndBound | JointSearch] = {}
         self.big_m_problems: dict[int, BigMProblem] = {}
         self.step = cost_step(problem)
@@ -112,9 +112,9 @@ class _Solve:
         self._parts_until = 0.0
 
     def search(self, gap: float) -> None:
-        """Search every part: those of one visitor or a few first, then those that are tied together."""
-        coupled = [n for n, part in enumerate(self.parts) if is_coupled(self.problem, part.visits)]
-        others = [n for n in range(len(self.parts)) if n not in coupled]
+        """Search every component: those of one visitor or a few first, then those that are tied together."""
+        coupled = [n for n, component in enumerate(self.components) if is_coupled(self.problem, component.visits)]
+        others = [n for n in range(len(self.components)) if n not in coupled]
         for _ in in_threads(self._search_part, others, self.jobs, self.deadline):
             self._report("planning")
         poor = [number for number in others if self.searches[number].gap > gap and not self.deadline.has_passed()]
@@ -128,10 +128,10 @@ class _Solve:
         self._report("done")
 
     def _search_part(self, number: int) -> None:
-        """The first go at a part: at most its share of what is left of the time."""
+        """The first search of a component: at most its share of what is left of the time."""
         search = BranchAndBound(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
         self.searches[number] = search
-        waiting = max(1, len(self.parts) - len(self.searches) + 1)
+        waiting = max(1, len(self.components) - len(self.searches) + 1)
         search.run(self.deadline.within(self.deadline.seconds_left() * min(1.0, self.jobs / waiting)))
 
     def _search_on(self, number: int) -> None:
@@ -145,13 +145,13 @@ class _Solve:
         return JointSearch(problem, program, step=self.step, seed=self.seed, jobs=self.jobs, tuning=self.tuning)
 
     def _program(self, number: int, *, jobs: int = 1) -> Program:
-        part = self.parts[number]
-        evenings, listing = self.stop_options.evenings(part.visitors), self.tuning.listing
+        component = self.components[number]
+        evenings, listing = self.stop_options.evenings(component.visitors), self.tuning.listing
         pool = list_routes(self.problem, evenings, jobs=jobs, deadline=self.deadline, listing=listing)
         others = sum(len(search.program.pool) for search in self._begun().values())
         refuse_too_many(len(pool) + others, listing.most_routes)
         self.big_m_problems[number] = BigMProblem.of(self.problem, pool, self.step, self.tuning.big_m)
-        return build_program(self.big_m_problems[number].problem, placeable(part.visits, pool), pool)
+        return build_program(self.big_m_problems[number].problem, placeable(component.visits, pool), pool)
 
     def _look_up(self) -> bool:
         """Asked all the time, in the caller's thread, whether to stop: a good moment to tell how far it is."""
@@ -165,7 +165,7 @@ class _Solve:
             return
         self._stage, self._tell_from = message, time.monotonic() + self.tuning.solving.progress_seconds
         done = {number: search for number, search in self._begun().items() if search.best is not None}
-        parts = len(done) / max(1, len(self.parts))
+        parts = len(done) / max(1, len(self.components))
         elapsed = 1 - self.deadline.seconds_left() / self._seconds
         joint = any(isinstance(search, JointSearch) for search in done.values())
         self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
@@ -197,7 +197,7 @@ class _Solve:
         return sum(costs) + self.problem.weights.unplaced * (len(self.problem.visits) - len(known))
 
     def _bound(self) -> float:
-        """Below every plan: a part that is not searched yet may cost nothing."""
+        """Below every plan: a component that is not searched yet may cost nothing."""
         begun = self._begun().items()
         bounds = [self.big_m_problems[number].bound(max(0.0, search.bound)) for number, search in begun]
         return sum(bounds) + self.problem.weights.unplaced * len(self._hopeless())
@@ -205,7 +205,7 @@ class _Solve:
     def _hopeless(self) -> set[int]:
         """The visits of what was searched that no route makes."""
         begun = self._begun()
-        touched = {v for number in begun for v in self.parts[number].visits}
+        touched = {v for number in begun for v in self.components[number].visits}
         return touched - {v for search in begun.values() for v in search.program.visits}
 
     def plan(self, seconds: float) -> Plan:
@@ -230,8 +230,8 @@ class _Solve:
                 raise BadProblem(f"fixed.{name}", "no route makes this visit at this moment: it cannot stand")
 
     def _nobodys(self) -> set[int]:
-        """The visits that are in no part: there is no visitor for them."""
-        return set(range(len(self.problem.visits))) - {v for part in self.parts for v in part.visits}
+        """The visits that are in no component: there is no visitor for them."""
+        return set(range(len(self.problem.visits))) - {v for component in self.components for v in component.visits}
 
     def _whole_bound(self) -> float:
         return self._bound() + self.problem.weights.unplaced * len(self._nobodys())
@@ -242,7 +242,7 @@ class _Solve:
                 yield route_of(self.problem, search.program.pool, int(column))
 
     def _columns(self, search: BranchAndBound | JointSearch) -> Iterable[int]:
-        """The best plan of a part; when there was no time for one, what is fixed."""
+        """The best plan of a component; when there was no time for one, what is fixed."""
         program = search.program
         if search.best is not None and search.best.cost < program.big_m:
             return search.best.routes

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from planner.columns.routes import Flags, Integers
+from planner.base.arrays import Flags, Integers
 from planner.master.program import Program
 from planner.model.plan import SECOND
 from planner.model.problem import Problem
@@ -14,7 +14,14 @@ from planner.model.problem import Problem
 
 @dataclass(frozen=True)
 class StopTable:
-    """What every candidate stop is: its evening, visits, role and moment (-1: any)."""
+    """Per candidate stop k of the program's pool (see `Pool.offset`) what it is; n is their number.
+
+    evening: (n,) int64, position in `pool.evenings`.
+    visits: the one or two visits, positions in `problem.visits`.
+    is_second: (n,) bool, whether the visitor comes along to a visit of somebody else.
+    moment: (n,) int64, the start in minutes after midnight when somebody else must be there too, -1 when it is free.
+    is_coupled: (n,) bool, whether it is a stop of a visit with company, an interpreter or siblings.
+    """
 
     evening: Integers
     visits: tuple[tuple[int, ...], ...]
