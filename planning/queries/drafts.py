@@ -18,8 +18,8 @@ from planning.draft.routes import DrawnRoute
 from planning.draft.stored import StoredDraft, Totals
 from planning.models import Plan
 from planning.problem.build import WEIGHTS
+from planning.queries.remedies import Help, read_remedies
 from planning.words.causes import Cause, cause_of, reason_of
-from planning.words.remedies import Help, read_remedies
 from roads.queries import Pin, PinKind, Place, RouteLeg, route_geometry
 from students.models import Student
 from visits.models import Visit

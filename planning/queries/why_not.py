@@ -10,8 +10,8 @@ from typing import Any
 from mentors.dates import minutes_of_clock, spoken_clock
 from mentors.models import Mentor
 from planning.queries.drafts import ShownDraft, ShownUnplaced
+from planning.queries.remedies import Help
 from planning.words.causes import weekday_name
-from planning.words.remedies import Help
 from visits.models import Visit
 
 

@@ -21,9 +21,10 @@ from planning.queries.comparison import COMPARABLE, FEWEST
 from planning.queries.drafts import gap_of, map_of, show_draft
 from planning.queries.progress import closing_gap, work_of
 from planning.queries.publishing import blockers, drafts_of
+from planning.queries.remedies import chosen
 from planning.views.finding import plan_of
+from planning.views.remedies import with_addresses
 from planning.views.waking import wake_planner
-from planning.words.remedies import chosen
 from visits.actions.bookings import BookingRefused, close_booking
 from visits.forms.campaigns import day_of
 from visits.views.finding import campaign_of
@@ -76,8 +77,8 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
     context = {
         "plan": found,
         "draft": draft,
-        "helps_first": helps_first,
-        "helps_rest": helps_rest,
+        "helps_first": with_addresses(found.campaign, helps_first),
+        "helps_rest": with_addresses(found.campaign, helps_rest),
         "gap": gap_of(found, contents.draft),
         "name_form": PlanNameForm({"label": found.label}),
         "picture": closing_gap(found.trail, contents.draft.hopeless),

@@ -11,6 +11,7 @@ from planning.draft.stored import read_draft_of
 from planning.queries.drafts import show_draft
 from planning.queries.why_not import why_not
 from planning.views.finding import plan_of
+from planning.views.remedies import with_addresses
 
 
 @for_roles(Role.COORDINATOR)
@@ -25,4 +26,6 @@ def plan_why(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     if why is None:
         own = get_object_or_404(found.campaign.visits, pk=visit)
         return redirect("visits:visit", school=request.school.slug, visit=own.pk)
-    return render(request, "planning/plan_why.html", {"plan": found, "why": why, "visit": why.item.visit})
+    helps = with_addresses(found.campaign, why.helps)
+    context = {"plan": found, "why": why, "visit": why.item.visit, "helps": helps}
+    return render(request, "planning/plan_why.html", context)

@@ -17,7 +17,7 @@ from planning.draft.outcomes import VisitOutcome
 from planning.draft.stored import read_draft_of
 from planning.models import Plan
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT, reason_of
-from planning.words.remedies import SAYINGS
+from planning.words.remedies import LINKS, SAYINGS
 from tests.planner.problems import plain_problem
 from tests.planning.test_why_not import LogIn
 from tests.visits.seasons import EVENINGS, make_season
@@ -70,7 +70,7 @@ def test_every_sentence_of_the_planner_that_names_days_or_numbers_names_them_her
 
 
 def test_every_kind_of_remedy_has_a_sentence() -> None:
-    assert set(SAYINGS) == set(REMEDY_KINDS)
+    assert set(SAYINGS) == set(LINKS) == set(REMEDY_KINDS)
 
 
 def test_days_are_named_in_the_language_of_the_reader() -> None:
