@@ -1,7 +1,9 @@
 """The document in `Plan.result` of a draft, as typed values: the one module that knows its keys.
 
-A document without a `version` is of version 1. Whoever changes the shape counts the version up, and teaches
-`StoredDraft.from_json` to read the one before.
+Version 1 had no `version`: the planner's plan as it was exchanged (with its format, cost, bound and a Dutch reason of
+each visit without a moment), and what the application adds under `application`. Version 2 leaves out what the row has
+columns for, and the sentences. Whoever changes the shape counts `VERSION` up and keeps `StoredDraft.from_json` able to
+read every version before.
 """
 
 from __future__ import annotations
@@ -18,7 +20,12 @@ from planning.draft.routes import DrawnRoute
 from planning.models import Plan
 from planning.problem.visit_facts import MentorDay
 
+VERSION = 2
 TOTALS = "result__application__totals"  # where a query finds the totals of a plan
+
+
+class UnknownVersion(ValueError):
+    """A stored draft has a shape that this program does not know: it was written by a later one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +166,14 @@ class StoredDraft:
 
     @classmethod
     def from_json(cls, document: dict[str, Any] | None) -> StoredDraft:
-        """The draft in a stored document, of any version; an empty one when there is none."""
+        """The draft in a stored document, of any version; an empty one when there is none.
+
+        Raises UnknownVersion for a document of a later version of the program.
+        """
         if not document:
             return cls()
+        if not 1 <= document.get("version", 1) <= VERSION:
+            raise UnknownVersion(document["version"])
         extra = document.get("application", {})
         remedies, as_made = extra.get("remedies"), extra.get("as_made")
         return cls(
@@ -182,6 +194,7 @@ class StoredDraft:
         """The document, ready for `json.dumps`."""
         made = self.as_made
         return {
+            "version": VERSION,
             "routes": [route.to_json() for route in self.routes],
             "unplaced": [each.to_json() for each in self.unplaced],
             "seconds": self.seconds,

@@ -13,7 +13,7 @@ from planner import SECOND
 from planning.draft.appointments import VisitAppointment
 from planning.draft.outcomes import VisitOutcome
 from planning.draft.routes import DrawnRoute, DrawnStop
-from planning.draft.stored import AsMade, LeftOut, StoredDraft, StoredRemedy, Totals
+from planning.draft.stored import VERSION, AsMade, LeftOut, StoredDraft, StoredRemedy, Totals, UnknownVersion
 
 OLD_ROW = Path(__file__).parent / "draft_version_1.json"  # a published draft that was changed by hand, without version
 WEDNESDAY = dt.date(2026, 10, 7)
@@ -99,6 +99,17 @@ def test_a_row_of_version_1_is_read(old_document: dict[str, Any]) -> None:
 def test_a_row_of_version_1_that_is_stored_anew_says_the_same(old_document: dict[str, Any]) -> None:
     draft = StoredDraft.from_json(old_document)
     assert StoredDraft.from_json(json.loads(json.dumps(draft.to_json()))) == draft
+
+
+def test_what_is_stored_says_its_version_and_holds_no_sentence(old_document: dict[str, Any]) -> None:
+    document = StoredDraft.from_json(old_document).to_json()
+    assert document["version"] == VERSION == 2
+    assert "reason" not in json.dumps(document)
+
+
+def test_a_row_of_a_later_version_is_refused() -> None:
+    with pytest.raises(UnknownVersion):
+        StoredDraft.from_json(a_draft().to_json() | {"version": VERSION + 1})
 
 
 def test_a_stop_of_version_1_without_a_role_is_of_the_visitor(old_document: dict[str, Any]) -> None:
