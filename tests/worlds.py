@@ -11,7 +11,7 @@ from notes.models import AgreedBy, Agreement, Concern, ConversationOutcome, Head
 from planning.actions.board.standing import open_standing_board
 from planning.models import Plan, PlanKind, PlanState, RepairTrace
 from planning.problem.incidents import Incident, IncidentKind
-from planning.queries.snapshots import picture_of
+from planning.queries.snapshots import snapshot_of
 from reports.figures.cost_question import EveningHours, Question
 from reports.models import CostState, CostStudy, CostVariant
 from students.models import HouseholdSuggestion, RosterImport, SchoolClass, Student
@@ -214,7 +214,7 @@ def make_done_repair(plan: Plan) -> Plan:
     """A repair that was said yes to and that touched no row: it can be taken back."""
     done = make_repair(plan)
     Plan.objects.filter(pk=done.pk).update(state=PlanState.PUBLISHED, published_at=plan.created_at)
-    nothing: dict[str, Any] = {table: {} for table in picture_of(plan.campaign, plan.created_at)}
+    nothing: dict[str, Any] = {table: {} for table in snapshot_of(plan.campaign, plan.created_at)}
     RepairTrace.objects.create(plan=done, before=nothing, after=nothing)
     return done
 

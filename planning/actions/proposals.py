@@ -30,7 +30,7 @@ _STANDING = (VisitState.PLANNED, VisitState.CONFIRMED)
 
 
 @dataclass(frozen=True)
-class Proposal:
+class VisitProposal:
     """A moment for one visit: with whom, on whose routes."""
 
     visit: Visit
@@ -52,13 +52,13 @@ class Proposal:
 class Clash(MentorBusy):
     """`proposal` has somebody in two homes at once."""
 
-    def __init__(self, proposal: Proposal) -> None:
+    def __init__(self, proposal: VisitProposal) -> None:
         super().__init__()
         self.proposal = proposal
 
 
 @transaction.atomic
-def plan_visits(*, proposals: Sequence[Proposal], by: User | None, now: dt.datetime) -> None:
+def plan_visits(*, proposals: Sequence[VisitProposal], by: User | None, now: dt.datetime) -> None:
     """Propose all these moments of visits of one campaign, or none of them. The visits are read as they stand now.
 
     Whoever swaps moments takes them away first. Raises Clash, MomentHeld, PastMoment, VisitOver.
@@ -78,7 +78,7 @@ def plan_visits(*, proposals: Sequence[Proposal], by: User | None, now: dt.datet
     _after(changing, by=by, now=now)
 
 
-def _hold(proposals: Sequence[Proposal]) -> None:
+def _hold(proposals: Sequence[VisitProposal]) -> None:
     """Lock the mentors, then the visits, each in the order that everybody keeps; read the visits."""
     mentors = {one.pk for each in proposals for one in (each.mentor, each.second) if one is not None}
     mentors |= {pk for each in proposals for pk in (each.visit.mentor_id, each.visit.second_id) if pk}
@@ -91,7 +91,7 @@ def _hold(proposals: Sequence[Proposal]) -> None:
             setattr(proposal.visit, column.attname, rows[proposal.visit.pk][column.attname])
 
 
-def _store(proposals: Sequence[Proposal], columns: Sequence[str]) -> None:
+def _store(proposals: Sequence[VisitProposal], columns: Sequence[str]) -> None:
     """One small statement a visit: a single large one takes the database far longer."""
     at = None
     try:
@@ -111,7 +111,7 @@ def _store(proposals: Sequence[Proposal], columns: Sequence[str]) -> None:
         raise Clash(at) from None
 
 
-def _after(proposals: Sequence[Proposal], *, by: User | None, now: dt.datetime) -> None:
+def _after(proposals: Sequence[VisitProposal], *, by: User | None, now: dt.datetime) -> None:
     """An answer was about the moment that stood then; the record; and a mail to each home that was invited."""
     visits = {proposal.visit.pk: proposal.visit for proposal in proposals}
     if not visits:

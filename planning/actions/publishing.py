@@ -15,7 +15,7 @@ from mentors.actions import record_event
 from mentors.dates import local_day, moment_at, nl_day, nl_time
 from mentors.models import Mentor, User
 from planning.actions.incidents import apply_incident, is_near, lost_visits, tell_at_once
-from planning.actions.proposals import Clash, Proposal, plan_visits
+from planning.actions.proposals import Clash, VisitProposal, plan_visits
 from planning.actions.undoing import keep_trace
 from planning.draft.appointments import VisitAppointment
 from planning.draft.contents import PlanContents, read_contents
@@ -26,7 +26,7 @@ from planning.models import Plan, PlanKind, PlanState
 from planning.problem.visit_facts import MentorDay
 from planning.queries.outcome import outcome_of
 from planning.queries.publishing import blockers, not_invited
-from planning.queries.snapshots import picture_of
+from planning.queries.snapshots import snapshot_of
 from visits.actions.invitations import invite_all
 from visits.actions.moments import open_visit
 from visits.actions.together import keep_pair, merge, tie, untie
@@ -68,7 +68,7 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     problems = blockers(contents, now, seen_revision=seen_revision)
     if problems:
         raise PublishRefused(problems)
-    before = picture_of(campaign, now) if plan.kind == PlanKind.REPAIR else None
+    before = snapshot_of(campaign, now) if plan.kind == PlanKind.REPAIR else None
     outcome = outcome_of(contents, now)
     near = [line.visit for line in outcome if is_near(line.old_starts_at, now)]
     get_a_moment = draft.appointments.keys()
@@ -228,9 +228,9 @@ def _write_routes(changed: list[DrawnRoute], plan: Plan) -> None:
     )
 
 
-def _proposal(visit: Visit, at: VisitAppointment, route: Route, second_route: Route | None) -> Proposal:
+def _proposal(visit: Visit, at: VisitAppointment, route: Route, second_route: Route | None) -> VisitProposal:
     second = second_route.mentor if second_route is not None else None
-    return Proposal(visit, route.mentor, at.starts_at, at.ends_at, route, second, second_route)
+    return VisitProposal(visit, route.mentor, at.starts_at, at.ends_at, route, second, second_route)
 
 
 def _names(*people: Mentor | None) -> str:

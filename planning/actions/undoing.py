@@ -13,10 +13,10 @@ from mentors.actions import record_event, record_events, remove_closure, save_cl
 from mentors.dates import local_day
 from mentors.models import Closure, Mentor, User
 from planning.actions.incidents import is_near, tell_at_once
-from planning.actions.proposals import Proposal, plan_visits
+from planning.actions.proposals import VisitProposal, plan_visits
 from planning.models import Plan, RepairTrace
 from planning.queries.obstacles import Obstacle, ObstacleKind, obstacles
-from planning.queries.snapshots import Picture, picture_of, stood_before, visits_of, what_differs
+from planning.queries.snapshots import Snapshot, snapshot_of, visits_before, visits_now, what_differs
 from planning.queries.undoing import told_homes
 from visits.actions.moments import open_visit
 from visits.actions.routes import settle_route
@@ -35,9 +35,9 @@ class UndoRefused(Exception):
         self.obstacles = found
 
 
-def keep_trace(*, plan: Plan, before: Picture, now: dt.datetime) -> None:
+def keep_trace(*, plan: Plan, before: Snapshot, now: dt.datetime) -> None:
     """Keep what the repair that was just carried out has changed."""
-    left, right = what_differs(before, picture_of(plan.campaign, now))
+    left, right = what_differs(before, snapshot_of(plan.campaign, now))
     RepairTrace.objects.create(plan=plan, before=left, after=right)
 
 
@@ -57,7 +57,7 @@ def take_back(*, plan: Plan, by: User, now: dt.datetime) -> None:
     found = obstacles(plan, trace, now)
     if found or trace is None:
         raise UndoRefused(found)
-    stood, told, near = stood_before(trace), told_homes(trace), _near(trace, now)
+    stood, told, near = visits_before(trace), told_homes(trace), _near(trace, now)
     _take_moments(trace, by=by, now=now)
     _undo_togetherness(trace, by=by, now=now)
     _undo_evenings(campaign, trace)
@@ -81,15 +81,15 @@ def _hold(trace: RepairTrace) -> None:
 
 def _near(trace: RepairTrace, now: dt.datetime) -> list[int]:
     """The visits of families who expect somebody within days, as things stand or once they are back."""
-    moments = [(pk, visit.starts_at) for pk, visit in visits_of(trace).items()]
-    moments += [(row.visit, row.starts_at) for row in stood_before(trace)]
+    moments = [(pk, visit.starts_at) for pk, visit in visits_now(trace).items()]
+    moments += [(row.visit, row.starts_at) for row in visits_before(trace)]
     return [pk for pk, starts_at in moments if is_near(starts_at, now)]
 
 
 def _take_moments(trace: RepairTrace, *, by: User, now: dt.datetime) -> None:
     """All wait for a moment, so that none is in another's way; who had none before hears that it lapses."""
-    had_moment = {row.visit for row in stood_before(trace) if row.has_moment}
-    for pk, visit in visits_of(trace).items():
+    had_moment = {row.visit for row in visits_before(trace) if row.has_moment}
+    for pk, visit in visits_now(trace).items():
         if visit.state in (VisitState.PLANNED, VisitState.CONFIRMED):
             open_visit(visit=visit, by=by, now=now, tell_family=pk not in had_moment)
 
@@ -107,18 +107,18 @@ def _undo_togetherness(trace: RepairTrace, *, by: User, now: dt.datetime) -> Non
             pairs.delete()
         else:
             pairs.update(**row)
-    for visit in visits_of(trace).values():
+    for visit in visits_now(trace).values():
         if visit.state == VisitState.CANCELLED:
             Visit.objects.filter(pk=visit.pk).update(state=VisitState.OPEN, version=visit.version + 1)
-    before = {row.visit: row.together_with for row in stood_before(trace)}
-    for pk, visit in visits_of(trace).items():
+    before = {row.visit: row.together_with for row in visits_before(trace)}
+    for pk, visit in visits_now(trace).items():
         if visit.together_with_id and visit.together_with_id != before[pk]:
             untie(visit=visit, by=by, now=now)
-    visits = visits_of(trace)
+    visits = visits_now(trace)
     for pk, other in before.items():
         if other in visits and visits[pk].together_with_id != other:
             tie(first=visits[pk], second=visits[other], by=by, now=now)
-            visits = visits_of(trace)
+            visits = visits_now(trace)
 
 
 def _undo_evenings(campaign: Campaign, trace: RepairTrace) -> None:
@@ -144,14 +144,14 @@ def _undo_closures(campaign: Campaign, trace: RepairTrace, *, by: User, now: dt.
 
 def _give_moments_back(campaign: Campaign, trace: RepairTrace, *, by: User, now: dt.datetime) -> None:
     """Each at the moment that it had, with the mentor and the company of then; the routes follow."""
-    visits, stood = visits_of(trace), stood_before(trace)
+    visits, stood = visits_now(trace), visits_before(trace)
     people = Mentor.objects.in_bulk({pk for row in stood for pk in (row.mentor, row.second) if pk})
     proposals = []
     for row in stood:
         if row.has_moment and row.mentor and row.starts_at and row.ends_at:
             second = people.get(row.second or 0)
             proposals.append(
-                Proposal(visits[row.visit], people[row.mentor], row.starts_at, row.ends_at, None, second, None)
+                VisitProposal(visits[row.visit], people[row.mentor], row.starts_at, row.ends_at, None, second, None)
             )
         else:
             Visit.objects.filter(pk=row.visit).update(mentor=row.mentor)
@@ -167,7 +167,7 @@ def _give_moments_back(campaign: Campaign, trace: RepairTrace, *, by: User, now:
         settle_route(campaign=campaign, mentor=people[mentor], on=on)
 
 
-def _people_of(proposal: Proposal) -> list[int]:
+def _people_of(proposal: VisitProposal) -> list[int]:
     return [one.pk for one in (proposal.mentor, proposal.second) if one is not None]
 
 
@@ -176,7 +176,7 @@ def _agree_again(campaign: Campaign, trace: RepairTrace, told: set[int], *, by: 
 
     Any other answer, such as wishes, was about no moment and holds as it did.
     """
-    visits, stood = visits_of(trace), {row.visit: row for row in stood_before(trace)}
+    visits, stood = visits_now(trace), {row.visit: row for row in visits_before(trace)}
     agreed = [visits[pk] for pk, row in stood.items() if row.was_confirmed and visits[pk].household_id not in told]
     Visit.objects.filter(pk__in=[visit.pk for visit in agreed]).update(state=VisitState.CONFIRMED)
     for key, row in trace.before["invitations"].items():

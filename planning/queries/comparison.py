@@ -45,7 +45,7 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Column:
+class PlanColumn:
     """One plan of the comparison."""
 
     letter: str
@@ -113,7 +113,7 @@ LOOKS = {
 
 
 @dataclass(frozen=True)
-class Difference:
+class MomentDifference:
     """A family whose moment is not the same in all plans; `cells` has the mentor and the moment in each, or None."""
 
     visit: Visit
@@ -145,9 +145,9 @@ class Difference:
 class Comparison:
     """All that the page shows; the differences are those of `mentor`, when one is asked for."""
 
-    columns: list[Column]
+    columns: list[PlanColumn]
     mentors: list[MentorLoads]
-    differences: list[Difference]
+    differences: list[MomentDifference]
     different_mentors: list[Mentor]  # who has a family that differs: the choices of the filter
 
     @property
@@ -236,7 +236,7 @@ def compare(campaign: Campaign, plans: Sequence[Plan], mentor: int | None = None
     )
 
 
-def _column(letter: str, plan: Plan) -> Column:
+def _column(letter: str, plan: Plan) -> PlanColumn:
     draft = read_draft_of(plan)
     slots: dict[int, Slot] = {}
     loads: dict[int, Load] = defaultdict(Load)
@@ -250,7 +250,7 @@ def _column(letter: str, plan: Plan) -> Column:
     for load in loads.values():
         whole = _added(whole, load)
     gap = gap_of(plan, draft) if plan.kind == PlanKind.WHOLE else None
-    return Column(letter, plan, draft.totals, gap, slots, _families(draft, slots), dict(loads), whole)
+    return PlanColumn(letter, plan, draft.totals, gap, slots, _families(draft, slots), dict(loads), whole)
 
 
 def _families(draft: StoredDraft, slots: Iterable[int]) -> frozenset[int]:
@@ -277,7 +277,7 @@ def _added(one: Load, other: Load) -> Load:
     )
 
 
-def _visits(campaign: Campaign, columns: list[Column]) -> dict[int, Visit]:
+def _visits(campaign: Campaign, columns: list[PlanColumn]) -> dict[int, Visit]:
     """The visits whose moments differ; of those that all plans are about, and not without a moment in each."""
     keys = frozenset.intersection(*(column.families for column in columns))
     differ = {pk for pk in keys if len({column.slots.get(pk) for column in columns}) > 1}
@@ -285,12 +285,14 @@ def _visits(campaign: Campaign, columns: list[Column]) -> dict[int, Visit]:
     return {visit.pk: visit for visit in visits if visit.pk in differ}
 
 
-def _differences(columns: list[Column], people: dict[int, Mentor], visits: dict[int, Visit]) -> list[Difference]:
+def _differences(
+    columns: list[PlanColumn], people: dict[int, Mentor], visits: dict[int, Visit]
+) -> list[MomentDifference]:
     found = []
     for pk, visit in visits.items():
         slots = [column.slots.get(pk) for column in columns]
         cells = [(people[slot.mentor], slot) if slot and slot.mentor in people else None for slot in slots]
-        found.append(Difference(visit, _how(slots), cells))
+        found.append(MomentDifference(visit, _how(slots), cells))
     return sorted(found, key=lambda item: (item.how, item.visit.household.name, item.visit.pk))
 
 
@@ -303,13 +305,13 @@ def _how(slots: list[Slot | None]) -> int:
     return Differs.DAY if len({slot.on for slot in there}) > 1 else Differs.TIME
 
 
-def _mentors_of(item: Difference) -> set[int]:
+def _mentors_of(item: MomentDifference) -> set[int]:
     """Who visits this family in one of the plans, or ought to."""
     own = {item.visit.mentor_id} if item.visit.mentor_id else set()
     return own | {cell[0].pk for cell in item.cells if cell}
 
 
-def _mentor_lines(columns: list[Column], people: dict[int, Mentor]) -> list[MentorLoads]:
+def _mentor_lines(columns: list[PlanColumn], people: dict[int, Mentor]) -> list[MentorLoads]:
     mentors = _by_name(people[pk] for pk in {pk for column in columns for pk in column.loads} if pk in people)
     longest = max((load.away_minutes for column in columns for load in column.loads.values()), default=0)
     lines = [

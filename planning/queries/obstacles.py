@@ -12,7 +12,7 @@ from django.db.models import Q
 from mentors.dates import local_day
 from mentors.models import Mentor
 from planning.models import Plan, PlanState, RepairTrace
-from planning.queries.snapshots import Picture, Stood, picture_of, stood_before, visits_of
+from planning.queries.snapshots import Snapshot, VisitSnapshot, snapshot_of, visits_before, visits_now
 from visits.models import Answer, Campaign, CampaignState, Message, MessageState, Visit
 from visits.queries.calendar import closed_days
 
@@ -52,7 +52,7 @@ def obstacles(plan: Plan, trace: RepairTrace | None, now: dt.datetime) -> list[O
         return [Obstacle(ObstacleKind.TAKEN_BACK)]
     if plan.campaign.state == CampaignState.CLOSED:
         return [Obstacle(ObstacleKind.CLOSED)]
-    visits, current = visits_of(trace), picture_of(plan.campaign, now)
+    visits, current = visits_now(trace), snapshot_of(plan.campaign, now)
     answered = _answered(trace, current)
     counted = {
         ObstacleKind.ANSWERED: len(answered),
@@ -69,7 +69,7 @@ def obstacles(plan: Plan, trace: RepairTrace | None, now: dt.datetime) -> list[O
     return [Obstacle(kind, number) for kind, number in counted.items() if number]
 
 
-def _answered(trace: RepairTrace, current: Picture) -> set[int]:
+def _answered(trace: RepairTrace, current: Snapshot) -> set[int]:
     """The visits of families that said something about what the repair made of it."""
     rows = {key: current["invitations"].get(key) or after for key, after in trace.after["invitations"].items()}
     answers = ("answer", "answered_at", "answered_version")
@@ -82,7 +82,7 @@ def _answered(trace: RepairTrace, current: Picture) -> set[int]:
     }
 
 
-def _changed(trace: RepairTrace, current: Picture, visits: dict[int, Visit]) -> set[int]:
+def _changed(trace: RepairTrace, current: Snapshot, visits: dict[int, Visit]) -> set[int]:
     """The visits that are not as the repair left them; of one conversation with two mentors the first."""
     after = trace.after["visits"]
     moved = {int(key) for key, row in after.items() if current["visits"].get(key) != row}
@@ -92,13 +92,13 @@ def _changed(trace: RepairTrace, current: Picture, visits: dict[int, Visit]) -> 
 
 def _past(trace: RepairTrace, visits: dict[int, Visit], now: dt.datetime) -> set[int]:
     """Moments that are over, of before the repair or of after it."""
-    over = {row.visit for row in stood_before(trace) if row.has_moment and row.starts_at and row.starts_at <= now}
+    over = {row.visit for row in visits_before(trace) if row.has_moment and row.starts_at and row.starts_at <= now}
     return over | {pk for pk, visit in visits.items() if visit.starts_at is not None and visit.starts_at <= now}
 
 
 def _busy(trace: RepairTrace, visits: Collection[int]) -> set[int]:
     """Moments at which a mentor, or who came along, is somewhere else by now."""
-    back = [row for row in stood_before(trace) if row.has_moment]
+    back = [row for row in visits_before(trace) if row.has_moment]
     people = {pk for row in back for pk in (row.mentor, row.second) if pk}
     others = Visit.objects.upcoming().filter(Q(mentor__in=people) | Q(second__in=people)).exclude(pk__in=list(visits))
     taken = list(others.values_list("mentor", "second", "starts_at", "ends_at"))
@@ -106,7 +106,11 @@ def _busy(trace: RepairTrace, visits: Collection[int]) -> set[int]:
 
 
 def _clashes(
-    row: Stood, mentor: int | None, second: int | None, starts_at: dt.datetime | None, ends_at: dt.datetime | None
+    row: VisitSnapshot,
+    mentor: int | None,
+    second: int | None,
+    starts_at: dt.datetime | None,
+    ends_at: dt.datetime | None,
 ) -> bool:
     is_somebody = bool({mentor, second} & {row.mentor, row.second} - {None})
     if not is_somebody or not (row.starts_at and row.ends_at and starts_at and ends_at):
@@ -117,7 +121,7 @@ def _clashes(
 def _on_closed_days(trace: RepairTrace, campaign: Campaign) -> set[int]:
     """Moments on days that nobody visits on, once the calendar is as it was before."""
     closed = _closed_after_undoing(trace, campaign)
-    return {row.visit for row in stood_before(trace) if row.has_moment and _day(row.starts_at) in closed}
+    return {row.visit for row in visits_before(trace) if row.has_moment and _day(row.starts_at) in closed}
 
 
 def _closed_after_undoing(trace: RepairTrace, campaign: Campaign) -> set[dt.date]:
@@ -145,14 +149,14 @@ def _in_the_way(trace: RepairTrace, campaign: Campaign, visits: Collection[int],
     }
 
 
-def _moved_rows(trace: RepairTrace, current: Picture, table: str, today: dt.date) -> list[str]:
+def _moved_rows(trace: RepairTrace, current: Snapshot, table: str, today: dt.date) -> list[str]:
     """Evenings to come, or closures, that are not as the repair left them."""
     kept = [key for key in trace.after[table] if table != "shifts" or key.split()[1] >= today.isoformat()]
     return [key for key in kept if current[table].get(key) != trace.after[table][key]]
 
 
 def _gone(trace: RepairTrace) -> set[int]:
-    people = {pk for row in stood_before(trace) if row.has_moment for pk in (row.mentor, row.second) if pk}
+    people = {pk for row in visits_before(trace) if row.has_moment for pk in (row.mentor, row.second) if pk}
     return people - set(Mentor.objects.active().filter(pk__in=people).values_list("pk", flat=True))
 
 

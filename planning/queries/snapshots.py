@@ -1,6 +1,6 @@
 """What a repair changes, as plain values: the rows before it, the rows after it, and what differs from those by now.
 
-A picture holds tables of rows; keys and values are what JSON can hold: codes, dates and primary keys.
+A snapshot holds tables of rows; keys and values are what JSON can hold: codes, dates and primary keys.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from mentors.models import Closure
 from planning.models import RepairTrace
 from visits.models import Campaign, Invitation, Visit, VisitState
 
-Picture = dict[str, dict[str, Any]]
+Snapshot = dict[str, dict[str, Any]]
 _VISIT = ("version", "state", "mentor", "second", "starts_at", "ends_at", "together_with")
 _CLOSURE = ("name", "starts_on", "ends_on", "is_holiday")
 _PAIR = ("choice", "moved", "decided_by", "decided_at")
 _INVITATION = ("visit", "answer", "answered_at", "answered_version", "channel", "announced_starts_at")
 
 
-def picture_of(campaign: Campaign, now: dt.datetime) -> Picture:
+def snapshot_of(campaign: Campaign, now: dt.datetime) -> Snapshot:
     """All rows that a repair may touch. Five queries."""
     shifts = campaign.shifts.filter(on__gte=local_day(now))
     return {
@@ -43,7 +43,7 @@ def _rows(found: QuerySet[Any], key: tuple[str, ...], columns: tuple[str, ...]) 
     }
 
 
-def what_differs(before: Picture, after: Picture) -> tuple[Picture, Picture]:
+def what_differs(before: Snapshot, after: Snapshot) -> tuple[Snapshot, Snapshot]:
     """The rows that are not the same in both, and the invitations to every visit among them; None: no such row."""
     keys = {
         table: [key for key in {**before[table], **after[table]} if before[table].get(key) != after[table].get(key)]
@@ -59,7 +59,7 @@ def what_differs(before: Picture, after: Picture) -> tuple[Picture, Picture]:
 
 
 @dataclass(frozen=True)
-class Stood:
+class VisitSnapshot:
     """One visit as it was before a repair. Mentors and visits are primary keys; moments are in UTC."""
 
     visit: int
@@ -82,20 +82,20 @@ class Stood:
         return self.state == VisitState.CONFIRMED
 
 
-def stood_before(trace: RepairTrace) -> list[Stood]:
+def visits_before(trace: RepairTrace) -> list[VisitSnapshot]:
     """The visits that the repair touched, as they were before it, by primary key."""
-    return [stood_in(int(key), row) for key, row in sorted(trace.before["visits"].items(), key=lambda at: int(at[0]))]
+    return [visit_in(int(key), row) for key, row in sorted(trace.before["visits"].items(), key=lambda at: int(at[0]))]
 
 
-def stood_in(pk: int, row: dict[str, Any]) -> Stood:
-    """A visit from a row of a picture."""
+def visit_in(pk: int, row: dict[str, Any]) -> VisitSnapshot:
+    """A visit from a row of a snapshot."""
     moments: dict[str, Any] = {
         name: row[name] and dt.datetime.fromisoformat(row[name]) for name in ("starts_at", "ends_at")
     }
-    return Stood(visit=pk, **{**{name: row[name] for name in _VISIT}, **moments})
+    return VisitSnapshot(visit=pk, **{**{name: row[name] for name in _VISIT}, **moments})
 
 
-def visits_of(trace: RepairTrace) -> dict[int, Visit]:
+def visits_now(trace: RepairTrace) -> dict[int, Visit]:
     """The visits that the repair touched, as they are now."""
     visits = Visit.objects.select_related("mentor", "second", "household", "campaign__school")
     return visits.in_bulk([int(key) for key in trace.before["visits"]])

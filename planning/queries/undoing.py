@@ -10,7 +10,7 @@ from planning.draft.outcomes import VisitOutcome
 from planning.models import Plan, RepairTrace
 from planning.queries.consequences import FamilyLine, lines_of
 from planning.queries.obstacles import Obstacle, obstacles
-from planning.queries.snapshots import Stood, stood_before, visits_of
+from planning.queries.snapshots import VisitSnapshot, visits_before, visits_now
 from visits.models import Invitation, Visit
 
 
@@ -52,8 +52,8 @@ def undoing_of(plan: Plan, now: dt.datetime) -> Undoing:
     found = obstacles(plan, trace, now)
     if trace is None:
         return Undoing([], found)
-    visits, told = visits_of(trace), told_homes(trace)
-    stood = {row.visit: row for row in stood_before(trace) if row.visit in visits}
+    visits, told = visits_now(trace), told_homes(trace)
+    stood = {row.visit: row for row in visits_before(trace) if row.visit in visits}
     outcomes = [outcome for pk, row in stood.items() if (outcome := _outcome(row, visits[pk])) is not None]
     lines = [
         UndoLine(
@@ -81,7 +81,7 @@ def _as_text(moment: dt.datetime | None) -> str | None:
     return moment.isoformat() if moment else None
 
 
-def _outcome(stood: Stood, visit: Visit) -> VisitOutcome | None:
+def _outcome(stood: VisitSnapshot, visit: Visit) -> VisitOutcome | None:
     """From the moment that stands now to the one that comes back; None for who keeps it."""
     new = (stood.mentor, stood.starts_at) if stood.has_moment else (None, None)
     if (visit.mentor_id, visit.starts_at) == new:

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mentors.dates import moment_at
 from mentors.models import Event
-from planning.actions.proposals import Proposal, plan_visits
+from planning.actions.proposals import VisitProposal, plan_visits
 from planning.actions.publishing import PublishRefused, publish_plan
 from planning.models import Plan
 from tests import factories
@@ -36,10 +36,10 @@ def visits_of(season: Season) -> list[Visit]:
     return list(season.campaign.visits.select_related("mentor", "household", "campaign__school").order_by("pk"))
 
 
-def proposals_of(season: Season, visits: list[Visit]) -> list[Proposal]:
+def proposals_of(season: Season, visits: list[Visit]) -> list[VisitProposal]:
     """One after another on the first evening."""
     return [
-        Proposal(visit, season.mentors[0], at(16 + number), at(16 + number) + dt.timedelta(minutes=45), None)
+        VisitProposal(visit, season.mentors[0], at(16 + number), at(16 + number) + dt.timedelta(minutes=45), None)
         for number, visit in enumerate(visits)
     ]
 
@@ -117,7 +117,7 @@ def test_families_invited_at_once_get_what_one_by_one_gives(db: None, now: dt.da
 def test_a_mentor_in_two_homes_is_refused_and_nothing_is_proposed(season: Season) -> None:
     visits = visits_of(season)
     twice = [
-        Proposal(visit, season.mentors[0], at(18), at(18) + dt.timedelta(minutes=45), None) for visit in visits[:2]
+        VisitProposal(visit, season.mentors[0], at(18), at(18) + dt.timedelta(minutes=45), None) for visit in visits[:2]
     ]
     with pytest.raises(MentorBusy):
         plan_visits(proposals=twice, by=None, now=season.now)
@@ -127,7 +127,7 @@ def test_a_mentor_in_two_homes_is_refused_and_nothing_is_proposed(season: Season
 
 def test_a_moment_that_is_past_and_a_visit_that_is_over_are_refused(season: Season) -> None:
     visits = visits_of(season)
-    late = Proposal(visits[0], season.mentors[0], season.now, season.now + dt.timedelta(minutes=45), None)
+    late = VisitProposal(visits[0], season.mentors[0], season.now, season.now + dt.timedelta(minutes=45), None)
     with pytest.raises(PastMoment):
         plan_visits(proposals=[*proposals_of(season, visits[1:]), late], by=None, now=season.now)
     Visit.objects.filter(pk=visits[0].pk).update(state=VisitState.CANCELLED)
