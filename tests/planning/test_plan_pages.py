@@ -16,8 +16,9 @@ from django.utils import timezone
 from mentors.dates import moment_at
 from mentors.models import Role, School, User
 from planning.draft.stored import read_draft_of
-from planning.models import Plan, PlanState
+from planning.models import Plan, PlanFailure, PlanState
 from planning.queries.progress import closing_gap
+from planning.words.failures import failure_words
 from tests import factories
 from tests.addresses import view_name
 from tests.visits.seasons import EVENINGS, Season, make_season
@@ -172,22 +173,24 @@ def test_stop_keeps_what_was_found_and_takes_a_waiting_job_away(
 def test_a_job_that_failed_says_why_and_offers_another_try(
     season: Season, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error="Bel even.")
+    facts = {"state": PlanState.FAILED, "failure": PlanFailure.UNEXPECTED}
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, **facts)
     text = page(client, here("plan", season.school, plan=plan.pk))
-    assert "Bel even." in text and "Plan opnieuw" in text
+    assert failure_words(plan.failure) in text and "Plan opnieuw" in text
 
 
 def test_why_a_job_failed_is_said_in_the_language_of_who_reads_it(
     season: Season, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    error = "De gegevens spreken elkaar tegen: zo is er geen plan te maken. Bel de beheerder."
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.FAILED, error=error)
-    assert error in page(client, here("plan", season.school, plan=plan.pk))
+    facts = {"state": PlanState.FAILED, "failure": PlanFailure.CONTRADICTION}
+    plan = Plan.objects.create(campaign=season.campaign, created_at=now, **facts)
+    sentence = failure_words(plan.failure)
+    assert sentence in page(client, here("plan", season.school, plan=plan.pk))
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     plans = here("plans", season.school, campaign=season.campaign.pk)
     for address in (here("plan", season.school, plan=plan.pk), plans):
         text = page(client, address)
-        assert "contradict each other" in text and error not in text
+        assert "contradict each other" in text and sentence not in text
 
 
 def test_the_draft_shows_totals_proof_and_the_estimate(season: Season, client: Client, coordinator: User) -> None:
