@@ -68,6 +68,8 @@ class ConversationOutcome(models.TextChoices):
 
 
 class CalledOffBy(models.TextChoices):
+    """Why a visit did not take place: who called it off."""
+
     FAMILY = "family", _("het gezin")
     MENTOR = "mentor", _("de mentor")
     SCHOOL = "school", _("de school")
@@ -105,6 +107,8 @@ class LogDraft(models.Model):
 
 
 class VisitReportQuerySet(models.QuerySet["VisitReport"]):
+    """Which reports somebody may read, and which are of a conversation."""
+
     def visible_to(self, user: User) -> VisitReportQuerySet:
         """A mentor reads the reports of own pupils: of own visits, and of pupils now in an own class."""
         own = Q(visit__mentor__user=user, visit__mentor__is_active=True)
@@ -184,6 +188,8 @@ class AgreedBy(models.TextChoices):
 
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
+    """Which agreements somebody may read, and which are still to be kept."""
+
     def visible_to(self, user: User) -> AgreementQuerySet:
         """A coordinator's whole school; a mentor's own visits, and those of pupils now in an own class."""
         whole = Q(school__memberships__user=user, school__memberships__role=Role.COORDINATOR)
@@ -222,12 +228,16 @@ class Agreement(models.Model):
 
 
 class Feeling(models.TextChoices):
+    """How a mentor felt about a conversation."""
+
     GOOD = "good", _("fijn")
     ORDINARY = "ordinary", _("gewoon")
     HEAVY = "heavy", _("zwaar")
 
 
 class MemoryAidQuerySet(models.QuerySet["MemoryAid"]):
+    """Which memory aids somebody may read."""
+
     def visible_to(self, user: User) -> MemoryAidQuerySet:
         """The owner's alone."""
         return self.filter(owner__user=user)
@@ -252,6 +262,8 @@ class MemoryAid(models.Model):
 
 
 class ConcernQuerySet(models.QuerySet["Concern"]):
+    """Which concerns somebody may read, and which are not taken over yet."""
+
     def visible_to(self, user: User) -> ConcernQuerySet:
         """The care coordinator's whole school, and an author's own."""
         care = Q(school__memberships__user=user, school__memberships__role=Role.CARE)

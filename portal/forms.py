@@ -10,17 +10,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from visits.actions.answers import FamilyHours
+from visits.forms.visits import SeenForm
 from visits.links import CODE_LENGTH, normalised_code
 from visits.models import ConversationTopic, PlaceKind
 
 WEEKDAYS = [_("maandag"), _("dinsdag"), _("woensdag"), _("donderdag"), _("vrijdag"), _("zaterdag")]
 FIRST_HOUR, LAST_HOUR = 12, 22
-
-
-class SeenForm(forms.Form):
-    """Carries the version of the visit that the family looked at, so that nobody agrees with what has changed."""
-
-    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
 
 class CodeForm(forms.Form):

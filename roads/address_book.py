@@ -143,7 +143,7 @@ class AddressBook:
         return Located(_place(row[0], row[1]), MatchQuality.POSTCODE, row[2], row[3], *key)
 
     def find_many(self, addresses: Iterable[tuple[str, int | str, str]]) -> list[Located | None]:
-        """The same for many, in their order."""
+        """Find each of these (postcode, number, suffix), in their order."""
         return [self.find(*address) for address in addresses]
 
     def sample(self, count: int, *, skip: int = 0) -> list[Place]:

@@ -11,9 +11,8 @@ import numpy.typing as npt
 
 from roads.background_kinds import LINES
 from roads.extract_items import Patch, PlaceName
-from roads.places import METRES_PER_DEGREE, SCALE
+from roads.places import METRES_PER_DEGREE, SCALE, Ints
 
-Ints = npt.NDArray[np.int32]
 MIN_STEP = round(4 / METRES_PER_DEGREE * SCALE)  # points of one ring are at least 4 m apart
 MIN_SPAN = round(12 / METRES_PER_DEGREE * SCALE)  # what is smaller than 12 m is left out
 

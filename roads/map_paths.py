@@ -11,11 +11,9 @@ from roads.background import Background
 from roads.background_kinds import LINES, Layer
 from roads.map_view import MapView
 from roads.network import Network
+from roads.places import Floats, Longs
 from roads.snapping import segments_within
 from roads.street_rules import StreetClass
-
-Floats = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
 
 MARGIN = 12.0  # drawing units beyond the edge, so that no cut shows
 

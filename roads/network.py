@@ -15,12 +15,11 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from roads.places import SCALE, Mode
+from roads.places import SCALE, Ints, Mode
 from roads.street_rules import mode_bits
 
 CELL_METRES = 300.0
 
-Ints = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 
 

@@ -12,11 +12,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from roads.extract_items import Barrier, StreetWay
-from roads.network import CELL_METRES, Ints, Network
-from roads.places import METRES_PER_DEGREE, SCALE, Mode, metres_between
+from roads.network import CELL_METRES, Network
+from roads.places import METRES_PER_DEGREE, SCALE, Ints, Longs, Mode, metres_between
 from roads.street_rules import StreetClass, StreetRule, backward_bit, forward_bit, mode_bits
-
-Longs = npt.NDArray[np.int64]
 
 
 class _Edges(NamedTuple):

@@ -16,18 +16,14 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from roads.network import Bools, Network
-from roads.places import METRES_PER_DEGREE, SCALE
+from roads.places import METRES_PER_DEGREE, SCALE, Floats, Longs
 from roads.snapping import Snap
 from roads.speeds import Travelling
 from roads.street_rules import backward_bit, forward_bit, mode_bits
-
-Floats = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
 
 METRES_FACTOR = 2.0**22
 FIRST_MARGIN_METRES = 3_000.0

@@ -14,6 +14,8 @@ METRES_PER_DEGREE = EARTH_RADIUS_METRES * np.pi / 180
 SCALE = 10_000_000  # kept coordinates are whole numbers of 1e-7 degree, as in OpenStreetMap's own files
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int32]
+Longs = npt.NDArray[np.int64]
 
 
 class Mode(StrEnum):

@@ -79,7 +79,7 @@ def find_address(postcode: str, number: int | str, suffix: str = "") -> Located 
 
 
 def locate_many(addresses: Iterable[tuple[str, int | str, str]]) -> list[Located | None]:
-    """The same for many (postcode, number, suffix), in their order."""
+    """Where each of these (postcode, number, suffix) is, in their order; None for an address that is unknown."""
     book = _book()
     return book.find_many(addresses) if book is not None else [None for _address in addresses]
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from roads.network import Ints, Network
-from roads.places import METRES_PER_DEGREE, SCALE, Mode, Place
+from roads.network import Network
+from roads.places import METRES_PER_DEGREE, SCALE, Ints, Mode, Place
 from roads.street_rules import StreetClass, mode_bits
 
 MAX_SNAP_METRES = 300.0

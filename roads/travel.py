@@ -10,11 +10,9 @@ import numpy.typing as npt
 
 from roads.network import Network
 from roads.paths import proven_graph
-from roads.places import Place, straight_metres
+from roads.places import Floats, Place, straight_metres
 from roads.snapping import Snap, snap_places
 from roads.speeds import STRAIGHT_DETOUR, STRAIGHT_SECONDS_PER_KM, Travelling
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

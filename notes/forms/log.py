@@ -41,7 +41,7 @@ def typed_fields(data: QueryDict) -> Fields:
 
 
 def initial_of(fields: Fields) -> dict[str, Any]:
-    """The same as a form's initial values."""
+    """The typed fields of a log as the initial values of its form."""
     many = {"present", "topics"}
     return {name: values if name in many else values[0] for name, values in fields.items() if values}
 

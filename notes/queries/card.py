@@ -45,7 +45,7 @@ class Picked:
 
 
 @dataclass(frozen=True)
-class VisitCard:
+class ConversationCard:
     """All of one visit that its mentor reads beforehand. `address` is None where it is kept hidden."""
 
     visit: Visit
@@ -72,7 +72,7 @@ class VisitCard:
         return self.address is None and self.visit.place_kind == PlaceKind.HOME
 
 
-def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> VisitCard:
+def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> ConversationCard:
     """The card. A secret address is on it for a visit at home on the day itself, and has no link to a map.
 
     `mentor` reads it; nobody: the visit's own.
@@ -83,7 +83,7 @@ def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> 
     topics = ConversationTopic.objects.filter(school=visit.campaign.school, is_active=True, on_card=True)
     if not visit.is_late_entrant:
         topics = topics.filter(only_late_entrants=False)
-    return VisitCard(
+    return ConversationCard(
         visit=visit,
         names=names_at(visit),
         guardians=list(household.guardians.all()),

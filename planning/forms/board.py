@@ -30,7 +30,7 @@ def selection_of(data: Any, first_week: int) -> BoardSelection:
 
 
 def query_of(selection: BoardSelection, *, with_week: bool = True) -> str:
-    """The same as a part of an address."""
+    """A selection as the query of an address."""
     week = SEASON if selection.week is None else selection.week
     pairs = [
         ("week", week if with_week else None),
@@ -88,7 +88,7 @@ class MoveForm(RevisionForm):
 
 
 class OwnMomentForm(MoveForm):
-    """The same with a list to choose the evening from, for a page without a script."""
+    """A move with a list to choose the evening from, for a page without a script."""
 
     def __init__(self, *args: Any, board: BoardPage, visit: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

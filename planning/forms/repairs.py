@@ -194,7 +194,7 @@ class ExtraEveningForm(_DaysForm):
         )
 
 
-class ClosureForm(IncidentForm):
+class ClosedDaysForm(IncidentForm):
     """A day off or a holiday, new or moved."""
 
     kind = IncidentKind.CLOSURE
@@ -257,7 +257,7 @@ FORMS: dict[str, type[IncidentForm]] = {
     "mentor-afwezig": SickForm,
     "avond-terug": EveningBackForm,
     "avond-erbij": ExtraEveningForm,
-    "vrije-dag": ClosureForm,
+    "vrije-dag": ClosedDaysForm,
     "zonder-moment": LateForm,
 }
 

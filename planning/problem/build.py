@@ -19,7 +19,7 @@ from planning.problem.interpreters import BUFFER_MINUTES, free_interpreters
 from planning.problem.limits import most_stops
 from planning.problem.rows import read_rows
 from planning.problem.scope import PlanningScope, first_day
-from planning.problem.travel_places import Matrix, TravelPlaces, mode_of
+from planning.problem.travel_places import MinutesMatrix, TravelPlaces, mode_of
 from planning.problem.visit_facts import MentorDay, is_fixed, length_of, start_of
 from visits.models import Availability, Campaign, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
@@ -42,7 +42,7 @@ class Planning:
     """A problem in the exchange format, and what the format has no place for."""
 
     problem: dict[str, Any]
-    metres: dict[str, Matrix]
+    metres: dict[str, MinutesMatrix]
     is_estimate: bool
 
     @property

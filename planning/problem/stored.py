@@ -13,7 +13,7 @@ from typing import Any
 from planner import Appointment
 from planning.models import Plan
 
-VisitState = list[Any]  # version, state and mentor of a visit
+VisitFacts = list[Any]  # version, state and mentor of a visit
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class MomentsThen:
     `snapshot`: the version, state and mentor of each. `current` moments could move, the visits in `fixed` could not.
     """
 
-    snapshot: Mapping[str, VisitState]
+    snapshot: Mapping[str, VisitFacts]
     current: Mapping[str, Appointment]
     fixed: frozenset[str]
 

@@ -14,7 +14,7 @@ from roads.queries import Place, travel_matrix
 from visits.models import Campaign, PlaceKind, Visit
 from visits.models.visits import NEAR_HOME
 
-Matrix = npt.NDArray[np.int32]
+MinutesMatrix = npt.NDArray[np.int32]
 
 
 class SchoolNotOnMap(Exception):
@@ -33,8 +33,8 @@ class TravelPlaces:
     places: list[Place]
     of_home: dict[int, int]  # household -> place
     of_depot: dict[int, int]  # mentor -> place
-    minutes: dict[str, Matrix]
-    metres: dict[str, Matrix]
+    minutes: dict[str, MinutesMatrix]
+    metres: dict[str, MinutesMatrix]
     is_estimate: bool
 
     @classmethod

@@ -31,7 +31,7 @@ PHASES: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Picture:
+class ProgressPicture:
     """The gap against time. `line` and `area` are points in a box of WIDTH x HEIGHT; the gap starts at zero."""
 
     line: str
@@ -55,7 +55,7 @@ class Work:
     percent: int
     gap: float | None  # None until the plan so far has been to all mentors
     so_far: dict[str, Any] | None  # of the best plan so far; None when there is none
-    picture: Picture | None
+    picture: ProgressPicture | None
     waits_long: bool
     is_helping: bool
     milestone: str  # changes a few times in a job: what is read aloud changes with it
@@ -101,7 +101,9 @@ def _gap_words(gap: float) -> str:
     return _("Het plan ligt hoogstens %(percent)s procent van het best mogelijke.") % {"percent": percent}
 
 
-def closing_gap(trail: Sequence[Sequence[float]], hopeless: int, *, now: float = 0, end: float = 0) -> Picture | None:
+def closing_gap(
+    trail: Sequence[Sequence[float]], hopeless: int, *, now: float = 0, end: float = 0
+) -> ProgressPicture | None:
     """The picture of a trail up to `now`, with room until `end`, in seconds.
 
     Nothing before a second plan came, nor when the first was so good that nothing is seen to close.
@@ -123,4 +125,4 @@ def closing_gap(trail: Sequence[Sequence[float]], hopeless: int, *, now: float =
     drawn = [(round(WIDTH * at / end), round(HEIGHT * (1 - min(gap / top, 1)))) for at, gap in points]
     line = " ".join(f"{x},{y}" for x, y in drawn)
     area = f"{drawn[0][0]},{HEIGHT} {line} {drawn[-1][0]},{HEIGHT}"
-    return Picture(line, area, top, round(end), (round(first[0]), first[1]), last[1])
+    return ProgressPicture(line, area, top, round(end), (round(first[0]), first[1]), last[1])

@@ -46,7 +46,7 @@ class Elsewhere:
 
 
 @dataclass(frozen=True)
-class Broken:
+class RepairsDue:
     """What waits for a repair in a campaign, without anybody reporting it."""
 
     closures: list[OnClosedDay]
@@ -59,7 +59,7 @@ class Broken:
         return bool(self.closures or self.without_moment or self.drafts)
 
 
-def broken_in(campaign: Campaign, now: dt.datetime) -> Broken:
+def broken_in(campaign: Campaign, now: dt.datetime) -> RepairsDue:
     """What does not fit any more in this campaign. Four queries."""
     upcoming = campaign.visits.upcoming().filter(starts_at__gt=now)
     days = [local_day(starts_at) for starts_at in upcoming.values_list("starts_at", flat=True) if starts_at]
@@ -70,7 +70,7 @@ def broken_in(campaign: Campaign, now: dt.datetime) -> Broken:
     repairs = campaign.plans.filter(
         kind=PlanKind.REPAIR, state__in=[PlanState.READY, PlanState.QUEUED, PlanState.RUNNING]
     )
-    return Broken(
+    return RepairsDue(
         closures=[line for line in closures if line.visits],
         without_moment=campaign.visits.filter(state=VisitState.OPEN, mentor__is_active=True).count(),
         drafts=list(repairs.defer("problem", "result")),

@@ -19,7 +19,7 @@ FIRST_HOUR, LAST_HOUR = 12, 22
 
 
 class SeenForm(forms.Form):
-    """Carries the version of the visit that was looked at."""
+    """Carries the version of the visit that was looked at, so that nobody agrees with what has changed."""
 
     version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 

@@ -11,18 +11,18 @@ from roads.queries import Place, travel_matrix
 from visits.models import Visit
 from visits.queries.days import depot_of, place_of
 
-Metres = dict[tuple[str, str], int]
+LegMetres = dict[tuple[str, str], int]
 
 
-def metres_along(index: ProblemIndex, touched: Mapping[ShiftKey, Iterable[Stop]]) -> Metres:
-    """Metres for each leg of these evenings, by the problem's names of its places."""
+def metres_along(index: ProblemIndex, touched: Mapping[ShiftKey, Iterable[Stop]]) -> LegMetres:
+    """LegMetres for each leg of these evenings, by the problem's names of its places."""
     names = {name for stops in touched.values() for stop in stops for name in stop.visits}
     people = {evening[0] for evening in touched}
     visits = Visit.objects.filter(pk__in=names).select_related("household", "campaign__school")
     where: dict[str, Place | None] = {index.visits[str(visit.pk)].place: place_of(visit) for visit in visits}
     mentors = {str(mentor.pk): mentor for mentor in Mentor.objects.filter(pk__in=people).select_related("school")}
     where |= {index.visitors[person].depot: depot_of(mentor) for person, mentor in mentors.items()}
-    found: Metres = {}
+    found: LegMetres = {}
     for evening, stops in touched.items():
         visitor = index.visitors[evening[0]]
         names_along = [visitor.depot, *(index.visits[stop.visits[0]].place for stop in stops), visitor.depot]
@@ -30,7 +30,7 @@ def metres_along(index: ProblemIndex, touched: Mapping[ShiftKey, Iterable[Stop]]
     return found
 
 
-def _metres_between(names: list[str], where: Mapping[str, Place | None], mode: str) -> Metres:
+def _metres_between(names: list[str], where: Mapping[str, Place | None], mode: str) -> LegMetres:
     known = {name: place for name in names if (place := where.get(name)) is not None}
     index = {name: number for number, name in enumerate(known)}
     if len(index) < 2:
