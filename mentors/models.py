@@ -57,7 +57,7 @@ class User(AbstractBaseUser):
         return f"{super().get_session_auth_hash()}.{self.session_epoch}"
 
     def get_session_auth_fallback_hash(self) -> Iterator[str]:
-        """The same under an earlier key of the server."""
+        """What a session carries that was made under an earlier key of the server (SECRET_KEY_FALLBACKS)."""
         for earlier in super().get_session_auth_fallback_hash():
             yield f"{earlier}.{self.session_epoch}"
 
@@ -72,12 +72,16 @@ class Board(models.Model):
 
 
 class HolidayRegion(models.TextChoices):
+    """The three regions in which the Dutch school holidays are staggered."""
+
     NORTH = "noord", _("Noord")
     MIDDLE = "midden", _("Midden")
     SOUTH = "zuid", _("Zuid")
 
 
 class TravelMode(models.TextChoices):
+    """How a mentor travels between visits."""
+
     BIKE = "bike", _("fiets")
     CAR = "car", _("auto")
     FOOT = "foot", _("te voet")
@@ -160,6 +164,8 @@ class Closure(models.Model):
 
 
 class Role(models.TextChoices):
+    """What somebody may do at a school, or at a board."""
+
     COORDINATOR = "coordinator", _("coördinator")
     MENTOR = "mentor", _("mentor")
     DIRECTOR = "director", _("directeur")
@@ -191,6 +197,8 @@ class Membership(models.Model):
 
 
 class MentorQuerySet(models.QuerySet["Mentor"]):
+    """Who of the mentors visit."""
+
     def active(self) -> MentorQuerySet:
         """Those who still work at the school."""
         return self.filter(is_active=True)

@@ -14,6 +14,8 @@ from visits.models import Campaign
 
 
 class PlanState(models.TextChoices):
+    """From the queue to a draft, and from a draft to a published plan."""
+
     QUEUED = "queued", _("wacht")
     RUNNING = "running", _("bezig")
     READY = "ready", _("klaar")
@@ -26,6 +28,8 @@ AT_WORK = (PlanState.QUEUED, PlanState.RUNNING)
 
 
 class PlanKind(models.TextChoices):
+    """What a plan is made for."""
+
     WHOLE = "whole", _("nieuw plan")
     REPAIR = "repair", _("herstelplan")
     STANDING = "standing", _("wat nu staat")
@@ -45,6 +49,8 @@ class PlanFailure(models.TextChoices):
 
 
 class PlanQuerySet(LeasedQuerySet["Plan"]):
+    """Which plans are drafts, and which wait for a worker."""
+
     def drafts(self) -> PlanQuerySet:
         """All but the jobs that complete a draft: those make a proposal, and no draft of their own."""
         return self.exclude(kind=PlanKind.COMPLETION)
@@ -100,6 +106,8 @@ class Plan(Leased):
 
 
 class EditVerb(models.TextChoices):
+    """What one edit on the board did."""
+
     MOVE = "move", _("verplaatst")
     TAKE_OUT = "take_out", _("uit het plan gehaald")
     PIN = "pin", _("vastgezet")

@@ -11,6 +11,8 @@ from mentors.models import School, User
 
 
 class CostState(models.TextChoices):
+    """How far the job of a cost study is."""
+
     QUEUED = "queued", _("wacht")
     RUNNING = "running", _("bezig")
     READY = "ready", _("klaar")
@@ -28,6 +30,8 @@ class CostFailure(models.TextChoices):
 
 
 class CostStudyQuerySet(LeasedQuerySet["CostStudy"]):
+    """Which cost studies are still to be worked out."""
+
     def visible_to(self, user: User) -> CostStudyQuerySet:
         """The studies of the schools where `user` has a role."""
         return self.filter(school__in=School.objects.filter(memberships__user=user))

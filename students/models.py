@@ -46,6 +46,8 @@ class LocationQuality(models.TextChoices):
 
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
+    """Which households somebody may see."""
+
     def visible_to(self, user: User) -> HouseholdQuerySet:
         """Contact details: a coordinator's and a director's whole school, a mentor's own classes."""
         whole = Q(school__memberships__user=user, school__memberships__role__in=[Role.COORDINATOR, Role.DIRECTOR])
@@ -122,6 +124,8 @@ class TwoHomes(models.TextChoices):
 
 
 class StudentQuerySet(models.QuerySet["Student"]):
+    """Which pupils somebody may see."""
+
     def enrolled(self) -> StudentQuerySet:
         """Those who are at the school now."""
         return self.filter(left_on=None)
@@ -180,6 +184,8 @@ class Residence(models.Model):
 
 
 class SuggestionState(models.TextChoices):
+    """What was decided about two households that may be one."""
+
     OPEN = "open", _("te beoordelen")
     CONFIRMED = "confirmed", _("bevestigd")
     REJECTED = "rejected", _("afgewezen")
@@ -204,6 +210,8 @@ class HouseholdSuggestion(models.Model):
 
 
 class ImportState(models.TextChoices):
+    """How far an import of a roster is."""
+
     PREVIEW = "preview", _("voorbeeld")
     APPLIED = "applied", _("ingevoerd")
     DISCARDED = "discarded", _("weggegooid")

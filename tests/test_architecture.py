@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from mentors.refusals import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ["mentors", "notes", "portal", "reports", "roads", "students", "thuisbezoek", "visits"]
@@ -26,6 +30,24 @@ def trees() -> Iterator[tuple[str, ast.Module]]:
 
 
 TREES = dict(trees())
+PLANNING = [path for room in ("planner", "planning") for path in sorted((ROOT / room).rglob("*.py"))]
+PRODUCT = TREES | {
+    str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+    for path in PLANNING
+    if "migrations" not in path.parts
+}
+# The planner's own and the model's; Django's commands; arrays, since the planner shares nothing with roads.
+AT_TWO_LEVELS = {"Visit", "Plan", "Route", "Shift", "InterpreterShift", "Command", "Floats"}
+
+
+def names_in(body: list[ast.stmt]) -> Iterator[str]:
+    """The classes, and the names that are assigned, in the body of a module or a class."""
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -113,9 +135,54 @@ def test_no_file_is_named_for_having_no_subject() -> None:
     assert [name for name in TREES if BANNED_NAMES.search(Path(name).stem) and Path(name).stem != "manage"] == []
 
 
-def test_every_module_and_public_function_says_what_it_is() -> None:
-    silent = [name for name, tree in TREES.items() if tree.body and ast.get_docstring(tree) is None]
+def test_every_module_and_public_function_and_class_says_what_it_is() -> None:
+    """A class of a refusal says it by its text, a command by its help, a room's configuration by its module."""
+    silent = [name for name, tree in PRODUCT.items() if tree.body and ast.get_docstring(tree) is None]
+    silent += [
+        f"{name}: {node.name}"
+        for name, tree in PRODUCT.items()
+        for node in tree.body
+        if isinstance(node, ast.ClassDef | ast.FunctionDef)
+        and not node.name.startswith("_")
+        and ast.get_docstring(node) is None
+        and not {"text", "help", "default_auto_field"} & set(names_in(node.body))
+    ]
     assert silent == []
+
+
+def test_no_docstring_needs_another_one_to_be_understood() -> None:
+    documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+    wrong = [
+        f"{name}: {(ast.get_docstring(node) or '')[:40]}"
+        for name, tree in PRODUCT.items()
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and (ast.get_docstring(node) or "").startswith("The same")
+    ]
+    assert wrong == []
+
+
+def test_a_class_name_means_one_thing() -> None:
+    """A public class or type alias is defined in one module, apart from concepts that exist at two levels."""
+    places: dict[str, list[str]] = {}
+    for module, tree in PRODUCT.items():
+        for name in names_in(tree.body):
+            if re.fullmatch(r"[A-Z][A-Za-z]*[a-z][A-Za-z]*", name):
+                places.setdefault(name, []).append(module)
+    assert {name: found for name, found in places.items() if len(found) > 1 and name not in AT_TWO_LEVELS} == {}
+
+
+def test_a_refusal_has_a_code_that_no_other_has() -> None:
+    for name in PRODUCT:
+        if (name.split("/")[0] != "planner" and "actions" in name) or name.endswith("refusals.py"):
+            importlib.import_module(name.removesuffix(".py").replace("/", ".").removesuffix(".__init__"))
+    found: list[type[Refusal]] = []
+    below = [Refusal]
+    while below:
+        below = [each for parent in below for each in parent.__subclasses__()]
+        found += below
+    codes = Counter(each.code for each in set(found))
+    assert len(codes) > 50
+    assert [code for code, number in codes.items() if number > 1 or not code] == []
 
 
 @pytest.mark.parametrize("pattern", [r"\bTODO\b", r"\bFIXME\b", r"\bXXX\b", r"raise NotImplementedError"])

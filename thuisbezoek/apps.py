@@ -9,6 +9,8 @@ __all__ = ["ServedFilesConfig", "ThuisbezoekConfig", "queue"]  # so that a page'
 
 
 class ThuisbezoekConfig(AppConfig):
+    """The project as Django sees it: checks of its own, and the erasing of what is kept too long."""
+
     name = "thuisbezoek"
 
 

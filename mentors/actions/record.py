@@ -33,7 +33,7 @@ def record_events(
     school: School | None,
     subjects: Iterable[tuple[models.Model, dict[str, Any]]],
 ) -> None:
-    """The same row for each of many subjects, each with its own facts, in few statements."""
+    """Record one event for each of many subjects, each with its own facts, in few statements."""
     Event.objects.bulk_create(
         [
             Event(school=school, by=by, at=now, verb=verb, subject=f"{subject._meta.label}:{subject.pk}", facts=facts)

@@ -170,7 +170,7 @@ class StopOptions:
         return range(-(-span.first // grid) * grid, span.last + 1, grid)
 
     def _at_moments(self, option: StopOption, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
-        """The same stop once for every moment at which whoever must or may be there too can be."""
+        """A stop as one option for every moment at which whoever must or may be there too can be."""
         cheapest: dict[int, float] = {}
         for span in option.spans:
             for moment in self._moments(option.visits, span):

@@ -100,7 +100,7 @@ def request_repair(*, campaign: Campaign, incident: Incident, by: User | None, n
 
 @transaction.atomic
 def make_anew(*, plan: Plan, by: User | None, now: dt.datetime) -> Plan:
-    """The same repair once more, on the campaign as it is now; the old draft goes. Raises RepairRefused."""
+    """Request a repair once more, for the campaign as it is now; the old draft goes. Raises RepairRefused."""
     if plan.kind != PlanKind.REPAIR:
         raise NotARepair
     droppable = [PlanState.READY, PlanState.FAILED]

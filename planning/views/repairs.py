@@ -171,7 +171,7 @@ def repair_undo(request: SchoolRequest, plan: int) -> HttpResponse:
 @for_roles(Role.COORDINATOR)
 @require_POST
 def repair_again(request: SchoolRequest, plan: int) -> HttpResponse:
-    """The same repair, on the campaign as it is now."""
+    """Make a repair once more, for the campaign as it is now."""
     found = plan_of(request, plan)
     try:
         fresh = make_anew(plan=found, by=request.user, now=timezone.now())

@@ -213,7 +213,7 @@ class _Work:
         return self._measured(problem, made.routes, dates, least, max(0.0, below))
 
     def moved(self, plan: TeamPlan) -> TeamPlan | None:
-        """The same routes with visits of this length, or nothing when an evening is too short for one of them."""
+        """The routes of another length's plan with visits of this length; None when an evening is too short for one."""
         if plan.unreachable != self.unreachable or any(len(route.stops) > self.reach for route in plan.routes):
             return None
         problem = self._problem(plan.dates)
@@ -268,7 +268,7 @@ def problem_of(
 
 
 def timed(problem: Problem, route: Route) -> Route:
-    """The same stops in the same order, each as early as it can be."""
+    """A route with its stops in the order that they have, each as early as it can be."""
     matrix = next(iter(problem.travel_minutes.values()))
     place = {name: number for number, name in enumerate(problem.places)}
     visits = {visit.id: visit for visit in problem.visits}

@@ -130,7 +130,7 @@ def open_suggestions(school: School) -> QuerySet[HouseholdSuggestion]:
 
 
 def suggestions_with_people(school: School) -> QuerySet[HouseholdSuggestion]:
-    """The same, with the pupils and the adults of both."""
+    """Pairs of households that wait for a click, with the pupils and the adults of both."""
     return (
         open_suggestions(school)
         .select_related("first", "second")

@@ -117,6 +117,10 @@ def refusing_two_homes() -> Iterator[None]:
 
 
 def store(visit: Visit, **values: Any) -> None:
+    """Write these values to the row of a visit, and to the object.
+
+    Raises MentorBusy or MomentReserved when somebody who is at the visit would be in two homes at once.
+    """
     for name, value in values.items():
         setattr(visit, name, value)
     with refusing_two_homes():
@@ -124,16 +128,19 @@ def store(visit: Visit, **values: Any) -> None:
 
 
 def clear_moment(visit: Visit, state: VisitState) -> None:
+    """Take the moment of a visit away, with its routes and company, and put it in `state`. Its version goes up."""
     before, people = visit.starts_at, people_at(visit)
     store(visit, state=state, version=visit.version + 1, **NO_MOMENT)
     settle_days(visit, people, before)
 
 
 def people_at(visit: Visit) -> list[Mentor]:
+    """The mentors who are at a visit: its own and the colleague who comes along."""
     return [person for person in (visit.mentor, visit.second) if person is not None]
 
 
 def settle_days(visit: Visit, people: Iterable[Mentor], *moments: dt.datetime | None) -> None:
+    """Bring the routes of these people on the days of these moments in line with the visits that stand there."""
     for on in sorted({local_day(moment) for moment in moments if moment is not None}):
         for person in people:
             settle_route(campaign=visit.campaign, mentor=person, on=on)
@@ -141,14 +148,17 @@ def settle_days(visit: Visit, people: Iterable[Mentor], *moments: dt.datetime | 
 
 
 def ask_again(visit: Visit) -> None:
-    """An answer was about the moment that stood then."""
+    """Take back the answers to a visit whose moment has changed: they were about the moment that stood then."""
     Invitation.objects.filter(visit=visit).exclude(answer=Answer.NONE).update(
         answer=Answer.NONE, answered_at=None, answered_version=None, channel=""
     )
 
 
 def tell(visit: Visit, kind: MessageKind, now: dt.datetime, wait: dt.timedelta = UNDO_WINDOW) -> None:
-    """Queue a mail to each home that was invited; whether it is still news is asked at sending."""
+    """Queue a mail of this kind to each home that was invited, to be sent after `wait`.
+
+    Whether it is still true is asked when it is sent (visits/queries/outbox.py).
+    """
     invitations = visit.invitations.filter(revoked_at=None).select_related("household", "visit__campaign__school")
     for invitation in invitations:
         queue_for_family(
@@ -161,20 +171,24 @@ def tell(visit: Visit, kind: MessageKind, now: dt.datetime, wait: dt.timedelta =
 
 
 def refuse_over(visit: Visit) -> None:
+    """Raise VisitOver for a visit that took place or was called off."""
     if visit.state in (VisitState.MET, VisitState.CANCELLED):
         raise VisitOver
 
 
 def refuse_moment(visit: Visit, moment: dt.datetime, now: dt.datetime) -> None:
+    """Raise PastMoment for a moment that is over, ClosedDay for one on a day on which nobody visits."""
     refuse_past(moment, now)
     if local_day(moment) in closed_days(visit.campaign.school_year):
         raise ClosedDay
 
 
 def refuse_past(moment: dt.datetime, now: dt.datetime) -> None:
+    """Raise PastMoment unless the moment is still to come."""
     if moment <= now:
         raise PastMoment
 
 
 def note(verb: str, visit: Visit, by: User | None, now: dt.datetime, **facts: Any) -> None:
+    """Record what `by` did to a visit, with the version that it has now. `facts` hold codes and dates, no names."""
     record_event(verb=verb, by=by, now=now, school=visit.campaign.school, subject=visit, version=visit.version, **facts)

@@ -16,12 +16,16 @@ SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole sc
 
 
 class CampaignState(models.TextChoices):
+    """From preparing a campaign to closing it."""
+
     PREPARING = "preparing", _("in voorbereiding")
     PUBLISHED = "published", _("gepubliceerd")
     CLOSED = "closed", _("afgesloten")
 
 
 class Frequency(models.TextChoices):
+    """How often a family is visited."""
+
     EVERY_YEAR = "every_year", _("elk jaar")
     ONCE = "once", _("één keer, bij de start op school")
     EVERY_OTHER_YEAR = "every_other_year", _("om het jaar")
@@ -46,6 +50,8 @@ class SiblingChoice(models.TextChoices):
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
+    """Which campaigns somebody may see."""
+
     def visible_to(self, user: User) -> CampaignQuerySet:
         """The campaigns of the schools where `user` has a role."""
         return self.filter(school__in=School.objects.filter(memberships__user=user))

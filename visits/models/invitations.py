@@ -13,6 +13,8 @@ from visits.models.visits import PlaceKind, Visit
 
 
 class Answer(models.TextChoices):
+    """What a household said about the moment or the question that it was sent."""
+
     NONE = "none", _("nog geen antwoord")
     ACCEPTED = "accepted", _("akkoord")
     OTHER = "other", _("liever anders")
@@ -21,6 +23,8 @@ class Answer(models.TextChoices):
 
 
 class AnswerChannel(models.TextChoices):
+    """How an answer came in."""
+
     LINK = "link", _("via de link")
     PHONE = "phone", _("telefonisch, ingevuld door de mentor")
     LETTER = "letter", _("met de code uit de brief")

@@ -15,6 +15,8 @@ from visits.models.visits import PlaceKind, Visit
 
 
 class MessageKind(models.TextChoices):
+    """What a mail is about."""
+
     INVITATION = "invitation", _("uitnodiging")
     SECOND_INVITATION = "second_invitation", _("tweede uitnodiging")
     CONFIRMATION = "confirmation", _("bevestiging")
@@ -27,6 +29,8 @@ class MessageKind(models.TextChoices):
 
 
 class MessageState(models.TextChoices):
+    """From the queue to the answer of the mail server."""
+
     DUE = "due", _("klaar om te versturen")
     CLAIMED = "claimed", _("wordt verstuurd")
     SENT = "sent", _("verstuurd")
@@ -35,6 +39,8 @@ class MessageState(models.TextChoices):
 
 
 class MessageQuerySet(LeasedQuerySet["Message"]):
+    """Which messages are to be sent."""
+
     def due(self, now: dt.datetime) -> MessageQuerySet:
         """To be sent now: due, or claimed by a worker whose lease ran out."""
         return self.free(now).filter(due_at__lte=now)

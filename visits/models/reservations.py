@@ -12,6 +12,8 @@ from visits.models.visits import Visit
 
 
 class MomentReservationQuerySet(models.QuerySet["MomentReservation"]):
+    """Which reservations still count at an instant."""
+
     def live(self, now: dt.datetime) -> MomentReservationQuerySet:
         """Those that still keep everybody else away."""
         return self.filter(reserved_until__gt=now)

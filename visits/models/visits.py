@@ -36,6 +36,8 @@ class Route(models.Model):
 
 
 class VisitState(models.TextChoices):
+    """From a visit without a moment to a conversation that took place, or a visit that was called off."""
+
     OPEN = "open", _("nog geen moment")
     PLANNED = "planned", _("voorgesteld")
     CONFIRMED = "confirmed", _("afgesproken")
@@ -45,6 +47,8 @@ class VisitState(models.TextChoices):
 
 
 class PlaceKind(models.TextChoices):
+    """Where the conversation is, or by what means."""
+
     HOME = "home", _("thuis")
     SCHOOL = "school", _("op school")
     ELSEWHERE = "elsewhere", _("ergens anders")
@@ -57,6 +61,8 @@ NEAR_HOME = (PlaceKind.HOME, PlaceKind.ELSEWHERE)  # of a place elsewhere only t
 
 
 class VisitQuerySet(models.QuerySet["Visit"]):
+    """Which visits somebody may see, and which are to come."""
+
     def visible_to(self, user: User) -> VisitQuerySet:
         """Planning and status: coordinator and director of the school, a mentor own visits."""
         return self._seen_by(user, Q())

@@ -44,7 +44,7 @@ def asked_of(campaign: Campaign, now: dt.datetime) -> Asked:
 
 
 def asked_of_visit(visit: Visit, now: dt.datetime) -> Asked:
-    """The same for one family: nobody chooses a moment that takes more than its own mentor's evenings."""
+    """What one family may tell now: nobody chooses a moment that takes more than its own mentor's evenings."""
     asked = asked_of(visit.campaign, now)
     if asked == Asked.MOMENT and planned_by_school(Visit.objects.filter(pk=visit.pk)).exists():
         return Asked.NOTHING

@@ -69,7 +69,7 @@ def fitting_in(
     hours: Sequence[Availability],
     place_kind: str | None = None,
 ) -> list[FreeMoment]:
-    """The same of rows that were read before: `stops` are the other visits of each day, in order."""
+    """The moments that fit, from rows that were read before: `stops` are the other visits of each day, in order."""
     kind = place_kind or visit.place_kind
     travel = Travel(visit, kind, [stop for day in sorted(stops) for stop in stops[day]])
     moments = [

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.email}: {password_link(user)}")
 
     def refuse_nonsense(self, options: dict[str, Any]) -> None:
-        """The same checks as on a page, as an error of the command line."""
+        """Check the options as the page of a school does. Raises CommandError."""
         school = School(
             name=options["name"],
             slug=options["slug"],

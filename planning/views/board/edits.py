@@ -205,7 +205,7 @@ def _dialog(request: SchoolRequest, name: str, context: dict[str, Any], more: di
 
 
 def _fields(request: SchoolRequest, board: BoardPage) -> dict[str, str]:
-    """The same form once more, at the revision that stands now."""
+    """The fields with which an edit is sent once more, at the revision that stands now."""
     kept = ("evening", "start", "position", "los", "week", "mentor", "klas", "dag")
     fields = {name: request.POST[name] for name in kept if request.POST.get(name)}
     return fields | {"revision": str(board.plan.revision)}
