@@ -12,6 +12,7 @@ Modules below this one are not for others to import: they change without notice.
 """
 
 from planner.base.memory import limit_arenas
+from planner.base.tuning import Tuning
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
 from planner.evaluate.moves import Move, Mover, NoSuchShift, ShiftStops
 from planner.evaluate.reasons import REASON_CODES
@@ -73,6 +74,7 @@ __all__ = [
     "ShiftKey",
     "ShiftStops",
     "Stop",
+    "Tuning",
     "Unplaced",
     "Verdict",
     "Visit",

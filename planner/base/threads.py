@@ -1,7 +1,7 @@
 """Work on several things at a time, in threads: the solver and the compiled loops let other threads run.
 
 Threads rather than processes: they work inside daemonic worker processes too, and share the listed routes.
-Whoever asked for a plan is asked nothing and told nothing from another thread than their own.
+Callbacks of the caller (`should_stop`, `progress`) are called only in the thread that called the planner.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from planner.base.deadline import Deadline
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_ASK_EVERY_SECONDS = 0.2
+_ASK_EVERY_SECONDS = 0.2  # so often the caller is asked whether to stop while other threads work
 
 
 class StopSign:
@@ -36,9 +36,11 @@ class StopSign:
 def in_threads(
     work: Callable[[Item], Result], items: Iterable[Item], jobs: int, deadline: Deadline
 ) -> Iterator[Result]:
-    """The results in the order of the items; meanwhile the deadline is looked at from this thread.
+    """Yield `work(item)` for each item, in the order of the items, `jobs` at a time.
 
-    Whoever asks for no more results (an error, for one) waits for what has begun, and the rest is left undone.
+    While it waits, the deadline is checked from this thread, so that `should_stop` is asked. An error of `work` is
+    raised at its item. When the iterator is closed before its end, work that has begun is waited for and the rest is
+    left undone.
     """
     if jobs <= 1:
         yield from map(work, items)

@@ -317,6 +317,31 @@ class RepairTuning:
 
 
 @dataclass(frozen=True)
+class RemedyTuning:
+    """Which remedies are tried, and for how long (`planner.remedies`)."""
+
+    try_seconds: float = 3.0
+    """Seconds for one modification at most. Not measured; most take a few hundredths."""
+    step_minutes: int = 30
+    """Minutes by which a window or a shift is made longer. Chosen as what one can ask of people; not measured."""
+    dates_a_weekday: int = 2
+    """Dates of one weekday that are tried as an extra shift: those on which most families can. Not measured."""
+    second_visitors: int = 2
+    """Colleagues who are tried as second visitor: those with most room. Not measured."""
+
+
+@dataclass(frozen=True)
+class MoveTuning:
+    """When a move by hand shifts other visits of the shift (`planner.evaluate.moves`). Costs in the search only."""
+
+    for_room: float = 5_000.0
+    """Cost of moving a visit of the shift that the new one enters: above any gain in travel and wishes, below a broken
+    rule, so that visits move only for lack of room."""
+    closing_up: float = 30.0
+    """Cost of moving a visit of the shift that one leaves: they close up when that saves half an hour of waiting."""
+
+
+@dataclass(frozen=True)
 class Tuning:
     """All of them, by subject."""
 
@@ -334,6 +359,8 @@ class Tuning:
     joint: JointTuning = JointTuning()
     solving: SolverTuning = SolverTuning()
     repairing: RepairTuning = RepairTuning()
+    remedies: RemedyTuning = RemedyTuning()
+    moves: MoveTuning = MoveTuning()
 
 
 DEFAULT = Tuning()

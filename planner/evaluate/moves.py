@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from planner.base.tuning import DEFAULT, MoveTuning
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
 from planner.evaluate.minute_costs import MinuteCostTable, exceeding
 from planner.evaluate.start_costs import BREACH, MINUTE_OF_DAY, MinuteCosts, StartCosts
@@ -22,9 +23,6 @@ from planner.model.modification import restrict
 from planner.model.plan import SECOND, Stop
 from planner.model.problem import MINUTES_A_DAY, Problem
 
-# In the search only. Who comes in shifts a neighbour only for lack of room; who leaves lets the others close up when
-# that saves half an hour of waiting.
-FOR_ROOM, CLOSING_UP = 5_000.0, 30.0
 ShiftStops = dict[ShiftKey, tuple[Stop, ...]]  # the stops of some shifts, in driving order; none: no route
 
 
@@ -91,6 +89,7 @@ class Mover:
     index: ProblemIndex
     schedule: Schedule
     pinned: Collection[str] = frozenset()
+    tuning: MoveTuning = DEFAULT.moves
 
     def __post_init__(self) -> None:
         self._costs = MinuteCostTable(self.index, self.schedule, self.pinned)
@@ -154,7 +153,9 @@ class Mover:
         left = tuple(stops)
         if not left:
             return left
-        day = self._day(evening, [(stop, self._costs.of_present_stop(stop, evening, CLOSING_UP)) for stop in left])
+        day = self._day(
+            evening, [(stop, self._costs.of_present_stop(stop, evening, self.tuning.closing_up)) for stop in left]
+        )
         costs = day.by_start_of(0)
         start = int(np.argmin(costs))
         if not np.isfinite(costs[start]):
@@ -224,7 +225,7 @@ class Mover:
             alone = np.full_like(cost, np.inf)
             alone[start] = cost[start] if np.isfinite(cost[start]) else BREACH
             cost = alone
-        rest = [(each, self._costs.of_present_stop(each, evening, FOR_ROOM)) for each in others]
+        rest = [(each, self._costs.of_present_stop(each, evening, self.tuning.for_room)) for each in others]
         places = range(len(others) + 1) if position is None else [min(max(position, 0), len(others))]
         found = {}
         for place in places:

@@ -34,6 +34,7 @@ class Reservation:
 
     @property
     def shift_key(self) -> ShiftKey:
+        """The shift in which the moment lies."""
         return self.visitor, self.on
 
 

@@ -57,4 +57,5 @@ class Plan:
 
     @property
     def is_proven(self) -> bool:
+        """Whether no plan costs less."""
         return self.bound >= self.cost

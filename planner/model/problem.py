@@ -35,7 +35,12 @@ class BadProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What holds for every route."""
+    """What holds for every route. `max_stops`: most stops of one route, 1 to `MOST_STOPS`.
+
+    In minutes: `start_grid_minutes`, every visit starts at a multiple of it after midnight; `coupled_grid_minutes`, and
+    one with a second visitor or an interpreter at a multiple of this; `double_extra_minutes`, how much longer a stop
+    with two siblings' visits lasts; `interpreter_buffer_minutes`, how long an interpreter is busy after a visit.
+    """
 
     max_stops: int
     start_grid_minutes: int = GRID_MINUTES
@@ -55,7 +60,14 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What a plan costs, a piece; all in one unit that only the proportions give a meaning."""
+    """What each of these costs in a plan. The unit has no meaning of its own, only the proportions count.
+
+    `unplaced`: a visit without a moment. `outside_wish`: a visit outside the wishes of its family, if it has any.
+    `week`: a visit, times the number of its week. `travel_minute`: from leaving to coming home. `waiting_minute`:
+    between two stops.
+    `siblings_split`: two siblings at different moments. `substitute`: a visit made by a sibling's visitor. `moved`: a
+    visit with another moment than in `Problem.current`.
+    """
 
     unplaced: float
     outside_wish: float
@@ -74,7 +86,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """One evening or afternoon of a visitor: earliest departure, last end of a visit, latest return."""
+    """One evening or afternoon of a visitor: earliest departure, last end of a visit and latest return.
+
+    In minutes after midnight; `back_by` may lie past midnight.
+    """
 
     on: dt.date
     leave_from: int
@@ -84,7 +99,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A mentor with a way of travelling, a place to start from and shifts: at most one route a day."""
+    """Somebody who visits: travels by `mode`, from and to `depot`, with at most one shift and one route a day.
+
+    `max_stops_total`: most stops of all routes together, coming along included; None for no limit.
+    """
 
     id: str
     mode: str
@@ -99,7 +117,10 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of a day in which a visit may lie, from its start to its end."""
+    """A stretch of a day in which a visit may lie from its start to its end, in minutes after midnight.
+
+    `is_wish`: a window that the family prefers; a visit may lie in any window, wish or not.
+    """
 
     on: dt.date
     starts: int
@@ -140,7 +161,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class InterpreterShift:
-    """So many interpreters of a language, all there for this stretch of a day."""
+    """So many interpreters of a language, all there for this stretch of a day (minutes after midnight)."""
 
     on: dt.date
     starts: int
@@ -150,7 +171,7 @@ class InterpreterShift:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """A moment that a family has been given: the visitor, the day and the start."""
+    """A moment that a family has been given: the visitor, the day and the start in minutes after midnight."""
 
     visitor: str
     on: dt.date
@@ -159,7 +180,13 @@ class Appointment:
 
 @dataclass(frozen=True)
 class Problem:
-    """A whole school's season. `weeks` holds the days on which visits may take place, with their week."""
+    """Everything that a plan is made of.
+
+    `weeks`: the days on which visits may take place, with the number of their week from 0. `travel_minutes`: per mode
+    an int32 matrix of shape (places, places), from row to column, not necessarily symmetric. `siblings`: pairs of
+    visits that had better be at one moment. `interpreters`: by language. `fixed`: visits that keep exactly this moment.
+    `current`: moments that families have been told, which may change at `Weights.moved`.
+    """
 
     rules: Rules
     weights: Weights
@@ -307,14 +334,14 @@ def _check_fixed_can_stand(problem: Problem) -> None:
     """A fixed moment that already breaks a rule of its own would leave no plan at all."""
     visits = {visit.id: visit for visit in problem.visits}
     visitors = {visitor.id: visitor for visitor in problem.visitors}
-    brothers = {visit for pair in problem.siblings for visit in pair}
+    siblings = {visit for pair in problem.siblings for visit in pair}
     for name, moment in problem.fixed.items():
         path, visit = f"fixed.{name}", visits[name]
         shift = visitors[moment.visitor].shift_on(moment.on)
         _refuse_unless(shift is not None, f"{path}.date", f"{moment.visitor} has no shift on {moment.on}")
         grid = problem.rules.start_grid_minutes
         _refuse_unless(moment.start % grid == 0, f"{path}.start", f"lies off the grid of {grid} minutes")
-        may_visit = moment.visitor in visit.visitors or name in brothers
+        may_visit = moment.visitor in visit.visitors or name in siblings
         _refuse_unless(may_visit, f"{path}.visitor", f"{moment.visitor} may not visit {name}")
         end = moment.start + visit.minutes
         fits = any(w.on == moment.on and w.starts <= moment.start and end <= w.ends for w in visit.windows)

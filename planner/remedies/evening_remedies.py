@@ -14,8 +14,6 @@ from planner.model.plan import Route
 from planner.model.problem import MINUTES_A_DAY, MOST_STOPS, Shift, Visitor
 from planner.remedies.remedy_search import RemedySearch, SearchScope
 
-STEP_MINUTES = 30
-DATES_A_WEEKDAY = 2  # extra evenings of one weekday that are tried
 _LATEST = MINUTES_A_DAY - 1
 
 
@@ -24,8 +22,10 @@ class EveningRemedies:
 
     def __init__(self, search: RemedySearch) -> None:
         self.search = search
+        self._step = search.tuning.remedies.step_minutes
 
     def for_visitor(self, visitor: Visitor, names: list[str]) -> None:
+        """Try every kind for these visits (ids) of the visitor that have no moment."""
         scope = self.search.scope_of([visitor.id])
         self._longer_evenings(scope, visitor, names)
         self._one_more_stop(scope, visitor, names)
@@ -36,7 +36,7 @@ class EveningRemedies:
 
     def _longer_evenings(self, scope: SearchScope, visitor: Visitor, names: list[str]) -> None:
         for edge in ("later", "earlier"):
-            longer = [_longer(shift, edge) for shift in visitor.shifts]
+            longer = [_longer(shift, edge, self._step) for shift in visitor.shifts]
             longer = [s for s in longer if any(self.search.fits(n, s.on, s.leave_from, s.visits_until) for n in names)]
             change = Modification(
                 shifts=tuple((visitor.id, shift) for shift in longer),
@@ -48,7 +48,7 @@ class EveningRemedies:
             days = [r.on for r in found.routes if r.visitor == visitor.id and self._is_past(scope, visitor, r)]
             if days:
                 used = tuple((visitor.id, shift) for shift in longer if shift.on in days)
-                facts = {"visitor": visitor.id, "edge": edge, "minutes": STEP_MINUTES, "days": _iso(days)}
+                facts = {"visitor": visitor.id, "edge": edge, "minutes": self._step, "days": _iso(days)}
                 change = replace(change, shifts=used, windows=self.search.windows(names, days))
                 self.search.keep("longer_evening", (visitor.id, edge), found, facts, change, names)
 
@@ -87,9 +87,10 @@ class EveningRemedies:
             able = sum(self.search.fits(name, on, shift.leave_from, shift.visits_until) for name in names)
             if able:
                 by_weekday[on.weekday()].append((-able, on, shift))
+        dates = self.search.tuning.remedies.dates_a_weekday
         for weekday, options in sorted(by_weekday.items()):
             most = 0
-            for less, _on, shift in sorted(options, key=lambda option: option[:2])[:DATES_A_WEEKDAY]:
+            for less, _on, shift in sorted(options, key=lambda option: option[:2])[:dates]:
                 if -less > most:
                     most = max(most, self._extra_evening(scope, visitor, names, weekday, shift))
 
@@ -153,10 +154,10 @@ def usual_shift(visitor: Visitor, on: dt.date) -> Shift:
     return Shift(on, *min(hours, key=lambda one: (-hours[one], one)))
 
 
-def _longer(shift: Shift, edge: str) -> Shift:
+def _longer(shift: Shift, edge: str, minutes: int) -> Shift:
     if edge == "earlier":
-        return replace(shift, leave_from=max(0, shift.leave_from - STEP_MINUTES))
-    until, back = shift.visits_until + STEP_MINUTES, shift.back_by + STEP_MINUTES
+        return replace(shift, leave_from=max(0, shift.leave_from - minutes))
+    until, back = shift.visits_until + minutes, shift.back_by + minutes
     return replace(shift, visits_until=min(until, _LATEST), back_by=min(back, _LATEST))
 
 

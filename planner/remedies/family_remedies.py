@@ -12,10 +12,9 @@ from planner.model.index import ProblemIndex
 from planner.model.modification import Modification
 from planner.model.plan import Route, Stop
 from planner.model.problem import MINUTES_A_DAY, InterpreterShift, Visit, Visitor, Window
-from planner.remedies.remedy_search import TRY_SECONDS, RemedySearch, TrialResult, forced_routes
+from planner.remedies.remedy_search import RemedySearch, TrialResult, forced_routes
 from planner.repair.affected import affected_groups, extract_sub_problem
 
-STEP_MINUTES = 30
 _LATEST = MINUTES_A_DAY - 1
 
 
@@ -24,8 +23,10 @@ class FamilyRemedies:
 
     def __init__(self, search: RemedySearch) -> None:
         self.search = search
+        self._step = search.tuning.remedies.step_minutes
 
     def for_visit(self, visit: Visit) -> None:
+        """Try every kind for this visit, which has no moment."""
         self._wider_windows(visit)
         self._other_days(visit)
         self._other_visitor(visit)
@@ -60,12 +61,12 @@ class FamilyRemedies:
 
     def _wider_windows(self, visit: Visit) -> None:
         for edge in ("earlier", "later"):
-            wider = [_wider(window, edge) for window in visit.windows if not window.is_wish]
-            wider = wider or [_wider(window, edge) for window in visit.windows]
+            wider = [_wider(window, edge, self._step) for window in visit.windows if not window.is_wish]
+            wider = wider or [_wider(window, edge, self._step) for window in visit.windows]
             tried = self._try_windows(visit, wider)
             if tried is not None:
                 found, window = tried
-                facts = {**self._moment(found, visit), "edge": edge, "minutes": STEP_MINUTES}
+                facts = {**self._moment(found, visit), "edge": edge, "minutes": self._step}
                 change = Modification(windows=((visit.id, window),))
                 self.search.keep("wider_window", (visit.id, edge), found, facts, change, [visit.id])
 
@@ -174,7 +175,9 @@ class FamilyRemedies:
                     stops = self.search.schedule.stops((visitor.id, on))
                     found = self.search.insertion.feasible_starts(visitor, shift, stops, visit, starts)
                     room[visitor.id] += sum(1 for _ in found)
-        for who, count in sorted(room.items(), key=lambda item: (-item[1], item[0]))[:2]:
+        for who, count in sorted(room.items(), key=lambda item: (-item[1], item[0]))[
+            : self.search.tuning.remedies.second_visitors
+        ]:
             change = Modification(seconds=((visit.id, who),))
             scope = self.search.scope_of([*visit.people, who])
             result = self.search.attempt(scope, change, [visit.id]) if count else None
@@ -220,7 +223,9 @@ class FamilyRemedies:
         index = ProblemIndex(scope.problem)
         (affected,) = affected_groups(index, [visit.id])
         part = extract_sub_problem(index, kept, affected)
-        forced = forced_routes(part.problem, visit.id, self.search.deadline.within(TRY_SECONDS), self.search.seed)
+        tuning = self.search.tuning
+        deadline = self.search.deadline.within(tuning.remedies.try_seconds)
+        forced = forced_routes(part.problem, visit.id, deadline, seed=self.search.seed, tuning=tuning)
         if forced is None:
             return
         routes = [route for route in scope.routes if route.visitor not in affected.visitors]
@@ -230,7 +235,7 @@ class FamilyRemedies:
             self.search.keep("gives_way", visit.id, found, facts, Modification(), [visit.id])
 
 
-def _wider(window: Window, edge: str) -> Window:
+def _wider(window: Window, edge: str, minutes: int) -> Window:
     if edge == "earlier":
-        return replace(window, starts=max(0, window.starts - STEP_MINUTES))
-    return replace(window, ends=min(MINUTES_A_DAY, window.ends + STEP_MINUTES))
+        return replace(window, starts=max(0, window.starts - minutes))
+    return replace(window, ends=min(MINUTES_A_DAY, window.ends + minutes))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from planner.base.deadline import Deadline
+from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import list_routes, route_of
 from planner.columns.stop_options import StopOptions
 from planner.evaluate.insertion import InsertionCheck
@@ -22,8 +23,6 @@ from planner.repair.repairer import RepairRun
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.components import independent_components
 from planner.search.solver import cost_step, placeable
-
-TRY_SECONDS = 3.0  # at most, for trying one modification
 
 
 @dataclass(frozen=True)
@@ -118,11 +117,13 @@ class RemedySearch:
         seed: int,
         days: Mapping[dt.date, int],
         windows: Mapping[str, Sequence[Window]],
+        tuning: Tuning = DEFAULT,
     ) -> None:
         self.problem = problem
         self.plan = plan
         self.deadline = deadline
         self.seed = seed
+        self.tuning = tuning
         self.weeks = {**days, **problem.weeks}
         self.extra_windows = windows
         self.index = ProblemIndex(problem)
@@ -148,7 +149,8 @@ class RemedySearch:
         kept = scope.kept_under(problem)
         if kept is None:
             return None
-        run = RepairRun(problem, kept, self.deadline.within(TRY_SECONDS), seed=self.seed, only=wanted)
+        deadline = self.deadline.within(self.tuning.remedies.try_seconds)
+        run = RepairRun(problem, kept, deadline, seed=self.seed, only=wanted, tuning=self.tuning)
         run.run()
         found = scope.result_of(problem, run.kept.routes, wanted)
         return None if found is None or found.lost else found
@@ -192,9 +194,12 @@ class RemedySearch:
         )
 
 
-def forced_routes(problem: Problem, visit: str, deadline: Deadline, seed: int) -> list[Route] | None:
+def forced_routes(
+    problem: Problem, visit: str, deadline: Deadline, *, seed: int, tuning: Tuning = DEFAULT
+) -> list[Route] | None:
     """The best plan in which this visit is made, whoever else is left out; None when there is none."""
-    pool = list_routes(problem, StopOptions(problem).evenings(range(len(problem.visitors))))
+    evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
+    pool = list_routes(problem, evenings, listing=tuning.listing)
     number = ProblemIndex(problem).visit_number[visit]
     names = placeable(range(len(problem.visits)), pool)
     if number not in names:
@@ -203,7 +208,7 @@ def forced_routes(problem: Problem, visit: str, deadline: Deadline, seed: int) -
     cost = program.auxiliary.cost.copy()
     cost[program.visit_row[number]] = program.big_m
     program = replace(program, auxiliary=replace(program.auxiliary, cost=cost))
-    search = BranchAndBound(program, step=cost_step(problem), seed=seed)
+    search = BranchAndBound(program, step=cost_step(problem), seed=seed, tuning=tuning)
     search.run(deadline)
     if search.best is None or search.best.cost >= program.big_m:
         return None

@@ -9,6 +9,7 @@ from functools import partial
 
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign
+from planner.base.tuning import DEFAULT, Tuning
 from planner.model.plan import Plan
 from planner.model.problem import Problem, Window
 from planner.remedies.evening_remedies import EveningRemedies
@@ -29,6 +30,7 @@ def try_remedies(
     windows: Mapping[str, Sequence[Window]] | None = None,
     should_stop: ShouldStop | None = None,
     progress: OnProgress | None = None,
+    tuning: Tuning = DEFAULT,
 ) -> list[Remedy]:
     """What would place the plan's unplaced visits (or these of them), best first.
 
@@ -41,13 +43,14 @@ def try_remedies(
     `windows`: when families could besides the problem's windows, on days or at hours at which nobody visits now:
     they are looked at where a remedy adds such hours. Without them nothing is assumed about a family.
 
-    The same plan gives the same remedies, as long as the time suffices.
+    `seconds`: for all of them, wall clock. `should_stop` and `progress` are called between two attempts, in the
+    caller's own thread. The same plan and seed give the same remedies, as long as the time suffices.
     """
     deadline = Deadline.after(seconds, StopSign(should_stop) if should_stop else None)
     wanted = [unplaced.visit for unplaced in plan.unplaced]
     if visits is not None:
         wanted = [name for name in wanted if name in set(visits)]
-    search = RemedySearch(problem, plan, deadline, seed, days or {}, windows or {})
+    search = RemedySearch(problem, plan, deadline, seed, days or {}, windows or {}, tuning)
     tasks = _tasks(search, wanted)
     for done, task in enumerate(tasks):
         if deadline.has_passed():
