@@ -51,7 +51,7 @@ def build(mentors: int, families: int) -> tuple[Any, Any]:
     """The draft, and a coordinator."""
     from mentors.models import Role  # noqa: PLC0415 - after django.setup()
     from tests import factories  # noqa: PLC0415 - after django.setup()
-    from visits.actions.campaigns import join_cohort  # noqa: PLC0415 - after django.setup()
+    from visits.actions.cohorts import join_cohort  # noqa: PLC0415 - after django.setup()
     from visits.models import CampaignState  # noqa: PLC0415 - after django.setup()
 
     rng = random.Random(1)

@@ -11,7 +11,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 
-from mentors.models import Closure, HolidayRegion, Mentor, Role, School, SchoolYear, TravelMode
+from mentors.models import Closure, Mentor, Role, School, SchoolYear, TravelMode
 from roads.queries import find_address, normalise_postcode
 
 ONE_LINE = RegexValidator(
@@ -254,8 +254,3 @@ class MentorForm(FormOnACopy):
         """What goes into the mentor: without the address, with its place when there is a new one."""
         address = ("postcode", "house_number", "house_suffix")
         return {name: value for name, value in self.cleaned_data.items() if name not in address}
-
-
-def region_label(region: str) -> str:
-    """'Midden' for 'midden'."""
-    return str(HolidayRegion(region).label)

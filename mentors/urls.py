@@ -2,29 +2,29 @@
 
 from django.urls import include, path
 
-from mentors import views
+from mentors.views import calendar, home, school, staff
 
 app_name = "mentors"
-school = [
-    path("", views.school, name="school"),
-    path("gegevens/", views.details, name="details"),
-    path("schooljaren/", views.calendar, name="calendar"),
-    path("schooljaren/nieuw/", views.year_add, name="year_add"),
-    path("schooljaren/<int:year>/", views.year_change, name="year_change"),
-    path("schooljaren/<int:year>/vakanties/", views.year_fill, name="year_fill"),
-    path("schooljaren/<int:year>/vrij/", views.closure_add, name="closure_add"),
-    path("vrij/<int:closure>/", views.closure_change, name="closure_change"),
-    path("vrij/<int:closure>/weghalen/", views.closure_remove, name="closure_remove"),
-    path("medewerkers/", views.staff, name="staff"),
-    path("medewerkers/uitnodigen/", views.invite, name="invite"),
-    path("medewerkers/<int:user>/", views.colleague, name="colleague"),
-    path("medewerkers/<int:user>/rol-geven/", views.role_give, name="role_give"),
-    path("medewerkers/<int:user>/rol-weghalen/", views.role_take, name="role_take"),
-    path("medewerkers/<int:user>/link/", views.link_send, name="link_send"),
-    path("mentoren/<int:mentor>/", views.mentor, name="mentor"),
+of_school = [
+    path("", school.school, name="school"),
+    path("gegevens/", school.details, name="details"),
+    path("schooljaren/", calendar.calendar, name="calendar"),
+    path("schooljaren/nieuw/", calendar.year_add, name="year_add"),
+    path("schooljaren/<int:year>/", calendar.year_change, name="year_change"),
+    path("schooljaren/<int:year>/vakanties/", calendar.year_fill, name="year_fill"),
+    path("schooljaren/<int:year>/vrij/", calendar.closure_add, name="closure_add"),
+    path("vrij/<int:closure>/", calendar.closure_change, name="closure_change"),
+    path("vrij/<int:closure>/weghalen/", calendar.closure_remove, name="closure_remove"),
+    path("medewerkers/", staff.staff, name="staff"),
+    path("medewerkers/uitnodigen/", staff.invite, name="invite"),
+    path("medewerkers/<int:user>/", staff.colleague, name="colleague"),
+    path("medewerkers/<int:user>/rol-geven/", staff.role_give, name="role_give"),
+    path("medewerkers/<int:user>/rol-weghalen/", staff.role_take, name="role_take"),
+    path("medewerkers/<int:user>/link/", staff.link_send, name="link_send"),
+    path("mentoren/<int:mentor>/", staff.mentor, name="mentor"),
 ]
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("account/elders-uitloggen/", views.sign_out_elsewhere, name="sign_out_elsewhere"),
-    path("school/<slug:school>/", include(school)),
+    path("", home.home, name="home"),
+    path("account/elders-uitloggen/", home.sign_out_elsewhere, name="sign_out_elsewhere"),
+    path("school/<slug:school>/", include(of_school)),
 ]

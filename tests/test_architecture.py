@@ -20,7 +20,6 @@ FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) 
 BELOW_VIEWS = re.compile(r"^[a-z]+/(models|actions|queries)(/|\.py$)")
 FORBIDDEN_BELOW = ("django.http", "django.shortcuts", "django.contrib.messages", "celery")
 CLOCKS = {"now", "today", "localdate", "localtime", "utcnow"}
-CLOCK_OWNERS = ("timezone", "dt.datetime", "datetime", "dt.date", "date", "datetime.datetime")
 BANNED_NAMES = re.compile(r"(service|manager|helper|util|process|handle)", re.IGNORECASE)
 
 

@@ -19,7 +19,7 @@ kinds, those that ask least of people first:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from planner.model.modification import Modification
@@ -50,10 +50,6 @@ class Remedy:
     change: Modification
     visitors: tuple[str, ...]
     routes: tuple[Route, ...] = field(repr=False)
-
-    def carried_out(self, routes: Iterable[Route]) -> list[Route]:
-        """The plan's routes as they are under this remedy."""
-        return [*(route for route in routes if route.visitor not in self.visitors), *self.routes]
 
 
 def rank(remedy: Remedy) -> tuple[object, ...]:

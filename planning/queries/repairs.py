@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from mentors.dates import AMSTERDAM, local_day, moment_at
+from mentors.dates import AMSTERDAM, local_day
 from mentors.models import Closure, Mentor
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
@@ -122,13 +122,6 @@ def visits_to_cancel(campaign: Campaign, now: dt.datetime) -> list[Visit]:
     """Every appointment to come, by mentor and family."""
     upcoming = campaign.visits.upcoming().filter(starts_at__gt=now)
     return list(upcoming.select_related("household", "mentor").order_by("mentor__name", "household__name", "pk"))
-
-
-def visits_of_mentor(campaign: Campaign, mentor: Mentor, first: dt.date, last: dt.date) -> int:
-    """How many appointments a mentor has from `first` to `last`."""
-    upcoming = campaign.visits.upcoming().filter(mentor=mentor)
-    ends = moment_at(last + dt.timedelta(days=1), 0)
-    return int(upcoming.filter(starts_at__gte=moment_at(first, 0), starts_at__lt=ends).count())
 
 
 def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[Elsewhere]:

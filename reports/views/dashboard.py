@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from reports.access import WHOLE_SCHOOL
-from reports.actions import export_figures
+from reports.actions.exports import export_figures
 from reports.exports.pdf import PdfUnavailable, write_pdf
 from reports.queries.dashboard import Figures, figures_of
 from reports.views.figure_sheets import figures_workbook

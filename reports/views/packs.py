@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from reports.access import WHOLE_SCHOOL, packs_for
-from reports.actions import open_packs
+from reports.actions.exports import open_packs
 from reports.exports.pdf import PdfUnavailable, write_pdf
 from reports.queries.packs import Pack, classes_in, tallies
 from reports.views.files import PDF, file_answer

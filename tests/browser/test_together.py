@@ -13,7 +13,7 @@ from mentors.models import Role
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.visits.families import season_with_siblings
-from visits.actions.campaigns import join_cohort
+from visits.actions.cohorts import join_cohort
 from visits.actions.invitations import invite
 from visits.models import Commitment, InterpreterShift, Visit, VisitState
 

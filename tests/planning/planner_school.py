@@ -22,7 +22,7 @@ def seed(mentors: int, families: int) -> None:
 
     from planning.actions.jobs import request_plan
     from tests import factories
-    from visits.actions.campaigns import join_cohort
+    from visits.actions.cohorts import join_cohort
     from visits.models import CampaignState
 
     now = timezone.now()

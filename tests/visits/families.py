@@ -7,7 +7,7 @@ import datetime as dt
 from students.models import Household
 from tests import factories
 from tests.visits.seasons import Season, make_season
-from visits.actions.campaigns import join_cohort
+from visits.actions.cohorts import join_cohort
 from visits.models import Visit
 
 

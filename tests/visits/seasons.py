@@ -17,7 +17,7 @@ from planning.actions.runs import run_plan
 from planning.models import Plan
 from students.models import SchoolClass
 from tests import factories
-from visits.actions.campaigns import join_cohort
+from visits.actions.cohorts import join_cohort
 from visits.models import Campaign, CampaignState
 
 

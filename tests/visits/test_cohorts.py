@@ -11,8 +11,7 @@ from django.db import connection
 from mentors.models import Event, Mentor, School, SchoolYear
 from students.models import SchoolClass, Student, TwoHomes
 from tests import factories
-from visits.actions.campaigns import join_cohort
-from visits.actions.cohorts import join_running_cohorts
+from visits.actions.cohorts import join_cohort, join_running_cohorts
 from visits.models import Campaign, CampaignState, Frequency, PlaceKind, Visit, VisitState
 from visits.queries.cohort import cohort
 

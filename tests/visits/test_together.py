@@ -20,7 +20,7 @@ from planning.queries.publishing import blockers
 from tests import factories
 from tests.visits.families import season_with_siblings
 from tests.visits.seasons import EVENINGS, Season, make_season, not_published
-from visits.actions.campaigns import join_cohort
+from visits.actions.cohorts import join_cohort
 from visits.actions.commitments import GivesAndTakes, OwnCompany, set_commitment, set_company
 from visits.actions.interpreters import add_interpreters
 from visits.actions.invitations import invite, renew_link, revoke_link

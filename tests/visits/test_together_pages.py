@@ -20,7 +20,7 @@ from tests import factories
 from tests.addresses import view_name
 from tests.visits.families import season_with_siblings, two_visits
 from tests.visits.seasons import Season, make_season
-from visits.actions.campaigns import join_cohort
+from visits.actions.cohorts import join_cohort
 from visits.actions.commitments import set_company
 from visits.actions.outbox import send_due_messages
 from visits.models import (

@@ -18,8 +18,6 @@ from visits.models import Booking, Campaign, CampaignState, Frequency, VisitStat
 from visits.models.campaigns import LONGEST_VISIT, SHORTEST_VISIT
 from visits.queries.cohort import cohort
 
-__all__ = ["CampaignRefused", "change_campaign", "close_campaign", "join_cohort", "open_campaign"]
-
 
 class CampaignRefused(Refusal):
     """A campaign cannot be so; `field` names the form's field, the text is for the coordinator."""

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 from mentors.access import SchoolRequest, for_roles
 from mentors.dates import local_day
 from mentors.models import Role, SchoolYear
-from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, join_cohort, open_campaign
+from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
+from visits.actions.cohorts import join_cohort
 from visits.forms.campaigns import CampaignForm
 from visits.models import Campaign
 from visits.queries.calendar import current_year
