@@ -9,7 +9,7 @@ from typing import Any
 from mentors.models import Board, Mentor, Role, School
 from notes.models import AgreedBy, Agreement, Concern, ConversationOutcome, Headline, MemoryAid, VisitReport
 from planning.actions.board.standing import open_standing_board
-from planning.models import Plan, PlanKind, PlanState, RepairTrace
+from planning.models import Plan, PlanFailure, PlanKind, PlanState, RepairTrace
 from planning.problem.incidents import Incident, IncidentKind
 from planning.queries.snapshots import snapshot_of
 from reports.figures.cost_question import EveningHours, Question
@@ -172,7 +172,9 @@ def make_message(school: School, visit: Visit, now: dt.datetime) -> Message:
 
 def make_plan(campaign: Campaign, now: dt.datetime) -> Plan:
     """A planning job that failed: it has no result to draw."""
-    return Plan.objects.create(campaign=campaign, created_at=now, state=PlanState.FAILED, error="test")
+    return Plan.objects.create(
+        campaign=campaign, created_at=now, state=PlanState.FAILED, failure=PlanFailure.UNEXPECTED
+    )
 
 
 def make_drawn_plan(campaign: Campaign, mentor: Mentor, school_class: SchoolClass, now: dt.datetime) -> dict[str, Any]:
