@@ -13,6 +13,7 @@ from planner.base.threads import in_threads
 from planner.base.tuning import DEFAULT, ListingTuning
 from planner.columns.enumeration import FACTS, Day, enumerate_routes, up
 from planner.columns.stop_options import ShiftOptions, StopOption
+from planner.model.index import ProblemIndex
 from planner.model.plan import Route, Stop
 from planner.model.problem import BadProblem, Problem
 
@@ -128,7 +129,7 @@ def list_routes(
     More than `listing.most_routes` do not fit in a modest memory. Then the problem is refused, rather than some of
     its routes left out: a bound over part of the routes would prove nothing.
     """
-    place = {name: number for number, name in enumerate(problem.places)}
+    place = ProblemIndex(problem).place_number
     candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
     listed: list[tuple[Floats, Integers]] = []
     days = zip(evenings, candidates, strict=True)

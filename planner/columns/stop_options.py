@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from planner.model.index import ProblemIndex
 from planner.model.plan import SECOND, VISITOR
 from planner.model.problem import Problem, Shift, Visit, Visitor, Window, interpreters_there
 
@@ -56,8 +57,10 @@ class StopOptions:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.place = {name: number for number, name in enumerate(problem.places)}
-        self.number = {visit.id: number for number, visit in enumerate(problem.visits)}
+        index = ProblemIndex(problem)
+        self.place = index.place_number
+        self.number = index.visit_number
+        self._visitors = index.visitors
         self.pairs = [(self.number[a], self.number[b]) for a, b in problem.siblings]
         self._windows: dict[tuple[int, dt.date], list[Window]] = defaultdict(list)
         self._visits_of: dict[str, list[int]] = defaultdict(list)
@@ -73,7 +76,7 @@ class StopOptions:
         for a, b in self.pairs:
             self._siblings[a].append(b)
             self._siblings[b].append(a)
-        self._shift = {(v.id, shift.on): shift for v in problem.visitors for shift in v.shifts}
+        self._shift = index.shifts
 
     def evenings(self, visitors: Iterable[int]) -> list[ShiftOptions]:
         """Every shift of these visitors that could hold anything, by visitor and day."""
@@ -153,8 +156,7 @@ class StopOptions:
         for name in names - {second.id}:
             shift = self._shift.get((name, on))
             if shift is not None:
-                visitor = next(v for v in self.problem.visitors if v.id == name)
-                for span in self.spans(number, visitor, shift, visit.minutes):
+                for span in self.spans(number, self._visitors[name], shift, visit.minutes):
                     moments.update(self._moments((number,), span))
         return moments
 

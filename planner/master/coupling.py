@@ -20,6 +20,7 @@ import numpy as np
 
 from planner.columns.stop_options import ShiftOptions, StopOption
 from planner.master.rows import Entries, RowBuilder
+from planner.model.index import ProblemIndex
 from planner.model.plan import SECOND, VISITOR
 from planner.model.problem import Problem, interpreters_there
 
@@ -43,7 +44,7 @@ class Coupling:
     ) -> None:
         self.problem = problem
         self.rows = rows
-        number = {visit.id: at for at, visit in enumerate(problem.visits)}
+        number = ProblemIndex(problem).visit_number
         known = set(visits)
         pairs = [(number[a], number[b]) for a, b in problem.siblings]
         self.pairs = [pair for pair in pairs if known.issuperset(pair)]

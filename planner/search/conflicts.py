@@ -10,6 +10,7 @@ import numpy as np
 
 from planner.base.arrays import Flags, Floats, Integers
 from planner.master.program import Program
+from planner.model.index import ProblemIndex
 from planner.model.problem import Problem
 from planner.search.stops import StopTable
 
@@ -53,7 +54,7 @@ class Conflicts:
             for visit in stop_table.visits[k]:
                 self.stops_of[visit].append(int(k))
         self.siblings_of: dict[int, list[int]] = defaultdict(list)
-        at = {visit.id: number for number, visit in enumerate(problem.visits)}
+        at = ProblemIndex(problem).visit_number
         for a, b in problem.siblings:
             self.siblings_of[at[a]].append(at[b])
             self.siblings_of[at[b]].append(at[a])

@@ -19,6 +19,7 @@ from planner.base.tuning import RegretInsertionTuning
 from planner.master.bound import SLACK
 from planner.master.program import Program
 from planner.master.rows import Sparse
+from planner.model.index import ProblemIndex
 from planner.model.problem import Problem
 from planner.search.stops import StopTable
 
@@ -32,6 +33,7 @@ class RegretInsertion:
         self, problem: Problem, program: Program, stop_table: StopTable, reduced: Floats, tuning: RegretInsertionTuning
     ) -> None:
         self.problem = problem
+        self._index = ProblemIndex(problem)
         self.program = program
         self.stop_table = stop_table
         self.reduced = reduced
@@ -80,7 +82,7 @@ class RegretInsertion:
     def _cheapest_alone(self, total: Floats, paid: Flags) -> dict[int, float]:
         """Per visit its cheapest stop of its own: for siblings the one at any moment."""
         cheapest: dict[int, float] = {}
-        siblings = {name for pair in self.problem.siblings for name in pair}
+        siblings = self._index.siblings
         for k in np.flatnonzero(paid):
             visits = self.stop_table.visits[k]
             if len(visits) != 1 or visits[0] not in self.program.visit_row:
@@ -93,7 +95,7 @@ class RegretInsertion:
 
     def _price_siblings(self, duals: Floats, extra: Floats, by_visit: dict[int, float]) -> None:
         """At each moment what it costs each mentor more, and for being together the least that asks in all."""
-        number = {visit.id: at for at, visit in enumerate(self.problem.visits)}
+        number = self._index.visit_number
         known = [(number[a], number[b]) for a, b in self.problem.siblings]
         pairs = [pair for pair in known if set(pair) <= set(self.program.visit_row)]
         there = self.program.row_names
@@ -130,7 +132,7 @@ class RegretInsertion:
 
     def _families(self) -> Iterable[tuple[list[Stops], float]]:
         """The ways to visit each family together, and what it may cost at most before it is not worth it."""
-        number = {visit.id: at for at, visit in enumerate(self.problem.visits)}
+        number = self._index.visit_number
         met: dict[int, int] = defaultdict(int)
         for pair in self.problem.siblings:
             for name in pair:

@@ -19,6 +19,7 @@ from planner.evaluate.verdict import judge
 from planner.master.big_m import BigMProblem
 from planner.master.bound import SLACK
 from planner.master.program import Program, build_program
+from planner.model.index import ProblemIndex
 from planner.model.plan import Plan, Route
 from planner.model.problem import BadProblem, Problem, check_problem
 from planner.search.branch_and_bound import BranchAndBound
@@ -258,7 +259,7 @@ class _Solve:
 
 def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:
     """Whether some of these visits need or may have two people at one moment."""
-    siblings = {name for pair in problem.siblings for name in pair}
+    siblings = ProblemIndex(problem).siblings
     return any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in visits)
 
 

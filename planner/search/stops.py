@@ -8,6 +8,7 @@ import numpy as np
 
 from planner.base.arrays import Flags, Integers
 from planner.master.program import Program
+from planner.model.index import ProblemIndex
 from planner.model.plan import SECOND
 from planner.model.problem import Problem
 
@@ -38,7 +39,7 @@ class StopTable:
                 visits.append(option.visits)
                 second.append(option.role == SECOND)
                 moment.append(-1 if option.moment is None else option.moment)
-        siblings = {name for pair in problem.siblings for name in pair}
+        siblings = ProblemIndex(problem).siblings
         coupled = [any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in vs) for vs in visits]
         return cls(
             np.array(evening, dtype=np.int64),
