@@ -116,8 +116,9 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
     from django.test import Client  # noqa: PLC0415 - after django.setup()
     from django.urls import reverse  # noqa: PLC0415 - after django.setup()
 
+    from planning.draft.evenings import evening_name  # noqa: PLC0415 - after django.setup()
     from planning.models import Plan  # noqa: PLC0415 - after django.setup()
-    from planning.queries.board.loading import load_draft, name_of  # noqa: PLC0415 - after django.setup()
+    from planning.queries.board.loading import load_draft  # noqa: PLC0415 - after django.setup()
 
     client, rng = Client(), random.Random(2)
     client.force_login(user)
@@ -142,7 +143,7 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
             up.append(timed(client.get, reverse("planning:board_spots", kwargs=here | {"visit": int(visit)})))
             places = [c for c in draft.mover().spots(visit) if not c.is_blocked and not c.warnings and c.evening]
             evening = rng.choice(places).evening
-            data = {"revision": draft.plan.revision, "evening": name_of(evening), "week": week}
+            data = {"revision": draft.plan.revision, "evening": evening_name(evening), "week": week}
             url = reverse("planning:board_move", kwargs=here | {"visit": int(visit)})
             down.append(timed(client.post, url, data))
         found += [(f"picking up, {name}", LIMIT, up), (f"putting down, {name}", LIMIT, down)]

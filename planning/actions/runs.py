@@ -199,7 +199,7 @@ def _make_proposal(job: PlanJob) -> None:
         made = _solved(job, completion.problem, plan.seconds, partial(repair_plan, company=completion.company))
     except BadProblem:
         raise CompletionStuck from None
-    job.finish(result=completion.proposal(made))
+    job.finish(result=completion.proposal(made).to_json())
 
 
 def _make_draft(job: PlanJob) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mentors.dates import nl_day
 from planner import ProblemIndex, ShiftKey
 from planning.actions.board.edits import REASON_LENGTH
-from planning.queries.board.loading import evening_of, name_of
+from planning.draft.evenings import evening_key, evening_name
 from planning.queries.board.page import BoardPage
 from planning.queries.board.values import BoardSelection
 
@@ -77,7 +77,7 @@ class MoveForm(RevisionForm):
         if not text:
             return None
         try:
-            return evening_of(text)
+            return evening_key(text)
         except ValueError:
             raise forms.ValidationError(_("Kies een avond.")) from None
 
@@ -103,5 +103,5 @@ def evening_choices(index: ProblemIndex, board: BoardPage, visit: str) -> list[t
     for person in index.visits[visit].visitors:
         if person in board.mentors:
             days = sorted(on for who, on in index.shifts if who == person)
-            found.append((board.mentors[person].name, [(name_of((person, on)), nl_day(on)) for on in days]))
+            found.append((board.mentors[person].name, [(evening_name((person, on)), nl_day(on)) for on in days]))
     return found

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -81,9 +79,3 @@ def plan_note(plan: Plan) -> str:
     if plan.label:
         return f"{words} · {nl_moment(plan.created_at)}"
     return words if plan.kind == PlanKind.REPAIR else ""
-
-
-@register.filter
-def as_day(text: str | None) -> dt.date | None:
-    """The date of an ISO text in a plan."""
-    return dt.date.fromisoformat(text) if text else None

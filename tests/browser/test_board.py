@@ -16,8 +16,9 @@ from mentors.models import Role, School
 from planner import Move
 from planning.actions.board.edits import take_out_visit
 from planning.actions.runs import run_waiting_plans
+from planning.draft.evenings import evening_name
 from planning.models import Plan
-from planning.queries.board.loading import load_draft, name_of
+from planning.queries.board.loading import load_draft
 from planning.words.board import costs
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
@@ -61,7 +62,7 @@ def a_move(plan: Plan) -> tuple[str, str, str]:
     """A family, the evening in which it stands and another one that can hold it, as names."""
     visit, home, change = a_change(plan)
     assert change.evening
-    return visit, home, name_of(change.evening)
+    return visit, home, evening_name(change.evening)
 
 
 def a_change(plan: Plan) -> tuple[str, str, Move]:
@@ -70,7 +71,7 @@ def a_change(plan: Plan) -> tuple[str, str, Move]:
     for visit in sorted(draft.schedule.made):
         for change in draft.mover().spots(visit):
             if change.evening and change.evening != draft.schedule.made[visit] and not change.findings:
-                return visit, name_of(draft.schedule.made[visit]), change
+                return visit, evening_name(draft.schedule.made[visit]), change
     raise AssertionError
 
 
@@ -84,7 +85,7 @@ def card(visitor: Visitor, visit: str) -> Locator:
 
 def stands(plan: Plan, visit: str) -> str:
     home = load_draft(Plan.objects.get(pk=plan.pk)).schedule.made.get(visit)
-    return name_of(home) if home else ""
+    return evening_name(home) if home else ""
 
 
 @pytest.fixture
@@ -116,7 +117,7 @@ def test_every_evening_says_what_it_would_cost_as_long_as_a_family_is_in_the_han
 ) -> None:
     visit, home, change = a_change(plan)
     assert change.evening and change.start is not None
-    evening = name_of(change.evening)
+    evening = evening_name(change.evening)
     anna = coordinator(visitor, plan.campaign.school, DESK)
     anna.go(address(plan, week=week))
     card(anna, visit).locator("a").focus()
@@ -203,7 +204,7 @@ def test_what_cannot_be_is_refused_in_a_window_and_a_reason_is_asked_there(
 ) -> None:
     draft = load_draft(plan)
     visit, home, _evening = a_move(plan)
-    stranger = next(name_of(key) for key in draft.index.shifts if key[0] != home.split()[0])
+    stranger = next(evening_name(key) for key in draft.index.shifts if key[0] != home.split()[0])
     anna = coordinator(visitor, plan.campaign.school, DESK)
     anna.go(address(plan, week=week))
     card(anna, visit).drag_to(cell(anna, stranger).locator(".board-road"))

@@ -13,8 +13,9 @@ from mentors.dates import moment_at
 from mentors.models import Role, School, User
 from planner import Reservation, Severity
 from planning.actions.board.edits import MoveRefused, ReasonNeeded, move_visit, take_out_visit
+from planning.draft.evenings import evening_name
 from planning.models import Plan
-from planning.queries.board.loading import load_draft, name_of
+from planning.queries.board.loading import load_draft
 from planning.queries.board.page import BoardPage
 from planning.queries.board.reservations import evenings_in, reservation_name, reservations_of
 from planning.queries.board.spots import Spot, spots_of
@@ -168,7 +169,7 @@ def spots(plan: Plan, visit: Visit, now: dt.datetime) -> dict[str, Spot]:
 def test_the_places_of_a_family_in_the_hand_leave_what_is_reserved_alone(plan: Plan, now: dt.datetime) -> None:
     holder, other, on = two_of_one_mentor(plan)
     plan = emptied(plan, on, now)
-    name = name_of((str(other.mentor_id), on))
+    name = evening_name((str(other.mentor_id), on))
     free = spots(plan, other, now)[name]
     hour, minute = free.start.split(".")
     reserve(holder, on, int(hour) * 60 + int(minute), now)

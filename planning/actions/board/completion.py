@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -20,9 +19,9 @@ from mentors.models import User
 from planner import Appointment, Problem, Route, Schedule, ShiftKey, assess
 from planner import Plan as Made
 from planning.actions.board.edits import Edited
-from planning.actions.board.patches import BoardError, BoardShut, DraftPatch, lock_draft, patches_for, record_edit
+from planning.actions.board.patches import BoardError, BoardShut, lock_draft, patches_for, record_edit
 from planning.models import EditVerb, Plan, PlanFailure, PlanKind, PlanState
-from planning.queries.board.completion import moves_between
+from planning.queries.board.completion import CompletionProposal, moves_between, proposal_of
 from planning.queries.board.loading import LoadedDraft, load_draft
 from planning.queries.board.reservations import reservations_of
 from planning.words.failures import SENTENCES
@@ -105,8 +104,8 @@ class Completion:
         there = {visit.id for visit in self.problem.visits}
         return {name: keys[0][0] for name, keys in self.draft.schedule.company.items() if keys and name in there}
 
-    def proposal(self, made: Made) -> dict[str, Any]:
-        """What the planner made of it, as the job keeps it: who moves, what it gains, and both sides of the change."""
+    def proposal(self, made: Made) -> CompletionProposal:
+        """What the planner made of it: who moves, what that gains, and both sides of the change."""
         before = self.draft.schedule
         kept: list[Route] = [route for evening, route in before.routes.items() if evening in self.frozen]
         after = Schedule.of([*kept, *made.routes])
@@ -117,9 +116,12 @@ class Completion:
         }
         new, old = assess(self.draft.index.problem, after, self.draft.index), self.draft.assessment
         gains = {name: value - old.parts.as_dict()[name] for name, value in new.parts.as_dict().items()}
-        sides = [side.as_json() for side in patches_for(self.draft, touched)] if touched else None
-        moved = [each.as_json() for each in moves_between(before, after)]
-        return {"moved": moved, "parts": gains, "cost": new.cost - old.cost, "patches": sides}
+        return CompletionProposal(
+            moved=tuple(moves_between(before, after)),
+            parts=gains,
+            cost=new.cost - old.cost,
+            patches=patches_for(self.draft, touched) if touched else None,
+        )
 
 
 # --- saying yes ---
@@ -132,9 +134,10 @@ def apply_completion(*, job: Plan, by: User | None, now: dt.datetime) -> Edited:
         raise ProposalStale
     locked = lock_draft(job.based_on, job.revision)
     mine = Plan.objects.filter(pk=job.pk, kind=PlanKind.COMPLETION, state=PlanState.READY)
-    if not mine.update(state=PlanState.DISCARDED) or not (job.result or {}).get("patches"):
+    patches = proposal_of(job).patches
+    if not mine.update(state=PlanState.DISCARDED) or patches is None:
         raise ProposalStale
-    before, after = (DraftPatch.from_json(side) for side in (job.result or {})["patches"])
+    before, after = patches
     draft = load_draft(locked, reservations_of(locked, now))
     return Edited(*record_edit(draft, verb=EditVerb.COMPLETE, visit=None, before=before, after=after, by=by, now=now))
 

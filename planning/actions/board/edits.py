@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -15,13 +15,13 @@ from planning.actions.board.patches import (
     BoardChanged,
     BoardError,
     BoardShut,
-    DraftPatch,
     apply_patch,
     lock_draft,
     patches_for,
     record_edit,
-    still_applies,
 )
+from planning.draft.evenings import evening_name
+from planning.draft.patches import DraftPatch
 from planning.models import EditVerb, Plan, PlanEdit
 from planning.queries.board.loading import LoadedDraft, load_draft
 from planning.queries.board.reservations import reservations_of
@@ -100,7 +100,7 @@ class Edited:
     @property
     def evenings(self) -> set[str]:
         """The names of the evenings that look different now."""
-        return set(DraftPatch.from_json(self.edit.before).routes)
+        return {evening_name(key) for key in DraftPatch.from_json(self.edit.before).routes}
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def _draft_to_move(plan: Plan, visit: str, seen: int, now: dt.datetime) -> Loade
     draft = _locked_draft(plan, seen, now)
     if visit not in draft.index.visits:
         raise NotOnBoard
-    if visit in draft.pins:
+    if visit in draft.pinned:
         raise IsPinned
     return draft
 
@@ -189,11 +189,10 @@ def pin_visit(*, plan: Plan, visit: str, is_pinned: bool, seen: int, by: User | 
     stop = draft.schedule.stop_of(visit) if visit in draft.index.visits else None
     if stop is None:
         raise NotOnBoard
-    pins = [name for name in draft.plan.pins if name not in stop.visits]
-    pins += stop.visits if is_pinned else []
+    others = tuple(pin for pin in draft.pins if pin not in stop.visits)
     home = draft.schedule.made[visit]
-    before, after = patches_for(draft, {home: draft.schedule.stops(home)}, pins=pins)
-    after = DraftPatch(before.routes, before.unplaced, pins)
+    before, _same = patches_for(draft, {home: draft.schedule.stops(home)})
+    after = replace(before, pins=(*others, *stop.visits) if is_pinned else others)
     verb = EditVerb.PIN if is_pinned else EditVerb.UNPIN
     return Edited(*record_edit(draft, verb=verb, visit=visit, before=before, after=after, by=by, now=now))
 
@@ -216,7 +215,7 @@ def undo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Ed
 def redo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Edited:
     """Do again what was undone last, as long as nothing has changed where it was. Raises NothingToUndo."""
     draft = _locked_draft(plan, seen, now)
-    edit = undone_last(draft.plan)
+    edit = undone_last(draft)
     if edit is None:
         raise NothingToUndo
     _refuse_new_trouble(draft, edit)
@@ -227,30 +226,23 @@ def redo_edit(*, plan: Plan, seen: int, by: User | None, now: dt.datetime) -> Ed
     return Edited(edit, left)
 
 
-def undone_last(plan: Plan) -> PlanEdit | None:
-    """What could be done again; nothing when the draft is not as it was before it any more."""
-    edit = plan.edits.exclude(undone_at=None).order_by("-undone_number").first()
-    return edit if edit is not None and still_applies(plan, DraftPatch.from_json(edit.before)) else None
+def undone_last(draft: LoadedDraft) -> PlanEdit | None:
+    """What could be done again; None when the draft is not any more as it was before that change."""
+    edit = draft.plan.edits.exclude(undone_at=None).order_by("-undone_number").first()
+    if edit is None or not DraftPatch.from_json(edit.before).still_applies(draft.stored, draft.pins):
+        return None
+    return edit
 
 
 def _refuse_new_trouble(draft: LoadedDraft, edit: PlanEdit) -> None:
     """Other changes since may stand in its way: then it is to be done by hand, with what it says now."""
-    again = draft_with(draft, DraftPatch.from_json(edit.after))
+    again = draft.patched(DraftPatch.from_json(edit.after))
     known = {(item["code"], item["visit"]) for item in edit.overruled}
     for finding in again.assessment.beyond(draft.assessment):
         if finding.severity == Severity.NOTE:
             continue
         if finding.severity == Severity.BLOCKING or (finding.code, finding.visit) not in known:
             raise NothingToUndo
-
-
-def draft_with(draft: LoadedDraft, patch: DraftPatch) -> LoadedDraft:
-    """The draft as it would be with this side of a change; nothing is written."""
-    drawn = {f"{route['visitor']} {route['date']}": route for route in (draft.plan.result or {})["routes"]}
-    drawn |= patch.routes
-    changed = Plan(uuid=draft.plan.uuid, finished_at=draft.plan.finished_at, pins=patch.pins)
-    changed.result = {"routes": [route for route in drawn.values() if route is not None]}
-    return load_draft(changed)
 
 
 def _record(draft: LoadedDraft, verb: str, edit: PlanEdit, by: User | None, now: dt.datetime) -> None:

@@ -7,22 +7,22 @@ when somebody else was quicker nothing is written (compare-and-set), whatever th
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from mentors.actions import record_event
 from mentors.models import User
 from mentors.refusals import Refusal
-from planner import Schedule, ShiftStops
+from planner import ShiftStops
+from planning.draft.patches import DraftPatch
+from planning.draft.routes import draw_route
+from planning.draft.stored import LeftOut
 from planning.models import EditVerb, Plan, PlanEdit, PlanFailure, PlanState
-from planning.queries.board.loading import LoadedDraft, drawn_route, name_of, routes_of
+from planning.queries.board.loading import LoadedDraft
 from planning.queries.board.roads import metres_along
 from planning.words.failures import SENTENCES
 
-BY_HAND = "by_hand"  # the code of a family that somebody took out of the plan
-Content = dict[str, Any]
+BY_HAND = "by_hand"  # the code of a visit that somebody took out of the plan
 
 
 class BoardError(Refusal):
@@ -43,27 +43,6 @@ class BoardChanged(BoardError):
         self.seen = seen
 
 
-@dataclass(frozen=True)
-class DraftPatch:
-    """The parts of a draft that a change touches, as they are at one side of it.
-
-    `routes`: evening -> the drawn route, or None; `unplaced`: visit -> its line among the unplaced, or None.
-    """
-
-    routes: dict[str, Any]
-    unplaced: dict[str, Any]
-    pins: list[str]
-
-    def as_json(self) -> dict[str, Any]:
-        return {"routes": self.routes, "unplaced": self.unplaced, "pins": self.pins}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any] | None) -> DraftPatch:
-        """One side of a stored change."""
-        data = data or {"routes": {}, "unplaced": {}, "pins": []}
-        return cls(data["routes"], data["unplaced"], data["pins"])
-
-
 def lock_draft(plan: Plan, seen: int) -> Plan:
     """The draft as it is now, locked until the end of the transaction. Raises BoardShut or BoardChanged."""
     locked = (
@@ -79,39 +58,32 @@ def lock_draft(plan: Plan, seen: int) -> Plan:
     return locked
 
 
-def patches_for(
-    draft: LoadedDraft, touched: ShiftStops, *, pins: list[str] | None = None
-) -> tuple[DraftPatch, DraftPatch]:
-    """Before and after of a change of these evenings."""
-    plan, after = draft.plan, draft.schedule.changed(touched)
-    content: Content = plan.result or {}
-    drawn = {f"{route['visitor']} {route['date']}": route for route in content["routes"]}
-    left = {item["visit"]: item for item in content["unplaced"]}
+def patches_for(draft: LoadedDraft, touched: ShiftStops) -> tuple[DraftPatch, DraftPatch]:
+    """The two sides of a change that gives these evenings these stops: the draft before it, and after it."""
+    after = draft.schedule.changed(touched)
+    drawn = {route.shift_key: route for route in draft.stored.routes}
+    left = {each.visit: each for each in draft.stored.unplaced}
     metres = metres_along(draft.index, touched)
-    names = {
-        name
-        for schedule in (draft.schedule, after)
-        for evening in touched
-        for stop in schedule.stops(evening)
-        for name in stop.visits
-    }
-    gone = {name: left.get(name) or _taken_out(name) for name in names if name not in after.made}
-    evenings = {name_of(evening): (evening, stops) for evening, stops in touched.items()}
-    old = DraftPatch(
-        routes={name: drawn.get(name) for name in evenings},
-        unplaced={name: left.get(name) for name in sorted(names)},
-        pins=list(plan.pins),
+    visits = sorted(
+        {
+            visit
+            for schedule in (draft.schedule, after)
+            for key in touched
+            for stop in schedule.stops(key)
+            for visit in stop.visits
+        }
     )
-    new = DraftPatch(
-        routes={name: drawn_route(draft.index, *each, metres) for name, each in evenings.items()},
-        unplaced={name: gone.get(name) for name in sorted(names)},
-        pins=[name for name in (plan.pins if pins is None else pins) if name not in gone],
+    gone = {visit: left.get(visit, LeftOut(visit, BY_HAND)) for visit in visits if visit not in after.made}
+    before = DraftPatch(
+        routes={key: drawn.get(key) for key in touched},
+        unplaced={visit: left.get(visit) for visit in visits},
+        pins=draft.pins,
     )
-    return old, new
-
-
-def _taken_out(name: str) -> dict[str, Any]:
-    return {"visit": name, "code": BY_HAND, "facts": {}, "reason": str(_("Met de hand uit het plan gehaald."))}
+    return before, DraftPatch(
+        routes={key: draw_route(draft.index, key, stops, metres) for key, stops in touched.items()},
+        unplaced={visit: gone.get(visit) for visit in visits},
+        pins=tuple(pin for pin in draft.pins if pin not in gone),
+    )
 
 
 def record_edit(
@@ -134,8 +106,8 @@ def record_edit(
         number=plan.revision,
         verb=verb,
         visit_id=int(visit) if visit is not None else None,
-        before=before.as_json(),
-        after=after.as_json(),
+        before=before.to_json(),
+        after=after.to_json(),
         overruled=overruled or [],
         reason=reason,
         by=by,
@@ -155,51 +127,16 @@ def record_edit(
 
 def apply_patch(draft: LoadedDraft, patch: DraftPatch) -> LoadedDraft:
     """Put one side of a change in the draft and count up its revision; the draft as it is then. Raises BoardChanged."""
-    plan = draft.plan
-    content = _with(plan.result or {}, patch)
-    content["application"] = application = dict(content.get("application", {}))
-    application.setdefault("as_made", {"totals": application.get("totals", {}), "cost": plan.cost})
-    after = LoadedDraft(plan, draft.index, Schedule.of(routes_of(content["routes"])))
-    assessment, schedule = after.assessment, after.schedule
-    wishing = sum(draft.index.visits[name].has_wish for name in schedule.made)
-    routes = content["routes"]
-    application["totals"] = application.get("totals", {}) | {
-        "placed": len(schedule.made),
-        "unplaced": len(content["unplaced"]),
-        "routes": len(routes),
-        "travel_minutes": sum(route["travel_minutes"] for route in routes),
-        "travel_metres": sum(route["travel_metres"] for route in routes),
-        "last_on": max((route["date"] for route in routes), default=None),
-        "wishes_met": wishing - assessment.parts.outside_wish,
+    plan, after = draft.plan, draft.patched(patch)
+    values = {
+        "result": after.stored.to_json(),
+        "pins": list(after.pins),
+        "cost": after.assessment.cost,
+        "revision": plan.revision + 1,
     }
-    values = {"result": content, "pins": patch.pins, "cost": assessment.cost, "revision": plan.revision + 1}
     mine = Plan.objects.filter(pk=plan.pk, state=PlanState.READY, revision=plan.revision)
     if not mine.update(**values):
         raise BoardChanged(plan.revision)
     for name, value in values.items():
         setattr(plan, name, value)
     return after
-
-
-def _with(content: Content, patch: DraftPatch) -> Content:
-    """The result with the patch's routes and unplaced in place of its own."""
-    routes = [route for route in content["routes"] if f"{route['visitor']} {route['date']}" not in patch.routes]
-    routes += [route for route in patch.routes.values() if route is not None]
-    unplaced = [item for item in content["unplaced"] if item["visit"] not in patch.unplaced]
-    unplaced += [item for item in patch.unplaced.values() if item is not None]
-    return content | {
-        "routes": sorted(routes, key=lambda route: (route["date"], route["visitor"])),
-        "unplaced": unplaced,
-    }
-
-
-def still_applies(plan: Plan, patch: DraftPatch) -> bool:
-    """Whether the draft is, where the patch speaks of it, exactly as the patch says."""
-    content: Content = plan.result or {}
-    drawn = {f"{route['visitor']} {route['date']}": route for route in content["routes"]}
-    left = {item["visit"]: item for item in content["unplaced"]}
-    return (
-        plan.pins == patch.pins
-        and all(drawn.get(name) == route for name, route in patch.routes.items())
-        and all(left.get(name) == item for name, item in patch.unplaced.items())
-    )

@@ -10,9 +10,10 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from mentors.dates import nl_day
+from mentors.dates import nl_day, spoken_clock
+from planning.draft.evenings import evening_name
+from planning.draft.patches import DraftPatch
 from planning.models import EditVerb, Plan, PlanEdit
-from planning.queries.board.loading import evening_of
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,13 @@ def touches(changes: Iterable[EditNotice], *, evenings: Iterable[str], visit: st
 
 
 def _notice(edit: PlanEdit, text: str, at: dt.datetime, by: Any) -> EditNotice:
-    sides = [side for side in (edit.before, edit.after) if side]
+    sides = [DraftPatch.from_json(side) for side in (edit.before, edit.after)]
     return EditNotice(
         text=text,
         at=at,
         by=by.pk if by else None,
-        evenings=frozenset(name for side in sides for name in side["routes"]),
-        visits=frozenset(name for side in sides for name in side["unplaced"]),
+        evenings=frozenset(evening_name(key) for side in sides for key in side.routes),
+        visits=frozenset(visit for side in sides for visit in side.unplaced),
     )
 
 
@@ -88,9 +89,8 @@ def _family(edit: PlanEdit) -> str:
 
 def _where(edit: PlanEdit) -> str:
     """' naar di 6 oktober', where the family stands after it."""
-    for name, route in (edit.after or {}).get("routes", {}).items():
-        for stop in (route or {}).get("stops", []):
-            if str(edit.visit_id) in stop["visits"]:
-                clock = stop["start"].replace(":", ".").removeprefix("0")
-                return _(" naar %(day)s om %(clock)s") % {"day": nl_day(evening_of(name)[1]), "clock": clock}
+    for route in filter(None, DraftPatch.from_json(edit.after).routes.values()):
+        for stop in route.stops:
+            if str(edit.visit_id) in stop.visits:
+                return _(" naar %(day)s om %(clock)s") % {"day": nl_day(route.on), "clock": spoken_clock(stop.start)}
     return ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from planner import Appointment, Schedule
+from planning.draft.patches import DraftPatch
 from planning.models import Plan, PlanKind, PlanState
 
 
@@ -19,23 +20,51 @@ class MovedVisit:
     before: Appointment | None
     after: Appointment | None
 
-    def as_json(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """As a job keeps it."""
-        return {"visit": self.visit, "before": _to_json(self.before), "after": _to_json(self.after)}
+        return {
+            "visit": self.visit,
+            "before": _appointment_to_json(self.before),
+            "after": _appointment_to_json(self.after),
+        }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> MovedVisit:
-        """What `as_json` wrote."""
-        return cls(data["visit"], _from_json(data["before"]), _from_json(data["after"]))
+        """What `to_json` wrote."""
+        return cls(data["visit"], _appointment_from_json(data["before"]), _appointment_from_json(data["after"]))
 
 
 @dataclass(frozen=True)
 class CompletionProposal:
-    """What a job made of the rest of a draft. `parts` and `cost` are after less before."""
+    """What a job made of the rest of a draft; the one place that knows how a job keeps it in `Plan.result`.
+
+    `parts` and `cost` are after less before. `patches`: the draft before and after; None when nobody moves.
+    """
 
     moved: tuple[MovedVisit, ...]
     parts: Mapping[str, int]
     cost: float
+    patches: tuple[DraftPatch, DraftPatch] | None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a job keeps it."""
+        return {
+            "moved": [each.to_json() for each in self.moved],
+            "parts": dict(self.parts),
+            "cost": self.cost,
+            "patches": [side.to_json() for side in self.patches] if self.patches else None,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> CompletionProposal:
+        """What `to_json` wrote."""
+        before, after = data["patches"] or (None, None)
+        return cls(
+            moved=tuple(MovedVisit.from_json(each) for each in data["moved"]),
+            parts=data["parts"],
+            cost=data["cost"],
+            patches=(DraftPatch.from_json(before), DraftPatch.from_json(after)) if after else None,
+        )
 
 
 def completion_of(draft: Plan) -> Plan | None:
@@ -45,10 +74,8 @@ def completion_of(draft: Plan) -> Plan | None:
 
 
 def proposal_of(job: Plan) -> CompletionProposal:
-    """What this job, which is done, proposes."""
-    kept = job.result or {}
-    moved = tuple(MovedVisit.from_json(each) for each in kept.get("moved", []))
-    return CompletionProposal(moved, kept.get("parts", {}), kept.get("cost", 0.0))
+    """What this job proposes; nothing while it is not done."""
+    return CompletionProposal.from_json(job.result) if job.result else CompletionProposal((), {}, 0.0, None)
 
 
 def moves_between(before: Schedule, after: Schedule) -> list[MovedVisit]:
@@ -66,9 +93,9 @@ def _appointment(schedule: Schedule, name: str) -> Appointment | None:
     return Appointment(home[0], home[1], stop.start) if stop is not None and home is not None else None
 
 
-def _to_json(at: Appointment | None) -> list[Any] | None:
+def _appointment_to_json(at: Appointment | None) -> list[Any] | None:
     return [at.visitor, at.on.isoformat(), at.start] if at else None
 
 
-def _from_json(data: list[Any] | None) -> Appointment | None:
+def _appointment_from_json(data: list[Any] | None) -> Appointment | None:
     return Appointment(data[0], dt.date.fromisoformat(data[1]), data[2]) if data else None

@@ -1,56 +1,58 @@
-"""What a change by hand works on: the problem of a draft, read once in a process, and the routes as they stand.
+"""What a change by hand works on: the problem of a draft, read once in a process, and the draft as it stands.
 
 A problem is some megabytes with its matrix and never changes once its draft is ready, so a few are kept in the
-process. The routes are read anew each time: somebody else may have changed them.
+process. The draft itself is read anew each time: somebody else may have changed it.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from typing import Any
 
-from mentors.dates import minutes_of_clock
 from planner import (
-    VISITOR,
     Assessment,
     Finding,
     Mover,
     ProblemIndex,
     Reservation,
     ReservingMover,
-    Route,
     Schedule,
-    ShiftKey,
-    Stop,
     assess,
     problem_from_json,
     reservation_findings,
 )
-from planning.draft.routes import draw_route
+from planning.draft.making import count_totals
+from planning.draft.patches import DraftPatch
+from planning.draft.stored import AsMade, StoredDraft, read_draft_of
 from planning.models import Plan
 
 
 @dataclass(frozen=True)
 class LoadedDraft:
-    """A draft as the planner's own values, with the moments that families have reserved beside it."""
+    """A draft with its problem, and the moments that families have reserved: all that a change has to know.
+
+    `schedule` holds the routes of `stored` as the planner has them. `pins` are visits that stay where they are.
+    """
 
     plan: Plan
+    stored: StoredDraft
     index: ProblemIndex
     schedule: Schedule
+    pins: tuple[str, ...]
     reserved: tuple[Reservation, ...] = ()
+    known_assessment: Assessment | None = None
 
-    @property
-    def pins(self) -> frozenset[str]:
-        return frozenset(self.plan.pins)
+    @cached_property
+    def pinned(self) -> frozenset[str]:
+        """The pins, to look visits up in."""
+        return frozenset(self.pins)
 
     @cached_property
     def assessment(self) -> Assessment:
         """Of the draft as it stands."""
-        return assess(self.index.problem, self.schedule, self.index)
+        return self.known_assessment or assess(self.index.problem, self.schedule, self.index)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -59,13 +61,29 @@ class LoadedDraft:
 
     def mover(self) -> ReservingMover:
         """Answers what moves cost, given what is reserved; a pinned visit is not moved to make room."""
-        return ReservingMover(Mover(self.index, self.schedule, self.pins), self.reserved)
+        return ReservingMover(Mover(self.index, self.schedule, self.pinned), self.reserved)
+
+    def patched(self, patch: DraftPatch) -> LoadedDraft:
+        """The draft as it is with this side of a change, with its totals; nothing is written."""
+        stored = patch.applied_to(self.stored)
+        schedule = _schedule_of(stored)
+        assessment = assess(self.index.problem, schedule, self.index)
+        totals = count_totals(
+            stored.totals,
+            self.index.problem,
+            stored.routes,
+            unplaced=len(stored.unplaced),
+            outside_wish=assessment.parts.outside_wish,
+        )
+        as_made = stored.as_made or AsMade(stored.totals, self.plan.cost)
+        stored = replace(stored, totals=totals, as_made=as_made)
+        return replace(self, stored=stored, schedule=schedule, pins=patch.pins, known_assessment=assessment)
 
 
 def load_draft(plan: Plan, reserved: tuple[Reservation, ...] = ()) -> LoadedDraft:
     """The draft with its problem; `plan.result` must have been read."""
-    routes = routes_of((plan.result or {}).get("routes", []))
-    return LoadedDraft(plan, index_of(plan), Schedule.of(routes), reserved)
+    stored = read_draft_of(plan)
+    return LoadedDraft(plan, stored, index_of(plan), _schedule_of(stored), tuple(plan.pins), reserved)
 
 
 def index_of(plan: Plan) -> ProblemIndex:
@@ -79,35 +97,5 @@ def _read_index(plan: uuid.UUID, finished_at: dt.datetime | None) -> ProblemInde
     return ProblemIndex(problem_from_json(Plan.objects.values_list("problem", flat=True).get(uuid=plan)))
 
 
-def routes_of(drawn: Iterable[dict[str, Any]]) -> list[Route]:
-    """The routes of a result as the planner's values."""
-    return [
-        Route(
-            visitor=route["visitor"],
-            on=dt.date.fromisoformat(route["date"]),
-            stops=tuple(
-                Stop(tuple(stop["visits"]), minutes_of_clock(stop["start"]), stop.get("role", VISITOR))
-                for stop in route["stops"]
-            ),
-        )
-        for route in drawn
-    ]
-
-
-def name_of(evening: ShiftKey) -> str:
-    """An evening as a text: '12 2026-10-06'; in pages, in stored changes and in forms."""
-    return f"{evening[0]} {evening[1].isoformat()}"
-
-
-def evening_of(name: str) -> ShiftKey:
-    """The evening of such a text. Raises ValueError."""
-    visitor, _space, date = name.partition(" ")
-    return visitor, dt.date.fromisoformat(date)
-
-
-def drawn_route(
-    index: ProblemIndex, evening: ShiftKey, stops: Iterable[Stop], metres: dict[tuple[str, str], int]
-) -> Any:
-    """An evening as it stands in a result: `metres` from place to place; None for an evening without stops."""
-    drawn = draw_route(index, evening, stops, lambda here, there: metres.get((here, there), 0))
-    return drawn and drawn.to_json()
+def _schedule_of(draft: StoredDraft) -> Schedule:
+    return Schedule.of(route.planned() for route in draft.routes)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from mentors.dates import nl_day, spoken_clock
+from mentors.dates import clock_of, nl_day, spoken_clock
 from mentors.models import Mentor
-from planner import SECOND, Finding, Severity, ShiftKey, Stop
-from planning.draft.stored import read_draft_of
+from planner import Finding, Severity, ShiftKey
+from planning.draft.evenings import evening_name
+from planning.draft.routes import DrawnRoute, DrawnStop
 from planning.models import Plan, PlanEdit, PlanKind
-from planning.queries.board.loading import LoadedDraft, name_of
+from planning.queries.board.loading import LoadedDraft
 from planning.queries.board.reservations import reservation_name
 from planning.queries.board.values import (
     BoardSelection,
@@ -38,7 +38,7 @@ class BoardPage:
     draft: LoadedDraft
     selection: BoardSelection
     mentors: dict[str, Mentor] = field(default_factory=dict)
-    _drawn: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _drawn: dict[ShiftKey, DrawnRoute] = field(default_factory=dict)
     _visits: dict[str, Visit] = field(default_factory=dict)
     _reasons: dict[str, list[str]] = field(default_factory=dict)
     _days: dict[dt.date, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class BoardPage:
         board = cls(draft, selection)
         people = Mentor.objects.filter(pk__in=draft.index.visitors).order_by("name", "pk")
         board.mentors = {str(mentor.pk): mentor for mentor in people}
-        board._drawn = {f"{r['visitor']} {r['date']}": r for r in (draft.plan.result or {}).get("routes", [])}
+        board._drawn = {route.shift_key: route for route in draft.stored.routes}
         board._reasons = _reasons_of(draft.plan)
         return board
 
@@ -97,7 +97,7 @@ class BoardPage:
         cells = {cell.name: cell for cell in self.cells(wanted)}
         totals = self._totals_of_mentors()
         return [
-            MentorRow(mentor, tuple(cells[name_of((str(mentor.pk), on))] for on in days), *totals[str(mentor.pk)])
+            MentorRow(mentor, tuple(cells[evening_name((str(mentor.pk), on))] for on in days), *totals[str(mentor.pk)])
             for mentor in people
         ]
 
@@ -124,22 +124,20 @@ class BoardPage:
 
     def tray(self) -> list[UnplacedVisit]:
         """The families without a moment that this draft could give one, by name."""
-        left = {item["visit"]: item for item in (self.plan.result or {}).get("unplaced", [])}
-        self._fetch(left)
+        left = self.draft.stored.unplaced
+        self._fetch(each.visit for each in left)
         names = self.names()
-        people = {str(mentor.pk) for mentor in self.people()}
+        people, known = {str(mentor.pk) for mentor in self.people()}, self.draft.index.visits
         found = [
             UnplacedVisit(
-                pk=name,
-                name=self._visits[name].household.name,
-                pupils=_pupils(self._visits[name]),
-                mentor_name=", ".join(names.mentor(person) for person in self.draft.index.visits[name].visitors),
-                by_hand=item["code"] == "by_hand",
+                pk=each.visit,
+                name=self._visits[each.visit].household.name,
+                pupils=_pupils(self._visits[each.visit]),
+                mentor_name=", ".join(names.mentor(person) for person in known[each.visit].visitors),
+                by_hand=each.code == "by_hand",
             )
-            for name, item in left.items()
-            if name in self._visits
-            and name in self.draft.index.visits
-            and people & set(self.draft.index.visits[name].visitors)
+            for each in left
+            if each.visit in self._visits and each.visit in known and people & set(known[each.visit].visitors)
         ]
         return sorted(found, key=lambda waiting: (waiting.name, waiting.pk))
 
@@ -150,23 +148,21 @@ class BoardPage:
 
     def left_out(self) -> int:
         """Families that cannot be planned yet: no mentor, no address, no evenings."""
-        return len((self.plan.result or {}).get("application", {}).get("left_out", []))
+        return len(self.draft.stored.left_out)
 
     def totals(self) -> BoardTotals:
         """The line under the title."""
-        application = (self.plan.result or {}).get("application", {})
-        now = application.get("totals", {})
-        made = application.get("as_made", {}).get("totals", now)
-        assessment = self.draft.assessment
+        stored, assessment = self.draft.stored, self.draft.assessment
+        made = stored.as_made.totals if stored.as_made else stored.totals
         is_comparable = (
             self.plan.kind != PlanKind.STANDING
             and not assessment.broken
-            and now.get("placed", 0) >= made.get("placed", 0)  # a family taken out weighs more than all else together
+            and stored.totals.placed >= made.placed  # a family taken out weighs more than all else together
         )
         return BoardTotals(
-            now=now,
+            now=stored.totals,
             made=made,
-            gap=gap_of(self.plan, read_draft_of(self.plan)) if is_comparable else None,
+            gap=gap_of(self.plan, stored) if is_comparable else None,
             warnings=len(assessment.warnings),
             blocking=len(assessment.blocking),
             is_changed=bool(self.plan.revision),
@@ -204,21 +200,21 @@ class BoardPage:
         """Families, those of colleagues, evenings, travel minutes, families without a moment."""
         counts: dict[str, list[int]] = {name: [0, 0, 0, 0, 0] for name in self.mentors}
         for route in self._drawn.values():
-            if route["visitor"] in counts:
-                line = counts[route["visitor"]]
-                for stop in route["stops"]:
-                    line[stop.get("role") == SECOND] += len(stop["visits"])
+            if route.visitor in counts:
+                line = counts[route.visitor]
+                for stop in route.stops:
+                    line[stop.is_second] += len(stop.visits)
                 line[2] += 1
-                line[3] += route["travel_minutes"]
-        for item in (self.plan.result or {}).get("unplaced", []):
-            visit = self.draft.index.visits.get(item["visit"])
+                line[3] += route.travel_minutes
+        for each in self.draft.stored.unplaced:
+            visit = self.draft.index.visits.get(each.visit)
             if visit and len(visit.visitors) == 1 and visit.visitors[0] in counts:
                 counts[visit.visitors[0]][4] += 1
         return {name: (line[0], line[1], line[2], line[3], line[4]) for name, line in counts.items()}
 
     def _cell(self, evening: ShiftKey, found: list[Finding], names: Names) -> EveningCell:
-        name, shift, mentor = name_of(evening), self.draft.index.shifts.get(evening), self.mentors[evening[0]]
-        drawn = self._drawn.get(name)
+        name, shift, mentor = evening_name(evening), self.draft.index.shifts.get(evening), self.mentors[evening[0]]
+        route = self._drawn.get(evening)
         missed = {finding.visit for finding in found if finding.code == "outside_wish"}
         remarks = [each for each in found if each.severity != Severity.NOTE or each.code == "long_wait"]
         return EveningCell(
@@ -229,10 +225,10 @@ class BoardPage:
             day=self._day(evening[1]),
             hours=f"{spoken_clock(shift.leave_from)}\N{EN DASH}{spoken_clock(shift.back_by)}" if shift else "",
             most=self.draft.index.problem.rules.max_stops,
-            cards=tuple(self._cards(evening, drawn, missed)),
-            leaves=drawn["leaves"].replace(":", ".") if drawn else "",
-            back=drawn["back"].replace(":", ".") if drawn else "",
-            travel_minutes=drawn["travel_minutes"] if drawn else 0,
+            cards=tuple(self._cards(route, missed)) if route else (),
+            leaves=_clock(route.leaves) if route else "",
+            back=_clock(route.back) if route else "",
+            travel_minutes=route.travel_minutes if route else 0,
             troubles=tuple(sentences(remarks, names)) if remarks else (),
             reasons=tuple(self._reasons.get(name, ())),
             reserved=tuple(
@@ -247,28 +243,26 @@ class BoardPage:
             self._days[on] = nl_day(on)
         return self._days[on]
 
-    def _cards(
-        self, evening: ShiftKey, drawn: Mapping[str, Any] | None, missed: set[str | None]
-    ) -> Iterator[VisitCard]:
-        for stop, line in zip(self.draft.schedule.stops(evening), (drawn or {}).get("stops", []), strict=True):
+    def _cards(self, route: DrawnRoute, missed: set[str | None]) -> Iterator[VisitCard]:
+        for stop in route.stops:
             for name in stop.visits:
-                yield self._card(name, stop, line, name in missed)
+                yield self._card(name, stop, name in missed)
 
-    def _card(self, name: str, stop: Stop, line: Mapping[str, Any], is_wish_missed: bool) -> VisitCard:
+    def _card(self, name: str, stop: DrawnStop, is_wish_missed: bool) -> VisitCard:
         visit, row = self.draft.index.visits[name], self._visits.get(name)
         return VisitCard(
             pk=name,
             name=row.household.name if row else "",
             pupils=_pupils(row) if row else "",
-            start=line["start"].replace(":", "."),
-            until=line["until"].replace(":", "."),
-            travel_minutes=line.get("travel_minutes", 0),
+            start=_clock(stop.start),
+            until=_clock(stop.until),
+            travel_minutes=stop.travel_minutes,
             place_kind=row.place_kind if row else "home",
-            is_pinned=name in self.draft.pins,
+            is_pinned=name in self.draft.pinned,
             is_agreed=name in self.draft.index.problem.fixed,
-            is_second=stop.role == SECOND,
+            is_second=stop.is_second,
             is_double=len(stop.visits) > 1,
-            has_company=bool(visit.second) and stop.role != SECOND,
+            has_company=bool(visit.second) and not stop.is_second,
             needs_interpreter=visit.interpreter is not None,
             is_wish_missed=is_wish_missed,
         )
@@ -278,6 +272,11 @@ def classes_of(plan: Plan) -> list[SchoolClass]:
     """The classes that this draft is about, by name."""
     pupils = plan.campaign.visits.exclude(state=VisitState.CANCELLED).values("students__school_class")
     return list(SchoolClass.objects.filter(pk__in=pupils).order_by("name", "pk"))
+
+
+def _clock(minutes: int) -> str:
+    """'08.05': two digits for the hour, so that the times of an evening stand below each other."""
+    return clock_of(minutes).replace(":", ".")
 
 
 def _pupils(visit: Visit) -> str:
@@ -301,6 +300,7 @@ def _reasons_of(plan: Plan) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     edits = PlanEdit.objects.filter(plan=plan.pk, undone_at=None).exclude(reason="").select_related("by")
     for edit in edits.order_by("number"):
-        for name in {f"{item['visitor']} {item['on']}" for item in edit.overruled if item["on"]}:
+        keys = {(item["visitor"], dt.date.fromisoformat(item["on"])) for item in edit.overruled if item["on"]}
+        for name in map(evening_name, keys):
             found[name].append(f"{edit.reason} ({edit.by.name})" if edit.by else edit.reason)
     return found

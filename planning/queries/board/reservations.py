@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 from mentors.dates import local_day, local_minutes
 from planner import Reservation
+from planning.draft.evenings import evening_key, evening_name
 from planning.models import Plan
-from planning.queries.board.loading import evening_of, name_of
 from visits.models import MomentReservation
 
 
@@ -37,7 +37,7 @@ def reservations_of(plan: Plan, now: dt.datetime) -> tuple[Reservation, ...]:
 
 def reservation_name(reserved: Reservation) -> str:
     """By which an open board tells whether reservations changed: '12 2026-10-06 1140'."""
-    return f"{name_of(reserved.shift_key)} {reserved.start}"
+    return f"{evening_name(reserved.shift_key)} {reserved.start}"
 
 
 def evenings_in(names: Iterable[str]) -> set[str]:
@@ -47,5 +47,5 @@ def evenings_in(names: Iterable[str]) -> set[str]:
         evening, _space, start = name.rpartition(" ")
         if start.isdecimal():
             with contextlib.suppress(ValueError):
-                found.add(name_of(evening_of(evening)))
+                found.add(evening_name(evening_key(evening)))
     return found

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from mentors.dates import spoken_clock
 from planner import Move, ShiftKey
-from planning.queries.board.loading import name_of
+from planning.draft.evenings import evening_name
 from planning.queries.board.page import BoardPage
 from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed
 
@@ -64,8 +64,8 @@ def spots_of(board: BoardPage, visit: str) -> list[Spot]:
         troubles = sentences(change.findings, names)
         found.append(
             Spot(
-                name=name_of(evening),
-                key=f"cel-{name_of(evening).replace(' ', '-')}",
+                name=evening_name(evening),
+                key=f"cel-{evening_name(evening).replace(' ', '-')}",
                 mentor=names.mentor(evening[0]),
                 start=spoken_clock(change.start),
                 moment=moment_words(evening[1], change.start),

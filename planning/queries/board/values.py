@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from django.utils.translation import ngettext
 
 from mentors.dates import nl_day_short
 from mentors.models import Mentor
+from planning.draft.stored import Totals
 from planning.words.board import Sentence
 
 
@@ -147,31 +146,31 @@ class BoardTotals:
     """What the draft comes to, and how that differs from the draft as the planner made it. `gap` is None where
     the bound says nothing about the draft."""
 
-    now: Mapping[str, Any]
-    made: Mapping[str, Any]
+    now: Totals
+    made: Totals
     gap: float | None
     warnings: int
     blocking: int
     is_changed: bool
 
-    def since(self, name: str) -> str:
+    def since(self, now: int, made: int) -> str:
         """How much more or less of it there is than in the draft as it was made; empty when it is the same."""
-        difference = int((self.now.get(name) or 0) - (self.made.get(name) or 0))
+        difference = now - made
         if not self.is_changed or not difference:
             return ""
         return f"+{difference}" if difference > 0 else f"\N{MINUS SIGN}{-difference}"
 
     @property
     def travel_since(self) -> str:
-        return self.since("travel_minutes")
+        return self.since(self.now.travel_minutes, self.made.travel_minutes)
 
     @property
     def placed_since(self) -> str:
-        return self.since("placed")
+        return self.since(self.now.placed, self.made.placed)
 
     @property
     def wishes_since(self) -> str:
-        return self.since("wishes_met")
+        return self.since(self.now.wishes_met, self.made.wishes_met)
 
     @property
     def remarks(self) -> str:

@@ -10,27 +10,27 @@ from django.template.loader import render_to_string
 from mentors.access import SchoolRequest
 from mentors.models import Role
 from planning.actions.board.edits import undone_last
+from planning.draft.evenings import evening_key
 from planning.forms.board import query_of
-from planning.models import Plan
-from planning.queries.board.loading import evening_of
+from planning.queries.board.loading import LoadedDraft
 from planning.queries.board.page import BoardPage
 from planning.views.board.finding import may_edit
 
 
-def can_undo(plan: Plan) -> bool:
+def can_undo(draft: LoadedDraft) -> bool:
     """Whether there is a change that stands."""
-    return plan.revision > 0 and plan.edits.filter(undone_at=None).exists()
+    return draft.plan.revision > 0 and draft.plan.edits.filter(undone_at=None).exists()
 
 
-def can_redo(plan: Plan) -> bool:
+def can_redo(draft: LoadedDraft) -> bool:
     """Whether something was undone and the draft is still as it was before it."""
-    return plan.revision > 0 and undone_last(plan) is not None
+    return draft.plan.revision > 0 and undone_last(draft) is not None
 
 
 def answer_of(request: SchoolRequest, board: BoardPage, evenings: Collection[str]) -> dict[str, Any]:
     """The revision, the changed cells and row heads, the tray, the totals and the buttons, as HTML by id."""
     plan = board.plan
-    wanted = [evening_of(name) for name in evenings]
+    wanted = [evening_key(name) for name in evenings]
     shown = {(str(mentor.pk), on) for mentor in board.people() for on in board.days()}
     cells = board.cells([evening for evening in wanted if evening in shown])
     heads = board.row_heads({evening[0] for evening in wanted})
@@ -42,7 +42,7 @@ def answer_of(request: SchoolRequest, board: BoardPage, evenings: Collection[str
         request, "_board_tray", common | {"tray": board.tray(), "left_out": board.left_out(), "board": board}
     )
     parts["stand"] = _part(request, "_board_totals", common | {"totals": board.totals(), "board": board})
-    buttons = common | {"can_undo": can_undo(plan), "can_redo": can_redo(plan)}
+    buttons = common | {"can_undo": can_undo(board.draft), "can_redo": can_redo(board.draft)}
     parts["knoppen"] = _part(request, "_board_buttons", buttons)
     return {"revision": plan.revision, "parts": parts}
 

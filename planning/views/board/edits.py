@@ -27,10 +27,11 @@ from planning.actions.board.edits import (
     take_out_visit,
     undo_edit,
 )
+from planning.draft.evenings import evening_name
 from planning.forms.board import MoveForm, RevisionForm, query_of
 from planning.models import Plan
 from planning.queries.board.changes import changes_since, touches
-from planning.queries.board.loading import load_draft, name_of
+from planning.queries.board.loading import load_draft
 from planning.queries.board.page import BoardPage
 from planning.views.board.answers import answer_of
 from planning.views.board.finding import board_of, is_script, requested_selection
@@ -148,7 +149,7 @@ def _too_late(request: SchoolRequest, plan: Plan, late: BoardChanged, visit: str
     changes = changes_since(board.plan, late.seen)
     wanted = {name for name in [request.POST.get("evening", "")] if name}
     home = board.draft.schedule.made.get(visit or "")
-    wanted |= {name_of(home)} if home else set()
+    wanted |= {evening_name(home)} if home else set()
     clashes = touches(changes, evenings=wanted, visit=visit)
     context = {
         "plan": board.plan,

@@ -13,7 +13,6 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.draft.contents import read_contents
-from planning.draft.stored import read_draft_of
 from planning.forms.board import OwnMomentForm, query_of, revision_of, selection_of
 from planning.queries.board.changes import changes_since
 from planning.queries.board.page import BoardPage, classes_of
@@ -51,8 +50,8 @@ def board(request: SchoolRequest, plan: int) -> HttpResponse:
         "totals": shown.totals(),
         "classes": classes_of(found),
         "may_edit": may_edit(request, found),
-        "can_undo": can_undo(found),
-        "can_redo": can_redo(found),
+        "can_undo": can_undo(shown.draft),
+        "can_redo": can_redo(shown.draft),
         "blockers": blockers(read_contents(found), timezone.now()) if may_edit(request, found) else [],
     }
     return render(request, "planning/board.html", context)
@@ -83,7 +82,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
     day = next((on for on in days if on.isoformat() == asked), None)
     if day is None:
         raise Http404
-    draft = show_draft(found, read_draft_of(found))
+    draft = show_draft(found, shown.draft.stored)
     route = next((route for route in draft.of_mentor(person.pk) if route.on == day), None)
     query, shown = query_of(shown.selection), BoardPage.of(shown.draft, selection_of({"week": "0"}, 0))
     context = {
@@ -110,7 +109,7 @@ def board_visit(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
     name = str(row.pk)
     if name not in shown.draft.index.visits:
         raise Http404
-    spots = [] if name in shown.draft.pins else sorted(spots_of(shown, name), key=_clean_first)
+    spots = [] if name in shown.draft.pinned else sorted(spots_of(shown, name), key=_clean_first)
     stop = shown.draft.schedule.stop_of(name)
     home = shown.draft.schedule.made.get(name)
     context = {
@@ -122,7 +121,7 @@ def board_visit(request: SchoolRequest, plan: int, visit: int) -> HttpResponse:
         "moment": moment_words(home[1], stop.start) if home and stop else "",
         "selection": shown.selection,
         "mentor": shown.mentors.get(home[0]) if home else None,
-        "is_pinned": name in shown.draft.pins,
+        "is_pinned": name in shown.draft.pinned,
         "is_agreed": name in shown.draft.index.problem.fixed,
         "query": query_of(shown.selection),
         "may_edit": may_edit(request, found),
