@@ -1,7 +1,7 @@
 """Every number that was chosen for speed, memory or the quality of plans, with its unit and why it has this value.
 
 Whatever these values are, a plan that the planner returns breaks no rule and its bound is valid: they decide how soon
-a good plan is found and how close the bound comes. `solve` and `repair_plan` take a `Tuning`; tests
+a good plan is found and how close the bound comes. `solve`, `repair_plan` and `try_remedies` take a `Tuning`; tests
 pass their own. "Measured" tells what a comparison showed when the value was chosen; details and the alternatives that
 were rejected stand in docs/decisions/0004-planner.md. "Not measured" means that the value was chosen by judgement.
 
