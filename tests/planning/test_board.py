@@ -15,8 +15,6 @@ from django.urls import reverse
 
 from mentors.models import Role, School, User
 from planning.actions.board.edits import (
-    BoardChanged,
-    BoardShut,
     Edited,
     IsPinned,
     MoveRefused,
@@ -30,6 +28,7 @@ from planning.actions.board.edits import (
     take_out_visit,
     undo_edit,
 )
+from planning.actions.board.patches import BoardChanged, BoardShut
 from planning.draft.contents import read_contents
 from planning.draft.evenings import evening_name
 from planning.models import EditVerb, Plan, PlanEdit, PlanState

@@ -22,15 +22,8 @@ from planning.actions.board.completion import (
     apply_completion,
     request_completion,
 )
-from planning.actions.board.edits import (
-    BoardChanged,
-    BoardError,
-    BoardShut,
-    move_visit,
-    pin_visit,
-    take_out_visit,
-    undo_edit,
-)
+from planning.actions.board.edits import move_visit, pin_visit, take_out_visit, undo_edit
+from planning.actions.board.patches import BoardChanged, BoardError, BoardShut
 from planning.actions.jobs import request_plan
 from planning.actions.runs import run_plan, run_waiting_plans
 from planning.models import EditVerb, Plan, PlanEdit, PlanFailure, PlanKind, PlanState
@@ -226,7 +219,7 @@ def test_a_worker_whose_job_was_asked_anew_drops_its_work(plan: Plan, now: dt.da
     assert claimed
     fresh = asked(worse(plan, now), now)
     with pytest.raises(LeaseLost):
-        claimed.lease.renew(result={"slips": None})
+        claimed.lease.renew(result={"patches": None})
     assert fresh.state == PlanState.QUEUED
 
 

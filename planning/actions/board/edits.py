@@ -12,9 +12,7 @@ from mentors.actions import record_event
 from mentors.models import User
 from planner import Finding, Move, NoSuchShift, Severity, ShiftKey
 from planning.actions.board.patches import (
-    BoardChanged,
     BoardError,
-    BoardShut,
     apply_patch,
     lock_draft,
     patches_for,
@@ -26,24 +24,6 @@ from planning.models import EditVerb, Plan, PlanEdit
 from planning.queries.board.loading import LoadedDraft, load_draft
 from planning.queries.board.reservations import reservations_of
 
-__all__ = [
-    "BoardChanged",
-    "BoardError",
-    "BoardShut",
-    "Edited",
-    "IsPinned",
-    "MoveRefused",
-    "NoEvening",
-    "NotOnBoard",
-    "NothingToUndo",
-    "ReasonNeeded",
-    "move_visit",
-    "pin_visit",
-    "redo_edit",
-    "take_out_visit",
-    "undo_edit",
-    "undone_last",
-]
 REASON_LENGTH = 200
 
 

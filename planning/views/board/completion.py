@@ -18,7 +18,7 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from planner import Appointment
 from planning.actions.board.completion import apply_completion, request_completion
-from planning.actions.board.edits import BoardError
+from planning.actions.board.patches import BoardError
 from planning.forms.board import RevisionForm, revision_of
 from planning.models import AT_WORK, Plan, PlanKind, PlanState
 from planning.queries.board.completion import MovedVisit, completion_of, proposal_of

@@ -16,8 +16,6 @@ from django.views.decorators.http import require_POST
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from planning.actions.board.edits import (
-    BoardChanged,
-    BoardError,
     Edited,
     MoveRefused,
     ReasonNeeded,
@@ -27,6 +25,7 @@ from planning.actions.board.edits import (
     take_out_visit,
     undo_edit,
 )
+from planning.actions.board.patches import BoardChanged, BoardError
 from planning.draft.evenings import evening_name
 from planning.forms.board import MoveForm, RevisionForm, query_of
 from planning.models import Plan
