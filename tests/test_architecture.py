@@ -15,7 +15,18 @@ import pytest
 from mentors.refusals import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ["mentors", "notes", "portal", "reports", "roads", "students", "thuisbezoek", "visits"]
+ROOMS = [
+    "mentors",
+    "notes",
+    "planner",
+    "planning",
+    "portal",
+    "reports",
+    "roads",
+    "students",
+    "thuisbezoek",
+    "visits",
+]
 FILES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "migrations" not in path.parts]
 BELOW_VIEWS = re.compile(r"^[a-z]+/(models|actions|queries)(/|\.py$)")
 FORBIDDEN_BELOW = ("django.http", "django.shortcuts", "django.contrib.messages", "celery")
@@ -193,3 +204,66 @@ def test_no_third_party_asset_is_committed() -> None:
     command = ["git", "ls-files"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.split("\n")
     assert [name for name in listed if re.search(r"(\.min\.|bootstrap.*\.(css|js)$|htmx.*\.js$|\.woff2?$)", name)] == []
+
+
+# --- the tests themselves ---
+
+TESTS = {
+    str(path.relative_to(ROOT)): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted((ROOT / "tests").rglob("*.py"))
+}
+PATCHES = {"setattr", "setitem", "delattr", "delitem"}
+
+
+def own_names(tree: ast.Module) -> set[str]:
+    """The names that a module has from one of our rooms."""
+    return {
+        alias.asname or alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        if (node.module or "" if isinstance(node, ast.ImportFrom) else alias.name).partition(".")[0] in ROOMS
+    }
+
+
+def patched(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """What a test module patches: the line, and the first name of the target."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in PATCHES
+            and node.args
+        ):
+            target = node.args[0]
+            text = target.value if isinstance(target, ast.Constant) else ast.unparse(target)
+            yield node.lineno, str(text).partition(".")[0]
+
+
+def test_no_test_patches_our_own_code() -> None:
+    own = {name: own_names(tree) | set(ROOMS) for name, tree in TESTS.items()}
+    wrong = [f"{name}:{line}" for name, tree in TESTS.items() for line, target in patched(tree) if target in own[name]]
+    assert wrong == []
+    assert [
+        name for name, tree in TESTS.items() if any(module.startswith("unittest") for module in imported(tree))
+    ] == []
+
+
+def test_no_test_sleeps() -> None:
+    """Waiting for another process is `comes_true` of tests/services.py."""
+    calls = {
+        name: [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "time.sleep"]
+        for name, tree in TESTS.items()
+    }
+    assert {name: len(found) for name, found in calls.items() if found} == {"tests/services.py": 1}
+
+
+def test_no_test_module_imports_another() -> None:
+    """What two of them share stands in a conftest.py or in a plain module."""
+    wrong = [
+        (name, module)
+        for name, tree in TESTS.items()
+        for module in imported(tree)
+        if module.startswith("tests.") and any(part.startswith("test_") for part in module.split("."))
+    ]
+    assert wrong == []

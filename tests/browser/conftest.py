@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from tests.services import need_chromium
@@ -24,6 +28,7 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 SHOTS = os.environ.get("THUISBEZOEK_SHOTS")  # a directory: every `look` leaves its picture there
 PHONE, SMALL, DESK = {"width": 390, "height": 844}, {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 
@@ -94,3 +99,28 @@ def visitor(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visito
     for context in contexts:
         context.close()
     assert [wrong for each in visitors for wrong in each.wrongs] == []
+
+
+Come = Callable[..., Visitor]
+
+
+class Clock:
+    """What the application takes for now: a moment that was set, and the seconds since."""
+
+    def __init__(self) -> None:
+        self.set(2026, 8, 31, 9)
+
+    def set(self, *local: int) -> None:
+        """Move to a local moment: year, month, day, hour, minute."""
+        self.base, self.since = dt.datetime(*local, tzinfo=AMSTERDAM), time.monotonic()
+
+    def __call__(self) -> dt.datetime:
+        passed = dt.timedelta(seconds=time.monotonic() - self.since)
+        return (self.base + passed).astimezone(dt.UTC)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    moved = Clock()
+    monkeypatch.setattr(timezone, "now", moved)
+    return moved

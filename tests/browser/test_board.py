@@ -22,7 +22,7 @@ from planning.queries.board.loading import load_draft
 from planning.words.board import costs
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
-from tests.planning.test_board_reservations import reserve
+from tests.planning.boards import reserve
 from tests.visits.seasons import make_season
 
 PASSWORD = "een-lang-genoeg-wachtwoord"

@@ -10,8 +10,7 @@ from playwright.sync_api import expect
 from mentors.models import Role, School
 from planning.actions.runs import run_waiting_plans
 from tests import factories
-from tests.browser.conftest import DESK, PHONE, SMALL, Visitor
-from tests.browser.test_year import Clock, Come, clock  # noqa: F401 - the fixture
+from tests.browser.conftest import DESK, PHONE, SMALL, Clock, Come, Visitor
 from visits.links import token_of
 from visits.models import Booking, Campaign, CampaignState, Invitation, Visit, VisitState
 
@@ -20,7 +19,7 @@ TUESDAY = dt.date(2026, 9, 29)
 
 
 @pytest.fixture
-def asking(several_connections: None, clock: Clock) -> Campaign:  # noqa: F811
+def asking(several_connections: None, clock: Clock) -> Campaign:
     """A mentor with six families and four evenings, in a round in which families choose."""
     clock.set(2026, 9, 22, 14)
     school = factories.make_school(slug="kies", name="Openbare Scholengemeenschap De Verre Polder", phone="0527 123456")
@@ -37,7 +36,7 @@ def asking(several_connections: None, clock: Clock) -> Campaign:  # noqa: F811
     return campaign
 
 
-def test_families_choose_and_the_school_plans_the_rest(visitor: Come, asking: Campaign, clock: Clock) -> None:  # noqa: F811
+def test_families_choose_and_the_school_plans_the_rest(visitor: Come, asking: Campaign, clock: Clock) -> None:
     desk = visitor(DESK)
     desk.log_in("coordinator@example.org", PASSWORD)
     booking = f"/school/kies/bezoeken/rondes/{asking.pk}/kiezen/"

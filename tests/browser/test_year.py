@@ -9,16 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.core import mail
-from django.utils import timezone
 from playwright.sync_api import expect
 
 from mentors.models import Mentor, Role, School
@@ -28,7 +25,7 @@ from roads.actions import build_network
 from roads.queries import find_address
 from students.models import Student
 from tests import factories
-from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.conftest import AMSTERDAM, DESK, PHONE, Clock, Come, Visitor
 from thuisbezoek.demo.families import DemoAddress, edexml, guardians_csv, make_pupils
 from thuisbezoek.demo.town import make_town
 from thuisbezoek.demo.town_extract import write_extract
@@ -38,31 +35,7 @@ from visits.actions.reminders import queue_reminders
 from visits.actions.shifts import ShiftHours, give_weekdays
 from visits.models import Answer, Campaign, Invitation, Message, MessageKind, MessageState, Visit, VisitState
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 PASSWORD = "een-lang-genoeg-wachtwoord"
-Come = Callable[..., Visitor]
-
-
-class Clock:
-    """What the application takes for now: a moment that was set, and the seconds since."""
-
-    def __init__(self) -> None:
-        self.set(2026, 8, 31, 9)
-
-    def set(self, *local: int) -> None:
-        """Move to a local moment: year, month, day, hour, minute."""
-        self.base, self.since = dt.datetime(*local, tzinfo=AMSTERDAM), time.monotonic()
-
-    def __call__(self) -> dt.datetime:
-        passed = dt.timedelta(seconds=time.monotonic() - self.since)
-        return (self.base + passed).astimezone(dt.UTC)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    moved = Clock()
-    monkeypatch.setattr(timezone, "now", moved)
-    return moved
 
 
 @pytest.fixture(scope="session")

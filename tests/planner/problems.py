@@ -8,6 +8,9 @@ import random
 from typing import Any
 
 from planner.model.exchange import clock_text
+from planner.model.index import Schedule
+from planner.model.plan import SECOND, Route, Stop
+from planner.model.problem import Problem
 
 MONDAY = dt.date(2026, 9, 7)
 
@@ -137,3 +140,17 @@ def _random_appointments(rng: random.Random, problem: dict[str, Any]) -> None:
                 "date": window["date"],
                 "start": clock_text(-(-start // grid) * grid),
             }
+
+
+def random_days(rng: random.Random, problem: Problem) -> Schedule:
+    """Routes as no planner would make them."""
+    routes = []
+    for visitor in problem.visitors:
+        for on in rng.sample(sorted(problem.weeks), rng.randint(0, len(problem.weeks))):
+            stops = []
+            for _ in range(rng.randint(1, 4)):
+                visits = rng.sample(problem.visits, min(len(problem.visits), rng.choice([1, 1, 1, 2])))
+                role = rng.choice(["visitor", "visitor", SECOND])
+                stops.append(Stop(tuple(visit.id for visit in visits), rng.randrange(930, 1300, 5), role))
+            routes.append(Route(visitor.id, on, tuple(sorted(stops, key=lambda stop: stop.start))))
+    return Schedule.of(routes)

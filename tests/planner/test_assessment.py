@@ -16,9 +16,9 @@ from planner.evaluate.moves import Move, Mover, NoSuchShift
 from planner.evaluate.verdict import judge
 from planner.model.exchange import problem_from_json
 from planner.model.index import ProblemIndex, Schedule
-from planner.model.plan import SECOND, Route, Stop
+from planner.model.plan import Route, Stop
 from planner.model.problem import Problem
-from tests.planner.problems import day, plain_problem, random_problem
+from tests.planner.problems import day, plain_problem, random_days, random_problem
 from tests.planner.together import random_coupled_problem, siblings_problem
 
 QUICK: dict[str, Any] = {
@@ -28,20 +28,6 @@ QUICK: dict[str, Any] = {
     "database": None,
 }
 MONDAY, NEXT_MONDAY = dt.date.fromisoformat(day(0)), dt.date.fromisoformat(day(2))
-
-
-def random_days(rng: random.Random, problem: Problem) -> Schedule:
-    """Routes as no planner would make them."""
-    routes = []
-    for visitor in problem.visitors:
-        for on in rng.sample(sorted(problem.weeks), rng.randint(0, len(problem.weeks))):
-            stops = []
-            for _ in range(rng.randint(1, 4)):
-                visits = rng.sample(problem.visits, min(len(problem.visits), rng.choice([1, 1, 1, 2])))
-                role = rng.choice(["visitor", "visitor", SECOND])
-                stops.append(Stop(tuple(visit.id for visit in visits), rng.randrange(930, 1300, 5), role))
-            routes.append(Route(visitor.id, on, tuple(sorted(stops, key=lambda stop: stop.start))))
-    return Schedule.of(routes)
 
 
 def _subjects(findings: tuple[Finding, ...]) -> Counter[object]:

@@ -21,7 +21,7 @@ from planner.search.groups import replan_group
 from planner.search.joint import JointSearch
 from planner.search.solver import cost_step, placeable
 from tests.planner import together
-from tests.planner.test_repair import with_a_colleague
+from tests.planner.together import with_a_colleague
 
 
 def _new_search(data: dict[str, Any], tuning: Tuning) -> JointSearch:

@@ -18,6 +18,7 @@ from planner.repair.kept_appointments import keep_appointments
 from planner.repair.repairer import RepairRun
 from tests.planner import oracle, together
 from tests.planner.problems import day, plain_problem, random_problem
+from tests.planner.together import with_a_colleague
 
 NEVER_EXACT = Tuning(repairing=RepairTuning(exact_columns=0))
 ODD = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
@@ -255,21 +256,6 @@ def test_the_same_problem_and_seed_give_the_same_repair(jobs: int) -> None:
     plans = [repair_plan(problem, jobs=jobs, seed=3) for _ in range(2)]
     assert plans[0].routes == plans[1].routes
     assert plans[0].bound == plans[1].bound
-
-
-def with_a_colleague() -> dict[str, Any]:
-    """Five families on three evenings, each visited by a mentor and a colleague who has no visits of her own."""
-    dates = [day(0), day(2), day(7)]
-    problem = plain_problem(days=[{"date": date, "week": number} for number, date in enumerate(dates)])
-    shift = problem["visitors"][0]["shifts"][0]
-    mentor = problem["visitors"][0] | {"shifts": [shift | {"date": date} for date in dates]}
-    problem["visitors"] = [mentor, copy.deepcopy(mentor) | {"id": "colleague"}]
-    window = {"from": "16:00", "until": "21:00", "wish": False}
-    windows = [window | {"date": date} for date in dates]
-    first = problem["visits"][0] | {"windows": windows, "second": ["colleague"]}
-    places = ["home-1", "home-2", "school", "home-1", "home-2"]
-    problem["visits"] = [first | {"id": f"visit-{n}", "place": place} for n, place in enumerate(places)]
-    return problem
 
 
 def test_whoever_takes_a_colleague_along_from_now_on_loses_no_family() -> None:

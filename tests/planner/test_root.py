@@ -10,7 +10,7 @@ from planner.master.program import build_program
 from planner.model.exchange import problem_from_json
 from planner.search.joint import JointSearch
 from planner.search.solver import cost_step, placeable
-from tests.planner.test_repair import with_a_colleague
+from tests.planner.together import with_a_colleague
 
 
 def test_a_relaxation_begins_with_routes_that_a_plan_has_not_left_out() -> None:

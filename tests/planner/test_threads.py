@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 
@@ -13,8 +12,13 @@ from planner.base.threads import in_threads
 
 @pytest.mark.parametrize("jobs", [1, 2, 5])
 def test_results_come_in_the_order_of_the_items(jobs: int) -> None:
+    overtaken = Event()
+
     def work(number: int) -> int:
-        time.sleep(0.002 * (number % 3))
+        if number == 0 and jobs > 1:
+            assert overtaken.wait(60)
+        if number == 1:
+            overtaken.set()
         return number**2
 
     assert list(in_threads(work, range(20), jobs, Deadline.after(60))) == [number**2 for number in range(20)]
@@ -23,12 +27,12 @@ def test_results_come_in_the_order_of_the_items(jobs: int) -> None:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_when_nobody_asks_any_more_the_rest_is_left_undone(jobs: int) -> None:
     begun: list[int] = []
-    lock = Lock()
+    lock, never = Lock(), Event()
 
     def work(number: int) -> int:
         with lock:
             begun.append(number)
-        time.sleep(0.01)
+        never.wait(0.01)  # each item takes a moment
         return number
 
     results = in_threads(work, range(500), jobs, Deadline.after(60))

@@ -16,7 +16,7 @@ from planner.master.relaxation import ActiveColumns, Relaxation
 from planner.master.volume import VolumeAlgorithm
 from planner.model.exchange import problem_from_json
 from planner.search.solver import placeable
-from tests.planner.test_repair import with_a_colleague
+from tests.planner.together import with_a_colleague
 
 
 @pytest.fixture(scope="module")

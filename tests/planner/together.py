@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import math
 import random
@@ -9,7 +10,7 @@ from collections import Counter
 from typing import Any
 
 from tests.planner.oracle import minutes
-from tests.planner.problems import plain_problem, random_problem
+from tests.planner.problems import day, plain_problem, random_problem
 
 Stop = tuple[tuple[str, ...], int, str]
 Placed = tuple[str, str, tuple[Stop, ...]]
@@ -244,3 +245,18 @@ def price_of(problem: dict[str, Any], plan: dict[str, Any]) -> float:
         total += min(alike, default=math.inf)
         placed.append((route["visitor"], route["date"], stops))
     return total + table.price(tuple(placed))
+
+
+def with_a_colleague() -> dict[str, Any]:
+    """Five families on three evenings, each visited by a mentor and a colleague who has no visits of her own."""
+    dates = [day(0), day(2), day(7)]
+    problem = plain_problem(days=[{"date": date, "week": number} for number, date in enumerate(dates)])
+    shift = problem["visitors"][0]["shifts"][0]
+    mentor = problem["visitors"][0] | {"shifts": [shift | {"date": date} for date in dates]}
+    problem["visitors"] = [mentor, copy.deepcopy(mentor) | {"id": "colleague"}]
+    window = {"from": "16:00", "until": "21:00", "wish": False}
+    windows = [window | {"date": date} for date in dates]
+    first = problem["visits"][0] | {"windows": windows, "second": ["colleague"]}
+    places = ["home-1", "home-2", "school", "home-1", "home-2"]
+    problem["visits"] = [first | {"id": f"visit-{n}", "place": place} for n, place in enumerate(places)]
+    return problem

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -39,9 +38,9 @@ from planning.queries.publishing import blockers
 from planning.words.board import costs
 from tests import factories
 from tests.addresses import view_name
+from tests.pages import LogIn
 from tests.visits.seasons import EVENINGS, Season, make_season
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
@@ -53,11 +52,6 @@ def season(school: School, now: dt.datetime) -> Season:
 @pytest.fixture
 def plan(season: Season) -> Plan:
     return season.draft()
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
 
 
 def here(name: str, plan: Plan, **kwargs: Any) -> str:

@@ -32,7 +32,8 @@ from planning.queries.board.loading import load_draft
 from planning.queries.publishing import drafts_of
 from tests import factories
 from tests.addresses import view_name
-from tests.planning.test_board_standing import LogIn, another_evening
+from tests.pages import LogIn
+from tests.planning.boards import another_evening
 from tests.visits.seasons import Season, make_season
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -46,11 +47,6 @@ def season(school: School, now: dt.datetime) -> Season:
 @pytest.fixture
 def plan(season: Season) -> Plan:
     return season.draft()
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
 
 
 def worse(plan: Plan, now: dt.datetime) -> Plan:

@@ -21,7 +21,8 @@ from planning.queries.board.reservations import evenings_in, reservation_name, r
 from planning.queries.board.spots import Spot, spots_of
 from planning.queries.board.values import BoardSelection
 from tests import factories
-from tests.planning.test_board_standing import LogIn
+from tests.pages import LogIn
+from tests.planning.boards import reserve
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import MomentReservation, Visit
 
@@ -37,20 +38,6 @@ def season(school: School, now: dt.datetime) -> Season:
 @pytest.fixture
 def plan(season: Season) -> Plan:
     return season.draft()
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
-
-
-def reserve(visit: Visit, on: dt.date, start: int, now: dt.datetime, **fields: Any) -> MomentReservation:
-    starts_at = moment_at(on, start)
-    values: dict[str, Any] = {"reserved_at": now, "reserved_until": now + dt.timedelta(minutes=10)} | fields
-    length = dt.timedelta(minutes=visit.campaign.visit_minutes)
-    return MomentReservation.objects.create(
-        visit=visit, mentor=visit.mentor, starts_at=starts_at, ends_at=starts_at + length, **values
-    )
 
 
 def two_of_one_mentor(plan: Plan) -> tuple[Visit, Visit, dt.date]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mentors.models import Role, School, User
+from mentors.models import Role, School
 from planning.actions.board.edits import move_visit
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.actions.publishing import publish_plan
@@ -17,11 +16,12 @@ from planning.draft.contents import read_contents
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.board.loading import load_draft
 from planning.queries.publishing import blockers
+from tests.pages import LogIn
+from tests.planning.boards import another_evening
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Campaign, CampaignState, Message, MessageKind, Shift, Visit
 from visits.models import VisitState as State
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
@@ -42,16 +42,6 @@ def standing(season: Season) -> Plan:
 
 def moments(season: Season) -> dict[int, dt.datetime | None]:
     return dict(season.campaign.visits.values_list("pk", "starts_at"))
-
-
-def another_evening(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
-    draft = load_draft(plan)
-    for visit in sorted(draft.schedule.made):
-        for change in draft.mover().spots(visit):
-            is_free = not change.is_blocked and not change.warnings
-            if is_free and change.evening and change.evening != draft.schedule.made[visit]:
-                return visit, change.evening
-    raise AssertionError
 
 
 def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(published: Season) -> None:

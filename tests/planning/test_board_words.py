@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from planner import Finding, Mover, ProblemIndex, Schedule, Severity, assess, problem_from_json
 from planning.words.board import Names, costs, moment_words, sentence, sentences, shifts
-from tests.planner.problems import plain_problem
-from tests.planner.test_assessment import random_days
+from tests.planner.problems import plain_problem, random_days
 from tests.planner.together import random_coupled_problem
 
 NAMES = Names({"visit-1": "Gezin Jansen", "visit-2": "Gezin de Wit"}, {"mentor": "Anna Bakker"})

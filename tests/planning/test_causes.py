@@ -18,8 +18,8 @@ from planning.draft.stored import read_draft_of
 from planning.models import Plan
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT, reason_of
 from planning.words.remedies import LINKS, SAYINGS
+from tests.pages import LogIn
 from tests.planner.problems import plain_problem
-from tests.planning.test_why_not import LogIn
 from tests.visits.seasons import EVENINGS, make_season
 
 TUESDAY, THURSDAY = "2026-10-06", "2026-10-08"

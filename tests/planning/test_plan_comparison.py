@@ -16,20 +16,15 @@ from planning.draft.stored import LeftOut, StoredDraft, read_draft_of
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.comparison import Comparison, Differs, compare, plans_to_compare
 from tests import factories
+from tests.pages import LogIn
 from tests.visits.seasons import EVENINGS, Season, make_season
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
 def season(school: School, now: dt.datetime) -> Season:
     return make_season(now, school=school, mentors=2, families=3)
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
 
 
 def copied(plan: Plan, change: Callable[[StoredDraft], StoredDraft]) -> Plan:

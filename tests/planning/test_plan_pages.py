@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,26 +19,16 @@ from planning.models import Plan, PlanFailure, PlanState
 from planning.queries.progress import closing_gap
 from planning.words.failures import failure_words
 from tests import factories
-from tests.addresses import view_name
+from tests.pages import LogIn, here, page
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.models import Campaign, CampaignState, VisitState
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
 def season(school: School, now: dt.datetime) -> Season:
     return make_season(now, school=school)
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
-
-
-def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
 
 
 SO_FAR = {"phase": "planning", "families": 4, "placed": 3, "hopeless": 1, "routes": 2} | {
@@ -54,12 +43,6 @@ def at_work(season: Season, **fields: Any) -> Plan:
     """A job at work that has a plan so far."""
     values: dict[str, Any] = {"state": PlanState.RUNNING, "so_far": SO_FAR, "created_at": season.now}
     return Plan.objects.create(campaign=season.campaign, **values | fields)
-
-
-def page(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def test_asking_for_a_plan_puts_one_job_in_the_queue(season: Season, client: Client, coordinator: User) -> None:

@@ -6,7 +6,6 @@ import datetime as dt
 import html
 import json
 import re
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,33 +25,17 @@ from planning.queries.consequences import consequences
 from planning.views.repairs import CHOICES
 from planning.words.incidents import incident_text
 from tests import factories
-from tests.addresses import view_name
+from tests.pages import LogIn, here, page
 from tests.planning.repairing import OCTOBER, agree, published_season, repaired, say_yes
 from tests.visits.seasons import Season
 from visits.models import Availability, Campaign, CampaignState, Visit, VisitState
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
 def season(school: School, now: dt.datetime) -> Season:
     return published_season(now, school=school)
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
-
-
-def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
-
-
-def page(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def new(season: Season, what: str) -> str:

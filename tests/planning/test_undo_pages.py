@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from mentors.dates import local_day
 from mentors.models import Role, School, User
@@ -19,34 +16,18 @@ from planning.actions.undoing import take_back
 from planning.models import Plan, RepairTrace
 from planning.problem.incidents import IncidentKind
 from tests import factories
-from tests.addresses import view_name
+from tests.pages import LogIn, here, page
 from tests.planning.repairing import agree, deliver, moments, published_season, repaired, say_yes
 from tests.visits.seasons import Season
 from visits.actions.moments import mark_met
 from visits.models import Visit
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
 def season(school: School, now: dt.datetime) -> Season:
     return published_season(now, school=school)
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
-
-
-def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
-
-
-def page(client: Client, url: str) -> str:
-    response = client.get(url)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 def first_of(season: Season) -> Visit:

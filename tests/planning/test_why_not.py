@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import html
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -27,11 +26,11 @@ from planning.views.remedies import address_of
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT
 from tests import factories
 from tests.addresses import view_name
+from tests.pages import LogIn
 from tests.visits.seasons import EVENINGS, Season, make_season
 from visits.actions.shifts import set_evenings
 from visits.models import Availability, Visit
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
@@ -39,11 +38,6 @@ pytestmark = pytest.mark.usefixtures("today")
 def season(school: School, now: dt.datetime) -> Season:
     """Five families, and one evening that holds three."""
     return make_season(now, school=school, mentors=1, families=5, evenings=EVENINGS[:1])
-
-
-@pytest.fixture
-def coordinator(school: School, log_in: LogIn) -> User:
-    return log_in(school, Role.COORDINATOR)
 
 
 def helps_of(plan: Plan) -> list[Help]:

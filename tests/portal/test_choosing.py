@@ -15,8 +15,7 @@ from mentors.models import School
 from tests.conftest import NOW
 from tests.factories import make_campaign, make_class, make_household, make_mentor, make_shift, make_student, make_visit
 from tests.portal.conftest import enter
-from tests.portal.test_family_pages import hours_form, post, text_of
-from tests.portal.test_links import PAGES, everything
+from tests.portal.pages import PAGES, everything, hours_form, post, text_of
 from visits.actions.invitations import invite
 from visits.actions.outbox import send_due_messages
 from visits.actions.reservations import RESERVED_FOR, reserve_moment

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.conftest import NOW
 from tests.factories import make_shift, make_student, make_topic, make_visit
 from tests.portal.conftest import EVENING
+from tests.portal.pages import hours_form, post, text_of
 from visits.actions import moments
 from visits.models import (
     AgendaTopic,
@@ -29,16 +30,6 @@ from visits.queries.moments import fitting_moments
 
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 9, 28)
-
-
-def post(client: Client, address: str, **values: object) -> int:
-    return client.post(address, values).status_code
-
-
-def text_of(client: Client, address: str) -> str:
-    response = client.get(address)
-    assert response.status_code == 200
-    return response.content.decode()
 
 
 # --- agreeing ---
@@ -166,12 +157,6 @@ def test_without_a_fitting_moment_the_family_tells_when_it_can(
     assert "Wij zoeken een ander moment" in page and "dinsdag" in page
     assert Message.objects.filter(kind=MessageKind.ANSWER_RECEIVED).exists()
     assert not Message.objects.filter(kind=MessageKind.CANCELLED).exists()
-
-
-def hours_form(**given: str) -> dict[str, str]:
-    """The form with the hours as a browser sends it."""
-    values = {f"from_{day}": "16:00" for day in range(6)} | {f"until_{day}": "21:00" for day in range(6)}
-    return values | {f"answer_{day}": "" for day in range(6)} | given
 
 
 def test_hours_without_a_day_or_in_the_wrong_order_are_sent_back(client: Client, address: str, visit: Visit) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.apps import apps
 from django.core import mail
 from django.test import Client, override_settings
 from django.urls import reverse
@@ -26,6 +25,7 @@ from tests.factories import (
     make_visit,
 )
 from tests.portal.conftest import EVENING, enter
+from tests.portal.pages import PAGES, everything
 from visits.actions import answers, moments
 from visits.actions.agenda import pick_topics
 from visits.actions.invitations import invite, renew_link, revoke_link
@@ -34,27 +34,6 @@ from visits.links import code_of, find_by_code, normalised_code, page_key_of, to
 from visits.models import AnswerChannel, Invitation, PlaceKind, Visit
 
 pytestmark = pytest.mark.django_db
-
-PAGES = [
-    "",
-    "anders/",
-    "moment/",
-    "plek/",
-    "wanneer/",
-    "liever-niet/",
-    "onderwerpen/",
-    "leerling/",
-    "akkoord/",
-    "taal/",
-    "bevestigen/",
-    "teruggeven/",
-    "wensen/",
-]
-
-
-def everything() -> dict[str, list[tuple[object, ...]]]:
-    """All rows of all tables."""
-    return {model._meta.label: list(model._default_manager.order_by("pk").values_list()) for model in apps.get_models()}
 
 
 # --- the link ---

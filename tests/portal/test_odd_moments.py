@@ -11,7 +11,7 @@ from mentors.models import School
 from tests.conftest import NOW
 from tests.factories import make_campaign, make_class, make_mentor, make_shift, make_student, make_visit
 from tests.portal.conftest import enter
-from tests.portal.test_family_pages import post
+from tests.portal.pages import post
 from visits.actions.invitations import invite
 from visits.models import Booking, Visit, VisitState
 

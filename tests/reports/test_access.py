@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mentors.models import Event, Membership, Role, School, User
+from mentors.models import Event, Membership, Role, School
 from reports.urls import of_a_school
 from tests import factories
+from tests.pages import LogIn
 from tests.reports.conftest import Class, make_class_in_season
 
-LogIn = Callable[..., User]
 EVERY_ROLE = [Role.COORDINATOR, Role.MENTOR, Role.DIRECTOR, Role.CARE]
 WHO = {
     "worklist": {Role.COORDINATOR},

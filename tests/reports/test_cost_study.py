@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from mentors.models import Closure, Event, Role, School, User
+from mentors.models import Closure, Event, Role, School
 from planner import solve
 from reports.actions.cost_runs import run_cost_study, run_waiting_cost_studies
 from reports.actions.cost_studies import CostRefused, request_cost_study, resume_cost_study, stop_cost_study
@@ -32,9 +31,9 @@ from reports.views.cost_words import comparison, short_name
 from students.models import LocationQuality, SchoolClass
 from tests import factories
 from tests.conftest import NOW
-from tests.reports.test_exports import words_of
+from tests.pages import LogIn
+from tests.reports.documents import words_of
 
-LogIn = Callable[..., User]
 HOURS = EveningHours(16 * 60, 21 * 60, 21 * 60 + 30)
 QUESTION = Question((45,), (2,), ("bike",), ((1,),), (2,), (1, 3), HOURS, dt.date(2026, 9, 14), 15)
 ONE = Variant(45, 2, "bike", (1,), 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -11,17 +10,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Role, School, User
+from mentors.models import Role, School
 from reports.figures.coverage import Tally
 from reports.queries.dashboard import figures_of
 from reports.views.findings import as_hours, class_finding, hours_finding, pace_finding, pace_words
 from tests import factories
+from tests.pages import LogIn
 from tests.reports.conftest import Class, make_class_in_season
 from tests.reports.notes_rows import agreement, log_visit
 from tests.reports.season import make_season
 from visits.models import Campaign, CampaignState, Route, Visit, VisitState
-
-LogIn = Callable[..., User]
 
 
 def page_of(client: Client, school: School, **query: object):

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import shutil
 import socket
-import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,29 +14,20 @@ from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from mentors.models import Event, Role, User
+from mentors.models import Event, Role
 from reports.exports.pdf import ClosedFetcher, PdfUnavailable, write_pdf
 from reports.exports.sheets import WorkbookSheet, write_workbook
 from students.models import SchoolClass
+from tests.pages import LogIn
 from tests.reports.conftest import Class, make_class_in_season
+from tests.reports.documents import words_of
 from tests.reports.notes_rows import headline, log_visit
 
-LogIn = Callable[..., User]
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://example.org","x")', "http://example.org"]
 
 
 def fetch(client: Client, name: str, season: Class, **kwargs: object):
     return client.get(reverse(f"reports:{name}", kwargs={"school": season.school.slug, **kwargs}))
-
-
-def words_of(document: bytes, tmp_path: Path) -> str:
-    """The text of a PDF, as pdftotext reads it."""
-    tool = shutil.which("pdftotext")
-    if tool is None:
-        pytest.skip("pdftotext (poppler-utils) is not on this machine")
-    path = tmp_path / "document.pdf"
-    path.write_bytes(document)
-    return subprocess.run([tool, "-layout", str(path), "-"], capture_output=True, check=True, text=True).stdout
 
 
 # --- PDF ---

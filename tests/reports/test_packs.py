@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Event, Role, School, User
+from mentors.models import Event, Role, School
 from notes.models import Headline
 from reports.queries.packs import packs_of
 from students.models import Student
 from tests import factories
+from tests.pages import LogIn
 from tests.reports.conftest import Class, make_class_in_season
 from tests.reports.notes_rows import agreement, headline, log_visit
 from tests.reports.season import make_season
 from visits.models import Visit, VisitState
 
-LogIn = Callable[..., User]
 TODAY = dt.date(2026, 9, 22)
 
 

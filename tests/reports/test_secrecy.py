@@ -5,22 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mentors.models import Event, Membership, Role, User
+from mentors.models import Event, Membership, Role
 from students.models import Guardian, Household
 from tests import factories
+from tests.pages import LogIn
 from tests.reports.conftest import Class
+from tests.reports.documents import words_of
 from tests.reports.notes_rows import agreement, concern, headline, log_visit, memory_aid
-from tests.reports.test_exports import words_of
 from visits.models import AgendaTopic, Campaign, Visit
 
-LogIn = Callable[..., User]
 CANARY = "kanarie"
 SHARED = "Dit mag het team weten"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -11,11 +10,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Closure, Mentor, Role, School, User
+from mentors.models import Closure, Mentor, Role, School
 from planning.models import Plan, PlanState
 from reports.queries.worklist import worklist_of
 from students.models import Household, HouseholdSuggestion, ImportState, LocationQuality, RosterImport, Student
 from tests import factories
+from tests.pages import LogIn
 from tests.reports.conftest import Class, make_class_in_season
 from tests.reports.season import make_season
 from visits.models import (
@@ -29,8 +29,6 @@ from visits.models import (
     Visit,
     VisitState,
 )
-
-LogIn = Callable[..., User]
 
 
 def waiting(season: Class, now: dt.datetime):

@@ -14,8 +14,8 @@ from students.actions.suggesting import MergeRefused, confirm_suggestion, merge_
 from students.models import Guardian, Household, HouseholdSuggestion, LocationQuality, Residence, SuggestionState
 from tests import factories
 from tests.roads.towns import build, village
+from tests.students.importing import bring_in
 from tests.students.roster_files import SAM, table
-from tests.students.test_import import bring_in
 
 pytestmark = pytest.mark.django_db
 

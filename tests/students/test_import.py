@@ -32,6 +32,7 @@ from students.queries.known import preview_of
 from students.roster.reading import SourceFile, read_rosters
 from students.roster.records import SCOPE_SCHOOL
 from tests import factories
+from tests.students.importing import bring_in
 from tests.students.roster_files import (
     CANARY_BSN,
     HEADERS,
@@ -45,16 +46,6 @@ from tests.students.roster_files import (
 from thuisbezoek.retention import erase_due
 
 pytestmark = pytest.mark.django_db
-
-
-def bring_in(
-    school: School, now: dt.datetime, *data: bytes, scope: str | None = None, **choices: bool
-) -> dict[str, int]:
-    """Read, preview and apply files of any kind; the counts."""
-    files = [SourceFile(f"bestand{number}", content) for number, content in enumerate(data)]
-    roster = read_rosters(files, scope=scope)
-    roster_import = prepare_import(school=school, roster=roster, by=None, now=now)
-    return apply_import(roster_import=roster_import, by=None, now=now, **choices)
 
 
 def everything(school: School) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Event, Role, School, User
+from mentors.models import Event, Role, School
 from students.models import (
     Authority,
     Guardian,
@@ -29,11 +28,10 @@ from students.models import (
     TwoHomes,
 )
 from tests import factories
+from tests.pages import LogIn
 from tests.students.roster_files import CANARY_BSN, HEADERS, NOOR, SAM, edexml, edexml_pupil, table
 
 pytestmark = pytest.mark.django_db
-
-LogIn = Callable[..., User]
 
 
 def url(name: str, school: School, **parts: Any) -> str:

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Mentor, Role, School, User
+from mentors.models import Mentor, Role, School
 from planning.actions.jobs import plan_the_rest
 from planning.actions.publishing import publish_plan
 from planning.models import PlanState
@@ -24,6 +24,7 @@ from planning.queries.overview import with_wishes_in
 from reports.queries.worklist import worklist_of
 from tests import factories
 from tests.addresses import view_name
+from tests.pages import LogIn
 from tests.visits.seasons import Season, make_season, not_published
 from visits.actions import answers, moments
 from visits.actions.answers import FamilyHours
@@ -56,7 +57,6 @@ from visits.queries.choosing import Choices
 pytestmark = pytest.mark.django_db
 UNTIL = dt.date(2026, 9, 29)
 DAY = dt.timedelta(days=1)
-LogIn = Callable[..., User]
 
 
 @pytest.fixture

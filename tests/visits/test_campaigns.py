@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.urls import reverse
 
-from mentors.models import Closure, Event, Role, School, SchoolYear, User
+from mentors.models import Closure, Event, Role, School, SchoolYear
 from planning.actions.publishing import publish_plan
 from planning.queries.overview import StepKind, StepNote, overview_of
 from planning.words.steps import HEADINGS, NOTES, note_text
 from tests import factories
-from tests.addresses import view_name
+from tests.pages import LogIn, here
 from tests.visits.seasons import make_season
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
 from visits.actions.topics import seed_topics
@@ -25,7 +23,6 @@ from visits.models import Campaign, CampaignState, ConversationTopic, Frequency,
 from visits.queries.calendar import usual_period
 from visits.queries.campaigns import period_warnings
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 
 
@@ -64,10 +61,6 @@ def typed(**changes: Any) -> dict[str, Any]:
         "reply_days": "5",
         "booking": "assigned",
     } | changes
-
-
-def here(name: str, school: School, **kwargs: Any) -> str:
-    return reverse(view_name(name), kwargs={"school": school.slug, **kwargs})
 
 
 # --- the action ---

@@ -7,103 +7,20 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-import uuid
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import dj_database_url
-import psycopg2
 import pytest
 from django.core import checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
-from psycopg2 import sql
 
 from mentors.database_rules import standing
-from mentors.models import Mentor, School, SchoolYear
-from students.models import Household
-from tests import factories, services
+from mentors.models import Mentor
+from tests import factories
+from tests.visits.racing import EVENING, NOW, WRITERS, open_visits
 from visits.actions.moments import plan_visit
 from visits.actions.visit_rows import MentorBusy
 from visits.apps import NO_MENTOR_IN_TWO_HOMES, clear_rules
-from visits.models import Campaign, Visit, VisitState
-
-ALIAS = "racing"
-WRITERS = 8
-EVENING = dt.datetime(2026, 10, 6, 16, 30, tzinfo=dt.UTC)
-NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
-
-
-def enter(alias: str, settings: dict[str, Any]) -> None:
-    """Make Django know a database that is not in its settings."""
-    known = connections.configure_settings({"default": connections.settings["default"], alias: settings})
-    connections.settings[alias] = known[alias]
-    call_command("migrate", database=alias, verbosity=0, interactive=False)
-
-
-def leave(alias: str) -> None:
-    connections[alias].close()
-    del connections[alias]
-    del connections.settings[alias]
-
-
-@pytest.fixture
-def on_sqlite(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
-    settings = {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(tmp_path / "race.sqlite3"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
-    }
-    with django_db_blocker.unblock():
-        enter(ALIAS, settings)
-        yield ALIAS
-        leave(ALIAS)
-
-
-@pytest.fixture
-def on_postgresql(django_db_blocker: Any) -> Iterator[str]:
-    url = services.need_postgresql()
-    settings: dict[str, Any] = dict(dj_database_url.parse(url))
-    name = f"thuisbezoek_race_{uuid.uuid4().hex[:12]}"
-    server = psycopg2.connect(url.replace("postgres://", "postgresql://", 1))
-    server.autocommit = True
-    with server.cursor() as cursor:
-        cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    try:
-        with django_db_blocker.unblock():
-            enter(ALIAS, settings | {"NAME": name})
-            yield ALIAS
-            leave(ALIAS)
-    finally:
-        with server.cursor() as cursor:
-            cursor.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-        server.close()
-
-
-def open_visits(alias: str) -> list[Visit]:
-    """Eight families of one mentor who all wait for a moment."""
-    school = School.objects.using(alias).create(name="Racebaan", slug="racebaan", holiday_region="noord")
-    year = SchoolYear.objects.using(alias).create(
-        school=school, starts_on=dt.date(2026, 8, 31), ends_on=dt.date(2027, 7, 9)
-    )
-    campaign = Campaign.objects.using(alias).create(
-        school=school,
-        school_year=year,
-        name="Ronde",
-        starts_on=dt.date(2026, 9, 7),
-        ends_on=dt.date(2026, 10, 16),
-        created_at=NOW,
-    )
-    mentor = Mentor.objects.using(alias).create(school=school, name="Mentor")
-    return [
-        Visit.objects.using(alias).create(
-            campaign=campaign,
-            mentor=mentor,
-            household=Household.objects.using(alias).create(school=school, name=f"Gezin {number}"),
-        )
-        for number in range(WRITERS)
-    ]
+from visits.models import Visit, VisitState
 
 
 def race(alias: str, *, with_seconds: bool = False) -> tuple[int, list[str]]:

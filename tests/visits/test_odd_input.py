@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from mentors.models import Role, School, User
+from mentors.models import Role, School
 from planning.models import Plan, PlanState
 from tests.addresses import view_name
+from tests.pages import LogIn
 from tests.planning.repairing import published_season
 from tests.visits.seasons import Season, make_season
 
-LogIn = Callable[..., User]
 pytestmark = pytest.mark.usefixtures("today")
 HUGE = "9" * 5000  # Python refuses to read more than 4300 digits
 BIG = "9" * 30  # no column holds it

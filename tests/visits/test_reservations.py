@@ -21,7 +21,7 @@ from tests.factories import (
     make_student,
     make_visit,
 )
-from tests.visits.test_double_booking import EVENING, WRITERS, on_postgresql, on_sqlite, open_visits  # noqa: F401
+from tests.visits.racing import EVENING, WRITERS, open_visits
 from visits.actions import answers, moments
 from visits.actions.invitations import invite
 from visits.actions.reservations import (
@@ -292,12 +292,12 @@ def refuses(alias: str) -> None:
     hold_row(alias, second, EVENING + dt.timedelta(minutes=90))
 
 
-def test_sqlite_itself_keeps_holds_and_appointments_apart(on_sqlite: str) -> None:  # noqa: F811
+def test_sqlite_itself_keeps_holds_and_appointments_apart(on_sqlite: str) -> None:
     refuses(on_sqlite)
 
 
 @pytest.mark.services
-def test_postgresql_itself_keeps_holds_and_appointments_apart(on_postgresql: str) -> None:  # noqa: F811
+def test_postgresql_itself_keeps_holds_and_appointments_apart(on_postgresql: str) -> None:
     refuses(on_postgresql)
 
 
@@ -323,12 +323,12 @@ def race(alias: str) -> tuple[int, int]:
     return booked + MomentReservation.objects.using(alias).count(), len(refusals)
 
 
-def test_of_holds_and_bookings_at_once_sqlite_lets_one_through(on_sqlite: str) -> None:  # noqa: F811
+def test_of_holds_and_bookings_at_once_sqlite_lets_one_through(on_sqlite: str) -> None:
     assert race(on_sqlite) == (1, WRITERS - 1)
 
 
 @pytest.mark.services
-def test_of_holds_and_bookings_at_once_postgresql_lets_one_through(on_postgresql: str) -> None:  # noqa: F811
+def test_of_holds_and_bookings_at_once_postgresql_lets_one_through(on_postgresql: str) -> None:
     assert race(on_postgresql) == (1, WRITERS - 1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,13 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.dates import moment_at
-from mentors.models import Mentor, Role, School, User
+from mentors.models import Mentor, Role, School
 from tests import factories
+from tests.pages import LogIn
 from visits.actions.shifts import ShiftHours, ShiftRefused, give_weekdays, set_evenings
 from visits.models import Campaign, CampaignState, Shift
 from visits.queries.shifts import calendar_of, evenings_per_mentor
 
-LogIn = Callable[..., User]
 AFTERNOON = ShiftHours(dt.time(14, 0), dt.time(17, 30), dt.time(18, 0))
 TUESDAYS = [dt.date(2026, 9, 29), dt.date(2026, 10, 6), dt.date(2026, 10, 13), dt.date(2026, 10, 27)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,11 +12,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Role, User
+from mentors.models import Role
 from notes.models import VisitReport
 from planning.actions.publishing import publish_plan
 from tests import factories
 from tests.addresses import view_name
+from tests.pages import LogIn
 from tests.visits.families import season_with_siblings, two_visits
 from tests.visits.seasons import Season, make_season
 from visits.actions.cohorts import join_cohort
@@ -35,7 +35,6 @@ from visits.models import (
 )
 
 pytestmark = [pytest.mark.usefixtures("today"), pytest.mark.django_db]
-LogIn = Callable[..., User]
 
 
 def url(season: Season, name: str, **more: Any) -> str:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -10,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from mentors.models import Event, Mentor, Role, School, User
+from mentors.models import Event, Mentor, Role, School
 from tests.addresses import view_name
 from tests.conftest import NOW
 from tests.factories import (
@@ -24,6 +23,7 @@ from tests.factories import (
     make_user,
     make_visit,
 )
+from tests.pages import LogIn
 from visits.actions.agenda import pick_topics
 from visits.actions.invitations import invite
 from visits.actions.moments import mark_met
@@ -32,7 +32,6 @@ from visits.links import code_of, find_by_code
 from visits.models import Answer, AnswerChannel, Message, MessageKind, MessageState, PlaceKind, Visit, VisitState
 
 pytestmark = pytest.mark.django_db
-LogIn = Callable[..., User]
 EVENING = dt.datetime(2026, 9, 29, 16, 30, tzinfo=dt.UTC)
 PAGES = ["visit", "visit_reschedule", "visit_cancel", "visit_answer"]
 
