@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 PORT ?= 8000
 ROOMS := mentors notes planner planning portal reports roads students thuisbezoek visits
+SLOWEST := $(if $(CI),--durations=20)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
@@ -38,8 +39,8 @@ demo-reset: .venv/.run  ## throw the demo school away and begin anew
 
 test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis and Chromium
 	$(BIN)/python -m tests.on_node
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(SLOWEST)
+	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup $(SLOWEST)
 
 test-fast: .venv/.dev  ## the tests without browser and services
 	$(BIN)/python -m tests.on_node
