@@ -9,15 +9,16 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from mentors.actions import record_event
-from mentors.dates import local_day, moment_at, nl_day, nl_time
+from mentors.dates import local_day, moment_at
 from mentors.models import Mentor, User
+from mentors.refusals import Refusal
 from planning.actions.incidents import apply_incident, is_near, lost_visits, tell_at_once
 from planning.actions.proposals import Clash, VisitProposal, plan_visits
 from planning.actions.undoing import keep_trace
 from planning.draft.appointments import VisitAppointment
+from planning.draft.blockers import Blocker, BlockerCode
 from planning.draft.contents import PlanContents, read_contents
 from planning.draft.outcomes import VisitOutcome
 from planning.draft.routes import DrawnRoute
@@ -35,15 +36,18 @@ from visits.models import Campaign, CampaignState, Route, SiblingChoice, Visit, 
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 
 
-class PublishRefused(Exception):
-    """A draft cannot be published; `problems` are sentences for the coordinator.
+class PublishRefused(Refusal):
+    """A draft cannot be published: `blockers` say why (planning/words/blockers.py has the sentences).
 
     Those may name people. The text of the exception does not: it may end in a log.
     """
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__(f"{len(problems)} problems")
-        self.problems = problems
+    def __init__(self, found: list[Blocker]) -> None:
+        super().__init__()
+        self.blockers = found
+
+    def __str__(self) -> str:
+        return ", ".join(blocker.code for blocker in self.blockers)
 
 
 @transaction.atomic
@@ -65,9 +69,9 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     draft, incident = contents.draft, contents.incident
     lost = lost_visits(campaign, incident, now)
     _lock_mentors(draft, lost)
-    problems = blockers(contents, now, seen_revision=seen_revision)
-    if problems:
-        raise PublishRefused(problems)
+    found = blockers(contents, now, seen_revision=seen_revision)
+    if found:
+        raise PublishRefused(found)
     before = snapshot_of(campaign, now) if plan.kind == PlanKind.REPAIR else None
     outcome = outcome_of(contents, now)
     near = [line.visit for line in outcome if is_near(line.old_starts_at, now)]
@@ -201,15 +205,13 @@ def _publish_routes(
     try:
         plan_visits(proposals=proposals, by=by, now=now)
     except MomentReserved:
-        text = _("Een gezin kiest nu net een moment dat in dit plan zit. Publiceer over tien minuten opnieuw.")
-        raise PublishRefused([text]) from None
+        raise PublishRefused([Blocker(BlockerCode.RESERVED_MOMENT)]) from None
     except Clash as refusal:
         busy = refusal.proposal
-        people, day, clock = _names(busy.mentor, busy.second), nl_day(busy.starts_at), nl_time(busy.starts_at)
-        text = _("%(mentor)s heeft op %(day)s om %(clock)s al iets anders. Maak een nieuw plan.")
-        raise PublishRefused([text % {"mentor": people, "day": day, "clock": clock}]) from None
+        facts = {"mentors": _names(busy.mentor, busy.second), "starts_at": busy.starts_at}
+        raise PublishRefused([Blocker(BlockerCode.BUSY_MENTOR, facts)]) from None
     except PastMoment:
-        raise PublishRefused([_("De eerste avond van dit plan is al voorbij. Maak een nieuw plan.")]) from None
+        raise PublishRefused([Blocker(BlockerCode.PAST_EVENING)]) from None
 
 
 def _write_routes(changed: list[DrawnRoute], plan: Plan) -> None:
@@ -233,8 +235,8 @@ def _proposal(visit: Visit, at: VisitAppointment, route: Route, second_route: Ro
     return VisitProposal(visit, route.mentor, at.starts_at, at.ends_at, route, second, second_route)
 
 
-def _names(*people: Mentor | None) -> str:
-    return _(" of ").join(person.name for person in people if person is not None)
+def _names(*people: Mentor | None) -> tuple[str, ...]:
+    return tuple(person.name for person in people if person is not None)
 
 
 def _mark_published(

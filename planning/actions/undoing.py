@@ -12,6 +12,7 @@ from django.db import transaction
 from mentors.actions import record_event, record_events, remove_closure, save_closure
 from mentors.dates import local_day
 from mentors.models import Closure, Mentor, User
+from mentors.refusals import Refusal
 from planning.actions.incidents import is_near, tell_at_once
 from planning.actions.proposals import VisitProposal, plan_visits
 from planning.models import Plan, RepairTrace
@@ -27,12 +28,15 @@ from visits.models import Answer, Campaign, Invitation, Shift, SiblingPair, Visi
 _ANSWER = ("answer", "answered_at", "answered_version", "channel")
 
 
-class UndoRefused(Exception):
-    """A repair cannot be taken back: `obstacles` say why."""
+class UndoRefused(Refusal):
+    """A repair cannot be taken back: `obstacles` say why (planning/words/obstacles.py has the sentences)."""
 
     def __init__(self, found: list[Obstacle]) -> None:
-        super().__init__(", ".join(obstacle.kind for obstacle in found))
+        super().__init__()
         self.obstacles = found
+
+    def __str__(self) -> str:
+        return ", ".join(obstacle.kind for obstacle in self.obstacles)
 
 
 def keep_trace(*, plan: Plan, before: Snapshot, now: dt.datetime) -> None:

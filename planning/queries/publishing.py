@@ -1,4 +1,4 @@
-"""What stands in the way of publishing a draft: each a sentence that says what happened since and what to do."""
+"""What stands in the way of publishing a draft, and who has no invitation yet."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from mentors.dates import local_day, minutes_of, nl_day
+from mentors.dates import local_day, minutes_of
 from planner import Appointment
 from planning.draft.appointments import VisitAppointment
+from planning.draft.blockers import Blocker, BlockerCode
 from planning.draft.contents import PlanContents
 from planning.draft.routes import DrawnRoute
 from planning.draft.stored import TOTALS, Totals
@@ -37,34 +36,35 @@ from visits.models import (
 from visits.queries.booking import Asked, asked_of
 
 
-def blockers(contents: PlanContents, now: dt.datetime, *, seen_revision: int | None = None) -> list[str]:
+def blockers(contents: PlanContents, now: dt.datetime, *, seen_revision: int | None = None) -> list[Blocker]:
     """Why this plan cannot be published now; empty when it can. `seen_revision`: the one that was looked at."""
     plan = contents.plan
     if plan.state == PlanState.PUBLISHED:
-        return [_("Dit plan is al gepubliceerd.")]
+        return [Blocker(BlockerCode.ALREADY_PUBLISHED)]
     if plan.state != PlanState.READY or not plan.result:
-        return [_("Dit plan is niet klaar om te publiceren.")]
+        return [Blocker(BlockerCode.NOT_READY)]
     if plan.campaign.state == CampaignState.CLOSED:
-        return [_("Deze bezoekronde is afgesloten.")]
+        return [Blocker(BlockerCode.CAMPAIGN_CLOSED)]
     if asked_of(plan.campaign, now) == Asked.WISHES:
-        day = nl_day(plan.campaign.wishes_until or local_day(now))
-        return [_("Gezinnen kunnen tot en met %(day)s hun wensen doorgeven. Publiceer daarna.") % {"day": day}]
+        return [Blocker(BlockerCode.WISHES_OPEN, {"day": plan.campaign.wishes_until or local_day(now)})]
     if seen_revision is not None and seen_revision != plan.revision:
-        return [_("Dit plan is intussen met de hand veranderd. Kijk eerst wat het nu betekent.")]
+        return [Blocker(BlockerCode.CHANGED_BY_HAND)]
     if not contents.draft.routes and plan.kind != PlanKind.REPAIR:
-        return [_("In dit plan heeft geen enkel gezin een moment. Los eerst op wat eronder staat en plan opnieuw.")]
+        return [Blocker(BlockerCode.NO_MOMENTS)]
     then = moments_then(plan)
-    found = [
-        _changed_visits(contents, then),
-        _two_at_once(contents),
+    counted = {
+        BlockerCode.CHANGED_VISITS: _changed_visits(contents, then),
+        BlockerCode.OVERLAPPING_SIBLINGS: _two_at_once(contents),
+    }
+    return [
+        *(Blocker(code, {"number": number}) for code, number in counted.items() if number),
         *_lost_evenings(contents, then, now),
         *broken_by_hand(plan),
     ]
-    return [text for text in found if text]
 
 
-def _two_at_once(contents: PlanContents) -> str:
-    """Whether a home with children in two classes gets two conversations that run into each other.
+def _two_at_once(contents: PlanContents) -> int:
+    """How many homes with children in two classes get two conversations that run into each other.
 
     Two that begin together become one conversation with both mentors; more, or two that overlap, cannot be held.
     """
@@ -72,16 +72,7 @@ def _two_at_once(contents: PlanContents) -> str:
     homes: dict[int, list[str]] = defaultdict(list)
     for pk, home in contents.plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
         homes[home].append(str(pk))
-    clashing = sum(_run_into_each_other([coming[name] for name in names]) for names in homes.values())
-    if not clashing:
-        return ""
-    return ngettext(
-        "%(number)s gezin met kinderen in twee klassen krijgt twee gesprekken die in elkaar lopen. Kies bij 'Kinderen"
-        " in twee klassen' hoe het gaat, of verplaats er een op het bord.",
-        "%(number)s gezinnen met kinderen in twee klassen krijgen twee gesprekken die in elkaar lopen. Kies bij"
-        " 'Kinderen in twee klassen' hoe het gaat, of verplaats er een op het bord.",
-        clashing,
-    ) % {"number": clashing}
+    return sum(_run_into_each_other([coming[name] for name in names]) for names in homes.values())
 
 
 def _run_into_each_other(there: list[VisitAppointment]) -> bool:
@@ -93,8 +84,8 @@ def _run_into_each_other(there: list[VisitAppointment]) -> bool:
     )
 
 
-def _changed_visits(contents: PlanContents, then: MomentsThen) -> str:
-    """Whether any visit in the plan moved, was answered, cancelled or given away since."""
+def _changed_visits(contents: PlanContents, then: MomentsThen) -> int:
+    """How many visits in the plan moved, were answered, cancelled or given away since."""
     rows = contents.plan.campaign.visits.values_list("pk", "version", "state", "mentor_id")
     now_so = {str(pk): [version, state, mentor] for pk, version, state, mentor in rows}
     is_agreed = [VisitState.PLANNED, VisitState.CONFIRMED]
@@ -107,13 +98,7 @@ def _changed_visits(contents: PlanContents, then: MomentsThen) -> str:
         has_only_agreed = after and [before[1], after[1]] == is_agreed and before[::2] == after[::2]
         if not (has_only_agreed and pk in moments):
             changed += 1
-    if not changed:
-        return ""
-    return ngettext(
-        "Sinds dit plan is gemaakt is %(number)s thuisbezoek veranderd. Maak een nieuw plan.",
-        "Sinds dit plan is gemaakt zijn %(number)s thuisbezoeken veranderd. Maak een nieuw plan.",
-        changed,
-    ) % {"number": changed}
+    return changed
 
 
 def _moments_that_stay(contents: PlanContents, then: MomentsThen) -> set[str]:
@@ -128,25 +113,24 @@ def _moments_that_stay(contents: PlanContents, then: MomentsThen) -> set[str]:
     }
 
 
-def _lost_evenings(contents: PlanContents, then: MomentsThen, now: dt.datetime) -> list[str]:
-    """Evenings of the draft that are past, closed or taken back by now; each sentence once."""
+def _lost_evenings(contents: PlanContents, then: MomentsThen, now: dt.datetime) -> list[Blocker]:
+    """Evenings of the draft that are past, closed or taken back by now; each day once, all that are past together."""
     plan, incident, today = contents.plan, contents.incident, local_day(now)
     closed = incident.closed_days(plan.campaign.school_year.closures.all())
     given = incident.shifts_of(plan.campaign, plan.campaign.shifts.all())
     shifts = {(shift.mentor_id, shift.on): shift for shift in given}
-    found: dict[str, None] = {}
+    found: dict[tuple[BlockerCode, dt.date | None], Blocker] = {}
     for route in contents.draft.routes:
         on, visits, shift = route.on, route.visits, shifts.get(route.mentor_day)
         if visits <= then.fixed:
             continue
         if on <= today:
-            found[_("De eerste avond van dit plan is al voorbij. Maak een nieuw plan.")] = None
+            found[BlockerCode.PAST_EVENING, None] = Blocker(BlockerCode.PAST_EVENING)
         elif on in closed:
-            found[_("Op %(day)s is intussen niemand op school. Maak een nieuw plan.") % {"day": nl_day(on)}] = None
+            found[BlockerCode.CLOSED_DAY, on] = Blocker(BlockerCode.CLOSED_DAY, {"day": on})
         elif shift is None or not (visits & then.fixed or _covers(shift, route) or is_as_planned(plan, shift)):
-            text = _("Een mentor heeft de avond van %(day)s intussen veranderd. Maak een nieuw plan.")
-            found[text % {"day": nl_day(on)}] = None
-    return list(found)
+            found[BlockerCode.CHANGED_EVENING, on] = Blocker(BlockerCode.CHANGED_EVENING, {"day": on})
+    return list(found.values())
 
 
 def _covers(shift: Shift, route: DrawnRoute) -> bool:

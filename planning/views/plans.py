@@ -25,6 +25,7 @@ from planning.queries.remedies import chosen
 from planning.views.finding import plan_of
 from planning.views.remedies import with_addresses
 from planning.views.waking import wake_planner
+from planning.words.blockers import blocker_texts
 from visits.actions.bookings import BookingRefused, close_booking
 from visits.forms.campaigns import day_of
 from visits.views.finding import campaign_of
@@ -84,7 +85,7 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
         "picture": closing_gap(found.trail, contents.draft.hopeless),
         "by_evening": by_evening,
         "lines": draft.by_evening() if by_evening else draft.by_mentor(),
-        "blockers": [] if found.state == PlanState.PUBLISHED else blockers(contents, timezone.now()),
+        "blockers": [] if found.state == PlanState.PUBLISHED else blocker_texts(blockers(contents, timezone.now())),
         "tabs": [
             {"label": _("Per mentor"), "url": "?per=mentor", "is_here": not by_evening, "icon": "users"},
             {"label": _("Per avond"), "url": "?per=avond", "is_here": by_evening, "icon": "calendar"},

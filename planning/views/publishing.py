@@ -19,6 +19,7 @@ from planning.queries.consequences import consequences
 from planning.queries.outcome import outcome_of
 from planning.queries.publishing import blockers
 from planning.views.finding import plan_of
+from planning.words.blockers import blocker_texts
 
 
 @for_roles(Role.COORDINATOR)
@@ -44,9 +45,10 @@ def _publish(request: SchoolRequest, plan: Plan) -> HttpResponse:
         )
     except PublishRefused as refusal:
         standing = blockers(read_contents(plan), timezone.now()) if plan.kind == PlanKind.REPAIR else []
-        for problem in refusal.problems:
-            if problem not in standing:  # the page of a repair says those itself
-                messages.error(request, problem)
+        shown = blocker_texts(standing)  # the page of a repair says those itself
+        for text in blocker_texts(refusal.blockers):
+            if text not in shown:
+                messages.error(request, text)
         return _to_plan(request, plan)
     if plan.kind == PlanKind.REPAIR:
         plan.refresh_from_db()

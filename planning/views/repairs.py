@@ -33,6 +33,7 @@ from planning.queries.repairs import Elsewhere, broken_in, done_repairs, hit_els
 from planning.queries.undoing import undoing_of
 from planning.views.finding import plan_of
 from planning.views.waking import wake_planner
+from planning.words.blockers import blocker_texts
 from planning.words.incidents import incident_text
 from planning.words.obstacles import obstacle_text
 from visits.models import Campaign, CampaignState
@@ -131,7 +132,7 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
         "elsewhere": _elsewhere(request, found, trace, now),
         "is_at_work": found.state in AT_WORK,
         "incident": contents.incident,
-        "blockers": blockers(contents, now) if is_ready else [],
+        "blockers": blocker_texts(blockers(contents, now)) if is_ready else [],
         "found": consequences(contents, now) if is_ready or found.state == PlanState.PUBLISHED else None,
     }
     return render(request, "planning/repair.html", context)

@@ -12,6 +12,7 @@ from mentors.models import Role, School
 from planning.actions.board.edits import move_visit
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.actions.publishing import publish_plan
+from planning.draft.blockers import BlockerCode
 from planning.draft.contents import read_contents
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.board.loading import load_draft
@@ -97,7 +98,8 @@ def test_a_draft_whose_evening_was_given_back_is_not_published(published: Season
     visit, evening = another_evening(plan)
     edited = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=published.now)
     Shift.objects.filter(mentor=int(evening[0]), on=evening[1]).delete()
-    assert any("intussen veranderd" in text for text in blockers(read_contents(edited.plan), published.now))
+    found = blockers(read_contents(edited.plan), published.now)
+    assert BlockerCode.CHANGED_EVENING in {blocker.code for blocker in found}
 
 
 def test_the_button_opens_the_board(published: Season, client: Client, log_in: LogIn) -> None:

@@ -14,7 +14,9 @@ from mentors.dates import moment_at
 from mentors.models import Event
 from planning.actions.proposals import VisitProposal, plan_visits
 from planning.actions.publishing import PublishRefused, publish_plan
+from planning.draft.blockers import BlockerCode
 from planning.models import Plan
+from planning.words.blockers import BLOCKERS, blocker_texts
 from tests import factories
 from tests.visits.seasons import EVENINGS, Season, make_season, not_published
 from visits.actions.invitations import invite, invite_all
@@ -195,5 +197,9 @@ def test_a_refusal_that_nobody_catches_writes_no_name_into_a_log(
     with pytest.raises(PublishRefused) as caught:
         publish_plan(plan=plan, by=None, now=season.now)
     logging.getLogger(__name__).error("not published: %r", caught.value, exc_info=caught.value)
-    assert mentor.name in caught.value.problems[0]
+    assert mentor.name in blocker_texts(caught.value.blockers)[0]
     assert "PublishRefused" in caplog.text and mentor.name not in caplog.text
+
+
+def test_every_blocker_has_a_sentence() -> None:
+    assert set(BLOCKERS) == set(BlockerCode) - {BlockerCode.BLOCKING_FINDING}

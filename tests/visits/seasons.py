@@ -15,6 +15,7 @@ from planning.actions.jobs import request_plan
 from planning.actions.publishing import PublishRefused
 from planning.actions.runs import run_plan
 from planning.models import Plan
+from planning.words.blockers import blocker_texts
 from students.models import SchoolClass
 from tests import factories
 from visits.actions.cohorts import join_cohort
@@ -26,7 +27,7 @@ def not_published(words: str) -> Iterator[None]:
     """Publishing is refused, with these words among its sentences."""
     with pytest.raises(PublishRefused) as caught:
         yield
-    assert re.search(words, " ".join(caught.value.problems))
+    assert re.search(words, " ".join(blocker_texts(caught.value.blockers)))
 
 
 EVENINGS = [dt.date(2026, 10, 6), dt.date(2026, 10, 8), dt.date(2026, 10, 13)]

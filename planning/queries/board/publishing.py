@@ -11,14 +11,15 @@ import datetime as dt
 from mentors.dates import minutes_of
 from mentors.models import Mentor
 from planner import Finding
+from planning.draft.blockers import Blocker, BlockerCode
 from planning.models import Plan
 from planning.queries.board.loading import LoadedDraft, load_draft
-from planning.words.board import Names, sentences
+from planning.words.board import Names
 from visits.models import Shift, Visit
 
 
-def broken_by_hand(plan: Plan) -> list[str]:
-    """Sentences about what blocks; what stands already, and was not moved, blocks nothing."""
+def broken_by_hand(plan: Plan) -> list[Blocker]:
+    """The findings that block, each a blocker; what stands already, and was not moved, blocks nothing."""
     if not plan.revision:
         return []
     draft = load_draft(plan)
@@ -28,7 +29,7 @@ def broken_by_hand(plan: Plan) -> list[str]:
     visits = Visit.objects.filter(pk__in=[f.visit for f in blocking if f.visit]).select_related("household")
     mentors = Mentor.objects.filter(pk__in=[f.visitor for f in blocking if f.visitor])
     names = Names({str(v.pk): v.household.name for v in visits}, {str(m.pk): m.name for m in mentors})
-    return [sentence.text for sentence in sentences(blocking, names)]
+    return [Blocker(BlockerCode.BLOCKING_FINDING, {"finding": finding, "names": names}) for finding in blocking]
 
 
 def _stood_already(draft: LoadedDraft, finding: Finding) -> bool:

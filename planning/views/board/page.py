@@ -14,6 +14,7 @@ from mentors.models import Mentor, Role
 from planning.actions.board.standing import StandingRefused, open_standing_board
 from planning.draft.contents import read_contents
 from planning.forms.board import OwnMomentForm, query_of, revision_of, selection_of
+from planning.models import Plan
 from planning.queries.board.changes import changes_since
 from planning.queries.board.page import BoardPage, classes_of
 from planning.queries.board.reservations import evenings_in, reservation_name, reservations_of
@@ -23,6 +24,7 @@ from planning.queries.publishing import blockers
 from planning.views.board.answers import answer_of, can_redo, can_undo
 from planning.views.board.finding import board_of, is_script, may_edit
 from planning.views.finding import DRAWN, board_plan, plan_of, visit_on
+from planning.words.blockers import blocker_texts
 from planning.words.board import moment_words
 from visits.views.finding import campaign_of
 
@@ -52,9 +54,13 @@ def board(request: SchoolRequest, plan: int) -> HttpResponse:
         "may_edit": may_edit(request, found),
         "can_undo": can_undo(shown.draft),
         "can_redo": can_redo(shown.draft),
-        "blockers": blockers(read_contents(found), timezone.now()) if may_edit(request, found) else [],
+        "blockers": _blockers(found) if may_edit(request, found) else [],
     }
     return render(request, "planning/board.html", context)
+
+
+def _blockers(plan: Plan) -> list[str]:
+    return blocker_texts(blockers(read_contents(plan), timezone.now()))
 
 
 @for_roles(Role.COORDINATOR)
