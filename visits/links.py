@@ -18,6 +18,7 @@ from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from mentors.refusals import Refusal
 from visits.models import Invitation
 
 # Without I, L, O and U: nothing to mistake, and no words by accident.
@@ -27,11 +28,10 @@ RENEWAL = "renewal"  # the key of a mail with a new link begins so: it goes out 
 LOOKALIKES = str.maketrans("OILU", "011V")
 
 
-class LinkLost(Exception):
+class LinkLost(Refusal):
     """The server's key has changed since the link was made; the family needs a new one."""
 
-    def __init__(self) -> None:
-        super().__init__(_("De link van dit gezin werkt niet meer. Stuur een nieuwe link."))
+    text = _("De link van dit gezin werkt niet meer. Stuur een nieuwe link.")
 
 
 def new_seed() -> str:
