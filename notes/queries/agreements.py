@@ -7,8 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from notes.models import Agreement, AgreementQuerySet
 from notes.queries.texts import opened
 from students.models import Student
@@ -16,20 +14,12 @@ from students.models import Student
 
 @dataclass(frozen=True)
 class AgreementLine:
-    """One agreement with its text; `text` is None when it does not open."""
+    """One agreement with its text and the pupils that it is about; `text` is None when it does not open."""
 
     agreement: Agreement
     text: str | None
-    names: str
+    names: tuple[str, ...]
     is_overdue: bool
-
-
-def first_names(names: Iterable[str]) -> str:
-    """'Sanne', 'Sanne en Daan', 'Sanne, Daan en Mo'."""
-    listed = list(names)
-    if len(listed) < 2:
-        return "".join(listed)
-    return _("%(names)s en %(last)s") % {"names": ", ".join(listed[:-1]), "last": listed[-1]}
 
 
 def names_apart(students: Iterable[Student]) -> dict[int, str]:
@@ -49,7 +39,7 @@ def agreement_lines(agreements: AgreementQuerySet, *, today: dt.date) -> list[Ag
         AgreementLine(
             agreement=row,
             text=opened(row, "what"),
-            names=first_names(called[student.pk] for student in row.visit.students.all()),
+            names=tuple(called[student.pk] for student in row.visit.students.all()),
             is_overdue=row.kept_at is None and row.due_on is not None and row.due_on < today,
         )
         for row in rows

@@ -5,26 +5,35 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from django.utils.translation import gettext_lazy
+from enum import StrEnum
 
 from mentors.models import Mentor
 from notes.access import can_be_logged, shows_address
-from notes.queries.agreements import first_names
 from roads.queries import Place
 from students.models import Guardian, Household
 from visits.models import AgendaTopic, ConversationTopic, PlaceKind, Visit
 from visits.queries.days import place_of
-from visits.queries.languages import language_name
+from visits.words.languages import language_name
 
-# The shape of a conversation of 45 minutes; other lengths keep its proportions.
-SHAPE = [
-    (5, gettext_lazy("Welkom en kennismaken")),
-    (10, gettext_lazy("Eerst de leerling: wat gaat goed, waar ben je trots op")),
-    (15, gettext_lazy("De ouders: wat zij willen vertellen en vragen")),
-    (10, gettext_lazy("Thuis en school samen: wat helpt")),
-    (5, gettext_lazy("Eén afspraak, en bedanken")),
-]
+
+class SectionCode(StrEnum):
+    """The parts of a conversation; notes/words/card.py has the words."""
+
+    WELCOME = "welcome"
+    PUPIL = "pupil"
+    PARENTS = "parents"
+    HOME_AND_SCHOOL = "home_and_school"
+    AGREEMENT = "agreement"
+
+
+# The shape of a conversation of 45 minutes, in minutes; other lengths keep its proportions.
+SHAPE = {
+    SectionCode.WELCOME: 5,
+    SectionCode.PUPIL: 10,
+    SectionCode.PARENTS: 15,
+    SectionCode.HOME_AND_SCHOOL: 10,
+    SectionCode.AGREEMENT: 5,
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class CardSection:
     """One part of the conversation."""
 
     minutes: int
-    text: str
+    code: SectionCode
 
 
 @dataclass(frozen=True)
@@ -49,7 +58,7 @@ class ConversationCard:
     """All of one visit that its mentor reads beforehand. `address` is None where it is kept hidden."""
 
     visit: Visit
-    names: str
+    names: tuple[str, ...]
     guardians: list[Guardian]
     language: str
     address: str | None
@@ -99,12 +108,12 @@ def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> 
     )
 
 
-def names_at(visit: Visit) -> str:
+def names_at(visit: Visit) -> tuple[str, ...]:
     """The first names of all children of a conversation; of one with two mentors the other's too."""
     pupils = [*visit.students.all()]
     if visit.together_with is not None:
         pupils += visit.together_with.students.all()
-    return first_names(pupil.first_name for pupil in pupils)
+    return tuple(pupil.first_name for pupil in pupils)
 
 
 def company_of(visit: Visit, mentor: Mentor | None) -> str:
@@ -137,8 +146,8 @@ def address_of(household: Household) -> str:
 
 def shape_for(minutes: int) -> list[CardSection]:
     """The parts of a conversation of this many minutes, which they add up to."""
-    lengths = _scaled([length for length, _text in SHAPE], minutes)
-    return [CardSection(length, str(text)) for length, (_length, text) in zip(lengths, SHAPE, strict=True)]
+    lengths = _scaled(list(SHAPE.values()), minutes)
+    return [CardSection(length, code) for length, code in zip(lengths, SHAPE, strict=True)]
 
 
 def _scaled(lengths: Sequence[int], total: int) -> list[int]:

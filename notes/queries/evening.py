@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Q
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from mentors.dates import local_day, moment_at
 from mentors.models import Mentor, School, User
@@ -16,7 +14,7 @@ from notes.access import attended_visits, can_be_logged, day_of, own_visits
 from notes.models import Agreement
 from notes.queries.agreements import AgreementLine, agreement_lines
 from notes.queries.card import company_of, names_at
-from roads.queries import Pin, PinKind, Place, RouteLeg, draw_route_map, route_geometry
+from roads.queries import Place, RouteLeg, route_geometry
 from visits.models import CampaignState, PlaceKind, Route, Visit, VisitState
 from visits.queries.days import depot_of, place_of
 
@@ -30,7 +28,7 @@ class EveningStop:
 
     visit: Visit
     number: int
-    names: str
+    names: tuple[str, ...]
     is_met: bool
     is_over: bool
     can_log: bool
@@ -41,13 +39,17 @@ class EveningStop:
 
 @dataclass(frozen=True)
 class VisitEvening:
-    """One day of visits. `hidden` counts the stops that are left off the map."""
+    """One day of visits, from `depot`. `hidden` counts the stops that are left off the map.
+
+    `legs` is the way along all stops and back; empty where a stop is hidden, since it would show that one's place.
+    """
 
     on: dt.date
     is_today: bool
     stops: list[EveningStop]
     route: Route | None
-    map: SafeString | None
+    depot: Place | None
+    legs: list[RouteLeg]
     hidden: int
 
     @property
@@ -138,7 +140,7 @@ def _of_day(on: dt.date, visits: list[Visit], mentor: Mentor, now: dt.datetime) 
     shown = legs if not hidden else []
     ways = dict(zip([visit.pk for visit in drawn], shown, strict=False))
     stops = [_stop(visit, number, now, mentor, ways.get(visit.pk)) for number, visit in enumerate(visits, start=1)]
-    return VisitEvening(on, on == local_day(now), stops, route, _map(stops, depot, shown), hidden)
+    return VisitEvening(on, on == local_day(now), stops, route, depot, shown, hidden)
 
 
 def is_on_map(visit: Visit) -> bool:
@@ -146,18 +148,6 @@ def is_on_map(visit: Visit) -> bool:
     if visit.household.is_secret_address and visit.place_kind != PlaceKind.SCHOOL:
         return False
     return place_of(visit) is not None
-
-
-def _map(stops: Sequence[EveningStop], depot: Place | None, legs: Sequence[RouteLeg]) -> SafeString | None:
-    pins = [
-        Pin(place, text=str(stop.number), label=stop.names)
-        for stop in stops
-        if is_on_map(stop.visit) and (place := place_of(stop.visit)) is not None
-    ]
-    if not pins:
-        return None
-    start = [Pin(depot, label=_("Vertrek"), kind=PinKind.START)] if depot is not None else []
-    return draw_route_map([*start, *pins], legs, title=_("De route van deze avond"))
 
 
 def _stop(visit: Visit, number: int, now: dt.datetime, mentor: Mentor, leg: RouteLeg | None = None) -> EveningStop:

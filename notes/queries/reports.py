@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mentors.models import School, User
 from notes.models import Agreement, Headline, Presence, VisitReport
-from notes.queries.agreements import first_names, names_apart
+from notes.queries.agreements import names_apart
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class ReportLine:
     """One report in the list: whom it is about and when, nothing that was said."""
 
     report: VisitReport
-    names: str
+    names: tuple[str, ...]
     classes: str
 
 
@@ -23,7 +23,7 @@ class ReportPage:
     """One report with its texts."""
 
     report: VisitReport
-    names: str
+    names: tuple[str, ...]
     present: str
     minutes: int
     going_well: str
@@ -41,7 +41,7 @@ def report_lines(*, user: User, school: School) -> list[ReportLine]:
     return [
         ReportLine(
             report=report,
-            names=first_names(called[student.pk] for student in report.visit.students.all()),
+            names=tuple(called[student.pk] for student in report.visit.students.all()),
             classes=", ".join(
                 sorted({student.school_class.name for student in report.visit.students.all() if student.school_class})
             ),
@@ -58,7 +58,7 @@ def report_page(report: VisitReport) -> ReportPage:
     words = dict(Presence.choices)
     return ReportPage(
         report=report,
-        names=first_names(student.first_name for student in report.visit.students.all()),
+        names=tuple(student.first_name for student in report.visit.students.all()),
         present=", ".join(str(words.get(value, value)) for value in report.present),
         minutes=round(lasted.total_seconds() / 60) if lasted else 0,
         going_well=report.going_well,

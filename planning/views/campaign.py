@@ -16,6 +16,7 @@ from planning.words.steps import HEADINGS, note_text
 from visits.models import Campaign, CampaignState
 from visits.queries.campaigns import period_warnings
 from visits.views.finding import campaign_of
+from visits.words.campaigns import period_warning_text
 
 
 @for_roles(Role.COORDINATOR)
@@ -31,7 +32,10 @@ def campaign(request: SchoolRequest, campaign: int) -> HttpResponse:
         "steps": steps,
         "next": None if is_closed else next((step for step in steps if not step["is_done"]), None),
         "states": [(state, number) for state, number in overview.counts.items() if number or state != "cancelled"],
-        "warnings": period_warnings(found.school_year, found.starts_on, found.ends_on),
+        "warnings": [
+            period_warning_text(warning.code, warning.facts)
+            for warning in period_warnings(found.school_year, found.starts_on, found.ends_on)
+        ],
     }
     return render(request, "planning/campaign.html", context)
 

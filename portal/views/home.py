@@ -33,6 +33,7 @@ from visits.models import (
 from visits.queries.booking import Asked, asked_of_visit, is_being_planned
 from visits.queries.family import party_of
 from visits.queries.outbox import lapsed_moment
+from visits.words.visitors import names_in_words, visitor_in_words
 
 A_YEAR = 365 * 24 * 60 * 60
 REFUSED = 409
@@ -105,7 +106,8 @@ def family_context(request: FamilyRequest, now: dt.datetime) -> dict[str, Any]:
         "key": page_key_of(invitation),
         "school": visit.campaign.school,
         "visit": visit,
-        "names": party.names,
+        "names": names_in_words(party.names),
+        "who": visitor_in_words(party.visitor, party.own_names, has_company=party.has_company),
         "party": party,
         "minutes": visit.campaign.visit_minutes + visit.extra_minutes,
         "may_change": may_change(visit, now),

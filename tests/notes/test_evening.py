@@ -9,14 +9,18 @@ import pytest
 from django.test import Client
 
 from mentors.models import School, User
-from notes.queries.agreements import first_names, names_apart
-from notes.queries.card import address_of, card_of, language_name, shape_for
+from notes.queries.agreements import names_apart
+from notes.queries.card import SectionCode, address_of, card_of, shape_for
 from notes.queries.evening import EveningPage, evening_page
+from notes.views.evening import map_of
+from notes.words.card import SECTIONS
 from students.models import Household
 from tests import factories
 from tests.notes import rows
 from tests.notes.rows import Round
 from visits.models import AgendaTopic, PlaceKind, Visit, VisitState
+from visits.words.languages import language_name
+from visits.words.visitors import names_in_words
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -136,19 +140,19 @@ def test_a_secret_address_is_on_no_map_and_in_no_list(tonight: Round, now: dt.da
     )
     evening = page_of(tonight, now).evening
     assert evening
-    assert (evening.hidden, evening.map is not None) == (1, True)
-    without = evening.map
+    assert (evening.hidden, map_of(evening) is not None) == (1, True)
+    without = map_of(evening)
     Household.objects.filter(pk=hidden.household_id).update(latitude=53.2, longitude=6.5)
     again = page_of(tonight, now).evening
     assert again
-    assert again.map == without  # the map is the same wherever the secret address is
+    assert map_of(again) == without  # the map is the same wherever the secret address is
 
 
 def test_a_visit_by_phone_is_not_on_the_map_and_is_not_called_hidden(tonight: Round, now: dt.datetime) -> None:
     Visit.objects.filter(pk=tonight.visit.pk).update(place_kind=PlaceKind.PHONE)
     evening = page_of(tonight, now).evening
     assert evening
-    assert (evening.map, evening.hidden) == (None, 0)
+    assert (map_of(evening), evening.hidden) == (None, 0)
 
 
 # --- the card ---
@@ -210,6 +214,10 @@ def test_the_shape_adds_up_to_the_duration(minutes: int) -> None:
     assert sum(part.minutes for part in shape_for(minutes)) == minutes
 
 
+def test_every_part_of_a_conversation_has_words() -> None:
+    assert set(SECTIONS) == set(SectionCode)
+
+
 def test_the_shape_of_45_minutes_is_that_of_the_practice() -> None:
     assert [part.minutes for part in shape_for(45)] == [5, 10, 15, 10, 5]
 
@@ -222,7 +230,7 @@ def test_a_language_has_a_name_also_where_the_framework_has_none(code: str, name
 
 
 def test_names_read_as_a_sentence() -> None:
-    assert [first_names(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
+    assert [names_in_words(names) for names in ([], ["A"], ["A", "B"], ["A", "B", "C"])] == [
         "",
         "A",
         "A en B",

@@ -21,7 +21,8 @@ from visits.actions.campaigns import CampaignRefused, change_campaign, close_cam
 from visits.actions.topics import seed_topics
 from visits.models import Campaign, CampaignState, ConversationTopic, Frequency, VisitState
 from visits.queries.calendar import usual_period
-from visits.queries.campaigns import period_warnings
+from visits.queries.campaigns import PeriodWarning, PeriodWarningCode, period_warnings
+from visits.words.campaigns import PERIOD_WARNINGS, period_warning_text
 
 pytestmark = pytest.mark.usefixtures("today")
 
@@ -174,17 +175,25 @@ def test_a_school_year_that_starts_late_still_has_a_season(school: School) -> No
     assert usual_period(year) == (dt.date(2026, 10, 19), dt.date(2026, 12, 11))
 
 
+def said(found: list[PeriodWarning]) -> list[str]:
+    return [period_warning_text(warning.code, warning.facts) for warning in found]
+
+
+def test_every_warning_about_a_period_has_a_sentence() -> None:
+    assert set(PERIOD_WARNINGS) == set(PeriodWarningCode)
+
+
 def test_days_off_in_the_period_are_written_as_people_say_them(school: School) -> None:
     year = school.years.get()
     Closure.objects.create(
         school_year=year, name="Studiedag", starts_on=dt.date(2026, 9, 22), ends_on=dt.date(2026, 9, 22)
     )
-    found = period_warnings(year, dt.date(2026, 9, 14), dt.date(2026, 10, 16))
+    found = said(period_warnings(year, dt.date(2026, 9, 14), dt.date(2026, 10, 16)))
     assert "In deze periode valt Studiedag (di 22 september). Dan gaat niemand op bezoek." in found
 
 
 def test_a_period_over_a_holiday_is_a_warning_and_no_refusal(school: School) -> None:
-    found = period_warnings(school.years.get(), dt.date(2026, 9, 14), dt.date(2026, 11, 6))
+    found = said(period_warnings(school.years.get(), dt.date(2026, 9, 14), dt.date(2026, 11, 6)))
     assert any("Herfstvakantie" in text for text in found)
     assert any("loopt door na de herfstvakantie" in text for text in found)
     assert period_warnings(school.years.get(), dt.date(2026, 9, 14), dt.date(2026, 10, 16)) == []

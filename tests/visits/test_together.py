@@ -41,8 +41,11 @@ from visits.models import (
     Visit,
     VisitState,
 )
+from visits.queries.family import WhoComes
 from visits.queries.moments import fitting_moments
-from visits.queries.siblings import pair_lines
+from visits.queries.siblings import SuggestionReason, pair_lines
+from visits.words.siblings import reason_text
+from visits.words.visitors import visitor_in_words
 
 
 def published(season: Season) -> None:
@@ -524,3 +527,15 @@ def test_no_home_gets_three_mentors_at_once(now, coordinator, starts: list[str],
     plan.save()
     codes = {blocker.code for blocker in blockers(read_contents(plan), now)}
     assert (BlockerCode.OVERLAPPING_SIBLINGS in codes) == is_refused
+
+
+def test_every_reason_for_a_suggestion_has_a_sentence() -> None:
+    evenings = [dt.date(2026, 10, 8), dt.date(2026, 10, 6)]
+    assert len({reason_text(reason, evenings) for reason in SuggestionReason}) == len(SuggestionReason)
+    assert "2 dezelfde avonden, de eerste op di 6 oktober" in reason_text(SuggestionReason.SHARED_EVENINGS, evenings)
+    assert "de avond van do 8 oktober" in reason_text(SuggestionReason.SHARED_EVENINGS, evenings[:1])
+
+
+def test_everybody_who_may_come_has_a_name_without_a_name_of_staff() -> None:
+    said = [visitor_in_words(visitor, ["Sara", "Tom"], has_company=False) for visitor in WhoComes]
+    assert len(set(said)) == len(WhoComes) and all("Sara en Tom" in who for who in said)

@@ -20,6 +20,7 @@ from visits.mail.texts import MailFacts, place_in_words, text_of, who_in_words
 from visits.models import Message, MessageKind, Visit, VisitState
 from visits.queries.family import language_of, party_of
 from visits.queries.outbox import last_told, was_told_a_moment, was_told_this_moment
+from visits.words.visitors import names_in_words, visitor_in_words
 
 WITH_CALENDAR = frozenset({MessageKind.CONFIRMATION, MessageKind.MOVED, MessageKind.CANCELLED})
 
@@ -47,10 +48,11 @@ def facts_of(message: Message) -> MailFacts:
         return MailFacts(school=message.school.name, first_names="", link=_link_of(message))
     told = last_told(message) if message.kind == MessageKind.CANCELLED else None
     party = party_of(visit)
+    who = visitor_in_words(party.visitor, party.own_names, has_company=party.has_company)
     return MailFacts(
         school=message.school.name,
-        first_names=one_line(party.names),
-        who="" if party.is_plain else one_line(party.who),
+        first_names=one_line(names_in_words(party.names)),
+        who="" if party.is_plain else one_line(who),
         link=_link_of(message),
         state=visit.state,
         place=visit.place_kind,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from mentors.forms import ClockInput
 from mentors.models import Mentor
 from visits.models import Commitment, SiblingChoice
-from visits.queries.languages import language_name
 from visits.queries.siblings import PairLine
+from visits.words.languages import language_name
 
 _DOUBLE = f"{SiblingChoice.DOUBLE}-"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.utils import formats
-from django.utils.translation import gettext as _
 
 from mentors.models import School, SchoolYear
 from visits.models import Campaign, VisitState
@@ -27,23 +29,34 @@ def campaigns_of(school: School) -> QuerySet[Campaign]:
     )
 
 
-def period_warnings(year: SchoolYear, starts_on: dt.date, ends_on: dt.date) -> list[str]:
+class PeriodWarningCode(StrEnum):
+    """What is odd about a period; visits/words/campaigns.py has the sentences."""
+
+    CLOSURE = "closure"
+    PAST_AUTUMN = "past_autumn"
+    NO_HOLIDAYS = "no_holidays"
+
+
+@dataclass(frozen=True)
+class PeriodWarning:
+    """Something odd about a period. `facts` of a closure: name, first and last (dates)."""
+
+    code: PeriodWarningCode
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+def period_warnings(year: SchoolYear, starts_on: dt.date, ends_on: dt.date) -> list[PeriodWarning]:
     """What a coordinator should know about a period; none of it forbids anything."""
     found = [
-        _("In deze periode valt %(name)s (%(days)s). Dan gaat niemand op bezoek.")
-        % {"name": closure.name, "days": _days(closure.starts_on, closure.ends_on)}
+        PeriodWarning(
+            PeriodWarningCode.CLOSURE, {"name": closure.name, "first": closure.starts_on, "last": closure.ends_on}
+        )
         for closure in year.closures.all()
         if closure.starts_on <= ends_on and closure.ends_on >= starts_on
     ]
     holiday = autumn_holiday(year)
     if holiday and starts_on < holiday < ends_on:
-        found.append(_("De bezoekronde loopt door na de herfstvakantie. Een vroeg thuisbezoek werkt het best."))
+        found.append(PeriodWarning(PeriodWarningCode.PAST_AUTUMN))
     if not any(closure.is_holiday for closure in year.closures.all()):
-        found.append(_("Er staan nog geen vakanties in dit schooljaar. Vul die eerst in bij School."))
+        found.append(PeriodWarning(PeriodWarningCode.NO_HOLIDAYS))
     return found
-
-
-def _days(first: dt.date, last: dt.date) -> str:
-    """'wo 2 december', or 'za 19 december tot en met zo 3 januari'."""
-    begin, end = formats.date_format(first, "D j F"), formats.date_format(last, "D j F")
-    return begin if first == last else _("%(first)s tot en met %(last)s") % {"first": begin, "last": end}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from students.models import Guardian, Household, SchoolClass, Student
 from visits.models import AgendaTopic, Campaign, ConversationTopic, Invitation, Visit
@@ -27,10 +26,10 @@ class WhoComes(StrEnum):
 
 @dataclass(frozen=True)
 class Party:
-    """The children of a conversation, and who comes. `own_names`: those whose mentor that is."""
+    """The first names of the children of a conversation, and who comes. `own_names`: those whose mentor that is."""
 
-    names: str
-    own_names: str
+    names: tuple[str, ...]
+    own_names: tuple[str, ...]
     visitor: WhoComes
     has_company: bool
 
@@ -38,11 +37,6 @@ class Party:
     def is_plain(self) -> bool:
         """Whether it is simply their own mentor who comes, alone."""
         return self.visitor == WhoComes.MENTOR and not self.has_company and self.names == self.own_names
-
-    @property
-    def who(self) -> str:
-        """For in a sentence: 'de mentor van Sara'."""
-        return visitor_in_words(self.visitor, self.own_names, has_company=self.has_company)
 
 
 def pupils_at(visits: Iterable[Visit]) -> dict[int, list[NamedPupil]]:
@@ -68,7 +62,7 @@ def party_of(visit: Visit, pupils: Mapping[int, list[NamedPupil]] | None = None)
     Of a visit whose children went over to another visit of this home: those whose mentor would have come.
     """
     rows = (pupils if pupils is not None else pupils_at([visit]))[visit.pk] or _went_over(visit)
-    names, own = _joined([name for name, _own in rows]), _joined([name for name, is_own in rows if is_own])
+    names, own = tuple(name for name, _own in rows), tuple(name for name, is_own in rows if is_own)
     visitor = WhoComes.MENTOR if own or not visit.mentor_id else WhoComes.COLLEAGUE
     if visit.together_with_id:
         visitor, own = WhoComes.MENTORS, names
@@ -79,23 +73,6 @@ def _went_over(visit: Visit) -> list[NamedPupil]:
     of_home = Visit.objects.filter(household=visit.household_id, campaign=visit.campaign_id)
     pupils = Student.objects.filter(visits__in=of_home, school_class__mentors=visit.mentor_id).distinct().order_by("pk")
     return [(name, True) for name in pupils.values_list("first_name", flat=True)]
-
-
-def visitor_in_words(visitor: str, names: str, *, has_company: bool) -> str:
-    """Who comes, for in a sentence; never a name of staff."""
-    words = {
-        WhoComes.MENTOR: _("de mentor van %(names)s"),
-        WhoComes.MENTORS: _("de mentoren van %(names)s"),
-        WhoComes.COLLEAGUE: _("een collega van de mentor van %(names)s"),
-    }
-    who = words[WhoComes(visitor)] % {"names": names}
-    return _("%(who)s, met een collega") % {"who": who} if has_company else who
-
-
-def _joined(names: Sequence[str]) -> str:
-    if len(names) < 2:
-        return "".join(names)
-    return _("%(names)s en %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
 def language_of(household: Household | None) -> str:

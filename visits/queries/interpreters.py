@@ -11,8 +11,8 @@ from django.db.models import F
 
 from mentors.dates import local_day, minutes_of
 from visits.models import Campaign, InterpreterShift, PlaceKind, Visit, VisitState
-from visits.queries.languages import MORE_LANGUAGES, language_name
 from visits.queries.windows import Stretch, without
+from visits.words.languages import MORE_LANGUAGES, language_name
 
 COMMON = ("ar", "bg", "en", "es", "fa", "fr", "pl", "pt", "ro", "ru", "tr", "uk", "zh-hans")
 BUFFER_MINUTES = 30  # an interpreter is busy this long after a conversation: the way to the next one

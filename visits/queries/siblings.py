@@ -5,11 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, QuerySet
-from django.utils.translation import gettext as _
 
-from mentors.dates import nl_day
 from mentors.models import Mentor, User
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.together import pairs_among
@@ -18,9 +17,22 @@ MOST_TOGETHER = 2  # mentors in one conversation; the planner knows pairs
 _IN_PLAY = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
 
+class SuggestionReason(StrEnum):
+    """Why the system suggests a choice; visits/words/siblings.py has the sentences."""
+
+    WITH_ANOTHER = "with_another"  # one of the children goes together with another child of the home
+    TWO_PLACES = "two_places"
+    SHARED_EVENINGS = "shared_evenings"
+    NO_SHARED_EVENING = "no_shared_evening"
+    NO_EVENINGS = "no_evenings"  # no mentor of the campaign gives an evening to come
+
+
 @dataclass(frozen=True)
 class PairLine:
-    """Two visits of one home. `choice` is empty while nothing is decided; `follows`: what the campaign says of it."""
+    """Two visits of one home. `choice` is empty while nothing is decided; `follows`: what the campaign says of it.
+
+    `shared_evenings`: those to come that both mentors give.
+    """
 
     first: Visit
     second: Visit
@@ -29,7 +41,8 @@ class PairLine:
     decided_by: User | None
     decided_at: dt.datetime | None
     suggestion: str
-    reason: str
+    reason: SuggestionReason
+    shared_evenings: frozenset[dt.date]
     has_moment: bool
     is_of_many: bool = False  # the home has children with a third mentor
     is_first: bool = True  # of its home
@@ -142,7 +155,8 @@ def _evenings_of(campaign: Campaign, today: dt.date) -> dict[int, set[dt.date]]:
 def _line(
     campaign: Campaign, first: Visit, second: Visit, row: SiblingPair | None, evenings: dict[int, set[dt.date]]
 ) -> PairLine:
-    suggestion, reason = _suggested(first, second, evenings)
+    shared = frozenset(evenings.get(first.mentor_id or 0, set()) & evenings.get(second.mentor_id or 0, set()))
+    suggestion, reason = _suggested(first, second, has_shared=bool(shared), has_evenings=bool(evenings))
     return PairLine(
         first=first,
         second=second,
@@ -152,21 +166,21 @@ def _line(
         decided_at=row.decided_at if row else None,
         suggestion=suggestion,
         reason=reason,
+        shared_evenings=shared,
         has_moment=first.starts_at is not None or second.starts_at is not None,
     )
 
 
-def _suggested(first: Visit, second: Visit, evenings: dict[int, set[dt.date]]) -> tuple[str, str]:
+def _suggested(
+    first: Visit, second: Visit, *, has_shared: bool, has_evenings: bool
+) -> tuple[SiblingChoice, SuggestionReason]:
     """Together where both mentors give the same evening; else one mentor for both. Only a suggestion."""
     if {first.together_with_id, second.together_with_id} - {None, first.pk, second.pk}:
-        return SiblingChoice.APART, _("Een van deze kinderen gaat al samen met een ander kind uit dit gezin.")
+        return SiblingChoice.APART, SuggestionReason.WITH_ANOTHER
     if first.place_kind != second.place_kind:
-        return SiblingChoice.APART, _("De gesprekken zijn op twee verschillende plekken.")
-    both = evenings.get(first.mentor_id or 0, set()) & evenings.get(second.mentor_id or 0, set())
-    if both:
-        text = _("Beide mentoren geven %(number)s dezelfde avonden, de eerste op %(day)s.")
-        one = _("Beide mentoren geven de avond van %(day)s.")
-        return SiblingChoice.JOINT, (one if len(both) == 1 else text) % {"number": len(both), "day": nl_day(min(both))}
-    if evenings:
-        return SiblingChoice.DOUBLE, _("De twee mentoren geven nog geen avond die ze allebei hebben.")
-    return SiblingChoice.JOINT, _("Zo komt er één keer bezoek, van beide mentoren. Er zijn nog geen avonden gegeven.")
+        return SiblingChoice.APART, SuggestionReason.TWO_PLACES
+    if has_shared:
+        return SiblingChoice.JOINT, SuggestionReason.SHARED_EVENINGS
+    if has_evenings:
+        return SiblingChoice.DOUBLE, SuggestionReason.NO_SHARED_EVENING
+    return SiblingChoice.JOINT, SuggestionReason.NO_EVENINGS

@@ -7,21 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, School, User
 from students.models import SchoolClass
 from visits.models import Answer, Campaign, CampaignState, Invitation, PlaceKind, Visit, VisitState
 from visits.queries.booking import still_asked, still_to_choose
+from visits.words.visit_list import WAITS
 
 UPCOMING = "gepland"  # proposed or agreed: two states that a figure counts as one
-WAITS = {
-    "antwoord": _("antwoord"),
-    "anders": _("iets anders"),
-    "moment": _("moment"),
-    "kiezen": _("keuze of wensen"),
-    "verslag": _("verslag"),
-}
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from visits.models import Invitation
 from visits.queries.family import NamedPupil, invitations_by_letter, language_of, party_of, pupils_at
 from visits.queries.outbox import undelivered
 from visits.views.finding import campaign_of
+from visits.words.visitors import names_in_words, visitor_in_words
 
 
 @for_roles(Role.COORDINATOR)
@@ -81,7 +82,15 @@ def _letter(invitation: Invitation, pupils: Mapping[int, list[NamedPupil]]) -> d
         code = code_of(invitation)
     except LinkLost:
         return None
-    language = language_of(invitation.household)
+    language, party = language_of(invitation.household), party_of(invitation.visit, pupils)
     with override(language):
-        party = party_of(invitation.visit, pupils)
-    return {"visit": invitation.visit, "code": code, "party": party, "language": language}
+        names = names_in_words(party.names)
+        who = visitor_in_words(party.visitor, party.own_names, has_company=party.has_company)
+    return {
+        "visit": invitation.visit,
+        "code": code,
+        "party": party,
+        "names": names,
+        "who": who,
+        "language": language,
+    }

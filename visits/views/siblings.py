@@ -15,6 +15,7 @@ from visits.forms.together import SiblingDefaultForm, SiblingForm
 from visits.models import Campaign, SiblingChoice
 from visits.queries.siblings import PairLine, pair_lines
 from visits.views.finding import campaign_of
+from visits.words.siblings import reason_text
 
 REFUSED = 409
 
@@ -75,7 +76,10 @@ def _page(
     forms = [wrong if wrong and wrong.prefix == line.key else SiblingForm(line=line) for line in lines]
     context = {
         "campaign": campaign,
-        "rows": list(zip(lines, forms, strict=True)),
+        "rows": [
+            (line, form, reason_text(line.reason, line.shared_evenings))
+            for line, form in zip(lines, forms, strict=True)
+        ],
         "open": len({line.first.household_id for line in lines if line.is_open}),
         "default": default or SiblingDefaultForm(initial={"siblings": campaign.siblings}),
         "refusal": refusal,

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from visits.models import PlaceKind, VisitState
-from visits.queries.visit_list import UPCOMING, WAITS, Filters, choices_at, list_visits
+from visits.queries.visit_list import UPCOMING, Filters, choices_at, list_visits
+from visits.words.visit_list import WAITS
 
 A_PAGE = 50
 ASKED = ("ronde", "stand", "klas", "mentor", "plek", "wacht")

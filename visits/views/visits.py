@@ -28,6 +28,7 @@ from visits.queries.history import history_of
 from visits.queries.moments import fits_now, fitting_moments, moments_to_offer
 from visits.queries.outbox import messages_about
 from visits.queries.together import invited_visit
+from visits.words.history import timeline_of
 
 UNDO_SECONDS = 30 * 60
 REFUSED = 409
@@ -65,7 +66,7 @@ def visit(request: SchoolRequest, visit: int) -> HttpResponse:
         "students": found.students.select_related("school_class"),
         "invitations": invitations,
         "messages_sent": messages_about(found)[:12],
-        "history": history_of(found, invitations),
+        "history": timeline_of(history_of(found, invitations)),
         "may_arrange": may_arrange(found, request.roles, request.mentor),
         "is_over": found.state in (VisitState.MET, VisitState.CANCELLED),
         "now": timezone.now(),

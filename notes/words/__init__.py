@@ -1,0 +1,1 @@
+"""Sentences of the card and the reports, for mentors."""

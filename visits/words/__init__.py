@@ -1,0 +1,1 @@
+"""Sentences about visits, for the people of the school and for families."""
