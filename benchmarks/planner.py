@@ -37,7 +37,7 @@ from planner.columns.stop_options import StopOptions  # noqa: E402
 from planner.evaluate.verdict import judge  # noqa: E402
 from planner.model.exchange import problem_from_json  # noqa: E402
 from planner.model.problem import Visit  # noqa: E402
-from planner.search.solver import placeable  # noqa: E402
+from planner.search.placeable import placeable  # noqa: E402
 
 PROVEN = 1e-9
 

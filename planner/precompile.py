@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import importlib
 import pkgutil
@@ -12,10 +13,16 @@ from typing import Any
 import numpy as np
 from numba.extending import is_jitted
 
+from planner.base.deadline import Deadline
+from planner.base.tuning import ListingTuning
+from planner.columns.routes import TooManyRoutes, list_routes
+from planner.columns.stop_options import StopOptions
 from planner.model.problem import InterpreterShift, Matrix, Problem, Rules, Shift, Visit, Visitor, Weights, Window
+from planner.search.local_search import LocalSearch
 from planner.search.solver import solve
 
 SECONDS = 300.0  # at most: a slow machine compiles for a minute
+LOCAL_SECONDS = 0.1  # of local search, which compiles its loops at the first round
 MONDAY = dt.date(2001, 9, 3)
 EVENING = (16 * 60, 21 * 60)
 VISITORS, VISITS = 6, 14
@@ -33,10 +40,19 @@ def compile_loops() -> int:
         return [name for name, loop in loops.items() if not (loop.signatures or _is_kept(loop))]
 
     solve(_separate(), seconds=SECONDS, jobs=2)
+    _plan_without_a_list(_coupled())
     solve(_coupled(), seconds=SECONDS, jobs=2, should_stop=lambda: not missing())
     if missing():
         raise RuntimeError(f"never called: {', '.join(missing())}")
     return len(loops)
+
+
+def _plan_without_a_list(problem: Problem) -> None:
+    """Plan as a problem with too many routes is planned: estimate how many there are, and search without them."""
+    with contextlib.suppress(TooManyRoutes):
+        evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
+        list_routes(problem, evenings, listing=ListingTuning(most_routes=1))
+    LocalSearch(problem, range(len(problem.visits))).run(Deadline.after(LOCAL_SECONDS))
 
 
 def _loops() -> dict[str, Any]:

@@ -169,6 +169,36 @@ def _total(clocks, spent, depth, c, stop, day):  # type: ignore[no-untyped-def]
     return spent[depth] + day.travel * stop[c, _LEG_BACK] + day.waiting * waiting
 
 
+@numba.njit(cache=True, nogil=True)
+def count_feasible(stop, cost, leg, day, sets, orders):  # type: ignore[no-untyped-def]
+    """How many of these sets of candidates (a row each) are in time in one of the orders (a row of places each)."""
+    length = sets.shape[1]
+    clocks, spent = np.zeros((3, length), dtype=np.int64), np.zeros(length, dtype=np.float64)
+    chosen = np.zeros(length, dtype=np.int64)
+    count = 0
+    for row in range(len(sets)):
+        for order in range(len(orders)):
+            for place in range(length):
+                chosen[place] = sets[row, orders[order, place]]
+            if _is_in_time(clocks, spent, chosen, stop, cost, leg, day):
+                count += 1
+                break
+    return count
+
+
+@numba.njit(cache=True, nogil=True)
+def _is_in_time(clocks, spent, chosen, stop, cost, leg, day):  # type: ignore[no-untyped-def]
+    """Whether these candidates are a route in this order: in time, and no visit twice."""
+    if not _sets_out(clocks, spent, chosen[0], stop, cost, day):
+        return False
+    for depth in range(1, len(chosen)):
+        if not _is_free(chosen, depth, chosen[depth], stop):
+            return False
+        if not _goes_on(clocks, spent, depth, chosen[depth - 1], chosen[depth], stop, cost, leg, day):
+            return False
+    return _total(clocks, spent, len(chosen) - 1, chosen[-1], stop, day) < np.inf
+
+
 def enumerate_routes(
     stop: Integers, cost: Floats, leg: Integers, day: Day, max_stops: int, listing: ListingTuning
 ) -> tuple[Floats, Integers]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, permutations
 
 import numpy as np
 
@@ -11,13 +13,18 @@ from planner.base.arrays import Columns, Floats, Integers, Positions
 from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
 from planner.base.tuning import DEFAULT, ListingTuning
-from planner.columns.enumeration import FACTS, Day, enumerate_routes, up
+from planner.columns.enumeration import FACTS, Day, count_feasible, enumerate_routes, up
 from planner.columns.stop_options import ShiftOptions, StopOption
 from planner.model.index import ProblemIndex
 from planner.model.plan import Route, Stop
-from planner.model.problem import BadProblem, Problem
+from planner.model.problem import Problem
 
 _NOBODY = -1
+MOST_ORDERS = 24  # of one set of stops that an estimate tries
+
+
+class TooManyRoutes(Exception):
+    """More routes than fit in memory: their problem has to be planned without a list of them."""
 
 
 @dataclass(frozen=True)
@@ -126,11 +133,12 @@ def list_routes(
     """Every feasible set of stops of every evening, each in its cheapest order; `jobs` evenings at a time, while
     the deadline is looked at.
 
-    More than `listing.most_routes` do not fit in a modest memory. Then the problem is refused, rather than some of
-    its routes left out: a bound over part of the routes would prove nothing.
+    Raises TooManyRoutes for more than `listing.most_routes`, which do not fit in a modest memory: as soon as an
+    estimate says so, or else when they are there.
     """
     place = ProblemIndex(problem).place_number
     candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
+    refuse_too_many(_estimate(problem, evenings, candidates, listing), listing.most_routes)
     listed: list[tuple[Floats, Integers]] = []
     days = zip(evenings, candidates, strict=True)
     until = deadline or Deadline.after(np.inf)
@@ -151,9 +159,32 @@ def list_routes(
 
 
 def refuse_too_many(routes: int, most: int) -> None:
-    """Raise BadProblem for more than `most` routes."""
+    """Raise TooManyRoutes for more than `most` routes."""
     if routes > most:
-        raise BadProblem("rules.max_stops", f"more than {most} possible routes: allow fewer stops in one")
+        raise TooManyRoutes(f"more than {most} possible routes")
+
+
+def _estimate(
+    problem: Problem, evenings: Sequence[ShiftOptions], candidates: Sequence[Candidates], listing: ListingTuning
+) -> int:
+    """About how many routes of `max_stops` stops there are; 0 where all sets of stops together would fit.
+
+    Of each evening so many random sets of stops are tried, each in every order (up to four stops; in some for more).
+    """
+    stops = problem.rules.max_stops
+    if sum(math.comb(len(some), min(stops, len(some))) for some in candidates) <= listing.most_routes:
+        return 0
+    chance = np.random.default_rng(0)
+    orders = np.array(list(islice(permutations(range(stops)), MOST_ORDERS)))
+    total = 0.0
+    for evening, some in zip(evenings, candidates, strict=True):
+        if len(some) < stops:
+            continue
+        table, day = _table_of(problem, evening, some)
+        sets = chance.integers(len(some), size=(listing.samples, stops))
+        feasible = count_feasible(table, some.cost, some.leg, day, sets, orders)
+        total += math.comb(len(some), stops) * feasible / listing.samples
+    return int(total)
 
 
 def _running_total(counts: list[int]) -> Positions:
@@ -163,11 +194,16 @@ def _running_total(counts: list[int]) -> Positions:
 def _routes_of(
     problem: Problem, evening: ShiftOptions, some: Candidates, listing: ListingTuning
 ) -> tuple[Floats, Integers]:
+    table, day = _table_of(problem, evening, some)
+    return enumerate_routes(table, some.cost, some.leg, day, problem.rules.max_stops, listing)
+
+
+def _table_of(problem: Problem, evening: ShiftOptions, some: Candidates) -> tuple[Integers, Day]:
+    """The table of stops and the day, as the enumeration takes them."""
     rules, weights, shift = problem.rules, problem.weights, evening.shift
-    stops = np.stack([getattr(some, fact) for fact in FACTS], axis=1).astype(np.int64)
+    table = np.stack([getattr(some, fact) for fact in FACTS], axis=1).astype(np.int64)
     prices = float(weights.travel_minute), float(weights.waiting_minute)
-    day = Day(shift.leave_from, shift.back_by, rules.start_grid_minutes, *prices)
-    return enumerate_routes(stops, some.cost, some.leg, day, rules.max_stops, listing)
+    return table, Day(shift.leave_from, shift.back_by, rules.start_grid_minutes, *prices)
 
 
 def route_of(problem: Problem, pool: Pool, column: int) -> Route:

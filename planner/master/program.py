@@ -141,8 +141,13 @@ def activity(program: Program, columns: Columns) -> Floats:
     return np.bincount(entries.index, weights=entries.weight, minlength=program.rows).astype(np.float64)
 
 
-def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Program:
-    """The program of one component of a school. `visits`: positions of those that some route makes."""
+def build_program(
+    problem: Problem, visits: Sequence[int], pool: Pool, *, left_out: Mapping[int, float] | None = None
+) -> Program:
+    """The program of one component of a school. `visits`: positions of those that some route makes.
+
+    `left_out`: what leaving a visit out costs, where that is less than the weight of the problem.
+    """
     rows = RowBuilder()
     for visit in visits:
         rows.add(("visit", visit), 1, 1)
@@ -150,7 +155,7 @@ def build_program(problem: Problem, visits: Sequence[int], pool: Pool) -> Progra
     coupling = Coupling(problem, rows, pool.evenings, visits)
     stops = _candidate_entries(problem, rows, coupling, pool)
     big_m = _big_m(problem, visits, pool)
-    auxiliary = _auxiliary_columns(problem, visits, coupling, big_m)
+    auxiliary = _auxiliary_columns(problem, visits, coupling, big_m, left_out or {})
     visitors = {evening.visitor for evening in pool.evenings}
     limit_row = {v: row for v in visitors if (row := rows.get(("limit", v))) is not None}
     return Program(
@@ -179,13 +184,18 @@ def _big_m(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
     return float(1 + dearest.sum() + siblings + weights.unplaced * (len(visits) + 10))
 
 
-def _auxiliary_columns(problem: Problem, visits: Sequence[int], coupling: Coupling, big_m: float) -> AuxiliaryColumns:
+def _auxiliary_columns(
+    problem: Problem, visits: Sequence[int], coupling: Coupling, big_m: float, left_out_costs: Mapping[int, float]
+) -> AuxiliaryColumns:
     """Visits left out, in the order of their rows, and then what coupling asks for."""
     rows_of: dict[int, list[int]] = {visit: [row] for row, visit in enumerate(visits)}
     columns = coupling.auxiliary_columns(rows_of)
     left_out = []
     for visit in visits:
-        cost = big_m if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
+        unplaced = problem.weights.unplaced
+        cost = (
+            big_m if problem.visits[visit].id in problem.fixed else min(unplaced, left_out_costs.get(visit, unplaced))
+        )
         left_out.append(AuxiliaryColumn(("unplaced", visit), cost, [(row, 1.0) for row in rows_of[visit]]))
     columns = [*left_out, *columns]
     return AuxiliaryColumns(

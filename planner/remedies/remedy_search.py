@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import list_routes, route_of
+from planner.columns.routes import TooManyRoutes, list_routes, route_of
 from planner.columns.stop_options import StopOptions
 from planner.evaluate.insertion import InsertionCheck
 from planner.evaluate.verdict import judge
@@ -22,7 +22,8 @@ from planner.repair.kept_appointments import KeptAppointments
 from planner.repair.repairer import RepairRun
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.components import independent_components
-from planner.search.solver import cost_step, placeable
+from planner.search.placeable import placeable
+from planner.search.solver import cost_step
 
 
 @dataclass(frozen=True)
@@ -199,7 +200,10 @@ def forced_routes(
 ) -> list[Route] | None:
     """The best plan in which this visit is made, whoever else is left out; None when there is none."""
     evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
-    pool = list_routes(problem, evenings, listing=tuning.listing)
+    try:
+        pool = list_routes(problem, evenings, listing=tuning.listing)
+    except TooManyRoutes:
+        return None
     number = ProblemIndex(problem).visit_number[visit]
     names = placeable(range(len(problem.visits)), pool)
     if number not in names:

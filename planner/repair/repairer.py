@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from planner.base.arrays import Floats
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import list_routes
 from planner.columns.stop_options import StopOptions
+from planner.evaluate.least_cost import least_alone
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import Verdict, judge
 from planner.model.index import ProblemIndex
 from planner.model.modification import restrict
 from planner.model.plan import VISITOR, Plan, Route
-from planner.model.problem import Appointment, Matrix, Problem, check_problem
+from planner.model.problem import Appointment, Problem, check_problem
 from planner.repair.affected import (
     Affected,
     SubProblem,
@@ -33,7 +31,8 @@ from planner.repair.affected import (
 from planner.repair.kept_appointments import KeptAppointments, keep_appointments
 from planner.repair.sub_problem_search import CostedRoutes, search_sub_problem, visits_made
 from planner.search.components import Component, independent_components
-from planner.search.solver import BrokenPlan, OnProgress, Progress, ShouldStop, is_coupled, placeable, solve
+from planner.search.placeable import placeable
+from planner.search.solver import BrokenPlan, OnProgress, Progress, ShouldStop, is_coupled, solve
 
 
 def repair_plan(
@@ -303,40 +302,3 @@ class RepairRun:
 def keeps_rules(verdict: Verdict) -> bool:
     """Whether no rule is broken, except that a fixed visit may still be without its moment."""
     return all(broken.code == "fixed_moved" for broken in verdict.broken)
-
-
-def least_alone(index: ProblemIndex, visits: Iterable[int], hopeless: Iterable[str]) -> float:
-    """A lower bound on what these visits cost together in any plan.
-
-    `visits`: positions in `problem.visits`. `hopeless`: ids of visits that no route holds.
-    """
-    problem, hopeless = index.problem, set(hopeless)
-    weights, roads = problem.weights, _half_roads(problem)
-    total = 0.0
-    for number in visits:
-        visit = problem.visits[number]
-        if visit.id in hopeless:
-            total += weights.unplaced
-            continue
-        week = weights.week * min((problem.weeks[window.on] for window in visit.windows), default=0)
-        at_home = float(roads[index.place_number[visit.place]])
-        road = 0.0 if visit.id in index.siblings else weights.travel_minute * at_home
-        total += min(weights.unplaced, week + road)
-    return total
-
-
-def _half_roads(problem: Problem) -> Floats:
-    """Per place half of the shortest leg to it and half of that from it, in minutes, by any mode; float64 (places,).
-
-    A leg from a place to itself counts only where one route could stop there twice, or begin and stop.
-    """
-    used = Counter([visit.place for visit in problem.visits] + [visitor.depot for visitor in problem.visitors])
-    many = np.array([used[name] > 1 for name in problem.places])
-    return np.min([_shortest(matrix, many) for matrix in problem.travel_minutes.values()], axis=0)
-
-
-def _shortest(matrix: Matrix, many: npt.NDArray[np.bool_]) -> Floats:
-    roads = matrix.copy()
-    at = np.flatnonzero(~many)
-    roads[at, at] = np.iinfo(roads.dtype).max
-    return (roads.min(axis=0).astype(np.float64) + roads.min(axis=1)) / 2.0

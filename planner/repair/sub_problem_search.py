@@ -10,7 +10,7 @@ import numpy as np
 from planner.base.arrays import Columns, Flags, Integers
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Pool, list_routes, route_of
+from planner.columns.routes import Pool, TooManyRoutes, list_routes, route_of
 from planner.columns.stop_options import ShiftOptions, StopOptions
 from planner.evaluate.verdict import judge
 from planner.master.big_m import BigMProblem
@@ -20,7 +20,9 @@ from planner.model.plan import VISITOR, Route
 from planner.model.problem import Appointment, Problem
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.joint import JointSearch
-from planner.search.solver import cost_step, is_coupled, placeable
+from planner.search.local_search import LocalSearch
+from planner.search.placeable import placeable
+from planner.search.solver import cost_step, is_coupled
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,10 @@ def search_sub_problem(
     `tuning.repairing.exact_columns` routes is searched by large neighbourhoods, any other exactly.
     """
     evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
-    pool = list_routes(problem, evenings, listing=tuning.listing)
+    try:
+        pool = list_routes(problem, evenings, listing=tuning.listing)
+    except TooManyRoutes:
+        return _search_locally(problem, deadline, seed=seed, tuning=tuning)
     visits = placeable(range(len(problem.visits)), pool)
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
         return NO_RESULT
@@ -71,6 +76,16 @@ def search_sub_problem(
     nobody_moves = _best_routes(problem, search)
     search.run(deadline)
     return SearchResult(_best_routes(problem, search), nobody_moves, max(0.0, search.bound) + hopeless)
+
+
+def _search_locally(problem: Problem, deadline: Deadline, *, seed: int, tuning: Tuning) -> SearchResult:
+    """Search a problem with more routes than can be listed; its bound is nothing."""
+    search = LocalSearch(problem, range(len(problem.visits)), seed=seed, tuning=tuning)
+    search.run(deadline)
+    if not search.keeps_fixed:
+        return NO_RESULT
+    routes = search.routes()
+    return SearchResult(CostedRoutes(routes, judge(problem, routes).cost), None, 0.0)
 
 
 def _search_joint(

@@ -7,12 +7,10 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
-import numpy as np
-
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import Pool, list_routes, refuse_too_many, route_of
+from planner.columns.routes import TooManyRoutes, list_routes, refuse_too_many, route_of
 from planner.columns.stop_options import StopOptions
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import judge
@@ -26,6 +24,9 @@ from planner.search.branch_and_bound import BranchAndBound
 from planner.search.components import independent_components
 from planner.search.fixed_only import fixed_routes
 from planner.search.joint import JointSearch
+from planner.search.local_search import LocalSearch
+from planner.search.placeable import placeable
+from planner.search.uncoupled_bound import UncoupledBound
 
 
 class BrokenPlan(AssertionError):
@@ -67,8 +68,11 @@ def solve(
 
     Components of a school are planned apart, `jobs` at a time (in threads). Each gets its share
     of the time; what is left goes to those further than `gap` from their bound. Visitors who are tied
-    together are planned until they are within `gap`. The same problem and seed give the same plan, as long
-    as the time suffices and no visitors are tied together while several threads plan them. `progress` and
+    together are planned until they are within `gap`. A component with more routes than can be listed is planned by
+    local search; its bound is that of the same visits with nothing that ties people together, which is not near. The
+    same
+    problem and seed give the same plan, as long as the time suffices, no visitors are tied together while several
+    threads plan them, and all routes can be listed. `progress` and
     `should_stop` are called in the caller's own thread. `tuning` changes how soon good plans are found, never what a
     plan or a bound means.
     """
@@ -103,6 +107,9 @@ class _Solve:
         self.stop_options = StopOptions(problem)
         self.components = independent_components(problem)
         self.searches: dict[int, BranchAndBound | JointSearch] = {}
+        # of components with more routes than can be listed
+        self.local_searches: dict[int, LocalSearch] = {}
+        self.uncoupled_bounds: dict[int, UncoupledBound] = {}
         self.big_m_problems: dict[int, BigMProblem] = {}
         self.step = cost_step(problem)
         self._fraction = 0.0
@@ -118,27 +125,52 @@ class _Solve:
         others = [n for n in range(len(self.components)) if n not in coupled]
         for _ in in_threads(self._search_part, others, self.jobs, self.deadline):
             self._report("planning")
-        poor = [number for number in others if self.searches[number].gap > gap and not self.deadline.has_passed()]
+        poor = [n for n in others if n in self.searches and self.searches[n].gap > gap]
+        poor = [] if self.deadline.has_passed() else poor
         for _ in in_threads(self._search_on, poor, self.jobs, self.deadline):
             self._report("planning")
-        for number in coupled:
-            search = self._joint(number)
-            self.searches[number] = search
-            search.run(self.deadline, gap, self._report)
+        for place, number in enumerate(coupled):
+            self._search_coupled(number, gap, self.deadline.seconds_left() / (len(coupled) - place))
         self._fraction = 1.0
         self._report("done")
 
     def _search_part(self, number: int) -> None:
         """The first search of a component: at most its share of what is left of the time."""
-        search = BranchAndBound(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
+        waiting = max(1, len(self.components) - len(self.searches) - len(self.local_searches))
+        share = self.deadline.seconds_left() * min(1.0, self.jobs / waiting)
+        try:
+            search = BranchAndBound(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
+        except TooManyRoutes:
+            self._search_locally(number, share)
+            return
         self.searches[number] = search
-        waiting = max(1, len(self.components) - len(self.searches) + 1)
-        search.run(self.deadline.within(self.deadline.seconds_left() * min(1.0, self.jobs / waiting)))
+        search.run(self.deadline.within(share))
 
     def _search_on(self, number: int) -> None:
         search = self.searches[number]
         if isinstance(search, BranchAndBound):
             search.run(self.deadline)
+
+    def _search_coupled(self, number: int, gap: float, share: float) -> None:
+        """Search a component that ties people together. `share`: seconds for one whose routes cannot be listed."""
+        try:
+            search = self._joint(number)
+        except TooManyRoutes:
+            self._search_locally(number, share)
+            return
+        self.searches[number] = search
+        search.run(self.deadline, gap, self._report)
+
+    def _search_locally(self, number: int, seconds: float) -> None:
+        """Plan a component without a list of its routes, for so many seconds; a part of them is for its bound."""
+        visits, deadline = self.components[number].visits, self.deadline.within(seconds)
+        search = LocalSearch(self.problem, visits, seed=self.seed, tuning=self.tuning)
+        self.local_searches[number] = search
+        bound = UncoupledBound(self.problem, visits, step=self.step, seed=self.seed, tuning=self.tuning)
+        self.uncoupled_bounds[number] = bound
+        bound_seconds = deadline.seconds_left() * self.tuning.local_search.bound_share
+        bound.run(deadline.within(bound_seconds), self.jobs)
+        search.run(deadline)
 
     def _joint(self, number: int) -> JointSearch:
         program = self._program(number, jobs=self.jobs)
@@ -156,7 +188,7 @@ class _Solve:
 
     def _look_up(self) -> bool:
         """Asked all the time, in the caller's thread, whether to stop: a good moment to tell how far it is."""
-        if self.searches and time.monotonic() >= self._tell_from:
+        if (self.searches or self.local_searches) and time.monotonic() >= self._tell_from:
             self._report(self._stage)
         return self.should_stop is not None and self.should_stop()
 
@@ -166,9 +198,9 @@ class _Solve:
             return
         self._stage, self._tell_from = message, time.monotonic() + self.tuning.solving.progress_seconds
         done = {number: search for number, search in self._begun().items() if search.best is not None}
-        parts = len(done) / max(1, len(self.components))
+        parts = (len(done) + len(self.local_searches)) / max(1, len(self.components))
         elapsed = 1 - self.deadline.seconds_left() / self._seconds
-        joint = any(isinstance(search, JointSearch) for search in done.values())
+        joint = bool(self.local_searches) or any(isinstance(search, JointSearch) for search in done.values())
         self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
         cost = self._total(done)
         bound = min(cost, self._whole_bound())
@@ -183,6 +215,7 @@ class _Solve:
                 if search.best is not None and search.best.cost < search.program.big_m
                 for column in search.best.routes
             ]
+            routes += [route for search in list(self.local_searches.values()) for route in search.routes()]
             self._parts = judge(self.problem, routes).parts.as_dict() if routes else None
             self._parts_until = time.monotonic() + self.tuning.solving.parts_seconds
         return self._parts
@@ -193,15 +226,22 @@ class _Solve:
 
     def _total(self, done: Mapping[int, BranchAndBound | JointSearch]) -> float:
         """The cost of a whole plan: what has no plan yet is left out."""
+        local = dict(self.local_searches)
         known = {visit for search in done.values() for visit in search.program.visits}
+        known |= {visit for number in local for visit in self.components[number].visits}
         costs = [self.big_m_problems[number].cost(search.best.cost) for number, search in done.items() if search.best]
+        costs += [search.cost for search in local.values()]
         return sum(costs) + self.problem.weights.unplaced * (len(self.problem.visits) - len(known))
 
     def _bound(self) -> float:
         """Below every plan: a component that is not searched yet may cost nothing."""
         begun = self._begun().items()
         bounds = [self.big_m_problems[number].bound(max(0.0, search.bound)) for number, search in begun]
-        return sum(bounds) + self.problem.weights.unplaced * len(self._hopeless())
+        return sum(bounds) + self._local_bound() + self.problem.weights.unplaced * len(self._hopeless())
+
+    def _local_bound(self) -> float:
+        """Below every plan of the components whose routes cannot be listed."""
+        return sum(bound.bound for bound in list(self.uncoupled_bounds.values()))
 
     def _hopeless(self) -> set[int]:
         """The visits of what was searched that no route makes."""
@@ -238,6 +278,10 @@ class _Solve:
         return self._bound() + self.problem.weights.unplaced * len(self._nobodys())
 
     def _routes(self) -> Iterable[Route]:
+        for local in self.local_searches.values():
+            if not local.keeps_fixed:
+                raise BadProblem("fixed", "no plan was found that keeps all these moments")
+            yield from local.routes()
         for search in self.searches.values():
             for column in self._columns(search):
                 yield route_of(self.problem, search.program.pool, int(column))
@@ -261,17 +305,6 @@ def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:
     """Whether some of these visits need or may have two people at one moment."""
     siblings = ProblemIndex(problem).siblings
     return any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in visits)
-
-
-def placeable(visits: Iterable[int], pool: Pool) -> list[int]:
-    """The visits that some route makes."""
-    made: set[int] = set()
-    for evening, (first, last) in enumerate(zip(pool.start[:-1], pool.start[1:], strict=True)):
-        some = pool.candidates[evening]
-        used = np.unique(pool.order[first:last])
-        for numbers in (some.visit, some.sibling):
-            made.update(int(visit) for visit in numbers[used[used >= 0]])
-    return [visit for visit in visits if visit in made]
 
 
 def cost_step(problem: Problem) -> float:

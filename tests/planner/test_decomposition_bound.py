@@ -17,7 +17,8 @@ from planner.master.program import build_program
 from planner.model.exchange import problem_from_json
 from planner.search.decomposition_bound import DecompositionBound, _grown
 from planner.search.joint import JointSearch
-from planner.search.solver import cost_step, placeable
+from planner.search.placeable import placeable
+from planner.search.solver import cost_step
 from tests.planner import together
 
 SLACK = 1e-6

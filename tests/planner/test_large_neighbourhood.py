@@ -19,7 +19,8 @@ from planner.model.exchange import problem_from_json
 from planner.search.conflicts import Company
 from planner.search.groups import replan_group
 from planner.search.joint import JointSearch
-from planner.search.solver import cost_step, placeable
+from planner.search.placeable import placeable
+from planner.search.solver import cost_step
 from tests.planner import together
 from tests.planner.together import with_a_colleague
 

@@ -25,7 +25,7 @@ def test_after_compiling_no_plan_compiles_anything(tmp_path: Path) -> None:
         command = [sys.executable, *words]
         return subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True, text=True).stdout
 
-    run("-c", "from planner.precompile import warm_up; warm_up()")
+    run("-c", "from planner import compile_loops; compile_loops()")
     compiled = {path.name for path in tmp_path.rglob("*.nbc")}
     assert compiled
     run("-c", PLANS)

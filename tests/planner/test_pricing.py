@@ -14,7 +14,7 @@ from planner.master.pricing import above_least, least_by_evening, prices, reduce
 from planner.master.program import Program, build_program
 from planner.model.exchange import problem_from_json
 from planner.model.plan import VISITOR
-from planner.search.solver import placeable
+from planner.search.placeable import placeable
 from tests.planner import together
 from tests.planner.problems import random_problem
 

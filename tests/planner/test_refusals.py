@@ -178,11 +178,19 @@ def test_a_nan_in_a_file_is_refused_at_its_field(tmp_path: Path) -> None:
         read_problem(file)
 
 
-def test_more_routes_than_fit_are_refused_and_not_silently_left_out() -> None:
+def test_a_problem_with_more_routes_than_fit_is_planned_all_the_same() -> None:
     three = Tuning(listing=ListingTuning(most_routes=3))
-    with pytest.raises(BadProblem, match="more than 3 possible routes") as caught:
-        solve(problem_from_json(plain_problem()), tuning=three)
-    assert caught.value.path == "rules.max_stops"
+    problem = problem_from_json(plain_problem())
+    plan = solve(problem, seconds=2, tuning=three)
+    assert plan.bound <= solve(problem).cost <= plan.cost
+    assert not plan.unplaced
+
+
+def test_fixed_moments_that_exclude_each_other_are_refused_without_a_list_of_routes_too() -> None:
+    moment = {"visitor": "mentor", "date": "2026-09-07", "start": "16:30"}
+    problem = problem_from_json(plain_problem(fixed={"visit-1": moment, "visit-2": moment}))
+    with pytest.raises(BadProblem, match="fixed"):
+        solve(problem, seconds=1, tuning=Tuning(listing=ListingTuning(most_routes=3)))
 
 
 def test_fixed_moments_that_exclude_each_other_are_refused() -> None:

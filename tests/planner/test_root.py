@@ -9,7 +9,8 @@ from planner.columns.stop_options import StopOptions
 from planner.master.program import build_program
 from planner.model.exchange import problem_from_json
 from planner.search.joint import JointSearch
-from planner.search.solver import cost_step, placeable
+from planner.search.placeable import placeable
+from planner.search.solver import cost_step
 from tests.planner.together import with_a_colleague
 
 

@@ -15,7 +15,7 @@ from planner.master.program import Program, build_program
 from planner.master.relaxation import ActiveColumns, Relaxation
 from planner.master.volume import VolumeAlgorithm
 from planner.model.exchange import problem_from_json
-from planner.search.solver import placeable
+from planner.search.placeable import placeable
 from tests.planner.together import with_a_colleague
 
 

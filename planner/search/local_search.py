@@ -1,0 +1,105 @@
+"""A plan of one component by construction and local search: there at once, whatever is coupled, better with time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from planner.base.deadline import Deadline
+from planner.base.tuning import DEFAULT, Tuning
+from planner.model.plan import SECOND, VISITOR, Route, Stop
+from planner.model.problem import Problem
+from planner.search.insertion_data import build_data
+from planner.search.ruin_recreate import construct, improve, total_cost
+from planner.search.search_state import copy_plan, new_scratch, new_state
+
+
+class LocalSearch:
+    """Ruin and recreate for some visits of a problem (see `ruin_recreate`); it needs no list of routes.
+
+    Made, it holds a plan already: every visit inserted where it cost least. `cost` counts what `judge` counts, except
+    that visits split over several moments pay for each of these even where two happen to be equal.
+    """
+
+    def __init__(self, problem: Problem, visits: Sequence[int], *, seed: int = 0, tuning: Tuning = DEFAULT) -> None:
+        self.problem = problem
+        self.seed = seed
+        self.tuning = tuning.local_search
+        self.data, self.units, self.shifts = build_data(problem, visits)
+        most_stops = problem.rules.max_stops
+        self._scratch = new_scratch(self.data)
+        self._now, self._saved, self._best = (new_state(self.data, most_stops) for _ in range(3))
+        construct(self.data, self._now, self._scratch, seed)
+        copy_plan(self._now, self._saved)
+        copy_plan(self._now, self._best)
+        self._costs = np.full(2, total_cost(self.data, self._now))
+        self._chunks = 0  # calls of `improve`
+
+    @property
+    def cost(self) -> float:
+        """The cost of the best plan so far; a fixed visit that is left out counts for many."""
+        return float(self._costs[1])
+
+    @property
+    def keeps_fixed(self) -> bool:
+        """Whether the best plan makes every fixed visit."""
+        sizes = np.diff(self.data.unit_first)
+        is_whole = self._best.u_mask == (1 << sizes) - 1
+        return bool(is_whole[self.data.unit_is_fixed > 0].all())
+
+    def run(self, deadline: Deadline) -> None:
+        """Improve the plan until the deadline; the temperature falls from `hot` to `cold` with the time that passes.
+
+        The random numbers of each call of `improve` depend on the seed alone, the temperatures on the time.
+        """
+        hot, cold = self.tuning.hot, self.tuning.cold
+        seconds = deadline.seconds_left()
+        plans = self._now, self._saved, self._best, self._scratch
+        while len(self.units) and not deadline.has_passed():
+            heat = hot * (cold / hot) ** (1 - deadline.seconds_left() / seconds)
+            self._chunks += 1
+            seed = (self.seed * 1_000_003 + self._chunks) % (1 << 31)
+            chunk = self.tuning.rounds_a_check
+            improve(self.data, *plans, seed, chunk, heat, self.tuning.most_evenings, self._costs)
+
+    def routes(self) -> tuple[Route, ...]:
+        """The best plan so far, each route with the earliest starts among those that cost least."""
+        found = []
+        for number, (visitor, shift) in enumerate(self.shifts):
+            stops = [
+                self._stop(int(placed), slot)
+                for placed, slot in zip(self._best.stops[number], self._slots(number), strict=False)
+            ]
+            if stops:
+                found.append(Route(self.problem.visitors[visitor].id, shift.on, tuple(stops)))
+        return tuple(found)
+
+    def _slots(self, shift: int) -> list[int]:
+        """At which slots the stops of an evening start."""
+        data, plan = self.data, self._best
+        leg = data.leg[data.mode[data.shift_visitor[shift]]]
+        starts = (np.arange(data.prices.shape[1]) + data.low) * data.grid
+        slots: list[int] = []
+        for i in range(int(plan.size[shift])):
+            here = plan.stops[shift, i]
+            cost = plan.after[shift, i].copy()
+            if i == 0:
+                depot = data.depot[data.shift_visitor[shift]]
+                cost[starts < data.leave_from[shift] + leg[depot, plan.p_place[here]]] = np.inf
+            else:
+                before = plan.stops[shift, i - 1]
+                way = leg[plan.p_place[before], plan.p_place[here]]
+                waits = starts - (starts[slots[-1]] + plan.p_minutes[before] + way + data.slack)
+                cost = np.where(waits < 0, np.inf, cost + data.waiting * waits)
+            slots.append(int(np.argmin(cost)))
+        return slots
+
+    def _stop(self, placed: int, slot: int) -> Stop:
+        data, plan = self.data, self._best
+        number = int(plan.p_set[placed])
+        is_second = bool(plan.p_is_second[placed])
+        mask = int(data.set_second_mask[number] if is_second else data.set_mask[number])
+        unit = self.units[int(data.set_unit[number])]
+        visits = tuple(self.problem.visits[v].id for i, v in enumerate(unit) if mask >> i & 1)
+        return Stop(visits, (slot + data.low) * data.grid, SECOND if is_second else VISITOR)

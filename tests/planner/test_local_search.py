@@ -1,0 +1,104 @@
+"""A problem with more routes than can be listed has a plan, a good one, and a bound that holds."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from planner import Tuning, judge, solve
+from planner.base.deadline import Deadline
+from planner.base.tuning import ListingTuning
+from planner.evaluate.capacity import count_shortages, least_left_out
+from planner.model.exchange import plan_to_json, problem_from_json
+from planner.search.local_search import LocalSearch
+from tests.planner import together
+from tests.planner.problems import day, plain_problem, random_problem
+
+FEW = Tuning(listing=ListingTuning(most_routes=3))  # no component of these tests has so few routes
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(st.integers(0, 10_000))
+def test_a_coupled_problem_without_a_list_of_routes_gets_a_plan_and_a_bound(seed: int) -> None:
+    problem = together.random_coupled_problem(seed)
+    plan = solve(problem_from_json(problem), seconds=0.3, tuning=FEW)
+    assert together.price_of(problem, plan_to_json(plan)) == plan.cost
+    exact = solve(problem_from_json(problem), seconds=20)
+    assert plan.bound <= exact.cost + 1e-6
+    assert plan.cost >= exact.bound - 1e-6
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_local_search_finds_the_optimum_of_a_small_school(seed: int) -> None:
+    problem = problem_from_json(random_problem(seed, visitors=2, visits=6))
+    exact = solve(problem, seconds=20)
+    search = LocalSearch(problem, range(len(problem.visits)), seed=seed)
+    search.run(Deadline.after(2))
+    assert search.cost == judge(problem, search.routes()).cost
+    assert search.cost <= 1.02 * exact.cost
+
+
+def test_a_plan_is_there_before_any_time_has_passed() -> None:
+    problem = problem_from_json(random_problem(7, visitors=3, visits=12))
+    search = LocalSearch(problem, range(len(problem.visits)))
+    assert not judge(problem, search.routes()).broken
+    assert search.routes()
+
+
+def test_a_search_ends_at_its_deadline() -> None:
+    problem = problem_from_json(random_problem(7, visitors=3, visits=12))
+    search = LocalSearch(problem, range(len(problem.visits)))
+    search.run(Deadline.after(0.1))
+    began = time.monotonic()
+    search.run(Deadline.after(0.1))
+    assert time.monotonic() - began < 2
+
+
+def _one_companion(visits: int, evenings: int) -> dict[str, Any]:
+    """A mentor who takes the same colleague along to so many visits, on so many evenings of one or two stops."""
+    problem = plain_problem()
+    colleague = problem["visitors"][0] | {"id": "colleague"}
+    shift = problem["visitors"][0]["shifts"][0]
+    shifts = [shift | {"date": day(n)} for n in range(evenings)]
+    problem["visitors"] = [problem["visitors"][0] | {"shifts": shifts}, colleague | {"shifts": shifts}]
+    windows = [{"date": day(n), "from": "16:00", "until": "21:00", "wish": False} for n in range(evenings)]
+    first = problem["visits"][0] | {"windows": windows, "second": ["colleague"]}
+    problem["visits"] = [first | {"id": f"visit-{n}"} for n in range(visits)]
+    problem["siblings"] = []
+    problem["days"] = [{"date": day(n), "week": 0} for n in range(evenings)]
+    problem["rules"]["max_stops"] = 2
+    return problem
+
+
+def test_counting_says_how_many_a_companion_has_no_room_for() -> None:
+    problem = problem_from_json(_one_companion(visits=7, evenings=2))
+    assert least_left_out(problem, range(7)) == 3
+    assert [(each.visitor, each.wanted, each.room) for each in count_shortages(problem)] == [
+        ("mentor", 7, 4),
+        ("colleague", 7, 4),
+    ]
+
+
+def test_who_has_room_for_everybody_is_short_of_nothing() -> None:
+    problem = problem_from_json(_one_companion(visits=4, evenings=2))
+    assert least_left_out(problem, range(4)) == 0
+    assert count_shortages(problem) == []
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(st.integers(0, 10_000))
+def test_counting_never_leaves_out_more_than_the_best_plan(seed: int) -> None:
+    problem = problem_from_json(together.random_coupled_problem(seed))
+    best = solve(problem, seconds=20)
+    assert least_left_out(problem, range(len(problem.visits))) <= len(best.unplaced)
+
+
+def test_the_bound_counts_the_families_that_must_be_left_out() -> None:
+    problem = problem_from_json(_one_companion(visits=7, evenings=2))
+    plan = solve(problem, seconds=2, tuning=FEW)
+    assert len(plan.unplaced) == 3
+    assert plan.bound >= 0.9 * 3 * problem.weights.unplaced
