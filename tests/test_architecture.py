@@ -51,12 +51,9 @@ AT_TWO_LEVELS = {"Visit", "Plan", "Route", "Shift", "InterpreterShift", "Command
 
 # Queries give values and modules named words the sentences; these still make some themselves. The list only shrinks.
 QUERIES_WITH_SENTENCES = {
-    "planning/queries/board/changes.py",
     "planning/queries/board/spots.py",
-    "planning/queries/board/values.py",
     "planning/queries/comparison.py",
     "planning/queries/drafts.py",
-    "planning/queries/progress.py",
 }
 
 

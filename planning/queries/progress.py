@@ -1,4 +1,4 @@
-"""How far a planning job is, as its page tells it: words, figures, and a picture of the gap that closes."""
+"""How far a planning job is, as its page tells it: the phase, figures, and a picture of the gap that closes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,6 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-from django.utils.formats import number_format
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from planning.models import Plan, PlanState
 from planning.queries.drafts import gap_between
@@ -21,13 +16,6 @@ WIDTH, HEIGHT = 1000, 240  # of the picture; it is stretched to its place on the
 WHOLE_PLAN = 0.5  # a gap above this one belongs to a plan that has not been to all mentors yet
 VISIBLE = 0.0005  # a smaller gap is a flat line at the scale of one percent, and words say it better
 SCALES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # tops of the picture, as shares
-
-PHASES: dict[str, Promise] = {
-    "roads": gettext_lazy("De planner rekent de reistijden uit"),
-    "planning": gettext_lazy("De planner zoekt voor elke mentor de beste avonden"),
-    "proving": gettext_lazy("De planner maakt het plan beter en bewijst hoe goed het is"),
-    "helping": gettext_lazy("De planner zoekt wat de gezinnen zonder moment zou helpen"),
-}
 
 
 @dataclass(frozen=True)
@@ -51,7 +39,7 @@ class ProgressPicture:
 class Work:
     """A job that waits or is at work."""
 
-    phase: Promise
+    phase: str  # planning/words/progress.py has its words
     percent: int
     gap: float | None  # None until the plan so far has been to all mentors
     so_far: dict[str, Any] | None  # of the best plan so far; None when there is none
@@ -59,16 +47,6 @@ class Work:
     waits_long: bool
     is_helping: bool
     milestone: str  # changes a few times in a job: what is read aloud changes with it
-
-    @property
-    def spoken(self) -> str:
-        """One sentence for who listens to the page."""
-        words = [f"{self.phase}.", _("%(percent)s procent.") % {"percent": self.percent}]
-        if self.so_far:
-            words.append(_("%(placed)s van %(families)s gezinnen hebben een moment.") % self.so_far)
-        if self.gap is not None:
-            words.append(_gap_words(self.gap))
-        return " ".join(words)
 
 
 def work_of(plan: Plan, now: dt.datetime) -> Work:
@@ -83,7 +61,7 @@ def work_of(plan: Plan, now: dt.datetime) -> Work:
     percent = round(100 * plan.progress)
     stop = "stop" if plan.is_stop_asked else ""
     return Work(
-        phase=PHASES[phase],
+        phase=phase,
         percent=percent,
         gap=gap if gap is not None and gap <= WHOLE_PLAN else None,
         so_far=told if "placed" in told else None,
@@ -92,13 +70,6 @@ def work_of(plan: Plan, now: dt.datetime) -> Work:
         is_helping=phase == "helping",
         milestone=f"{plan.state}-{phase}-{percent // 25}{stop}",
     )
-
-
-def _gap_words(gap: float) -> str:
-    if not gap:
-        return _("Bewezen: beter kan niet.")
-    percent = number_format(max(100 * gap, 0.01), 1 if gap >= 0.01 else 2)
-    return _("Het plan ligt hoogstens %(percent)s procent van het best mogelijke.") % {"percent": percent}
 
 
 def closing_gap(

@@ -10,9 +10,11 @@ from mentors.dates import nl_moment
 from planning.models import Plan, PlanKind
 from planning.problem.incidents import Incident
 from planning.words.failures import failure_words
+from planning.words.progress import phase_text
 
 register = template.Library()
 register.filter(failure_words)
+register.filter(phase_text)
 
 
 @register.filter

@@ -26,6 +26,7 @@ from planning.views.finding import plan_of
 from planning.views.remedies import with_addresses
 from planning.views.waking import wake_planner
 from planning.words.blockers import blocker_texts
+from planning.words.progress import spoken_text
 from visits.actions.bookings import BookingRefused, close_booking
 from visits.forms.campaigns import day_of
 from visits.views.finding import campaign_of
@@ -171,8 +172,11 @@ def plan_evening(request: SchoolRequest, plan: int) -> HttpResponse:
 
 
 def _progress(plan: Plan) -> dict[str, object]:
-    is_at_work = plan.state in AT_WORK
-    return {"is_at_work": is_at_work, "work": work_of(plan, timezone.now()) if is_at_work else None}
+    if plan.state not in AT_WORK:
+        return {"is_at_work": False, "work": None}
+    work = work_of(plan, timezone.now())
+    spoken = spoken_text(work.phase, work.percent, work.so_far, work.gap)
+    return {"is_at_work": True, "work": work, "spoken": spoken}
 
 
 @for_roles(Role.COORDINATOR)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.utils.translation import ngettext
-
 from mentors.dates import nl_day_short
 from mentors.models import Mentor
 from planning.draft.stored import Totals
@@ -173,7 +171,6 @@ class BoardTotals:
         return self.since(self.now.wishes_met, self.made.wishes_met)
 
     @property
-    def remarks(self) -> str:
+    def exceptions(self) -> int:
         """How many rules are not kept: overruled, or broken by what stands."""
-        count = self.warnings + self.blocking
-        return ngettext("%(n)s uitzondering", "%(n)s uitzonderingen", count) % {"n": count}
+        return self.warnings + self.blocking

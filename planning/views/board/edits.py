@@ -36,6 +36,7 @@ from planning.views.board.answers import answer_of
 from planning.views.board.finding import board_of, is_script, requested_selection
 from planning.views.finding import board_plan, visit_on
 from planning.words.board import costs, moment_words, sentences, shifts
+from planning.words.edits import edit_text
 
 Act = Callable[[Plan, int], Edited]
 
@@ -153,7 +154,9 @@ def _too_late(request: SchoolRequest, plan: Plan, late: BoardChanged, visit: str
     context = {
         "plan": board.plan,
         "late": late,
-        "changes": changes,
+        "changes": [
+            {"at": change.at, "text": edit_text(change.edit, is_undone=change.is_undone)} for change in changes
+        ],
         "clashes": clashes,
         "fields": _fields(request, board),
         "query": query_of(board.selection),

@@ -26,6 +26,7 @@ from planning.views.board.finding import board_of, is_script, may_edit
 from planning.views.finding import DRAWN, board_plan, plan_of, visit_on
 from planning.words.blockers import blocker_texts
 from planning.words.board import moment_words
+from planning.words.edits import edit_text
 from visits.views.finding import campaign_of
 
 BEST = 6  # places that the page of one family offers first
@@ -166,7 +167,7 @@ def board_news(request: SchoolRequest, plan: int) -> HttpResponse:
     shown = board_of(request, board_plan(request, plan))
     changes = changes_since(found, since)
     evenings = {name for change in changes for name in change.evenings} | evenings_in(other)
-    others = [change.text for change in changes if change.by != request.user.pk]
+    others = [edit_text(change.edit, is_undone=change.is_undone) for change in changes if change.by != request.user.pk]
     return JsonResponse(answer_of(request, shown, evenings) | {"news": others, "reserved": shown.reserved_names})
 
 
