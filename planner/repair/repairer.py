@@ -1,4 +1,10 @@
-"""Repair a plan after a change: appointments that still hold are kept, and move only where that gains enough."""
+"""Repair a plan after a change: appointments that still hold are kept, and move only where that gains enough.
+
+The bound of a repair holds for every plan, also for one that moves everybody. In a part of the school that was searched
+as a whole it is the search's own. For any other it is what its visits cost each by themselves: the least
+week, and half of the shortest road to it and half of the shortest from it (every leg has two ends); a visit
+that no route can hold costs its weight. That bound is not near: a small gap is for `solve` to show.
+"""
 
 from __future__ import annotations
 
@@ -61,11 +67,6 @@ def repair_plan(
 
     `seconds`: at most, wall clock. `jobs`: threads. Raises BadProblem when the problem contradicts itself or its fixed
     moments cannot all be kept.
-
-    The bound holds for every plan, also for one that moves everybody. In a part of the school that was searched
-    as a whole it is the search's own. For any other it is what its visits cost each by themselves: the least
-    week, and half of the shortest road to it and half of the shortest from it (every leg has two ends); a visit
-    that no route can hold costs its weight. That bound is not near: a small gap is for `solve` to show.
 
     Time that runs out leaves what was found until then. The same problem and seed give the same plan, as long
     as the time suffices. `progress` and `should_stop` are called in the caller's own thread.

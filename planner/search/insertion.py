@@ -197,14 +197,38 @@ def best_slot(d, sc, parts, at, needs_slot, best):  # type: ignore[no-untyped-de
 
 
 @numba.njit(cache=True, nogil=True)
+def try_ways(d, sc, parts, needs_slot, best, found, pt):  # type: ignore[no-untyped-def]
+    """Combine the listed ways to make the stops of a partition; the least cost, and in `found` how it is had."""
+    at = np.zeros(MOST_CHILDREN, dtype=np.int64)
+    while True:
+        total = 0.0
+        for j in range(parts):
+            total += sc.ways_least[j, at[j]]
+        if total < best and (parts == 1 or are_apart(d, sc, parts, at)):
+            slot, cost = best_slot(d, sc, parts, at, needs_slot, best)
+            if slot >= 0:
+                best = cost
+                found[0], found[1] = slot if needs_slot else -1, pt
+                for j in range(parts):
+                    o, c = sc.ways[j, at[j], 0], sc.ways[j, at[j], 1]
+                    found[2 + 3 * j], found[3 + 3 * j] = d.option_shift[o], d.option_row[o]
+                    found[4 + 3 * j] = d.second_shift[c] if c >= 0 else -1
+        j = parts - 1
+        while j >= 0 and at[j] == sc.number_of_ways[j] - 1:
+            at[j] = 0
+            j -= 1
+        if j < 0:
+            return best
+        at[j] += 1
+
+
+@numba.njit(cache=True, nogil=True)
 def best_on_day(d, st, sc, u, block, day):  # type: ignore[no-untyped-def]
     """Work out the cheapest insertion of a block on a day, for as long as nothing changes on it."""
     days = st.day_version.shape[0]
-    at = np.zeros(MOST_CHILDREN, dtype=np.int64)
     minutes_of = np.zeros(MOST_CHILDREN, dtype=np.int64)
     first = d.unit_first[u]
     best = np.inf
-    found = sc.day_best[block, day]
     for pt in range(d.partition_first[block], d.partition_first[block + 1]):
         parts = 0
         needs_slot = False
@@ -225,27 +249,7 @@ def best_on_day(d, st, sc, u, block, day):  # type: ignore[no-untyped-def]
         needs_slot |= parts > 1
         if needs_slot:
             mark_allowed(d, st, sc, u, d.block_mask[block], day, minutes_of)
-        at[:] = 0
-        while True:
-            total = 0.0
-            for j in range(parts):
-                total += sc.ways_least[j, at[j]]
-            if total < best and (parts == 1 or are_apart(d, sc, parts, at)):
-                slot, cost = best_slot(d, sc, parts, at, needs_slot, best)
-                if slot >= 0:
-                    best = cost
-                    found[0], found[1] = slot if needs_slot else -1, pt
-                    for j in range(parts):
-                        o, c = sc.ways[j, at[j], 0], sc.ways[j, at[j], 1]
-                        found[2 + 3 * j], found[3 + 3 * j] = d.option_shift[o], d.option_row[o]
-                        found[4 + 3 * j] = d.second_shift[c] if c >= 0 else -1
-            j = parts - 1
-            while j >= 0 and at[j] == sc.number_of_ways[j] - 1:
-                at[j] = 0
-                j -= 1
-            if j < 0:
-                break
-            at[j] += 1
+        best = try_ways(d, sc, parts, needs_slot, best, sc.day_best[block, day], pt)
     sc.day_cost[block, day] = best
     sc.day_at[block, day] = st.day_version[day]
 

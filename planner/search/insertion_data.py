@@ -243,15 +243,30 @@ class _Builder:
             "there": _longs([row for some in hours for row in some]).reshape(-1, 3),
         }
 
+    def _people(self) -> dict[str, Any]:
+        """The fields about visitors and their shifts."""
+        problem, shifts = self.problem, [shift for _, shift in self.shifts]
+        modes = list(problem.travel_minutes)
+        limits = [visitor.max_stops_total for visitor in problem.visitors]
+        return {
+            "leg": np.stack([problem.travel_minutes[mode] for mode in modes]).astype(np.int32),
+            "mode": _longs([modes.index(visitor.mode) for visitor in problem.visitors]),
+            "depot": _longs([self.place[visitor.depot] for visitor in problem.visitors]),
+            "limit": _longs([NO_LIMIT if limit is None else limit for limit in limits]),
+            "shift_visitor": _longs([m for m, _ in self.shifts]),
+            "shift_day": _longs([self.day[shift.on] for shift in shifts]),
+            "leave_from": _longs([shift.leave_from for shift in shifts]),
+            "visits_until": _longs([shift.visits_until for shift in shifts]),
+            "back_by": _longs([shift.back_by for shift in shifts]),
+        }
+
     def data(self) -> InsertionData:
         """What was collected, as arrays."""
-        problem, shifts = self.problem, [shift for _, shift in self.shifts]
+        problem = self.problem
         flat = [v for unit in self.units for v in unit]
         local = {v: number for number, v in enumerate(flat)}
         apart = [[local[w] for w in sorted(self.apart.get(v, ())) if w in local] for v in flat]
-        modes = list(problem.travel_minutes)
-        sets = _longs(self.sets).reshape(-1, 7).T
-        limits = [visitor.max_stops_total for visitor in problem.visitors]
+        sets = _longs(self.sets).reshape(-1, len(SET_FIELDS)).T
         return InsertionData(
             grid=problem.rules.start_grid_minutes,
             joint=problem.rules.joint_grid_minutes,
@@ -260,15 +275,7 @@ class _Builder:
             travel=float(problem.weights.travel_minute),
             waiting=float(problem.weights.waiting_minute),
             unplaced=float(problem.weights.unplaced),
-            leg=np.stack([problem.travel_minutes[mode] for mode in modes]).astype(np.int32),
-            mode=_longs([modes.index(visitor.mode) for visitor in problem.visitors]),
-            depot=_longs([self.place[visitor.depot] for visitor in problem.visitors]),
-            limit=_longs([NO_LIMIT if limit is None else limit for limit in limits]),
-            shift_visitor=_longs([m for m, _ in self.shifts]),
-            shift_day=_longs([self.day[shift.on] for shift in shifts]),
-            leave_from=_longs([shift.leave_from for shift in shifts]),
-            visits_until=_longs([shift.visits_until for shift in shifts]),
-            back_by=_longs([shift.back_by for shift in shifts]),
+            **self._people(),
             unit_first=_starts(self.units),
             unit_is_fixed=_longs([any(problem.visits[v].id in problem.fixed for v in unit) for unit in self.units]),
             place=_longs([self.place[problem.visits[unit[0]].place] for unit in self.units]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any, Required, TypedDict, Unpack
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -83,50 +84,39 @@ class CampaignNameTaken(CampaignRefused):
     text = _("Er is dit schooljaar al een bezoekronde met deze naam. Kies een andere naam.")
 
 
+class CampaignAgreements(TypedDict, total=False):
+    """What a school agrees on for a campaign; what is not given has the default of its column."""
+
+    name: Required[str]
+    year_groups: Required[Sequence[int]]
+    frequency: Required[Frequency]
+    starts_on: Required[dt.date]
+    ends_on: Required[dt.date]
+    visit_minutes: Required[int]
+    max_stops: Required[int]
+    mode: Required[str]
+    hours_per_visit: Required[Decimal]
+    set_up: Required[str]
+    reply_days: Required[int]
+    booking: str
+    wishes_until: dt.date | None
+
+
 @transaction.atomic
 def open_campaign(
     *,
     school: School,
     school_year: SchoolYear,
-    name: str,
-    year_groups: Sequence[int],
-    frequency: Frequency,
-    starts_on: dt.date,
-    ends_on: dt.date,
-    visit_minutes: int,
-    max_stops: int,
-    mode: str,
-    hours_per_visit: Decimal,
-    set_up: str,
-    reply_days: int,
     by: User | None,
     now: dt.datetime,
-    booking: str = Booking.ASSIGNED,
-    wishes_until: dt.date | None = None,
+    **agreements: Unpack[CampaignAgreements],
 ) -> Campaign:
     """A campaign in preparation, with a visit for every family of its cohort.
 
-    A school without topics gets the fourteen that the practice starts with.
+    A school without topics gets the fourteen that the practice starts with. Raises CampaignRefused.
     """
-    campaign = Campaign(
-        school=school,
-        school_year=school_year,
-        name=name,
-        year_groups=sorted(set(year_groups)),
-        frequency=frequency,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        visit_minutes=visit_minutes,
-        max_stops=max_stops,
-        mode=mode,
-        hours_per_visit=hours_per_visit,
-        set_up=set_up,
-        reply_days=reply_days,
-        booking=booking,
-        wishes_until=wishes_until,
-        created_by=by,
-        created_at=now,
-    )
+    fields: dict[str, Any] = {**agreements, "year_groups": sorted(set(agreements["year_groups"]))}
+    campaign = Campaign(school=school, school_year=school_year, created_by=by, created_at=now, **fields)
     _save(campaign)
     seed_topics(school=school, by=by, now=now)
     record_event(verb="campaign.opened", by=by, now=now, school=school, subject=campaign)

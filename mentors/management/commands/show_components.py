@@ -40,6 +40,19 @@ class ExampleForm(forms.Form):
     twice = forms.BooleanField(label="Stuur één keer een herinnering", required=False)
 
 
+WORK = [
+    {
+        "text": "14 gezinnen hebben nog niet geantwoord",
+        "note": "8 langer dan een week",
+        "url": "#",
+        "icon": "hourglass",
+        "tone": "wait",
+    },
+    {"text": "3 adressen staan niet op de kaart", "url": "#", "icon": "map-pin-off", "tone": "wait"},
+    {"text": "1 mentor is ziek", "note": "2 avonden zonder mentor", "url": "#", "icon": "user-minus", "tone": "bad"},
+]
+
+
 def examples() -> dict[str, Any]:
     """Made-up data for the page."""
     long_name = "Gezin Van den Bovenkamp-Wijngaarden tot Oostelijk Halfwoude"
@@ -51,23 +64,7 @@ def examples() -> dict[str, Any]:
             for label, icon in [*menu, ("School", "school")]
         ],
         "tabs": [{"label": "Overzicht", "url": "#", "is_here": True}, {"label": "Bord", "url": "#"}],
-        "work": [
-            {
-                "text": "14 gezinnen hebben nog niet geantwoord",
-                "note": "8 langer dan een week",
-                "url": "#",
-                "icon": "hourglass",
-                "tone": "wait",
-            },
-            {"text": "3 adressen staan niet op de kaart", "url": "#", "icon": "map-pin-off", "tone": "wait"},
-            {
-                "text": "1 mentor is ziek",
-                "note": "2 avonden zonder mentor",
-                "url": "#",
-                "icon": "user-minus",
-                "tone": "bad",
-            },
-        ],
+        "work": WORK,
         "families": ["Gezin Jansen", long_name],
         "form": form,
         "day": dt.datetime(2026, 10, 6, 16, 30, tzinfo=dt.UTC),
