@@ -37,7 +37,7 @@ demo: .venv/.run  ## build a demo school and serve it at http://127.0.0.1:8000, 
 demo-reset: .venv/.run  ## throw the demo school away and begin anew
 	@THUISBEZOEK_DATA=$(CURDIR)/var/demo exec $(BIN)/python manage.py demo --reset --port $(PORT)
 
-test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis and Chromium
+test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis, Chromium and Node.js
 	$(BIN)/python -m tests.on_node
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(SLOWEST)
 	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup $(SLOWEST)
