@@ -42,9 +42,9 @@ test: .venv/.dev  ## pass every test: on SQLite, and where they are present on P
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(SLOWEST)
 	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup $(SLOWEST)
 
-test-fast: .venv/.dev  ## the tests without browser and services
+test-fast: .venv/.dev  ## the tests that take a minute and a half: without browser, services and the longest
 	$(BIN)/python -m tests.on_node
-	$(BIN)/python -m pytest -n 2 -m "not browser and not services"
+	$(BIN)/python -m pytest -n 2 -m "not browser and not services and not long"
 
 test-planner: .venv/.dev  ## the planner's tests, without Django
 	$(BIN)/python -m pytest -c tests/planner/pytest.ini -n 2 tests/planner

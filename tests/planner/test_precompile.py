@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 PLANS = """
 from benchmarks.cases.schools import make_school
@@ -18,6 +20,7 @@ solve(problem_from_json(make_school(3, 6, 14, together=0.2)), seconds=15, gap=0.
 """
 
 
+@pytest.mark.long
 def test_after_compiling_no_plan_compiles_anything(tmp_path: Path) -> None:
     env = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path)}
 

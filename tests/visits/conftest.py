@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,24 +14,41 @@ import pytest
 from psycopg2 import sql
 
 from tests import services
-from tests.visits.racing import ALIAS, enter, leave
+from tests.visits.racing import ALIAS, enter, leave, migrate
+
+
+def _in_file(file: Path) -> dict[str, Any]:
+    """The settings of a SQLite database."""
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
+    }
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Path:
+    """A SQLite database with all tables and nothing in them, to copy."""
+    file = tmp_path_factory.mktemp("race") / "migrated.sqlite3"
+    with django_db_blocker.unblock():
+        enter(ALIAS, _in_file(file))
+        migrate(ALIAS)
+        leave(ALIAS)
+    return file
 
 
 @pytest.fixture
-def on_sqlite(tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
-    settings = {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": str(tmp_path / "race.sqlite3"),
-        "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": "PRAGMA journal_mode=WAL"},
-    }
+def on_sqlite(migrated_file: Path, tmp_path: Path, django_db_blocker: Any) -> Iterator[str]:
+    """The alias of a SQLite database of this test."""
     with django_db_blocker.unblock():
-        enter(ALIAS, settings)
+        enter(ALIAS, _in_file(shutil.copy(migrated_file, tmp_path / "race.sqlite3")))
         yield ALIAS
         leave(ALIAS)
 
 
 @pytest.fixture
 def on_postgresql(django_db_blocker: Any) -> Iterator[str]:
+    """The alias of a PostgreSQL database of this test."""
     url = services.need_postgresql()
     settings: dict[str, Any] = dict(dj_database_url.parse(url))
     name = f"thuisbezoek_race_{uuid.uuid4().hex[:12]}"
@@ -41,6 +59,7 @@ def on_postgresql(django_db_blocker: Any) -> Iterator[str]:
     try:
         with django_db_blocker.unblock():
             enter(ALIAS, settings | {"NAME": name})
+            migrate(ALIAS)
             yield ALIAS
             leave(ALIAS)
     finally:

@@ -22,6 +22,10 @@ def enter(alias: str, settings: dict[str, Any]) -> None:
     """Make Django know a database that is not in its settings."""
     known = connections.configure_settings({"default": connections.settings["default"], alias: settings})
     connections.settings[alias] = known[alias]
+
+
+def migrate(alias: str) -> None:
+    """Make the tables, and the rules that the database keeps."""
     call_command("migrate", database=alias, verbosity=0, interactive=False)
 
 
