@@ -6,6 +6,7 @@ A library of its own: it knows neither Django nor Celery nor the application's t
 * plan: `solve` a problem, `repair_plan` after a change, `try_remedies` for visits that were left out;
 * check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
   a single change would do to it (`ReservingMover`: beside moments that are reserved);
+* count: `count_shortages`, the visitors who are needed at more visits than fit, before anything is planned;
 * prepare a process: `compile_loops` ahead of the first plan, `limit_arenas` of memory.
 
 Modules below this one are not for others to import: they change without notice.
@@ -14,6 +15,7 @@ Modules below this one are not for others to import: they change without notice.
 from planner.base.memory import limit_arenas
 from planner.base.tuning import Tuning
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
+from planner.evaluate.capacity import Attendance, Shortage, count_shortages
 from planner.evaluate.moves import Move, Mover, NoSuchShift, ShiftStops
 from planner.evaluate.reasons import REASON_CODES
 from planner.evaluate.reservations import Reservation, ReservingMover, reservation_findings
@@ -53,6 +55,7 @@ __all__ = [
     "VISITOR",
     "Appointment",
     "Assessment",
+    "Attendance",
     "BadProblem",
     "Finding",
     "InterpreterShift",
@@ -73,6 +76,7 @@ __all__ = [
     "Shift",
     "ShiftKey",
     "ShiftStops",
+    "Shortage",
     "Stop",
     "Tuning",
     "Unplaced",
@@ -83,6 +87,7 @@ __all__ = [
     "Window",
     "assess",
     "compile_loops",
+    "count_shortages",
     "judge",
     "limit_arenas",
     "plan_to_json",

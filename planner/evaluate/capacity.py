@@ -8,9 +8,11 @@ is below that of every plan.
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,40 +25,55 @@ ROUNDING = 1e-6  # visits: what the linear program may be off by
 
 
 @dataclass(frozen=True, slots=True)
+class Attendance:
+    """Who is needed at one visit: one of `visitors`, and beside that one of `second` when there are any."""
+
+    visitors: Sequence[str]
+    second: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Shortage:
-    """A visitor whom more visits need than there is room for: `wanted` stops, and `room` for so many."""
+    """A visitor whom more visits need than there is room for: `wanted` stops, and `room` for so many.
+
+    At `along` of the wanted stops this visitor comes along with somebody else.
+    """
 
     visitor: str
     wanted: int
     room: int
+    along: int = 0
 
 
-def count_shortages(problem: Problem) -> list[Shortage]:
-    """The visitors without whom more visits cannot be made than fit in their shifts, in the order of the problem.
+def count_shortages(
+    attendances: Iterable[Attendance],
+    dates: Mapping[str, Collection[dt.date]],
+    limits: Mapping[str, int],
+    max_stops: int,
+) -> list[Shortage]:
+    """The visitors without whom more visits cannot be made than fit in their shifts, in the order of `dates`.
 
-    A visit counts for a visitor who alone may make it, or alone may come along; one with siblings does not count, since
-    one stop may serve several.
+    `attendances`: one per visit. One that may be made in one stop with a sibling must be left out, since a stop may
+    serve several. `dates`: on which each visitor has a shift. `limits`: the most stops of all shifts together, of
+    visitors who have such a limit. A visit counts for a visitor who alone may make it, or alone may come along.
     """
-    dates = {visitor.id: {shift.on for shift in visitor.shifts} for visitor in problem.visitors}
-    siblings = {name for group in problem.siblings for name in group}
     wanted: Counter[str] = Counter()
-    company_dates: dict[str, set[dt.date]] = defaultdict(set)
-    for visit in problem.visits:
-        if visit.id in siblings:
-            continue
-        for people, others in ((visit.visitors, visit.second), (visit.second, visit.visitors)):
+    along: Counter[str] = Counter()
+    usable: dict[str, set[dt.date]] = defaultdict(set)
+    for each in attendances:
+        for people, others in ((each.visitors, each.second), (each.second, each.visitors)):
             if len(people) == 1:
-                wanted[people[0]] += 1
-                there = [dates[name] for name in others] or [dates[people[0]]]
-                company_dates[people[0]] |= dates[people[0]] & set().union(*there)
-    found = []
-    for visitor in problem.visitors:
-        room = problem.rules.max_stops * len(company_dates[visitor.id])
-        if visitor.max_stops_total is not None:
-            room = min(room, visitor.max_stops_total)
-        if wanted[visitor.id] > room:
-            found.append(Shortage(visitor.id, wanted[visitor.id], room))
-    return found
+                person = people[0]
+                wanted[person] += 1
+                along[person] += people is each.second
+                there = [dates[name] for name in others] or [dates[person]]
+                usable[person] |= {*dates[person]}.intersection(itertools.chain(*there))
+    room = {person: min(max_stops * len(usable[person]), limits.get(person, sys.maxsize)) for person in dates}
+    return [
+        Shortage(person, wanted[person], room[person], along[person])
+        for person in dates
+        if wanted[person] > room[person]
+    ]
 
 
 def least_left_out(problem: Problem, visits: Iterable[int]) -> int:

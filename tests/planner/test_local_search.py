@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from planner import Tuning, judge, solve
+from planner import Attendance, Problem, Shortage, Tuning, count_shortages, judge, solve
 from planner.base.deadline import Deadline
 from planner.base.tuning import ListingTuning
-from planner.evaluate.capacity import count_shortages, least_left_out
+from planner.evaluate.capacity import least_left_out
 from planner.model.exchange import plan_to_json, problem_from_json
 from planner.search.local_search import LocalSearch
 from tests.planner import together
@@ -74,19 +75,31 @@ def _one_companion(visits: int, evenings: int) -> dict[str, Any]:
     return problem
 
 
+def _shortages(problem: Problem) -> list[Shortage]:
+    dates = {visitor.id: {shift.on for shift in visitor.shifts} for visitor in problem.visitors}
+    attendances = [Attendance(visit.visitors, visit.second) for visit in problem.visits]
+    return count_shortages(attendances, dates, {}, problem.rules.max_stops)
+
+
 def test_counting_says_how_many_a_companion_has_no_room_for() -> None:
     problem = problem_from_json(_one_companion(visits=7, evenings=2))
     assert least_left_out(problem, range(7)) == 3
-    assert [(each.visitor, each.wanted, each.room) for each in count_shortages(problem)] == [
-        ("mentor", 7, 4),
-        ("colleague", 7, 4),
-    ]
+    assert _shortages(problem) == [Shortage("mentor", 7, 4), Shortage("colleague", 7, 4, along=7)]
+
+
+def test_a_limit_of_a_visitor_and_days_without_the_other_one_are_no_room() -> None:
+    dates = {"mentor": [1, 2, 3], "colleague": [3, 4]}
+    days = {name: {dt.date(2026, 10, number) for number in numbers} for name, numbers in dates.items()}
+    together = [Attendance(["mentor"], ["colleague"])] * 3
+    assert count_shortages(together, days, {}, 2) == [Shortage("mentor", 3, 2), Shortage("colleague", 3, 2, along=3)]
+    alone = [Attendance(["mentor"])] * 3
+    assert count_shortages(alone, days, {"mentor": 2}, 2) == [Shortage("mentor", 3, 2)]
 
 
 def test_who_has_room_for_everybody_is_short_of_nothing() -> None:
     problem = problem_from_json(_one_companion(visits=4, evenings=2))
     assert least_left_out(problem, range(4)) == 0
-    assert count_shortages(problem) == []
+    assert _shortages(problem) == []
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
