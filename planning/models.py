@@ -88,6 +88,7 @@ class Plan(Leased):
     bound = models.FloatField(null=True)
     is_estimate = models.BooleanField(default=False)
     failure = models.CharField(max_length=20, choices=PlanFailure.choices, blank=True)  # why it failed
+    failure_facts = models.JSONField(default=dict)  # planning/problem/contradictions.py, of data that contradict
     is_stop_asked = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField()

@@ -23,6 +23,7 @@ from planning.draft.making import make_draft
 from planning.draft.stored import LeftOut, StoredDraft, StoredRemedy
 from planning.models import Plan, PlanFailure, PlanKind, PlanState
 from planning.problem.build import Planning, build_planning
+from planning.problem.contradictions import Contradiction
 from planning.problem.extra_hours import possible_hours
 from planning.problem.incidents import Incident
 from planning.problem.travel_places import SchoolNotOnMap
@@ -64,7 +65,8 @@ def run_plan(*, plan: Plan, now: Now) -> bool:
         job.fail(FAILURES[type(refusal)])
     except BadProblem as refusal:
         log.error("plan refused by the planner", plan=plan.pk, path=refusal.path)
-        job.fail(PlanFailure.CONTRADICTION)
+        problem = job.row.values_list("problem", flat=True).get()
+        job.fail(PlanFailure.CONTRADICTION, Contradiction.of(problem, refusal.path).to_json())
     except Exception as error:
         log.error("planning failed", plan=plan.pk, error=type(error).__name__)
         job.fail(PlanFailure.UNEXPECTED)
@@ -105,9 +107,10 @@ class PlanJob:
         if not self.lease.release(PlanState.READY, **values):
             raise LeaseLost
 
-    def fail(self, failure: PlanFailure) -> None:
+    def fail(self, failure: PlanFailure, facts: dict[str, Any] | None = None) -> None:
         """End the job without a draft, unless another worker has it now."""
-        self.lease.release(PlanState.FAILED, failure=failure, finished_at=self.lease.now())
+        values = {"failure": failure, "failure_facts": facts or {}}
+        self.lease.release(PlanState.FAILED, finished_at=self.lease.now(), **values)
 
     def note_progress(self, progress: Progress) -> None:
         """Remember how far the solver is; called from its thread, so nothing is written here."""

@@ -22,13 +22,17 @@ from planning.queries.drafts import gap_of, map_of, show_draft
 from planning.queries.progress import closing_gap, work_of
 from planning.queries.publishing import blockers, drafts_of
 from planning.queries.remedies import chosen
+from planning.queries.shortages import MentorShortage, shortages_before_planning, shortages_of_plan
+from planning.views.failures import failure_context
 from planning.views.finding import plan_of
 from planning.views.remedies import with_addresses
 from planning.views.waking import wake_planner
 from planning.words.blockers import blocker_texts
 from planning.words.progress import spoken_text
+from planning.words.shortages import shortage_text
 from visits.actions.bookings import BookingRefused, close_booking
 from visits.forms.campaigns import day_of
+from visits.models import Campaign, CampaignState
 from visits.views.finding import campaign_of
 
 
@@ -46,6 +50,7 @@ def plans(request: SchoolRequest, campaign: int) -> HttpResponse:
         "at_work": next((plan for plan in jobs if plan.state in AT_WORK), None),
         "form": PlanForm(),
         "comparable": comparable if len(comparable) >= FEWEST else [],
+        "shortages": _shortage_lines(_shortages_now(found, jobs)),
         "picked": sorted(comparable, key=lambda pk: pk not in whole)[:FEWEST],
     }
     return render(request, "planning/plans.html", context)
@@ -71,7 +76,7 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
     """A job at work, or the draft that it made."""
     found = plan_of(request, plan, with_result=True)
     if found.state in AT_WORK or found.state == PlanState.FAILED:
-        return render(request, "planning/plan.html", {"plan": found} | _progress(found))
+        return render(request, "planning/plan.html", {"plan": found} | _progress(found) | failure_context(found))
     contents = read_contents(found)
     draft = show_draft(found, contents.draft)
     helps_first, helps_rest = chosen(draft.helps or [])
@@ -79,6 +84,7 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
     context = {
         "plan": found,
         "draft": draft,
+        "shortages": _shortage_lines(shortages_of_plan(found, contents.draft)),
         "helps_first": with_addresses(found.campaign, helps_first),
         "helps_rest": with_addresses(found.campaign, helps_rest),
         "gap": gap_of(found, contents.draft),
@@ -169,6 +175,17 @@ def plan_evening(request: SchoolRequest, plan: int) -> HttpResponse:
         "after": days[here + 1] if here + 1 < len(days) else None,
     }
     return render(request, "planning/plan_evening.html", context)
+
+
+def _shortages_now(campaign: Campaign, jobs: list[Plan]) -> list[MentorShortage]:
+    """Who is short of evenings, where a plan can be asked for."""
+    if campaign.state == CampaignState.CLOSED or any(plan.state in AT_WORK for plan in jobs):
+        return []
+    return shortages_before_planning(campaign, timezone.now())
+
+
+def _shortage_lines(shortages: list[MentorShortage]) -> list[tuple[MentorShortage, str]]:
+    return [(shortage, shortage_text(shortage)) for shortage in shortages]
 
 
 def _progress(plan: Plan) -> dict[str, object]:

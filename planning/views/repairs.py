@@ -31,6 +31,7 @@ from planning.queries.obstacles import obstacles
 from planning.queries.publishing import blockers
 from planning.queries.repairs import Elsewhere, broken_in, done_repairs, hit_elsewhere, mentors_at_work, name_in
 from planning.queries.undoing import undoing_of
+from planning.views.failures import failure_context
 from planning.views.finding import plan_of
 from planning.views.waking import wake_planner
 from planning.words.blockers import blocker_texts
@@ -135,7 +136,7 @@ def repair(request: SchoolRequest, plan: int) -> HttpResponse:
         "blockers": blocker_texts(blockers(contents, now)) if is_ready else [],
         "found": consequences(contents, now) if is_ready or found.state == PlanState.PUBLISHED else None,
     }
-    return render(request, "planning/repair.html", context)
+    return render(request, "planning/repair.html", context | failure_context(found))
 
 
 @for_roles(Role.COORDINATOR)
