@@ -193,14 +193,14 @@ def test_a_job_that_failed_says_why_and_can_be_made_anew(season: Season, client:
         kind=PlanKind.REPAIR,
         incident=incident,
         state=PlanState.FAILED,
-        failure=PlanFailure.CONTRADICTION,
+        failure=PlanFailure.UNEXPECTED,
         created_at=season.now,
     )
     text = page(client, here("repair", season.school, plan=plan.pk))
-    assert "spreken elkaar tegen" in text and "Maak het opnieuw" in text
+    assert "onverwacht gestopt" in text and "Maak het opnieuw" in text
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     text = page(client, here("repair", season.school, plan=plan.pk))
-    assert "contradict each other" in text and "spreken elkaar tegen" not in text
+    assert "stopped unexpectedly" in text and "onverwacht gestopt" not in text
 
 
 # --- what happened ---
