@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from mentors.dates import minutes_of_clock
+from mentors.models import Mentor
+from planning.models import PlanFailure
+from visits.models import Visit
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,19 @@ class Contradiction:
     def to_json(self) -> dict[str, Any]:
         """As it is stored."""
         return {"field": self.field, "visits": list(self.visits), "person": self.person}
+
+
+@dataclass(frozen=True)
+class JobFailure:
+    """A code; of data that contradict also the field that the planner refused, and agreed visits, in time order.
+
+    `person`: who cannot make these visits.
+    """
+
+    code: PlanFailure
+    field: str = ""
+    visits: Sequence[Visit] = ()
+    person: Mentor | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mentors.models import Mentor
 from planner import Attendance, Shortage, count_shortages
 from planning.models import Plan
 from planning.problem.limits import most_stops
@@ -68,6 +69,30 @@ class StaffingNeeds:
             if len(each.second) == 1:
                 found[each.second[0]].update(each.visitors)
         return found
+
+
+@dataclass(frozen=True)
+class MentorShortage:
+    """Somebody whom `wanted` visits need, of which `room` fit; at `along` of them this person comes along.
+
+    `taken_along_by`: the one mentor whom this person accompanies (primary key); None when there is none, or more.
+    """
+
+    mentor: Mentor
+    wanted: int
+    room: int
+    along: int
+    taken_along_by: int | None
+
+    @property
+    def own(self) -> int:
+        """The visits that are not those of somebody else."""
+        return self.wanted - self.along
+
+    @property
+    def missing(self) -> int:
+        """How many families get no moment for it, whatever the plan."""
+        return self.wanted - self.room
 
 
 def _texts(scope: PlanningScope, people: Iterable[int]) -> list[str]:

@@ -2,26 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from mentors.models import Mentor
 from planning.models import Plan, PlanFailure
-from planning.problem.contradictions import Contradiction
-from visits.models import Visit
-
-
-@dataclass(frozen=True)
-class JobFailure:
-    """A code; of data that contradict also the field that the planner refused, and agreed visits, in time order.
-
-    `person`: who cannot make these visits.
-    """
-
-    code: PlanFailure
-    field: str = ""
-    visits: Sequence[Visit] = ()
-    person: Mentor | None = None
+from planning.problem.contradictions import Contradiction, JobFailure
 
 
 def failure_of(plan: Plan) -> JobFailure | None:

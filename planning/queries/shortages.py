@@ -4,39 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from mentors.models import Mentor
 from planning.draft.stored import StoredDraft
 from planning.models import Plan
 from planning.problem.rows import read_rows
 from planning.problem.scope import PlanningScope, first_day
-from planning.problem.staffing import StaffingNeeds
+from planning.problem.staffing import MentorShortage, StaffingNeeds
 from visits.models import Campaign, VisitState
-
-
-@dataclass(frozen=True)
-class MentorShortage:
-    """Somebody whom `wanted` visits need, of which `room` fit; at `along` of them this person comes along.
-
-    `taken_along_by`: the one mentor whom this person accompanies (primary key); None when there is none, or more.
-    """
-
-    mentor: Mentor
-    wanted: int
-    room: int
-    along: int
-    taken_along_by: int | None
-
-    @property
-    def own(self) -> int:
-        """The visits that are not those of somebody else."""
-        return self.wanted - self.along
-
-    @property
-    def missing(self) -> int:
-        """How many families get no moment for it, whatever the plan."""
-        return self.wanted - self.room
 
 
 def shortages_before_planning(campaign: Campaign, now: dt.datetime) -> list[MentorShortage]:

@@ -17,12 +17,13 @@ from planning.draft.contents import read_contents
 from planning.draft.stored import read_draft_of
 from planning.forms.plans import PlanForm, PlanNameForm
 from planning.models import AT_WORK, Plan, PlanKind, PlanState
+from planning.problem.staffing import MentorShortage
 from planning.queries.comparison import COMPARABLE, FEWEST
 from planning.queries.drafts import gap_of, map_of, show_draft
 from planning.queries.progress import closing_gap, work_of
 from planning.queries.publishing import blockers, drafts_of
 from planning.queries.remedies import chosen
-from planning.queries.shortages import MentorShortage, shortages_before_planning, shortages_of_plan
+from planning.queries.shortages import shortages_before_planning, shortages_of_plan
 from planning.views.failures import failure_context
 from planning.views.finding import plan_of
 from planning.views.remedies import with_addresses

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from mentors.dates import nl_moment
 from planning.models import PlanFailure
-from planning.queries.failures import JobFailure
+from planning.problem.contradictions import JobFailure
 from visits.models import Visit
 
 SENTENCES: dict[PlanFailure, Promise] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from planning.queries.shortages import MentorShortage
+from planning.problem.staffing import MentorShortage
 
 
 def shortage_text(shortage: MentorShortage) -> str:

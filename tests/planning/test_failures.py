@@ -13,8 +13,7 @@ from mentors.dates import moment_at
 from mentors.models import Mentor, School, User
 from planning.draft.stored import read_draft_of
 from planning.models import PlanFailure, PlanState
-from planning.problem.contradictions import Contradiction
-from planning.queries.failures import JobFailure
+from planning.problem.contradictions import Contradiction, JobFailure
 from planning.words.failures import failure_text, failure_words
 from tests.pages import here
 from tests.visits.seasons import EVENINGS, Season, make_season
