@@ -6,12 +6,10 @@ from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Flags, Floats
 from planner.model.index import ProblemIndex
 from planner.model.problem import Matrix, Problem
-
-Floats = npt.NDArray[np.float64]
 
 
 def least_alone(index: ProblemIndex, visits: Iterable[int], hopeless: Iterable[str]) -> float:
@@ -44,7 +42,7 @@ def _half_roads(problem: Problem) -> Floats:
     return np.min([_shortest(matrix, many) for matrix in problem.travel_minutes.values()], axis=0)
 
 
-def _shortest(matrix: Matrix, many: npt.NDArray[np.bool_]) -> Floats:
+def _shortest(matrix: Matrix, many: Flags) -> Floats:
     roads = matrix.copy()
     at = np.flatnonzero(~many)
     roads[at, at] = np.iinfo(roads.dtype).max

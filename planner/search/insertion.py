@@ -348,6 +348,7 @@ def insert_unit(d, st, sc, u, split_chance):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def bits(mask):  # type: ignore[no-untyped-def]
+    """How many visits a set holds."""
     count = 0
     while mask:
         count += mask & 1

@@ -16,14 +16,11 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Floats, Integers
 from planner.model.index import ProblemIndex
 from planner.model.problem import Problem, Shift
 from planner.search.start_prices import StartPrices
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[Any]
 
 MOST_CHILDREN = 4  # of one home in one unit; a home with more is several units
 NEIGHBOURS = 40  # units that are listed as near a unit

@@ -61,6 +61,7 @@ def order(d, st, pool, size):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def rank(d, u, kind):  # type: ignore[no-untyped-def]
+    """By which number units are sorted before they are inserted, in this kind of order."""
     size = d.unit_first[u + 1] - d.unit_first[u]
     far = d.leg[0, d.depot[0], d.place[u]]
     if kind == 1:
@@ -132,6 +133,7 @@ def _ruin_evening(d, st, sc, pool, size, p):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def partial_cost(d, st, sc):  # type: ignore[no-untyped-def]
+    """What the touched evenings and units cost together."""
     cost = 0.0
     for i in range(sc.sizes[0]):
         cost += st.cost[sc.touched[i]]

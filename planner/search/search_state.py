@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Flags, Floats, Integers
 from planner.search.insertion_data import MOST_CHILDREN, InsertionData
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[Any]
 
 MOST_OPTIONS = 48  # ways to make a stop on one day: who may, with each companion
 
@@ -56,7 +53,7 @@ class Scratch(NamedTuple):
     day_at: Integers  # (blocks, D) the version of the day for which the best of a block on it was worked out
     day_cost: Floats
     day_best: Integers  # (blocks, D, 2 + 3 * MOST_CHILDREN) slot, partition, and three a stop
-    allowed: npt.NDArray[np.bool_]
+    allowed: Flags
     line: Floats  # (3, T)
     best: Integers  # of the best insertion: day, slot, partition, and three a stop: shift, row, companion's shift
     touched: Integers
@@ -130,6 +127,7 @@ def new_scratch(data: InsertionData) -> Scratch:
 
 @numba.njit(cache=True, nogil=True)
 def touch(st, sc, s):  # type: ignore[no-untyped-def]
+    """Note that an evening changes in this round."""
     if sc.touched_stamp[s] != sc.sizes[2]:
         sc.touched_stamp[s] = sc.sizes[2]
         sc.touched[sc.sizes[0]] = s
@@ -138,6 +136,7 @@ def touch(st, sc, s):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True, nogil=True)
 def touch_unit(st, sc, u):  # type: ignore[no-untyped-def]
+    """Note that a unit changes in this round."""
     if sc.unit_stamp[u] != sc.sizes[2]:
         sc.unit_stamp[u] = sc.sizes[2]
         sc.units[sc.sizes[1]] = u

@@ -7,11 +7,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from planner.base.arrays import Floats
 from planner.model.problem import Appointment, Problem, Shift, Visit, Window
-
-Floats = npt.NDArray[np.float64]
 
 
 class StartPrices:
