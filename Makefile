@@ -42,7 +42,7 @@ test: .venv/.dev  ## pass every test: on SQLite, and where they are present on P
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(SLOWEST)
 	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup $(SLOWEST)
 
-test-fast: .venv/.dev  ## the tests that take a minute and a half: without browser, services and the longest
+test-fast: .venv/.dev  ## the tests without browser, services and the longest
 	$(BIN)/python -m tests.on_node
 	$(BIN)/python -m pytest -n 2 -m "not browser and not services and not long"
 

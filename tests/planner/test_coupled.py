@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -84,6 +85,7 @@ def test_no_time_at_all_keeps_what_is_fixed_and_calls_nothing_impossible(seed: i
     assert plan.bound <= best.cost <= plan.cost
 
 
+@pytest.mark.long
 def test_siblings_are_visited_at_one_moment_when_both_mentors_can() -> None:
     problem = together.siblings_problem()
     plan = _solved(problem)

@@ -181,6 +181,7 @@ def test_tasks_that_bring_nothing_make_it_barren_until_one_does() -> None:
     assert stagnating == [False, False, False, True, False]
 
 
+@pytest.mark.long
 def test_good_routes_are_joined_once_at_a_time_and_only_when_there_is_memory() -> None:
     search = _search(with_a_colleague(), Tuning(large_neighbourhood=LargeNeighbourhoodTuning(turns=3)))
     neighbourhoods, root, nothing = search.neighbourhoods, search.relaxation.root, np.zeros(0, dtype=np.int64)

@@ -22,6 +22,7 @@ from tests.planner.problems import day, plain_problem, random_problem
 FEW = Tuning(listing=ListingTuning(most_routes=3))  # no component of these tests has so few routes
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(st.integers(0, 10_000))
 def test_a_coupled_problem_without_a_list_of_routes_gets_a_plan_and_a_bound(seed: int) -> None:

@@ -87,6 +87,7 @@ def test_a_repaired_plan_keeps_what_is_fixed_and_is_below_no_bound(seed: int, vi
         assert {name: moments[name] for name in problem["fixed"]} == problem["fixed"]
 
 
+@pytest.mark.long
 @ODD
 @pytest.mark.parametrize("tuning", [Tuning(), NEVER_EXACT], ids=["exact", "joint"])
 @given(seed=st.integers(0, 10**6))
