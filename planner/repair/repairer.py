@@ -65,11 +65,9 @@ def repair_plan(
     `company`: visit -> who comes along now, and does still; where it is not known, somebody is found. Should fixed
     moments exclude kept ones in a way that no group's search resolves, the whole is planned anew by `solve`.
 
-    `seconds`: at most, wall clock. `jobs`: threads. Raises BadProblem when the problem contradicts itself or its fixed
-    moments cannot all be kept.
-
-    Time that runs out leaves what was found until then. The same problem and seed give the same plan, as long
-    as the time suffices. `progress` and `should_stop` are called in the caller's own thread.
+    `seconds`: at most, wall clock; what was found until then is left. `jobs`: threads. The same problem and seed give
+    the same plan, as long as the time suffices. `progress` and `should_stop` are called in the caller's own thread.
+    Raises BadProblem when the problem contradicts itself or its fixed moments cannot all be kept.
     """
     began = time.monotonic()
     check_problem(problem)
