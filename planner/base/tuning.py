@@ -355,6 +355,8 @@ class LocalSearchTuning:
     cold: float = 1.0
     """Cost: the temperature at which a search ends, below what any change costs; it falls with the time that passes, by
     the same factor in equal times. Not measured."""
+    bound_routes: int = 2_000_000
+    """Routes of one component of the relaxation for the bound, at most: a second of listing. Not measured."""
     bound_share: float = 0.3
     """Share of the time that is for the bound, before the plan is improved. Not measured."""
     rounds_a_check: int = 50

@@ -192,10 +192,8 @@ def _auxiliary_columns(
     columns = coupling.auxiliary_columns(rows_of)
     left_out = []
     for visit in visits:
-        unplaced = problem.weights.unplaced
-        cost = (
-            big_m if problem.visits[visit].id in problem.fixed else min(unplaced, left_out_costs.get(visit, unplaced))
-        )
+        cost = big_m if problem.visits[visit].id in problem.fixed else problem.weights.unplaced
+        cost = min(cost, left_out_costs.get(visit, cost))
         left_out.append(AuxiliaryColumn(("unplaced", visit), cost, [(row, 1.0) for row in rows_of[visit]]))
     columns = [*left_out, *columns]
     return AuxiliaryColumns(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 MINUTES_A_DAY = 24 * 60
 GRID_MINUTES = 5  # visits start at a whole multiple of this
 COUPLED_GRID_MINUTES = 15  # and those at which somebody else must be too, of this
-MOST_WEIGHT, MOST_UNPLACED = 1e6, 1e12  # up to here sums of costs are exact (see `lightened`)
+MOST_WEIGHT, MOST_UNPLACED = 1e6, 1e12  # up to here sums of costs are exact (see `planner.master.big_m`)
 MOST_STOPS = 8  # a set of stops is one key of 8 x 16 bits; practice asks for two to four
 
 Matrix = npt.NDArray[np.int32]

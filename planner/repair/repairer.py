@@ -17,7 +17,7 @@ import numpy as np
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import list_routes
+from planner.columns.routes import TooManyRoutes, list_routes
 from planner.columns.stop_options import StopOptions
 from planner.evaluate.least_cost import least_alone
 from planner.evaluate.reasons import Reasons
@@ -142,7 +142,10 @@ class RepairRun:
             visits=(self.index.visits[one] for one in names),
         )
         evenings = StopOptions(small).evenings(range(len(small.visitors)))
-        pool = list_routes(small, evenings, listing=self.tuning.listing)
+        try:
+            pool = list_routes(small, evenings, listing=self.tuning.listing)
+        except TooManyRoutes:
+            return True
         return bool(placeable([names.index(name)], pool))
 
     def run(self, progress: OnProgress | None = None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
 from planner.columns.routes import Pool, TooManyRoutes, list_routes, route_of
 from planner.columns.stop_options import ShiftOptions, StopOptions
+from planner.evaluate.least_cost import least_alone
 from planner.evaluate.verdict import judge
 from planner.master.big_m import BigMProblem
 from planner.master.program import Program, build_program
 from planner.master.subprograms import sub_program
+from planner.model.index import ProblemIndex
 from planner.model.plan import VISITOR, Route
 from planner.model.problem import Appointment, Problem
 from planner.search.branch_and_bound import BranchAndBound
@@ -60,7 +62,7 @@ def search_sub_problem(
     try:
         pool = list_routes(problem, evenings, listing=tuning.listing)
     except TooManyRoutes:
-        return _search_locally(problem, deadline, seed=seed, tuning=tuning)
+        return _search_locally(problem, deadline, seed=seed, unmoved=unmoved, tuning=tuning)
     visits = placeable(range(len(problem.visits)), pool)
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
         return NO_RESULT
@@ -78,14 +80,29 @@ def search_sub_problem(
     return SearchResult(_best_routes(problem, search), nobody_moves, max(0.0, search.bound) + hopeless)
 
 
-def _search_locally(problem: Problem, deadline: Deadline, *, seed: int, tuning: Tuning) -> SearchResult:
-    """Search a problem with more routes than can be listed; its bound is nothing."""
-    search = LocalSearch(problem, range(len(problem.visits)), seed=seed, tuning=tuning)
+def _search_locally(
+    problem: Problem, deadline: Deadline, *, seed: int, unmoved: Container[str], tuning: Tuning
+) -> SearchResult:
+    """Search a problem with more routes than can be listed: first with nobody who moves, then with all."""
+    visits = range(len(problem.visits))
+    stay = {name: moment for name, moment in problem.current.items() if name in unmoved}
+    half = deadline.within(deadline.seconds_left() / 2)
+    kept = _found_locally(problem, replace(problem, fixed={**stay, **problem.fixed}), half, seed, tuning)
+    best = _found_locally(problem, problem, deadline, seed, tuning)
+    if best is None or (kept is not None and kept.cost < best.cost):
+        best = kept
+    return SearchResult(best, kept, least_alone(ProblemIndex(problem), visits, ()))
+
+
+def _found_locally(
+    problem: Problem, searched: Problem, deadline: Deadline, seed: int, tuning: Tuning
+) -> CostedRoutes | None:
+    """The best plan of `searched`, at its cost in `problem`; None when none was found that keeps what is fixed."""
+    search = LocalSearch(searched, range(len(problem.visits)), seed=seed, tuning=tuning)
     search.run(deadline)
     if not search.keeps_fixed:
-        return NO_RESULT
-    routes = search.routes()
-    return SearchResult(CostedRoutes(routes, judge(problem, routes).cost), None, 0.0)
+        return None
+    return CostedRoutes(search.routes(), judge(problem, search.routes()).cost)
 
 
 def _search_joint(

@@ -76,7 +76,7 @@ def arrivals(d, st, s, i, place, line):  # type: ignore[no-untyped-def]
     else:
         p = st.stops[s, i - 1]
         minutes = leg[st.p_place[p], place]
-        busy = st.p_minutes[p] + minutes + d.slack
+        busy = st.p_minutes[p] + minutes
         forward(st.before[s, i - 1], busy, d.travel * minutes, d.grid, d.waiting, line)
 
 
@@ -92,7 +92,7 @@ def departures(d, st, s, i, place, minutes, line):  # type: ignore[no-untyped-de
     else:
         p = st.stops[s, i]
         way = leg[place, st.p_place[p]]
-        backward(st.after[s, i], minutes + way + d.slack, d.travel * way, d.grid, d.waiting, line)
+        backward(st.after[s, i], minutes + way, d.travel * way, d.grid, d.waiting, line)
 
 
 @numba.njit(cache=True, nogil=True)

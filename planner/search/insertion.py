@@ -19,24 +19,15 @@ SINGLE = np.int64(-1)
 
 @numba.njit(cache=True, nogil=True)
 def mark_allowed(d, st, sc, u, mask, day, minutes_of):  # type: ignore[no-untyped-def]
-    """The slots of a day at which these visits meet nobody who has to stay apart, and interpreters are there."""
+    """The slots of a day at which interpreters are there for these visits."""
     sc.allowed[:] = True
     first = d.unit_first[u]
-    slots = d.prices.shape[1]
     days = st.day_version.shape[0]
     for i in range(d.unit_first[u + 1] - first):
         if not mask >> i & 1:
             continue
         v = first + i
         own = minutes_of[i]
-        for a in range(d.apart_first[v], d.apart_first[v + 1]):
-            w = d.apart[a]
-            if st.v_day[w] != day:
-                continue
-            starts = st.v_slot[w] * d.grid
-            for t in range(slots):
-                if t * d.grid < starts + st.v_minutes[w] and starts < t * d.grid + own:
-                    sc.allowed[t] = False
         if d.language[v] >= 0:
             mark_interpreters(d, st, sc, u, mask, v, day, own, days, minutes_of)
 
@@ -313,37 +304,30 @@ def insert_unit(d, st, sc, u, split_chance):  # type: ignore[no-untyped-def]
     cost = np.inf
     if whole >= 0:
         cost = best_block(d, st, sc, u, whole)
-        is_tried = size > 1 and np.random.random() < split_chance
-        if cost < d.unplaced * size and not is_tried:
+        if cost < d.unplaced * size and (size == 1 or np.random.random() >= split_chance):
             insert_block(d, st, sc, u, whole)
             return
     if size == 1:
         return
-    found = d.split_first[u + 1] - d.split_first[u]
-    for _ in range(2):
-        x = d.split_first[u] + np.random.randint(found)
-        total = d.split_cost[x]
-        for j in range(MOST_CHILDREN):
-            block = d.split[x, j]
-            if block == -2:
-                break
-            if block < 0:
-                total += d.unplaced * bits(full & ~st.u_mask[u])
-                break
-            more = best_block(d, st, sc, u, block)
-            if more < d.unplaced * bits(d.block_mask[block]):
-                insert_block(d, st, sc, u, block)
-                total += more
-        total += d.unplaced * bits(full & ~st.u_mask[u])
-        if total < cost or cost == np.inf:
-            st.u_extra[u] = d.split_cost[x] if bits(st.u_mask[u]) > 1 else 0.0
-            if whole < 0 or total < cost:
-                return
-        remove_unit(d, st, sc, u)
-        if whole >= 0 and cost < d.unplaced * size:
-            if best_block(d, st, sc, u, whole) < np.inf:
-                insert_block(d, st, sc, u, whole)
-            return
+    x = d.split_first[u] + np.random.randint(d.split_first[u + 1] - d.split_first[u])
+    total = 0.0
+    for j in range(MOST_CHILDREN):
+        block = d.split[x, j]
+        if block < 0:
+            continue
+        more = best_block(d, st, sc, u, block)
+        if more < d.unplaced * bits(d.block_mask[block]):
+            insert_block(d, st, sc, u, block)
+            total += more
+    extra = d.split_cost[x] if bits(st.u_mask[u]) > 1 else 0.0
+    total += extra + d.unplaced * bits(full & ~st.u_mask[u])
+    keeps_fixed = cost == np.inf and d.unit_fixed_mask[u] & st.u_mask[u] != 0
+    if keeps_fixed or total < min(cost, d.unplaced * size):
+        st.u_extra[u] = extra
+        return
+    remove_unit(d, st, sc, u)
+    if cost < d.unplaced * size and best_block(d, st, sc, u, whole) < np.inf:
+        insert_block(d, st, sc, u, whole)
 
 
 @numba.njit(cache=True, nogil=True)

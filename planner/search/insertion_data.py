@@ -12,7 +12,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,7 +35,6 @@ class InsertionData(NamedTuple):
 
     grid: int  # minutes
     joint: int  # minutes: the grid of starts that several visitors share
-    slack: int  # minutes
     low: int  # the slot of midnight is -low
     travel: float  # cost of a minute
     waiting: float
@@ -51,7 +49,7 @@ class InsertionData(NamedTuple):
     visits_until: Integers
     back_by: Integers
     unit_first: Integers  # visits of a unit
-    unit_is_fixed: Integers  # (U,)
+    unit_fixed_mask: Integers  # (U,) its visits at a fixed moment
     place: Integers  # (U,)
     set_unit: Integers  # (Q,)
     set_mask: Integers
@@ -74,8 +72,6 @@ class InsertionData(NamedTuple):
     split: Integers  # (splits, MOST_CHILDREN) blocks, -1 for one that cannot be made, then -2
     split_cost: Floats
     near: Integers  # (U, NEIGHBOURS) the nearest units that share a possible visitor, then -1
-    apart_first: Integers  # of a visit
-    apart: Integers  # visits that may not overlap with it
     language: Integers  # (V,) of the interpreter; -1: none
     speakers_first: Integers  # of a language
     speakers: Integers  # visits
@@ -111,11 +107,6 @@ class _Builder:
         self.prices = StartPrices(problem, [shift for _, shift in self.shifts])
         number_of = self.index.visit_number
         self.groups = [frozenset(number_of[name] for name in group) for group in problem.siblings]
-        self.apart: dict[int, set[int]] = defaultdict(set)
-        for group in getattr(problem, "apart", ()):
-            members = {number_of[name] for name in group}
-            for v in members:
-                self.apart[v] |= members - {v}
         self.units = list(_units(self.groups, sorted(visits)))
         self.sets: list[tuple[int, ...]] = []
         self.option_first, self.second_first, self.block_first = [0], [0], [0]
@@ -135,8 +126,6 @@ class _Builder:
         sets = {mask: found for mask in masks if (found := self._add_set(number, mask)) is not None}
         blocks: dict[int, int] = {}
         for mask in masks:
-            if any(b in self.apart.get(a, ()) for a, b in combinations(_members(unit, mask), 2)):
-                continue
             numbers = [[sets[part] for part in parts] for parts in _partitions(mask) if sets.keys() >= {*parts}]
             if numbers:
                 blocks[mask] = len(self.block_mask)
@@ -164,7 +153,7 @@ class _Builder:
         needing = [v for v in members if visits[v].second]
         second_minutes = max((visits[v].minutes for v in needing), default=0) + extra * max(0, len(needing) - 1)
         second_mask = sum(1 << i for i, v in enumerate(unit) if v in needing)
-        is_pinned = any(visits[v].is_coupled or self.apart.get(v) for v in members)
+        is_pinned = any(visits[v].is_coupled for v in members)
         place = self.place[visits[members[0]].place]
         self.sets.append((number, mask, minutes, place, int(is_pinned), second_mask, second_minutes))
         companions = set.intersection(*({*visits[v].second} for v in needing)) if needing else set()
@@ -201,6 +190,10 @@ class _Builder:
         block_of = {v: number for number, mask in enumerate(blocks) for v in _members(unit, mask)}
         splits = sum(max(0, len({block_of[v] for v in group if v in block_of}) - 1) for group in self.groups)
         return self.problem.weights.siblings_split * splits
+
+    def _fixed_mask(self, unit: Sequence[int]) -> int:
+        """The visits of a unit at a fixed moment."""
+        return sum(1 << i for i, v in enumerate(unit) if self.problem.visits[v].id in self.problem.fixed)
 
     def _near(self) -> Integers:
         """Per unit the nearest units that share somebody who may visit, nearest first; -1 behind the last."""
@@ -261,20 +254,17 @@ class _Builder:
         """What was collected, as arrays."""
         problem = self.problem
         flat = [v for unit in self.units for v in unit]
-        local = {v: number for number, v in enumerate(flat)}
-        apart = [[local[w] for w in sorted(self.apart.get(v, ())) if w in local] for v in flat]
         sets = _longs(self.sets).reshape(-1, len(SET_FIELDS)).T
         return InsertionData(
             grid=problem.rules.start_grid_minutes,
             joint=problem.rules.joint_grid_minutes,
-            slack=getattr(problem.rules, "slack_minutes", 0),
             low=self.prices.low,
             travel=float(problem.weights.travel_minute),
             waiting=float(problem.weights.waiting_minute),
             unplaced=float(problem.weights.unplaced),
             **self._people(),
             unit_first=_starts(self.units),
-            unit_is_fixed=_longs([any(problem.visits[v].id in problem.fixed for v in unit) for unit in self.units]),
+            unit_fixed_mask=_longs([self._fixed_mask(unit) for unit in self.units]),
             place=_longs([self.place[problem.visits[unit[0]].place] for unit in self.units]),
             **dict(zip(SET_FIELDS, sets, strict=True)),
             option_first=_longs(self.option_first),
@@ -291,8 +281,6 @@ class _Builder:
             split=_longs(self.split).reshape(-1, MOST_CHILDREN),
             split_cost=np.array(self.split_cost, dtype=np.float64),
             near=self._near(),
-            apart_first=_starts(apart),
-            apart=_longs([w for some in apart for w in some]),
             **self._interpreters(flat),
             buffer=problem.rules.interpreter_buffer_minutes,
         )

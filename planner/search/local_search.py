@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,12 +15,15 @@ from planner.search.insertion_data import build_data
 from planner.search.ruin_recreate import construct, improve, total_cost
 from planner.search.search_state import copy_plan, new_scratch, new_state
 
+PUBLISH_SECONDS = 0.5  # between two plans that are published while the search goes on
+
 
 class LocalSearch:
     """Ruin and recreate for some visits of a problem (see `ruin_recreate`); it needs no list of routes.
 
     Made, it holds a plan already: every visit inserted where it cost least. `cost` counts what `judge` counts, except
-    that visits split over several moments pay for each of these even where two happen to be equal.
+    that visits split over several moments pay for each of these even where two happen to be equal, and that of a home
+    with more than `MOST_CHILDREN` siblings only groups of so many count as siblings.
     """
 
     def __init__(self, problem: Problem, visits: Sequence[int], *, seed: int = 0, tuning: Tuning = DEFAULT) -> None:
@@ -35,6 +39,7 @@ class LocalSearch:
         copy_plan(self._now, self._best)
         self._costs = np.full(2, total_cost(self.data, self._now))
         self._chunks = 0  # calls of `improve`
+        self._publish()
 
     @property
     def cost(self) -> float:
@@ -44,9 +49,7 @@ class LocalSearch:
     @property
     def keeps_fixed(self) -> bool:
         """Whether the best plan makes every fixed visit."""
-        sizes = np.diff(self.data.unit_first)
-        is_whole = self._best.u_mask == (1 << sizes) - 1
-        return bool(is_whole[self.data.unit_is_fixed > 0].all())
+        return not (self.data.unit_fixed_mask & ~self._best.u_mask).any()
 
     def run(self, deadline: Deadline) -> None:
         """Improve the plan until the deadline; the temperature falls from `hot` to `cold` with the time that passes.
@@ -61,10 +64,19 @@ class LocalSearch:
             self._chunks += 1
             seed = (self.seed * 1_000_003 + self._chunks) % (1 << 31)
             chunk = self.tuning.rounds_a_check
+            cost = self.cost
             improve(self.data, *plans, seed, chunk, heat, self.tuning.most_evenings, self._costs)
+            if self.cost < cost and time.monotonic() >= self._publish_from:
+                self._publish()
+        self._publish()
 
     def routes(self) -> tuple[Route, ...]:
-        """The best plan so far, each route with the earliest starts among those that cost least."""
+        """The best plan as it was lately, and at the end of `run` the best plan. May be asked in another thread."""
+        return self._routes
+
+    def _publish(self) -> None:
+        """Make the best plan what `routes` answers; each route with the earliest starts among those that cost least."""
+        self._publish_from = time.monotonic() + PUBLISH_SECONDS
         found = []
         for number, (visitor, shift) in enumerate(self.shifts):
             stops = [
@@ -73,7 +85,7 @@ class LocalSearch:
             ]
             if stops:
                 found.append(Route(self.problem.visitors[visitor].id, shift.on, tuple(stops)))
-        return tuple(found)
+        self._routes = tuple(found)
 
     def _slots(self, shift: int) -> list[int]:
         """At which slots the stops of an evening start."""
@@ -90,7 +102,7 @@ class LocalSearch:
             else:
                 before = plan.stops[shift, i - 1]
                 way = leg[plan.p_place[before], plan.p_place[here]]
-                waits = starts - (starts[slots[-1]] + plan.p_minutes[before] + way + data.slack)
+                waits = starts - (starts[slots[-1]] + plan.p_minutes[before] + way)
                 cost = np.where(waits < 0, np.inf, cost + data.waiting * waits)
             slots.append(int(np.argmin(cost)))
         return slots

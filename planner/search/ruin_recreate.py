@@ -18,8 +18,15 @@ from planner.search.search_state import copy_plan, sync, touch_unit
 
 MOST_REMOVED = 12  # units that one round takes out
 MOST_WAITING = 3  # units without a moment that one round inserts too
+FIXED_WEIGHT = 1000.0  # how many visits left out a fixed one counts for besides itself
 WAITING_SHARE = 0.3  # share of the rounds that begin at a unit without a moment, if there is one
 SPLIT_SHARE = 0.05  # share of the insertions of siblings that try them at several moments too
+
+
+@numba.njit(cache=True, nogil=True)
+def all_of(d, u):  # type: ignore[no-untyped-def]
+    """The set of all visits of a unit."""
+    return (1 << (d.unit_first[u + 1] - d.unit_first[u])) - 1
 
 
 @numba.njit(cache=True, nogil=True)
@@ -27,8 +34,8 @@ def unit_cost(d, st, u):  # type: ignore[no-untyped-def]
     """What a unit costs beside the evenings: visits left out, and being split."""
     size = d.unit_first[u + 1] - d.unit_first[u]
     left = size - bits(st.u_mask[u])
-    weight = d.unplaced * (1000.0 if d.unit_is_fixed[u] else 1.0)
-    return left * weight + st.u_extra[u]
+    fixed = bits(d.unit_fixed_mask[u] & ~st.u_mask[u])
+    return d.unplaced * (left + FIXED_WEIGHT * fixed) + st.u_extra[u]
 
 
 @numba.njit(cache=True, nogil=True)
@@ -78,7 +85,7 @@ def construct(d, st, sc, seed):  # type: ignore[no-untyped-def]
     units = len(st.u_mask)
     first = np.empty(units)
     for u in range(units):
-        first[u] = -rank(d, u, 1) - 1e6 * d.unit_is_fixed[u]
+        first[u] = -rank(d, u, 1) - 1e6 * (d.unit_fixed_mask[u] != 0)
         block = d.block_first[u]
         if block < d.block_first[u + 1] and d.set_second_mask[d.partition[d.partition_first[block], 0]] != 0:
             first[u] -= 1e4
@@ -96,7 +103,7 @@ def ruin(d, st, sc, pool, first, most):  # type: ignore[no-untyped-def]
         u = first if at < 0 else d.near[first, at]
         if u < 0 or evenings >= goal or size >= MOST_REMOVED:
             break
-        if st.u_mask[u] == 0 or d.unit_is_fixed[u]:
+        if st.u_mask[u] == 0:
             continue
         for p in range(2 * d.unit_first[u], 2 * d.unit_first[u + 1]):
             if st.p_shift[p] >= 0:
@@ -121,9 +128,6 @@ def _ruin_evening(d, st, sc, pool, size, p):  # type: ignore[no-untyped-def]
         if at >= st.size[s] or size >= MOST_REMOVED:
             break
         u = d.set_unit[st.p_set[st.stops[s, at]]]
-        if d.unit_is_fixed[u]:
-            at += 1
-            continue
         touch_unit(st, sc, u)
         remove_unit(d, st, sc, u)
         pool[size] = u
@@ -157,7 +161,7 @@ def improve(d, now, saved, best, sc, seed, rounds, heat, most, costs):  # type: 
         sc.sizes[0] = sc.sizes[1] = 0
         outside = 0
         for u in range(len(now.u_mask)):
-            if now.u_mask[u] == 0 and d.block_first[u] < d.block_first[u + 1]:
+            if now.u_mask[u] != all_of(d, u) and d.block_first[u] < d.block_first[u + 1]:
                 waiting[outside] = u
                 outside += 1
         first = np.random.randint(len(now.u_mask))
@@ -166,7 +170,7 @@ def improve(d, now, saved, best, sc, seed, rounds, heat, most, costs):  # type: 
         size = ruin(d, now, sc, pool, first, most)
         order(d, now, pool, size)
         if outside:
-            size = _add_waiting(now, sc, pool, size, first, waiting[:outside])
+            size = _add_waiting(d, now, sc, pool, size, first, waiting[:outside])
         for i in range(size):
             insert_unit(d, now, sc, pool[i], SPLIT_SHARE)
         change = partial_cost(d, now, sc) - partial_cost(d, saved, sc)
@@ -181,14 +185,15 @@ def improve(d, now, saved, best, sc, seed, rounds, heat, most, costs):  # type: 
 
 
 @numba.njit(cache=True, nogil=True)
-def _add_waiting(now, sc, pool, size, first, waiting):  # type: ignore[no-untyped-def]
-    """Let some units without a moment be inserted too, before or behind the others; `first` among them, if it waits."""
+def _add_waiting(d, now, sc, pool, size, first, waiting):  # type: ignore[no-untyped-def]
+    """Let some units that miss visits be inserted too, before or behind the others; `first` if it is one of them."""
     is_before = np.random.random() < 0.5
     for number in range(MOST_WAITING):
-        u = first if number == 0 and now.u_mask[first] == 0 else waiting[np.random.randint(len(waiting))]
+        u = first if number == 0 and now.u_mask[first] != all_of(d, first) else waiting[np.random.randint(len(waiting))]
         if sc.unit_stamp[u] == sc.sizes[2]:
             continue
         touch_unit(now, sc, u)
+        remove_unit(d, now, sc, u)
         pool[size] = u
         size += 1
         if is_before:

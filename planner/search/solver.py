@@ -141,7 +141,7 @@ class _Solve:
         try:
             search = BranchAndBound(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
         except TooManyRoutes:
-            self._search_locally(number, share)
+            self._search_locally(number, share, jobs=1)
             return
         self.searches[number] = search
         search.run(self.deadline.within(share))
@@ -156,12 +156,12 @@ class _Solve:
         try:
             search = self._joint(number)
         except TooManyRoutes:
-            self._search_locally(number, share)
+            self._search_locally(number, share, jobs=self.jobs)
             return
         self.searches[number] = search
         search.run(self.deadline, gap, self._report)
 
-    def _search_locally(self, number: int, seconds: float) -> None:
+    def _search_locally(self, number: int, seconds: float, *, jobs: int) -> None:
         """Plan a component without a list of its routes, for so many seconds; a part of them is for its bound."""
         visits, deadline = self.components[number].visits, self.deadline.within(seconds)
         search = LocalSearch(self.problem, visits, seed=self.seed, tuning=self.tuning)
@@ -169,7 +169,7 @@ class _Solve:
         bound = UncoupledBound(self.problem, visits, step=self.step, seed=self.seed, tuning=self.tuning)
         self.uncoupled_bounds[number] = bound
         bound_seconds = deadline.seconds_left() * self.tuning.local_search.bound_share
-        bound.run(deadline.within(bound_seconds), self.jobs)
+        bound.run(deadline.within(bound_seconds), jobs)
         search.run(deadline)
 
     def _joint(self, number: int) -> JointSearch:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+from scipy.sparse.csgraph import shortest_path
+
 from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
 from planner.base.tuning import Tuning
@@ -15,10 +18,12 @@ from planner.evaluate.least_cost import least_alone
 from planner.master.big_m import BigMProblem
 from planner.master.program import build_program
 from planner.model.index import ProblemIndex
-from planner.model.problem import Problem
+from planner.model.problem import Matrix, Problem
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.components import Component, independent_components
 from planner.search.placeable import placeable
+
+MOST_PLACES = 1500  # between which shortest roads are worked out, in some seconds
 
 
 class UncoupledBound:
@@ -26,7 +31,9 @@ class UncoupledBound:
 
     A double stop serves a sibling beside another one, which is cheaper than any stop of its own. So a visit with
     siblings may be left out here for what being served so costs at least: `substitute`, or nothing where one visitor
-    may visit it and a sibling. Every plan of the problem then is one of the relaxation that costs no more.
+    may visit it and a sibling. A plan without the stops of companions and guests may wait longer, and on shortest
+    roads drives no further: so waiting is free here, and roads are the shortest by way of any place. Every plan of
+    the problem then is one of the relaxation that costs no more.
 
     Where counting shows that some visits must be left out (`planner.evaluate.capacity`), all may be for a lower price,
     and the difference is added for as many as must: the relaxation itself would leave out nobody.
@@ -36,6 +43,8 @@ class UncoupledBound:
         self.step, self.seed, self.tuning = step, seed, tuning
         self.problem = replace(
             problem,
+            weights=replace(problem.weights, waiting_minute=0),
+            travel_minutes={mode: _shortest_roads(matrix) for mode, matrix in problem.travel_minutes.items()},
             visits=tuple(replace(visit, second=(), interpreter=None) for visit in problem.visits),
             siblings=(),
             interpreters={},
@@ -51,8 +60,9 @@ class UncoupledBound:
             self._short = (problem.weights.unplaced - light) * least
         self._components = [part for part in independent_components(self.problem) if wanted.intersection(part.visits)]
         index = ProblemIndex(problem)
-        nobodys = len(wanted - {v for part in self._components for v in part.visits})
-        self._nobodys = problem.weights.unplaced * nobodys
+        nobodys = wanted - {v for part in self._components for v in part.visits}
+        alone = [v for v in nobodys if problem.visits[v].id not in index.siblings]
+        self._nobodys = problem.weights.unplaced * len(alone)
         self._alone = [least_alone(index, part.visits, ()) for part in self._components]
         self._bounds = [0.0] * len(self._components)
 
@@ -79,7 +89,7 @@ class UncoupledBound:
                 self.problem,
                 self._options.evenings(component.visitors),
                 deadline=deadline,
-                listing=self.tuning.listing,
+                listing=replace(self.tuning.listing, most_routes=self.tuning.local_search.bound_routes),
             )
         except TooManyRoutes:
             return number, 0.0
@@ -94,6 +104,15 @@ class UncoupledBound:
         """What the visits cost that no route makes."""
         rest = set(component.visits) - set(placed)
         return sum(min(self.problem.weights.unplaced, self._left_out.get(v, float("inf"))) for v in rest)
+
+
+def _shortest_roads(matrix: Matrix) -> Matrix:
+    """Minutes between places by way of any others; nothing where working that out would take too long."""
+    if len(matrix) > MOST_PLACES:
+        return np.zeros_like(matrix)
+    # A zero would mean that there is no road: no path of these adds up to a minute.
+    found: Matrix = np.floor(shortest_path(np.where(matrix > 0, matrix, 1e-5), method="FW")).astype(np.int32)
+    return found
 
 
 def _dearest_stop(problem: Problem) -> float:

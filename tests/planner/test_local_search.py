@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,7 +16,11 @@ from planner.base.deadline import Deadline
 from planner.base.tuning import ListingTuning
 from planner.evaluate.capacity import least_left_out
 from planner.model.exchange import plan_to_json, problem_from_json
+from planner.model.plan import VISITOR
+from planner.model.problem import Appointment
 from planner.search.local_search import LocalSearch
+from planner.search.solver import cost_step
+from planner.search.uncoupled_bound import UncoupledBound
 from tests.planner import together
 from tests.planner.problems import day, plain_problem, random_problem
 
@@ -32,6 +37,48 @@ def test_a_coupled_problem_without_a_list_of_routes_gets_a_plan_and_a_bound(seed
     exact = solve(problem_from_json(problem), seconds=20)
     assert plan.bound <= exact.cost + 1e-6
     assert plan.cost >= exact.bound - 1e-6
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(st.integers(0, 10_000), st.integers(0, 2), st.booleans())
+def test_the_bound_without_coupling_is_never_above_the_best_plan(seed: int, stand: int, are_fixed: bool) -> None:
+    problem = problem_from_json(together.random_coupled_problem(seed))
+    best = solve(problem, seconds=20)
+    moments = {
+        name: Appointment(route.visitor, route.on, stop.start)
+        for route in best.routes
+        for stop in route.stops
+        if stop.role == VISITOR
+        for name in stop.visits
+    }
+    some = dict(list(moments.items())[:stand])
+    problem = replace(problem, fixed=some) if are_fixed else replace(problem, current=some)
+    best = solve(problem, seconds=20)
+    visits = range(len(problem.visits))
+    bound = UncoupledBound(problem, visits, step=cost_step(problem), seed=seed, tuning=Tuning())
+    assert 0 <= bound.bound <= best.cost + 1e-6
+    bound.run(Deadline.after(10), jobs=1)
+    assert 0 <= bound.bound <= best.cost + 1e-6
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(st.integers(0, 10_000))
+def test_what_is_fixed_is_kept_without_a_list_of_routes(seed: int) -> None:
+    problem = problem_from_json(together.random_coupled_problem(seed))
+    best = solve(problem, seconds=20)
+    first = next((route for route in best.routes if route.stops[0].role == VISITOR), None)
+    if first is None:
+        return
+    fixed = {name: Appointment(first.visitor, first.on, first.stops[0].start) for name in first.stops[0].visits}
+    plan = solve(replace(problem, fixed=fixed), seconds=0.5, tuning=FEW)
+    assert not judge(replace(problem, fixed=fixed), plan.routes).broken
+
+
+def test_a_sibling_who_cannot_be_visited_keeps_nobody_else_out() -> None:
+    problem = together.siblings_problem()
+    problem["visits"][0]["windows"] = []
+    plan = solve(problem_from_json(problem), seconds=0.5, tuning=FEW)
+    assert [each.visit for each in plan.unplaced] == [problem["visits"][0]["id"]]
 
 
 @pytest.mark.parametrize("seed", range(4))
