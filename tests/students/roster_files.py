@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 import xlsxwriter
 
@@ -122,3 +125,12 @@ def oneroster(version: str = "1.2", users: str = "bulk") -> dict[str, bytes]:
         files["userProfiles.csv"] = "sourcedId,userSourcedId,username,password\nP1,U1,naam,Geheim!1\n"
     files["users.csv"] = "\n".join([head, *lines, ""])
     return {name: text.encode() for name, text in files.items()}
+
+
+@contextmanager
+def within_a_second() -> Iterator[None]:
+    """Hold that the block takes less than a second of this thread's CPU; what earlier tests left is freed before."""
+    gc.collect()
+    started = time.thread_time()
+    yield
+    assert time.thread_time() - started < 1

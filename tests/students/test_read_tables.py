@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import time
 import zipfile
 
 import pytest
@@ -15,7 +14,7 @@ from students.roster.names import plain_adult_name, split_address, split_pupil_n
 from students.roster.records import RosterGuardian, RosterHousehold
 from students.roster.refusals import RosterRefused
 from students.roster.tables import read_header, read_table
-from tests.students.roster_files import CANARY_BSN, HEADERS, NOOR, SAM, table, workbook, zipped
+from tests.students.roster_files import CANARY_BSN, HEADERS, NOOR, SAM, table, within_a_second, workbook, zipped
 
 SAM_AT_HOME = RosterHousehold(
     postcode="8261AB",
@@ -264,7 +263,5 @@ def _far_cell() -> bytes:
     ids=range(15),
 )
 def test_a_hostile_or_empty_file_is_refused_within_a_second(data: bytes) -> None:
-    started = time.process_time()
-    with pytest.raises(RosterRefused):
+    with within_a_second(), pytest.raises(RosterRefused):
         read_table(data, "lijst.xlsx")
-    assert time.process_time() - started < 1
