@@ -29,13 +29,13 @@ pytestmark = pytest.mark.xdist_group("local search")  # one process compiles the
 FEW = Tuning(listing=ListingTuning(most_routes=3))  # no component of these tests has so few routes
 
 
-@pytest.mark.long
 @pytest.fixture(scope="module", autouse=True)
 def compiled() -> None:
     """The loops are compiled before any test gives them a deadline."""
     solve(problem_from_json(together.random_coupled_problem(0)), seconds=0.1, tuning=FEW)
 
 
+@pytest.mark.long
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(st.integers(0, 10_000))
 def test_a_coupled_problem_without_a_list_of_routes_gets_a_plan_and_a_bound(seed: int) -> None:
