@@ -367,6 +367,48 @@ class LocalSearchTuning:
 
 
 @dataclass(frozen=True)
+class AggregationTuning:
+    """Planning by types of evenings (`planner.aggregation`).
+
+    Measured on a first plan of the year, 30 visitors with 28 families of which each has 3,682 routes a type."""
+
+    repeated: float = 0.7
+    """Types an evening, at most, for which a visitor is planned by type. Not measured."""
+    columns_a_class: int = 40
+    """Routes of each type and size that enter the linear program in one round, at most. Not measured."""
+    cuts_a_round: int = 30
+    """Rank-1 cuts that are added in one round, at most. Not measured."""
+    least_violation: float = 0.02
+    """Violation below which a cut is not added. Not measured."""
+    cut_rounds: int = 12
+    """Rounds of cuts, at most. Measured: without cuts the proof takes twice as long."""
+    cut_visits: int = 1000
+    """Visits of a program, at most, for which cuts are sought among all triples. Not measured."""
+    width: float = 30.0
+    """Cost: excess of the routes among which a first plan is sought. Measured: 30 and 60 take equally long."""
+    most_growth: float = 3.0
+    """The width grows to what a proof needs when that is less than so many times the last one, and else doubles.
+    Measured: a first plan that leaves families out asks for all routes, and growing at once takes a fifth longer."""
+    first_seconds: float = 0.5
+    """Seconds for the first plan of a visitor. Not measured."""
+    exact_columns: int = 3_000
+    """Routes that can be in a better plan of visitors who share visits: up to so many one exact search ends it. Not
+    measured."""
+    visitor_seconds: float = 4.0
+    """Seconds for one visitor among those who share visits, for a plan and again for the bound. Not measured."""
+    group_width: float = 60.0
+    """Cost: excess of the routes among which a group of visitors is planned anew. Not measured."""
+    group_seconds: float = 6.0
+    """Seconds for one group, at most. Not measured."""
+    wait_seconds: float = 0.1
+    """Seconds that a thread waits, at most, for visitors whom another one plans. Not measured."""
+    most_visitors: int = 4
+    """Visitors of a group, at most; one less until the search stagnates. Not measured."""
+    stagnation: int = 10
+    """Groups without a better plan after which the search counts as stagnating. Not measured."""
+
+
+@dataclass(frozen=True)
 class Tuning:
     """All of them, by subject."""
 
@@ -382,6 +424,7 @@ class Tuning:
     large_neighbourhood: LargeNeighbourhoodTuning = LargeNeighbourhoodTuning()
     decomposition_bound: DecompositionBoundTuning = DecompositionBoundTuning()
     joint: JointTuning = JointTuning()
+    aggregation: AggregationTuning = AggregationTuning()
     local_search: LocalSearchTuning = LocalSearchTuning()
     solving: SolverTuning = SolverTuning()
     repairing: RepairTuning = RepairTuning()

@@ -28,13 +28,18 @@ class BigMProblem:
     @classmethod
     def of(cls, problem: Problem, pool: Pool, step: float, tuning: BigMTuning = DEFAULT.big_m) -> BigMProblem:
         """For the component of a school that these routes are of; all costs are multiples of `step` (0: anything)."""
+        dearest = np.zeros(len(pool.evenings))
+        np.maximum.at(dearest, pool.evening, pool.cost)
+        splits = problem.weights.siblings_split * len(problem.siblings)
+        return cls.at_most(problem, float(dearest.sum()) + splits, step, tuning)
+
+    @classmethod
+    def at_most(cls, problem: Problem, most: float, step: float, tuning: BigMTuning = DEFAULT.big_m) -> BigMProblem:
+        """For a component of which no plan costs more than `most` beside its visits left out."""
         weights = problem.weights
         if weights.unplaced <= tuning.heavy:
             return cls(problem, weights.unplaced)
-        dearest = np.zeros(len(pool.evenings))
-        np.maximum.at(dearest, pool.evening, pool.cost)
-        most = float(dearest.sum()) + weights.siblings_split * len(problem.siblings) + 2
-        light = math.ceil(most / step) * step if step else float(math.ceil(most))
+        light = math.ceil((most + 2) / step) * step if step else float(math.ceil(most + 2))
         return cls(replace(problem, weights=replace(weights, unplaced=min(light, weights.unplaced))), weights.unplaced)
 
     @property

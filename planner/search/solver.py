@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from planner.aggregation.evening_types import EveningTypes, are_repeated
 from planner.base.deadline import Deadline
 from planner.base.threads import StopSign, in_threads
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import TooManyRoutes, list_routes, refuse_too_many, route_of
-from planner.columns.stop_options import StopOptions
+from planner.columns.routes import Pool, TooManyRoutes, list_routes, refuse_too_many
+from planner.columns.stop_options import ShiftOptions, StopOptions
+from planner.evaluate.least_cost import least_alone
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import judge
 from planner.master.big_m import BigMProblem
-from planner.master.bound import SLACK
-from planner.master.program import Program, build_program
+from planner.master.program import build_program
 from planner.model.index import ProblemIndex
 from planner.model.plan import Plan, Route
 from planner.model.problem import BadProblem, Problem, check_problem
-from planner.search.branch_and_bound import BranchAndBound
-from planner.search.components import independent_components
-from planner.search.fixed_only import fixed_routes
-from planner.search.joint import JointSearch
-from planner.search.local_search import LocalSearch
+from planner.search.component_search import AggregatedSearch, ComponentSearch, ListedSearch, UnlistedSearch
+from planner.search.components import Component, independent_components
 from planner.search.placeable import placeable
-from planner.search.uncoupled_bound import UncoupledBound
 
 
 class BrokenPlan(AssertionError):
@@ -106,12 +103,11 @@ class _Solve:
         self.progress = progress
         self.stop_options = StopOptions(problem)
         self.components = independent_components(problem)
-        self.searches: dict[int, BranchAndBound | JointSearch] = {}
-        # of components with more routes than can be listed
-        self.local_searches: dict[int, LocalSearch] = {}
-        self.uncoupled_bounds: dict[int, UncoupledBound] = {}
-        self.big_m_problems: dict[int, BigMProblem] = {}
+        self.types = EveningTypes(problem)
+        self.searches: dict[int, ComponentSearch] = {}
+        self._least = self._least_alone()
         self.step = cost_step(problem)
+        self._searched = 0
         self._fraction = 0.0
         self._seconds = max(self.deadline.seconds_left(), 1e-9)
         self._stage = "planning"
@@ -123,72 +119,82 @@ class _Solve:
         """Search every component: those of one visitor or a few first, then those that are tied together."""
         coupled = [n for n, component in enumerate(self.components) if is_coupled(self.problem, component.visits)]
         others = [n for n in range(len(self.components)) if n not in coupled]
-        for _ in in_threads(self._search_part, others, self.jobs, self.deadline):
-            self._report("planning")
-        poor = [n for n in others if n in self.searches and self.searches[n].gap > gap]
+        for work in (self._start_part, self._search_part):
+            for _ in in_threads(work, others, self.jobs, self.deadline):
+                self._report("planning")
+        poor = [n for n in others if self.searches[n].gap > gap]
         poor = [] if self.deadline.has_passed() else poor
-        for _ in in_threads(self._search_on, poor, self.jobs, self.deadline):
+        for _ in in_threads(lambda number: self._run(number, self.deadline, gap), poor, self.jobs, self.deadline):
             self._report("planning")
         for place, number in enumerate(coupled):
-            self._search_coupled(number, gap, self.deadline.seconds_left() / (len(coupled) - place))
+            share = self.deadline.seconds_left() / (len(coupled) - place)
+            self.searches[number] = search = self._coupled_search(number)
+            search.run(
+                self.deadline if isinstance(search, ListedSearch) else self.deadline.within(share), gap, self._report
+            )
         self._fraction = 1.0
         self._report("done")
 
+    def _start_part(self, number: int) -> None:
+        """A first plan of a component planned by types of evenings; the others are only made ready."""
+        self.searches[number] = search = self._part_search(number)
+        if isinstance(search, AggregatedSearch):
+            search.start(self.deadline)
+
     def _search_part(self, number: int) -> None:
-        """The first search of a component: at most its share of what is left of the time."""
-        waiting = max(1, len(self.components) - len(self.searches) - len(self.local_searches))
-        share = self.deadline.seconds_left() * min(1.0, self.jobs / waiting)
-        try:
-            search = BranchAndBound(self._program(number), step=self.step, seed=self.seed, tuning=self.tuning)
-        except TooManyRoutes:
-            self._search_locally(number, share, jobs=1)
-            return
-        self.searches[number] = search
-        search.run(self.deadline.within(share))
+        """The search of a component: at most its share of what is left of the time."""
+        self._searched += 1
+        waiting = max(1, len(self.components) - self._searched + 1)
+        self._run(number, self.deadline.within(self.deadline.seconds_left() * min(1.0, self.jobs / waiting)), 0.0)
 
-    def _search_on(self, number: int) -> None:
-        search = self.searches[number]
-        if isinstance(search, BranchAndBound):
-            search.run(self.deadline)
+    def _run(self, number: int, deadline: Deadline, gap: float) -> None:
+        self.searches[number].run(deadline, gap, _tell_nobody)
 
-    def _search_coupled(self, number: int, gap: float, share: float) -> None:
-        """Search a component that ties people together. `share`: seconds for one whose routes cannot be listed."""
-        try:
-            search = self._joint(number)
-        except TooManyRoutes:
-            self._search_locally(number, share, jobs=self.jobs)
-            return
-        self.searches[number] = search
-        search.run(self.deadline, gap, self._report)
-
-    def _search_locally(self, number: int, seconds: float, *, jobs: int) -> None:
-        """Plan a component without a list of its routes, for so many seconds; a part of them is for its bound."""
-        visits, deadline = self.components[number].visits, self.deadline.within(seconds)
-        search = LocalSearch(self.problem, visits, seed=self.seed, tuning=self.tuning)
-        self.local_searches[number] = search
-        bound = UncoupledBound(self.problem, visits, step=self.step, seed=self.seed, tuning=self.tuning)
-        self.uncoupled_bounds[number] = bound
-        bound_seconds = deadline.seconds_left() * self.tuning.local_search.bound_share
-        bound.run(deadline.within(bound_seconds), jobs)
-        search.run(deadline)
-
-    def _joint(self, number: int) -> JointSearch:
-        program = self._program(number, jobs=self.jobs)
-        problem = self.big_m_problems[number].problem
-        return JointSearch(problem, program, step=self.step, seed=self.seed, jobs=self.jobs, tuning=self.tuning)
-
-    def _program(self, number: int, *, jobs: int = 1) -> Program:
+    def _part_search(self, number: int) -> ComponentSearch:
+        """The search for a component in which nobody is tied to another."""
         component = self.components[number]
-        evenings, listing = self.stop_options.evenings(component.visitors), self.tuning.listing
+        types = self.types.of(component.visitors)
+        try:
+            if len(component.visitors) > 1 or are_repeated(types, self.tuning.aggregation.repeated):
+                pool = self._pool([kind.options for kind in types])
+                return AggregatedSearch(
+                    component, self.problem, types, pool, step=self.step, seed=self.seed, jobs=self.jobs,
+                    tuning=self.tuning,
+                )  # fmt: skip
+            return self._listed(component, is_joint=False, jobs=1)
+        except TooManyRoutes:
+            return self._unlisted(component, jobs=1)
+
+    def _coupled_search(self, number: int) -> ComponentSearch:
+        """The search for a component that ties people together."""
+        component = self.components[number]
+        try:
+            return self._listed(component, is_joint=True, jobs=self.jobs)
+        except TooManyRoutes:
+            return self._unlisted(component, jobs=self.jobs)
+
+    def _listed(self, component: Component, *, is_joint: bool, jobs: int) -> ListedSearch:
+        pool = self._pool(self.stop_options.evenings(component.visitors), jobs=jobs)
+        light = BigMProblem.of(self.problem, pool, self.step, self.tuning.big_m)
+        program = build_program(light.problem, placeable(component.visits, pool), pool)
+        return ListedSearch(
+            component, self.problem, light, program, step=self.step, seed=self.seed, jobs=jobs, is_joint=is_joint,
+            tuning=self.tuning,
+        )  # fmt: skip
+
+    def _unlisted(self, component: Component, *, jobs: int) -> UnlistedSearch:
+        return UnlistedSearch(component, self.problem, step=self.step, seed=self.seed, jobs=jobs, tuning=self.tuning)
+
+    def _pool(self, evenings: Sequence[ShiftOptions], *, jobs: int = 1) -> Pool:
+        """The routes of these evenings. Raises TooManyRoutes when all searches together hold too many."""
+        listing = self.tuning.listing
         pool = list_routes(self.problem, evenings, jobs=jobs, deadline=self.deadline, listing=listing)
-        others = sum(len(search.program.pool) for search in self._begun().values())
-        refuse_too_many(len(pool) + others, listing.most_routes)
-        self.big_m_problems[number] = BigMProblem.of(self.problem, pool, self.step, self.tuning.big_m)
-        return build_program(self.big_m_problems[number].problem, placeable(component.visits, pool), pool)
+        refuse_too_many(len(pool) + sum(search.routes_held for search in self._begun()), listing.most_routes)
+        return pool
 
     def _look_up(self) -> bool:
         """Asked all the time, in the caller's thread, whether to stop: a good moment to tell how far it is."""
-        if (self.searches or self.local_searches) and time.monotonic() >= self._tell_from:
+        if self.searches and time.monotonic() >= self._tell_from:
             self._report(self._stage)
         return self.should_stop is not None and self.should_stop()
 
@@ -197,57 +203,47 @@ class _Solve:
         if self.progress is None:
             return
         self._stage, self._tell_from = message, time.monotonic() + self.tuning.solving.progress_seconds
-        done = {number: search for number, search in self._begun().items() if search.best is not None}
-        parts = (len(done) + len(self.local_searches)) / max(1, len(self.components))
+        begun = self._begun()
+        done = sum(search.cost is not None for search in begun) / max(1, len(self.components))
         elapsed = 1 - self.deadline.seconds_left() / self._seconds
-        joint = bool(self.local_searches) or any(isinstance(search, JointSearch) for search in done.values())
-        self._fraction = max(self._fraction, min(0.99, elapsed) if joint else min(parts, 0.99))
-        cost = self._total(done)
-        bound = min(cost, self._whole_bound())
+        takes_all = any(search.is_joint for search in begun)
+        self._fraction = max(self._fraction, min(0.99, elapsed) if takes_all else min(done, 0.99))
+        cost = self._cost()
+        bound = min(cost, self._bound())
         self.progress(Progress(self._fraction, cost, bound, message, len(self._hopeless()), self._made_of()))
 
     def _made_of(self) -> Mapping[str, int] | None:
         """What the best plan so far is made of, at most a second old; at the end it is the plan's own."""
         if self._fraction == 1 or time.monotonic() >= self._parts_until:
-            routes = [
-                route_of(self.problem, search.program.pool, column)
-                for search in self._begun().values()
-                if search.best is not None and search.best.cost < search.program.big_m
-                for column in search.best.routes
-            ]
-            routes += [route for search in list(self.local_searches.values()) for route in search.routes()]
+            routes = [route for search in self._begun() for route in search.routes()]
             self._parts = judge(self.problem, routes).parts.as_dict() if routes else None
             self._parts_until = time.monotonic() + self.tuning.solving.parts_seconds
         return self._parts
 
-    def _begun(self) -> dict[int, BranchAndBound | JointSearch]:
+    def _begun(self) -> list[ComponentSearch]:
         """The searches so far, at one moment: other threads begin new ones."""
-        return dict(self.searches)
+        return list(dict(self.searches).values())
 
-    def _total(self, done: Mapping[int, BranchAndBound | JointSearch]) -> float:
+    def _cost(self) -> float:
         """The cost of a whole plan: what has no plan yet is left out."""
-        local = dict(self.local_searches)
-        known = {visit for search in done.values() for visit in search.program.visits}
-        known |= {visit for number in local for visit in self.components[number].visits}
-        costs = [self.big_m_problems[number].cost(search.best.cost) for number, search in done.items() if search.best]
-        costs += [search.cost for search in local.values()]
-        return sum(costs) + self.problem.weights.unplaced * (len(self.problem.visits) - len(known))
+        planned = [(search, cost) for search in self._begun() if (cost := search.cost) is not None]
+        left_out = len(self.problem.visits) - sum(len(search.component.visits) for search, _ in planned)
+        return sum(cost for _, cost in planned) + self.problem.weights.unplaced * left_out
 
     def _bound(self) -> float:
-        """Below every plan: a component that is not searched yet may cost nothing."""
-        begun = self._begun().items()
-        bounds = [self.big_m_problems[number].bound(max(0.0, search.bound)) for number, search in begun]
-        return sum(bounds) + self._local_bound() + self.problem.weights.unplaced * len(self._hopeless())
+        """Below every plan; a component that is not searched yet counts what each visit costs at least by itself."""
+        begun = dict(self.searches)
+        bounds = [max(least, begun[n].bound if n in begun else 0.0) for n, least in enumerate(self._least)]
+        return sum(bounds) + self.problem.weights.unplaced * len(self._nobodys())
 
-    def _local_bound(self) -> float:
-        """Below every plan of the components whose routes cannot be listed."""
-        return sum(bound.bound for bound in list(self.uncoupled_bounds.values()))
+    def _least_alone(self) -> list[float]:
+        """Per component a bound that holds before anything is searched."""
+        index = ProblemIndex(self.problem)
+        return [least_alone(index, component.visits, ()) for component in self.components]
 
     def _hopeless(self) -> set[int]:
         """The visits of what was searched that no route makes."""
-        begun = self._begun()
-        touched = {v for number in begun for v in self.components[number].visits}
-        return touched - {v for search in begun.values() for v in search.program.visits}
+        return {visit for search in self._begun() for visit in search.hopeless}
 
     def plan(self, seconds: float) -> Plan:
         """The plan as it stands, judged. Raises BadProblem when a fixed visit has no route."""
@@ -261,7 +257,7 @@ class _Solve:
         unplaced = tuple(
             reasons.why_not(number) for number, visit in enumerate(self.problem.visits) if visit.id not in made
         )
-        bound = min(verdict.cost, self._whole_bound())
+        bound = min(verdict.cost, self._bound())
         return Plan(routes, unplaced, verdict.cost, bound, seconds, verdict.parts.as_dict())
 
     def _refuse(self, hopeless: Iterable[int]) -> None:
@@ -274,31 +270,13 @@ class _Solve:
         """The visits that are in no component: there is no visitor for them."""
         return set(range(len(self.problem.visits))) - {v for component in self.components for v in component.visits}
 
-    def _whole_bound(self) -> float:
-        return self._bound() + self.problem.weights.unplaced * len(self._nobodys())
-
     def _routes(self) -> Iterable[Route]:
-        for local in self.local_searches.values():
-            if not local.keeps_fixed:
-                raise BadProblem("fixed", "no plan was found that keeps all these moments")
-            yield from local.routes()
         for search in self.searches.values():
-            for column in self._columns(search):
-                yield route_of(self.problem, search.program.pool, int(column))
+            yield from search.last_routes()
 
-    def _columns(self, search: BranchAndBound | JointSearch) -> Iterable[int]:
-        """The best plan of a component; when there was no time for one, what is fixed."""
-        program = search.program
-        if search.best is not None and search.best.cost < program.big_m:
-            return search.best.routes
-        if not self.problem.fixed:
-            return ()
-        if search.bound >= program.big_m - SLACK:
-            raise BadProblem("fixed", "these moments cannot all stand: no route holds them together")
-        columns = fixed_routes(self.problem, program, step=self.step, seed=self.seed, tuning=self.tuning)
-        if columns is None:
-            raise BadProblem("seconds", "too few to find a plan around the fixed moments")
-        return columns
+
+def _tell_nobody(_message: str) -> None:
+    """Searches in other threads report nothing: the caller hears of them when they end."""
 
 
 def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:

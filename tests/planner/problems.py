@@ -99,6 +99,22 @@ def random_problem(seed: int, *, visitors: int = 2, visits: int = 4, days: int =
     return problem
 
 
+def year_beginning(seed: int, *, visitors: int, visits: int, days: int) -> dict[str, Any]:
+    """A random problem in which nobody has answered: each visit may be on any evening, and evenings are alike."""
+    rng = random.Random(seed)
+    problem = random_problem(seed, visitors=visitors, visits=visits, days=days)
+    dates = [entry["date"] for entry in problem["days"]]
+    for visitor in problem["visitors"]:
+        visitor["shifts"] = [_shift(date, "16:00", rng.choice(["18:00", "19:30"]), "20:30") for date in dates]
+        visitor["shifts"][1:] = [visitor["shifts"][0] | {"date": date} for date in dates[1:]]
+    for visit in problem["visits"]:
+        late = rng.random() < 0.5
+        visit["windows"] = [_window(date, "16:00", "20:00") for date in dates]
+        visit["windows"] += [_window(date, "17:30", "20:00", True) for date in dates if late]
+    problem.pop("current", None)
+    return problem
+
+
 def _wild_roads(rng: random.Random, size: int) -> list[list[int]]:
     """Neither symmetric nor shorter the straight way."""
     return [[0 if a == b else rng.randint(1, 45) for b in range(size)] for a in range(size)]

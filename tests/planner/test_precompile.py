@@ -16,6 +16,11 @@ from planner import solve
 from planner.model.exchange import problem_from_json
 
 solve(problem_from_json(make_school(3, 4, 12)), jobs=2)
+alike = make_school(3, 4, 12)
+for visit in alike["visits"]:
+    dates = [shift["date"] for each in alike["visitors"] if each["id"] in visit["visitors"] for shift in each["shifts"]]
+    visit["windows"] = [{"date": date, "from": "16:00", "until": "21:00", "wish": False} for date in dates]
+solve(problem_from_json(alike), jobs=2)
 solve(problem_from_json(make_school(3, 6, 14, together=0.2)), seconds=15, gap=0.002, jobs=2)
 """
 
