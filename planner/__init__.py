@@ -7,9 +7,12 @@ A library of its own: it knows neither Django nor Celery nor the application's t
 * check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
   a single change would do to it (`ReservingMover`: beside moments that are reserved);
 * count: `count_shortages`, the visitors who are needed at more visits than fit, before anything is planned;
+* make a command line: `plan_file` from file to file, with `add_plan_options` and `ProgressLine`; `python -m planner` is
+  one;
 * prepare a process: `compile_loops` ahead of the first plan, `limit_arenas` of memory.
 
-Modules below this one are not for others to import: they change without notice.
+What it is good for, with examples: planner/README.md. How it works: docs/planner.md. Modules below this one are not for
+others to import: they change without notice.
 """
 
 from planner.base.memory import limit_arenas
@@ -20,6 +23,7 @@ from planner.evaluate.moves import Move, Mover, NoSuchShift, ShiftStops
 from planner.evaluate.reasons import REASON_CODES
 from planner.evaluate.reservations import Reservation, ReservingMover, reservation_findings
 from planner.evaluate.verdict import Verdict, judge
+from planner.files import PlannedFile, add_plan_options, plan_file
 from planner.model.exchange import PROBLEM_FORMAT, plan_to_json, problem_from_json, read_problem
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop, Unplaced
@@ -43,6 +47,7 @@ from planner.remedies.remedy import REMEDY_KINDS, Remedy
 from planner.remedies.try_all import try_remedies
 from planner.repair.repairer import repair_plan
 from planner.search.solver import Progress, solve
+from planner.terminal import ProgressLine
 
 __all__ = [
     "COUPLED_GRID_MINUTES",
@@ -63,9 +68,11 @@ __all__ = [
     "Mover",
     "NoSuchShift",
     "Plan",
+    "PlannedFile",
     "Problem",
     "ProblemIndex",
     "Progress",
+    "ProgressLine",
     "Remedy",
     "Reservation",
     "ReservingMover",
@@ -85,11 +92,13 @@ __all__ = [
     "Visitor",
     "Weights",
     "Window",
+    "add_plan_options",
     "assess",
     "compile_loops",
     "count_shortages",
     "judge",
     "limit_arenas",
+    "plan_file",
     "plan_to_json",
     "problem_from_json",
     "read_problem",

@@ -3,7 +3,7 @@
 Whatever these values are, a plan that the planner returns breaks no rule and its bound is valid: they decide how soon
 a good plan is found and how close the bound comes. `solve`, `repair_plan` and `try_remedies` take a `Tuning`; tests
 pass their own. "Measured" tells what a comparison showed when the value was chosen; details and the alternatives that
-were rejected stand in docs/decisions/0004-planner.md. "Not measured" means that the value was chosen by judgement.
+were rejected stand in docs/planner-tried.md. "Not measured" means that the value was chosen by judgement.
 
 A *coupled* school is one of 30 visitors with 28 families each, of which 10 or 20 % need two people at one moment; it
 has four to ten million routes. Costs are in the weights of the problem. Numerical tolerances on which the validity of

@@ -17,7 +17,7 @@ from tests.planner.problems import plain_problem
 def _asked(folder: Path, problem: Any, **options: Any) -> Path:
     source, out = folder / "problem.json", folder / "plan.json"
     source.write_text(problem if isinstance(problem, str) else json.dumps(problem), encoding="utf-8")
-    call_command("plan", str(source), out=out, verbosity=0, **options)
+    call_command("plan", str(source), out=out, **{"verbosity": 0, **options})
     return out
 
 
@@ -26,7 +26,26 @@ def test_a_problem_file_becomes_a_plan_file(tmp_path: Path, capsys: pytest.Captu
     plan = json.loads(_asked(tmp_path, problem, gap=0.0).read_text(encoding="utf-8"))
     assert plan["format"] == "thuisbezoek-plan/1"
     assert plan["cost"] == plan["bound"] == oracle.price_of(problem, plan) == oracle.least_cost(problem)
-    assert "0 gezinnen zonder moment" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "0 gezinnen zonder moment" in told
+    assert f"{plan['parts']['travel_minutes']} minuten reizen" in told
+
+
+def test_progress_is_told_and_who_is_left_out_is_counted_by_cause(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = plain_problem()
+    problem["visits"][0]["windows"] = []
+    _asked(tmp_path, problem, gap=0.0, verbosity=1)
+    told = capsys.readouterr()
+    assert "1 zonder moment: Gezin kan nooit als de mentor kan" in told.out
+    assert re.search(r"kosten \d+  ondergrens \d+  verschil 0.00 %  zonder moment 1\n", told.err)
+
+
+@pytest.mark.parametrize("words", [["--seconds", "nan"], ["--gap", "2"], ["--jobs", "0"]])
+def test_options_out_of_range_are_refused(tmp_path: Path, words: list[str]) -> None:
+    with pytest.raises(CommandError, match=words[0]):
+        call_command("plan", str(tmp_path / "problem.json"), "--out", str(tmp_path / "plan.json"), *words)
 
 
 @pytest.mark.parametrize(
