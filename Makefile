@@ -9,7 +9,7 @@ SLOWEST := $(if $(CI),--durations=20)
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test test-fast test-planner check format texts lock bench bench-planner clean
+.PHONY: help demo demo-reset test test-fast test-planner check format texts lock bench bench-planner planner-wheel clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | awk -F'|' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -80,8 +80,11 @@ bench: .venv/.dev  ## measure: planner, roads, pages, messages
 	.venv-peers/bin/python -m pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@
 
-bench-planner: .venv/.dev .venv-peers/.made  ## measure the planner beside PyVRP, OR-Tools and VROOM (half an hour)
+bench-planner: .venv/.dev .venv-peers/.made  ## measure the planner beside PyVRP, OR-Tools and VROOM (under an hour)
 	$(BIN)/python benchmarks/planner.py --peers .venv-peers/bin/python
+
+planner-wheel: .venv/.dev  ## build the planner as a package of its own, in dist/
+	@$(BIN)/python packages/build_wheel.py
 
 lock: .venv/.dev  ## write the locks from requirements*.in
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
@@ -92,4 +95,4 @@ lock: .venv/.dev  ## write the locks from requirements*.in
 		requirements-bench.in -o requirements-bench.txt
 
 clean:  ## remove what the targets made, except the demo's data
-	rm -rf .venv .venv-peers node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-peers dist node_modules staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
