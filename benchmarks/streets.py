@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent.parent), str(Path(__file__).resolve().parent)]
@@ -27,11 +28,13 @@ import django
 
 django.setup()
 
+from cases.measuring import HEAD, School
 from cases.schools import Town, make_school
+from cases.targets import PROVEN, Limit, Target
 from django.conf import settings
 from django.utils import timezone
 
-from benchmarks.planner import HEAD, PROVEN, School, Target, missed
+from benchmarks.planner import Case
 from roads.actions import build_network
 from roads.places import Place
 from roads.queries import travel_matrix
@@ -39,9 +42,10 @@ from roads.store import open_current
 
 CATCHMENT = 25_000  # addresses around the school from which its pupils come
 MATRIX_SECONDS = 10.0
+SCHOOL = partial(make_school, mentors=30, families=28)
 TARGETS = [
-    Target("30 x 28 by bike", {"mentors": 30, "families": 28}, 60, PROVEN),
-    Target("30 x 28 by bike, 10 % coupled", {"mentors": 30, "families": 28, "together": 0.1}, 45, 0.005),
+    Target("30 x 28 by bike", SCHOOL, (Limit(60, PROVEN),), 1_000, patience=1),
+    Target("30 x 28 by bike, 10 % coupled", partial(SCHOOL, together=0.1), (Limit(45, 0.005),), 1_000),
 ]
 
 
@@ -90,13 +94,12 @@ def main() -> int:
 def measure(target: Target, path: Path) -> int:
     """Plan one school on the streets; says how many of its targets are missed."""
     town = Streets(random.Random(1))
-    made = make_school(1, **target.school, town=town)
+    made = target.make(1, town=town)
     for visitor in made["visitors"]:
         visitor["mode"] = "bike"
     path.write_text(json.dumps(made), encoding="utf-8")
-    ours = School(path).ours(target.seconds, target.gap)
-    print(f"\n{target.name}: {len(town.at)} places, matrix {town.matrix_seconds:.1f} s\n{HEAD}\n{ours}", flush=True)
-    complaints = list(missed(target, ours))
+    print(f"\n{target.name}: {len(town.at)} places, matrix {town.matrix_seconds:.1f} s\n{HEAD}", flush=True)
+    complaints = list(Case(target, 1, School(path)).measure(None))
     if town.matrix_seconds > MATRIX_SECONDS:
         complaints.append(f"the matrix took {town.matrix_seconds:.1f} s instead of {MATRIX_SECONDS:.0f}")
     for complaint in complaints:

@@ -26,13 +26,16 @@ class Vehicle:
 
 @dataclass(frozen=True)
 class Choice:
-    """Starts at which a client may be served, by one vehicle, at a price beyond travel and waiting."""
+    """Starts at which a client may be served, by one vehicle, at a price beyond travel and waiting.
+
+    `is_second_choice`: the family would rather have another moment, or has been told one.
+    """
 
     vehicle: int
     first: int
     last: int
     price: float
-    is_outside_wish: bool
+    is_second_choice: bool
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,26 @@ class Town:
         return max(vehicle.back for vehicle in self.vehicles)
 
 
+def inexpressible(problem: dict[str, Any]) -> list[str]:
+    """What a problem has that these solvers cannot hold; empty when they can plan it mentor by mentor."""
+    visits = problem["visits"]
+    found = {
+        "company": any(visit["second"] for visit in visits),
+        "interpreters": any(visit["interpreter"] for visit in visits),
+        "volunteers": any(len(visit["visitors"]) > 1 for visit in visits),
+        "siblings": bool(problem["siblings"] or problem.get("apart")),
+        "slack": bool(problem["rules"].get("slack_minutes")),
+        "priced windows": any(window.get("cost") for visit in visits for window in visit["windows"]),
+        "limits": any(visitor["max_stops_total"] is not None for visitor in problem["visitors"]),
+    }
+    return [what for what, is_there in found.items() if is_there]
+
+
 def towns(problem: dict[str, Any]) -> list[Town]:
-    """Every mentor's own problem. Raises ValueError when visits need two people: the peers cannot do that."""
-    if problem["siblings"] or any(visit["second"] or visit["interpreter"] for visit in problem["visits"]):
-        raise ValueError("visits are coupled: these solvers cannot hold two visitors to one moment")
+    """Every mentor's own problem. Raises ValueError when there is something that the peers cannot hold."""
+    beyond_them = inexpressible(problem)
+    if beyond_them:
+        raise ValueError(f"these solvers cannot express {', '.join(beyond_them)}")
     return [_town(problem, visitor) for visitor in problem["visitors"] if visitor["shifts"]]
 
 
@@ -80,9 +99,8 @@ def _town(problem: dict[str, Any], visitor: dict[str, Any]) -> Town:
     vehicles = tuple(_vehicle(shift, first, weights["week"] * weeks[shift["date"]]) for shift in visitor["shifts"])
     of_date = {vehicle.date: number for number, vehicle in enumerate(vehicles)}
     visits = [visit for visit in problem["visits"] if visitor["id"] in visit["visitors"]]
-    shifts = {shift["date"]: shift for shift in visitor["shifts"]}
     clients = tuple(
-        Client(visit["id"], node, visit["minutes"], _choices(visit, vehicles, of_date, shifts, grid, weights))
+        Client(visit["id"], node, visit["minutes"], _choices(problem, visitor, visit, vehicles, of_date))
         for node, visit in enumerate(visits, start=1)
     )
     rows = [place[visitor["depot"]], *(place[visit["place"]] for visit in visits)]
@@ -113,14 +131,21 @@ def _vehicle(shift: dict[str, Any], first: dt.date, price: float) -> Vehicle:
 
 
 def _choices(
+    problem: dict[str, Any],
+    visitor: dict[str, Any],
     visit: dict[str, Any],
     vehicles: tuple[Vehicle, ...],
     of_date: dict[str, int],
-    shifts: dict[str, dict[str, Any]],
-    grid: int,
-    weights: dict[str, float],
 ) -> tuple[Choice, ...]:
-    """A choice for each window on a day of the mentor's; outside the wish it costs more, if there is a wish."""
+    """A choice for each window on a day of the mentor's; outside the wish it costs more, if there is a wish.
+
+    A moment that stands is the only choice. One that the family was told is a choice of its own, and all others cost
+    what moving it costs.
+    """
+    grid, weights = problem["rules"]["start_grid_minutes"], problem["cost"]
+    shifts = {shift["date"]: shift for shift in visitor["shifts"]}
+    fixed = problem.get("fixed", {}).get(visit["id"])
+    told = problem.get("current", {}).get(visit["id"])
     has_wish = any(window["wish"] for window in visit["windows"])
     found = []
     for window in visit["windows"]:
@@ -129,12 +154,18 @@ def _choices(
             continue
         midnight = vehicles[number].leaves // DAY * DAY
         until = min(_minutes(window["until"]), _minutes(shifts[window["date"]]["visits_until"]))
-        first = _up(_minutes(window["from"]), grid)
-        last = (until - visit["minutes"]) // grid * grid
-        if first <= last:
-            is_outside = has_wish and not window["wish"]
-            price = vehicles[number].price + (weights["outside_wish"] if is_outside else 0)
-            found.append(Choice(number, midnight + first, midnight + last, price, is_outside))
+        first, last = _up(_minutes(window["from"]), grid), (until - visit["minutes"]) // grid * grid
+        is_outside = has_wish and not window["wish"]
+        price = vehicles[number].price + (weights["outside_wish"] if is_outside else 0)
+        for moment in (fixed, told):
+            if moment is not None and moment["date"] == window["date"]:
+                start = _minutes(moment["start"])
+                if first <= start <= last:
+                    found.append(Choice(number, midnight + start, midnight + start, price, False))
+        if fixed is None and first <= last:
+            moved = weights["moved"] if told else 0
+            is_second = is_outside or told is not None
+            found.append(Choice(number, midnight + first, midnight + last, price + moved, is_second))
     return tuple(found)
 
 

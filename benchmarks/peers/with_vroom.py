@@ -1,8 +1,8 @@
 """VROOM: it knows several windows for a job but no soft ones, so wishes take a second pass.
 
-In the first pass a family that has a wish is offered its wished windows alone; who finds no place is offered all
-windows in the second, beside the others. VROOM has no price for a visit in a later week: an evening's fixed cost
-stands for it, as much as two visits in that week.
+In the first pass a family that has a wish, or has been told a moment, is offered that alone; who finds no place is
+offered all windows in the second, beside the others. VROOM has no price for a visit in a later week: an evening's fixed
+cost stands for it, as much as two visits in that week.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ UNIT = 60  # VROOM counts in seconds
 
 def route(town: Town, seconds: float, seed: int) -> list[tuple[str, list[str]]]:
     """Date and visits in driving order, of each evening that is used. VROOM's search knows no seed."""
-    hard = {client.visit for client in town.clients if all(choice.is_outside_wish for choice in client.choices)}
+    hard = {client.visit for client in town.clients if all(choice.is_second_choice for choice in client.choices)}
     made = _pass(town, hard, seconds / 2)
     placed = {visit for _date, visits in made for visit in visits}
     left = {client.visit for client in town.clients if client.visit not in placed}
@@ -67,7 +67,7 @@ def _pass(town: Town, anywhere: set[str], seconds: float) -> list[tuple[str, lis
 
 def _windows(client: Client, anywhere: bool) -> list[tuple[int, int]]:
     """Stretches of starts in time order that do not overlap, as VROOM wants them."""
-    spans = sorted((c.first, c.last) for c in client.choices if anywhere or not c.is_outside_wish)
+    spans = sorted((c.first, c.last) for c in client.choices if anywhere or not c.is_second_choice)
     merged: list[tuple[int, int]] = []
     for first, last in spans:
         if merged and first <= merged[-1][1]:
