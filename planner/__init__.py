@@ -2,7 +2,8 @@
 
 A library of its own: it knows neither Django nor Celery nor the application's tables. All that its users need is here:
 
-* read and write: `read_problem`, `problem_from_json`, `plan_to_json`, and the values they are made of;
+* read and write: `read_problem`, `problem_from_json`, `problem_to_json`, `plan_to_json`, and the values they are made
+  of; `without_hours`, a visit that cannot be at some hours;
 * plan: `solve` a problem, `repair_plan` after a change, `try_remedies` for visits that were left out;
 * check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
   a single change would do to it (`ReservingMover`: beside moments that are reserved);
@@ -24,8 +25,9 @@ from planner.evaluate.reasons import REASON_CODES
 from planner.evaluate.reservations import Reservation, ReservingMover, reservation_findings
 from planner.evaluate.verdict import Verdict, judge
 from planner.files import PlannedFile, add_plan_options, plan_file
-from planner.model.exchange import PROBLEM_FORMAT, plan_to_json, problem_from_json, read_problem
+from planner.model.exchange import PROBLEM_FORMAT, plan_to_json, problem_from_json, problem_to_json, read_problem
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
+from planner.model.modification import without_hours
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop, Unplaced
 from planner.model.problem import (
     COUPLED_GRID_MINUTES,
@@ -101,9 +103,11 @@ __all__ = [
     "plan_file",
     "plan_to_json",
     "problem_from_json",
+    "problem_to_json",
     "read_problem",
     "repair_plan",
     "reservation_findings",
     "solve",
     "try_remedies",
+    "without_hours",
 ]

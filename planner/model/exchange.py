@@ -1,22 +1,23 @@
-"""The exchange format: `thuisbezoek-problem/1` in, `thuisbezoek-plan/1` out.
+"""The exchange format: problems of `PROBLEM_FORMATS` in, `thuisbezoek-plan/1` out.
 
-Reading is strict: a field that is missing, of the wrong kind or not finite is refused at its path. What the
-fields mean together is checked by `problem.check_problem`, in the same words.
+The second format adds slack between stops, groups of siblings where the first has pairs, visits that must be apart and
+prices of windows. A problem of the first means the same in both.
+
+What the fields mean together is checked by `problem.check_problem`, in the same words as here.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import math
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from planner.model.json_fields import Field
 from planner.model.plan import Plan, Route, Unplaced
 from planner.model.problem import (
     MINUTES_A_DAY,
@@ -34,84 +35,10 @@ from planner.model.problem import (
     check_problem,
 )
 
-PROBLEM_FORMAT = "thuisbezoek-problem/1"
+FIRST_FORMAT = "thuisbezoek-problem/1"
+PROBLEM_FORMAT = "thuisbezoek-problem/2"  # the one to write
+PROBLEM_FORMATS = (FIRST_FORMAT, PROBLEM_FORMAT)
 PLAN_FORMAT = "thuisbezoek-plan/1"
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00")
-_ABSENT: Any = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A value of decoded JSON and its path in the document. Every method but `refuse` raises BadProblem at that path
-    when the value is not of the kind that it returns."""
-
-    value: Any
-    path: str
-
-    def refuse(self, complaint: str) -> BadProblem:
-        """The error to raise for this field."""
-        return BadProblem(self.path, complaint)
-
-    def get(self, name: str, default: Any = _ABSENT) -> Field:
-        """The member of an object; a missing one is refused unless there is a default."""
-        path = f"{self.path}.{name}" if self.path else name
-        if not isinstance(self.value, dict):
-            raise self.refuse("must be an object")
-        if name not in self.value and default is _ABSENT:
-            raise BadProblem(path, "is missing")
-        return Field(self.value.get(name, default), path)
-
-    def items(self) -> Iterator[Field]:
-        """The members of a list."""
-        if not isinstance(self.value, list):
-            raise self.refuse("must be a list")
-        return (Field(value, f"{self.path}[{number}]") for number, value in enumerate(self.value))
-
-    def members(self) -> Iterator[tuple[str, Field]]:
-        """The members of an object with their names."""
-        if not isinstance(self.value, dict):
-            raise self.refuse("must be an object")
-        return ((name, self.get(name)) for name in self.value)
-
-    def text(self) -> str:
-        """A string that is not empty."""
-        if not isinstance(self.value, str) or not self.value:
-            raise self.refuse("must be a text")
-        return self.value
-
-    def flag(self) -> bool:
-        """True or false; no number."""
-        if not isinstance(self.value, bool):
-            raise self.refuse("must be true or false")
-        return self.value
-
-    def whole(self) -> int:
-        """A whole number."""
-        if not isinstance(self.value, int) or isinstance(self.value, bool):
-            raise self.refuse("must be a whole number")
-        return self.value
-
-    def number(self) -> float:
-        """A finite number."""
-        if not isinstance(self.value, int | float) or isinstance(self.value, bool):
-            raise self.refuse("must be a number")
-        if not math.isfinite(self.value):
-            raise self.refuse("must be a finite number")
-        return self.value
-
-    def clock(self) -> int:
-        """Minutes after midnight of an `HH:MM`."""
-        found = _CLOCK.fullmatch(self.text())
-        if found is None:
-            raise self.refuse("must be a clock time HH:MM")
-        return MINUTES_A_DAY if found[1] is None else int(found[1]) * 60 + int(found[2])
-
-    def day(self) -> dt.date:
-        """A date `YYYY-MM-DD`."""
-        try:
-            return dt.date.fromisoformat(self.text())
-        except ValueError:
-            raise self.refuse("must be a date YYYY-MM-DD") from None
 
 
 def read_problem(path: Path) -> Problem:
@@ -126,8 +53,9 @@ def read_problem(path: Path) -> Problem:
 def problem_from_json(data: Any) -> Problem:
     """The problem in decoded JSON; `BadProblem` names the field that is wrong."""
     root = Field(data, "")
-    if root.get("format").value != PROBLEM_FORMAT:
-        raise root.get("format").refuse(f"must be {PROBLEM_FORMAT!r}")
+    if root.get("format").value not in PROBLEM_FORMATS:
+        raise root.get("format").refuse(f"must be {' or '.join(map(repr, PROBLEM_FORMATS))}")
+    is_first = root.get("format").value == FIRST_FORMAT
     problem = Problem(
         rules=_rules(root.get("rules")),
         weights=_weights(root.get("cost")),
@@ -136,16 +64,35 @@ def problem_from_json(data: Any) -> Problem:
         travel_minutes={mode: _matrix(item) for mode, item in root.get("travel_minutes").members()},
         visitors=tuple(_visitor(item) for item in root.get("visitors").items()),
         visits=tuple(_visit(item) for item in root.get("visits").items()),
-        siblings=tuple(_pair(item) for item in root.get("siblings", []).items()),
+        siblings=tuple(_group(item) for item in root.get("siblings", []).items()),
         interpreters={
             language: tuple(_interpreter_shift(item) for item in shifts.items())
             for language, shifts in root.get("interpreters", {}).members()
         },
         fixed={visit: _appointment(item) for visit, item in root.get("fixed", {}).members()},
         current={visit: _appointment(item) for visit, item in root.get("current", {}).members()},
+        apart=tuple(_group(item) for item in root.get("apart", []).items()),
     )
+    if is_first:
+        _refuse_second_format(root, problem)
     check_problem(problem)
     return problem
+
+
+def _refuse_second_format(root: Field, problem: Problem) -> None:
+    """Raise BadProblem where a problem of the first format says what only the second one can."""
+    for number, group in enumerate(problem.siblings):
+        if len(group) != 2:
+            raise BadProblem(f"siblings[{number}]", f"must be two visits, or else the format {PROBLEM_FORMAT!r}")
+    complaint = f"needs the format {PROBLEM_FORMAT!r}"
+    if problem.rules.slack_minutes:
+        raise root.get("rules").get("slack_minutes").refuse(complaint)
+    if problem.apart:
+        raise root.get("apart").refuse(complaint)
+    for place, visit in enumerate(problem.visits):
+        for number, window in enumerate(visit.windows):
+            if window.cost:
+                raise BadProblem(f"visits[{place}].windows[{number}].cost", complaint)
 
 
 def _rules(item: Field) -> Rules:
@@ -155,6 +102,7 @@ def _rules(item: Field) -> Rules:
         coupled_grid_minutes=item.get("coupled_grid_minutes").whole(),
         double_extra_minutes=item.get("double_extra_minutes").whole(),
         interpreter_buffer_minutes=item.get("interpreter_buffer_minutes").whole(),
+        slack_minutes=item.get("slack_minutes", 0).whole(),
     )
 
 
@@ -235,14 +183,12 @@ def _window(item: Field) -> Window:
         starts=item.get("from").clock(),
         ends=item.get("until").clock(),
         is_wish=item.get("wish", False).flag(),
+        cost=item.get("cost", 0).number(),
     )
 
 
-def _pair(item: Field) -> tuple[str, str]:
-    names = [name.text() for name in item.items()]
-    if len(names) != 2:
-        raise item.refuse("must be two visits")
-    return names[0], names[1]
+def _group(item: Field) -> tuple[str, ...]:
+    return tuple(name.text() for name in item.items())
 
 
 def _interpreter_shift(item: Field) -> InterpreterShift:
@@ -261,6 +207,68 @@ def _appointment(item: Field) -> Appointment:
 def clock_text(minutes: int) -> str:
     """`HH:MM` of minutes after midnight."""
     return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def problem_to_json(problem: Problem) -> dict[str, Any]:
+    """The problem as plain values in the second format, ready for `json.dump`."""
+    rules, weights = problem.rules, problem.weights
+    return {
+        "format": PROBLEM_FORMAT,
+        "rules": {name.name: getattr(rules, name.name) for name in fields(rules)},
+        "cost": {name.name: _plain(getattr(weights, name.name)) for name in fields(weights)},
+        "days": [{"date": on.isoformat(), "week": week} for on, week in problem.weeks.items()],
+        "places": list(problem.places),
+        "travel_minutes": {mode: matrix.tolist() for mode, matrix in problem.travel_minutes.items()},
+        "visitors": [_visitor_to_json(visitor) for visitor in problem.visitors],
+        "visits": [_visit_to_json(visit) for visit in problem.visits],
+        "siblings": [list(group) for group in problem.siblings],
+        "interpreters": {
+            language: [_hours_to_json(shift) | {"count": shift.count} for shift in shifts]
+            for language, shifts in problem.interpreters.items()
+        },
+        "fixed": _appointments_to_json(problem.fixed),
+        "current": _appointments_to_json(problem.current),
+        "apart": [list(group) for group in problem.apart],
+    }
+
+
+def _visitor_to_json(visitor: Visitor) -> dict[str, Any]:
+    return {
+        "id": visitor.id,
+        "mode": visitor.mode,
+        "depot": visitor.depot,
+        "max_stops_total": visitor.max_stops_total,
+        "shifts": [
+            {"date": shift.on.isoformat()}
+            | {name: clock_text(getattr(shift, name)) for name in ("leave_from", "visits_until", "back_by")}
+            for shift in visitor.shifts
+        ],
+    }
+
+
+def _visit_to_json(visit: Visit) -> dict[str, Any]:
+    return {
+        "id": visit.id,
+        "place": visit.place,
+        "minutes": visit.minutes,
+        "visitors": list(visit.visitors),
+        "windows": [
+            _hours_to_json(window) | {"wish": window.is_wish, "cost": _plain(window.cost)} for window in visit.windows
+        ],
+        "second": list(visit.second),
+        "interpreter": visit.interpreter,
+    }
+
+
+def _hours_to_json(hours: Window | InterpreterShift) -> dict[str, Any]:
+    return {"date": hours.on.isoformat(), "from": clock_text(hours.starts), "until": clock_text(hours.ends)}
+
+
+def _appointments_to_json(appointments: Mapping[str, Appointment]) -> dict[str, Any]:
+    return {
+        visit: {"visitor": at.visitor, "date": at.on.isoformat(), "start": clock_text(at.start)}
+        for visit, at in appointments.items()
+    }
 
 
 def plan_to_json(plan: Plan) -> dict[str, Any]:

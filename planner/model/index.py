@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -60,24 +60,37 @@ class ProblemIndex:
 
     @cached_property
     def siblings(self) -> dict[str, list[str]]:
-        """The other visit of each pair by visit id; only visits that are in a pair are keys."""
-        found: dict[str, list[str]] = {}
-        for a, b in self.problem.siblings:
-            found.setdefault(a, []).append(b)
-            found.setdefault(b, []).append(a)
-        return found
+        """The other visits of the groups of each visit by its id, each once; only visits in a group are keys."""
+        return _others(self.problem.siblings)
 
     @cached_property
-    def sibling_pairs(self) -> frozenset[frozenset[str]]:
-        """The pairs of siblings, without an order."""
-        return frozenset(frozenset(pair) for pair in self.problem.siblings)
+    def apart(self) -> dict[str, list[str]]:
+        """The visits that may not overlap with each by its id, each once; only visits in a group are keys."""
+        return _others(self.problem.apart)
+
+    @cached_property
+    def sibling_groups(self) -> dict[str, list[frozenset[str]]]:
+        """The groups of siblings of each visit by its id; only visits in a group are keys."""
+        found: dict[str, list[frozenset[str]]] = defaultdict(list)
+        for group in self.problem.siblings:
+            for name in group:
+                found[name].append(frozenset(group))
+        return dict(found)
+
+    def may_share_stop(self, names: Sequence[str]) -> bool:
+        """Whether one stop may serve these visits: one, or different ones of one group of siblings at one place."""
+        if len(names) == 1:
+            return True
+        groups = self.sibling_groups.get(names[0], []) if names else []
+        is_group = any(group.issuperset(names) for group in groups) and len({*names}) == len(names)
+        return is_group and len({self.visits[name].place for name in names}) == 1
 
     @cached_property
     def families(self) -> dict[str, set[str]]:
-        """Per visit in a pair of siblings all visits that pairs connect it with, itself included."""
+        """Per visit with siblings all visits that groups connect it with, itself included."""
         found: dict[str, set[str]] = {}
-        for a, b in self.problem.siblings:
-            joined = found.get(a, {a}) | found.get(b, {b})
+        for group in self.problem.siblings:
+            joined = {name for member in group for name in found.get(member, {member})}
             found.update(dict.fromkeys(joined, joined))
         return found
 
@@ -103,8 +116,17 @@ class ProblemIndex:
         return self.visits[stop.visits[0]].place
 
     def stop_minutes(self, stop: Stop) -> int:
-        """Duration of a stop in minutes: the longer of two siblings' visits, and the extra minutes of a double stop."""
+        """Duration of a stop in minutes: the longest of its visits, and the extra minutes for each further one."""
         return self.problem.rules.stop_minutes(*[self.visits[visit] for visit in stop.visits])
+
+
+def _others(groups: Iterable[Sequence[str]]) -> dict[str, list[str]]:
+    """Per member of these groups all others of its groups, each once, in their order."""
+    found: dict[str, dict[str, None]] = {}
+    for group in groups:
+        for name in group:
+            found.setdefault(name, {}).update(dict.fromkeys(other for other in group if other != name))
+    return {name: list(others) for name, others in found.items()}
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from planner.model.problem import InterpreterShift, Problem, Shift, Visit, Visitor, Window
@@ -35,7 +35,7 @@ def restrict(problem: Problem, *, visitors: Iterable[Visitor], visits: Iterable[
     """The problem with only these visitors and visits, and the siblings and appointments among them.
 
     Visits and visitors may be other than the problem's own of the same id. Those who are left out are still named by
-    the visits that they may make.
+    the visits that they may make. Of groups of siblings and of visits apart the members that stay are left.
     """
     visits = tuple(visits)
     names = {visit.id for visit in visits}
@@ -43,10 +43,33 @@ def restrict(problem: Problem, *, visitors: Iterable[Visitor], visits: Iterable[
         problem,
         visitors=tuple(visitors),
         visits=visits,
-        siblings=tuple(pair for pair in problem.siblings if names.issuperset(pair)),
+        siblings=_among(problem.siblings, names),
+        apart=_among(problem.apart, names),
         fixed={name: at for name, at in problem.fixed.items() if name in names},
         current={name: at for name, at in problem.current.items() if name in names},
     )
+
+
+def _among(groups: Iterable[tuple[str, ...]], names: Collection[str]) -> tuple[tuple[str, ...], ...]:
+    """What is left of these groups among the visits of these names, where that is two visits or more."""
+    left = [tuple(name for name in group if name in names) for group in groups]
+    return tuple({frozenset(group): group for group in left if len(group) > 1}.values())
+
+
+def without_hours(visit: Visit, on: dt.date, starts: int, ends: int) -> Visit:
+    """The visit with what is left of its windows beside these hours of a day (minutes after midnight).
+
+    A wish of which nothing is left stays as a window of no length: the visit has a wish as before.
+    """
+    windows: list[Window] = []
+    for window in visit.windows:
+        if window.on != on or window.ends <= starts or ends <= window.starts:
+            windows.append(window)
+            continue
+        left = [replace(window, ends=starts), replace(window, starts=ends)]
+        left = [some for some in left if some.starts < some.ends]
+        windows += left or ([replace(window, ends=window.starts)] if window.is_wish else [])
+    return replace(visit, windows=tuple(windows))
 
 
 def modify(problem: Problem, change: Modification) -> Problem:

@@ -11,7 +11,7 @@ VISITOR, SECOND = "visitor", "second"
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One halt of a route: the visit, or two siblings at once; `start` in minutes after midnight."""
+    """One halt of a route: the visit, or several siblings at once; `start` in minutes after midnight."""
 
     visits: tuple[str, ...]
     start: int

@@ -8,6 +8,7 @@ from its tables; either way `check_problem` is what refuses nonsense, naming the
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -20,6 +21,8 @@ GRID_MINUTES = 5  # visits start at a whole multiple of this
 COUPLED_GRID_MINUTES = 15  # and those at which somebody else must be too, of this
 MOST_WEIGHT, MOST_UNPLACED = 1e6, 1e12  # up to here sums of costs are exact (see `planner.master.big_m`)
 MOST_STOPS = 8  # a set of stops is one key of 8 x 16 bits; practice asks for two to four
+MOST_SIBLINGS = 8  # of a group: every set of them that one stop could serve is looked at
+MOST_TIED = 60  # visits that groups of siblings connect: a set of them is the bits of one number
 
 Matrix = npt.NDArray[np.int32]
 
@@ -39,7 +42,9 @@ class Rules:
 
     In minutes: `start_grid_minutes`, every visit starts at a multiple of it after midnight; `coupled_grid_minutes`, and
     one with a second visitor or an interpreter at a multiple of this; `double_extra_minutes`, how much longer a stop
-    with two siblings' visits lasts; `interpreter_buffer_minutes`, how long an interpreter is busy after a visit.
+    with siblings' visits lasts for each one after the first; `interpreter_buffer_minutes`, how long an interpreter is
+    busy after a visit; `slack_minutes`, at least so long before its start a visitor arrives at every stop of a route
+    but the first, which is no waiting.
     """
 
     max_stops: int
@@ -47,6 +52,7 @@ class Rules:
     coupled_grid_minutes: int = COUPLED_GRID_MINUTES
     double_extra_minutes: int = 15
     interpreter_buffer_minutes: int = 30
+    slack_minutes: int = 0
 
     @property
     def joint_grid_minutes(self) -> int:
@@ -54,8 +60,8 @@ class Rules:
         return math.lcm(self.start_grid_minutes, self.coupled_grid_minutes)
 
     def stop_minutes(self, *visits: Visit) -> int:
-        """Whole minutes that a stop lasts: the longest of its visits, and the extra minutes when it makes two."""
-        return max([visit.minutes for visit in visits]) + (self.double_extra_minutes if len(visits) == 2 else 0)
+        """Whole minutes that a stop lasts: the longest of its visits, and the extra minutes for each further one."""
+        return max([visit.minutes for visit in visits]) + self.double_extra_minutes * (len(visits) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +71,9 @@ class Weights:
     `unplaced`: a visit without a moment. `outside_wish`: a visit outside the wishes of its family, if it has any.
     `week`: a visit, times the number of its week. `travel_minute`: from leaving to coming home. `waiting_minute`:
     between two stops.
-    `siblings_split`: two siblings at different moments. `substitute`: a visit made by a sibling's visitor. `moved`: a
-    visit with another moment than in `Problem.current`.
+    `siblings_split`: each moment at which a group of siblings is visited, after the first. `substitute`: a visit made
+    by a sibling's visitor. `moved`: a visit with another moment than in `Problem.current`. What a window costs is said
+    there.
     """
 
     unplaced: float
@@ -119,13 +126,15 @@ class Visitor:
 class Window:
     """A stretch of a day in which a visit may lie from its start to its end, in minutes after midnight.
 
-    `is_wish`: a window that the family prefers; a visit may lie in any window, wish or not.
+    `is_wish`: a window that the family prefers; a visit may lie in any window, wish or not. `cost`: of a visit in it;
+    a visit pays for the cheapest of the windows that it lies in.
     """
 
     on: dt.date
     starts: int
     ends: int
     is_wish: bool = False
+    cost: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +192,11 @@ class Problem:
     """Everything that a plan is made of.
 
     `weeks`: the days on which visits may take place, with the number of their week from 0. `travel_minutes`: per mode
-    an int32 matrix of shape (places, places), from row to column, not necessarily symmetric. `siblings`: pairs of
-    visits that had better be at one moment. `interpreters`: by language. `fixed`: visits that keep exactly this moment.
-    `current`: moments that families have been told, which may change at `Weights.moved`.
+    an int32 matrix of shape (places, places), from row to column, not necessarily symmetric. `siblings`: groups of
+    two or more visits that had better be at one moment, in one stop or by several visitors at one start on the coupled
+    grid. `interpreters`: by language. `fixed`: visits that keep exactly this moment. `current`: moments that families
+    have been told, which may change at `Weights.moved`. `apart`: groups of visits of which no two may overlap in time,
+    from the start of a stop to its end.
     """
 
     rules: Rules
@@ -195,10 +206,11 @@ class Problem:
     travel_minutes: Mapping[str, Matrix]
     visitors: tuple[Visitor, ...]
     visits: tuple[Visit, ...]
-    siblings: tuple[tuple[str, str], ...] = ()
+    siblings: tuple[tuple[str, ...], ...] = ()
     interpreters: Mapping[str, tuple[InterpreterShift, ...]] = field(default_factory=dict)
     fixed: Mapping[str, Appointment] = field(default_factory=dict)
     current: Mapping[str, Appointment] = field(default_factory=dict)
+    apart: tuple[tuple[str, ...], ...] = ()
 
 
 def check_problem(problem: Problem) -> None:
@@ -209,10 +221,12 @@ def check_problem(problem: Problem) -> None:
     _check_visitors(problem)
     _check_visits(problem)
     _check_siblings(problem)
+    _check_groups(problem, "apart", problem.apart)
     _check_interpreters(problem)
     for name, appointments in (("fixed", problem.fixed), ("current", problem.current)):
         _check_appointments(problem, name, appointments)
     _check_fixed_can_stand(problem)
+    _check_fixed_are_apart(problem)
 
 
 def _refuse_unless(holds: bool, path: str, complaint: str) -> None:
@@ -227,6 +241,7 @@ def _check_rules(problem: Problem) -> None:
         _refuse_unless(1 <= getattr(rules, name) <= MINUTES_A_DAY, f"rules.{name}", "must be 1 to 1440 minutes")
     for name in ("double_extra_minutes", "interpreter_buffer_minutes"):
         _refuse_unless(getattr(rules, name) >= 0, f"rules.{name}", "must not be negative")
+    _refuse_unless(0 <= rules.slack_minutes <= MINUTES_A_DAY, "rules.slack_minutes", "must be 0 to 1440 minutes")
 
 
 def _check_weights(problem: Problem) -> None:
@@ -293,23 +308,38 @@ def _check_visits(problem: Problem) -> None:
 
 def _check_windows(problem: Problem, visit: Visit, path: str) -> None:
     for number, window in enumerate(visit.windows):
-        if window.on in problem.weeks and window.starts <= window.ends:
+        if window.on in problem.weeks and window.starts <= window.ends and 0 <= window.cost <= MOST_WEIGHT:
             continue  # a school has thousands: a path is only written for one that is wrong
         here = f"{path}.windows[{number}]"
         _refuse_unless(window.on in problem.weeks, f"{here}.date", f"{window.on} is not one of the days")
         _refuse_unless(window.starts <= window.ends, f"{here}.until", "lies before from")
+        _refuse_unless(0 <= window.cost <= MOST_WEIGHT, f"{here}.cost", f"must be a number from 0 to {MOST_WEIGHT:.0f}")
 
 
 def _check_siblings(problem: Problem) -> None:
-    visits = {visit.id for visit in problem.visits}
+    _check_groups(problem, "siblings", problem.siblings)
     seen: set[frozenset[str]] = set()
-    for number, pair in enumerate(problem.siblings):
+    for number, group in enumerate(problem.siblings):
         path = f"siblings[{number}]"
-        for place, visit in enumerate(pair):
+        _refuse_unless(len(group) <= MOST_SIBLINGS, path, f"must be {MOST_SIBLINGS} visits at most")
+        _refuse_unless(frozenset(group) not in seen, path, "these visits stand there twice")
+        seen.add(frozenset(group))
+    tied: dict[str, set[str]] = {}
+    for number, group in enumerate(problem.siblings):
+        joined = {name for member in group for name in tied.get(member, {member})}
+        _refuse_unless(len(joined) <= MOST_TIED, f"siblings[{number}]", f"connects more than {MOST_TIED} visits")
+        tied.update(dict.fromkeys(joined, joined))
+
+
+def _check_groups(problem: Problem, name: str, groups: Iterable[tuple[str, ...]]) -> None:
+    """Each group is two or more different visits of the problem."""
+    visits = {visit.id for visit in problem.visits}
+    for number, group in enumerate(groups):
+        path = f"{name}[{number}]"
+        for place, visit in enumerate(group):
             _refuse_unless(visit in visits, f"{path}[{place}]", f"unknown visit {visit!r}")
-        _refuse_unless(pair[0] != pair[1], path, "one visit is no pair")
-        _refuse_unless(frozenset(pair) not in seen, path, "this pair stands there twice")
-        seen.add(frozenset(pair))
+        _refuse_unless(len(group) >= 2, path, "must be two visits or more")
+        _refuse_unless(len(set(group)) == len(group), path, "one visit stands there twice")
 
 
 def _check_interpreters(problem: Problem) -> None:
@@ -334,7 +364,7 @@ def _check_fixed_can_stand(problem: Problem) -> None:
     """A fixed moment that already breaks a rule of its own would leave no plan at all."""
     visits = {visit.id: visit for visit in problem.visits}
     visitors = {visitor.id: visitor for visitor in problem.visitors}
-    siblings = {visit for pair in problem.siblings for visit in pair}
+    siblings = {visit for group in problem.siblings for visit in group}
     for name, moment in problem.fixed.items():
         path, visit = f"fixed.{name}", visits[name]
         shift = visitors[moment.visitor].shift_on(moment.on)
@@ -346,6 +376,16 @@ def _check_fixed_can_stand(problem: Problem) -> None:
         end = moment.start + visit.minutes
         fits = any(w.on == moment.on and w.starts <= moment.start and end <= w.ends for w in visit.windows)
         _refuse_unless(fits, f"{path}.start", f"lies outside the windows of {name}")
+
+
+def _check_fixed_are_apart(problem: Problem) -> None:
+    """Fixed moments of visits that must be apart: a stop lasts as long as the visit at least."""
+    minutes = {visit.id: visit.minutes for visit in problem.visits}
+    for group in problem.apart:
+        fixed = [(problem.fixed[name].on, problem.fixed[name].start, name) for name in group if name in problem.fixed]
+        for (on, start, name), (other_on, other_start, other) in itertools.pairwise(sorted(fixed)):
+            is_apart = on != other_on or start + minutes[name] <= other_start
+            _refuse_unless(is_apart, f"fixed.{other}.start", f"overlaps {name}, from which {other} must be apart")
 
 
 def interpreters_there(problem: Problem, language: str, on: dt.date, start: int, minutes: int) -> int:

@@ -48,6 +48,57 @@ def random_coupled_problem(seed: int, *, visitors: int = 2, visits: int = 3, day
     return problem
 
 
+def random_second_format(seed: int, *, visitors: int = 2, visits: int = 3, days: int = 1) -> dict[str, Any]:
+    """A coupled problem with slack, larger groups of siblings, visits apart, prices, and moments that stand."""
+    rng = random.Random(f"second format {seed}")
+    problem = random_coupled_problem(seed, visitors=visitors, visits=visits, days=days)
+    problem["format"] = "thuisbezoek-problem/2"
+    problem["rules"] |= {"slack_minutes": rng.choice([0, 5, 10, 25]), "double_extra_minutes": rng.choice([0, 5, 15])}
+    names = [visit["id"] for visit in problem["visits"]]
+    problem["siblings"] = _random_groups(rng, names, rng.choice([0, 1, 1, 1, 2]))
+    problem["apart"] = _random_groups(rng, names, rng.choice([0, 0, 1, 2]))
+    by_id = {visit["id"]: visit for visit in problem["visits"]}
+    for group in problem["siblings"]:
+        home = rng.choice(group)
+        for name in group:
+            if rng.random() < 0.9:
+                by_id[name] |= {"place": by_id[home]["place"]}
+            if rng.random() < 0.6:  # so that these can be together at all
+                by_id[name] |= {"windows": copy.deepcopy(by_id[home]["windows"]), "second": []}
+    for visit in problem["visits"]:
+        for window in visit["windows"]:
+            if rng.random() < 0.5:
+                window["cost"] = rng.choice([0, 10, 35, 400])
+    for name, told in random_moments(rng, problem).items():
+        kind = rng.choice(["fixed", "current", "current"])
+        problem.setdefault(kind, {})[name] = told
+    return problem
+
+
+def _random_groups(rng: random.Random, names: list[str], count: int) -> list[list[str]]:
+    """Different groups of two to four of these names."""
+    found: list[list[str]] = []
+    for _ in range(count):
+        group = rng.sample(names, min(len(names), rng.choice([2, 2, 3, 3, 4])))
+        if len(group) > 1 and sorted(group) not in map(sorted, found):
+            found.append(group)
+    return found
+
+
+def random_moments(rng: random.Random, problem: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Now and then a moment on the grid in a window and a shift of somebody who may make the visit."""
+    grid, found = problem["rules"]["start_grid_minutes"], {}
+    shifts = {(person["id"], shift["date"]) for person in problem["visitors"] for shift in person["shifts"]}
+    for visit in problem["visits"]:
+        for window in visit["windows"][:1] if rng.random() < 0.2 else []:
+            start = -(-minutes(window["from"]) // grid) * grid
+            who = rng.choice(visit["visitors"])
+            if start + visit["minutes"] <= minutes(window["until"]) and (who, window["date"]) in shifts:
+                clock = f"{start // 60:02d}:{start % 60:02d}"
+                found[visit["id"]] = {"visitor": who, "date": window["date"], "start": clock}
+    return found
+
+
 def _interpreter(rng: random.Random, dates: list[str]) -> dict[str, Any]:
     start, end = rng.choice([("16:00", "21:00"), ("16:30", "18:30"), ("17:00", "20:30")])
     return {"date": rng.choice(dates), "from": start, "until": end, "count": rng.choice([1, 1, 2])}
@@ -72,7 +123,13 @@ class Table:
         self.problem = problem
         self.visits = {visit["id"]: visit for visit in problem["visits"]}
         self.place = {name: number for number, name in enumerate(problem["places"])}
-        self.pairs = [tuple(sorted(pair)) for pair in problem["siblings"]]
+        sets = {
+            tuple(sorted(some))
+            for group in problem["siblings"]
+            for size in range(2, len(group) + 1)
+            for some in itertools.combinations(group, size)
+        }
+        self.parties = [some for some in sorted(sets) if len({self.visits[name]["place"] for name in some}) == 1]
 
     def routes(self, person: dict[str, Any], shift: dict[str, Any]) -> list[tuple[float, tuple[Stop, ...]]]:
         """Every route of this shift with the cost of its roads, waiting and substitutes."""
@@ -88,13 +145,14 @@ class Table:
         for ids, role in self._stops(person["id"]):
             there = self.visits[ids[0]]["place"]
             leg = roads[self.place[here]][self.place[there]]
+            ready = now + leg + (self.problem["rules"].get("slack_minutes", 0) if done else 0)
             length = self.length(ids)
             back = roads[self.place[there]][self.place[person["depot"]]]
             for start in self._starts(ids, role, shift["date"], length):
-                if start < now + leg or start + length > minutes(shift["visits_until"]):
+                if start < ready or start + length > minutes(shift["visits_until"]):
                     continue
                 cost = price + weights["travel_minute"] * leg
-                cost += weights["waiting_minute"] * (start - now - leg) if done else 0
+                cost += weights["waiting_minute"] * (start - ready) if done else 0
                 if role == "visitor":
                     own = sum(person["id"] in self.visits[name]["visitors"] for name in ids)
                     cost += weights["substitute"] * (len(ids) - own)
@@ -104,16 +162,15 @@ class Table:
                 self._extend(person, shift, stops, cost, start + length, there, found)
 
     def length(self, ids: tuple[str, ...]) -> int:
-        extra = self.problem["rules"]["double_extra_minutes"] if len(ids) == 2 else 0
+        extra = self.problem["rules"]["double_extra_minutes"] * (len(ids) - 1)
         return max(self.visits[name]["minutes"] for name in ids) + extra
 
     def _stops(self, person: str) -> list[tuple[tuple[str, ...], str]]:
         singles = [((name,), "visitor") for name, visit in self.visits.items() if person in visit["visitors"]]
         seconds = [((name,), "second") for name, visit in self.visits.items() if person in visit["second"]]
-        at_one = [pair for pair in self.pairs if len({self.visits[name]["place"] for name in pair}) == 1]
-        doubles = [(pair, "visitor") for pair in at_one if any(person in self.visits[n]["visitors"] for n in pair)]
-        both = [(pair, "second") for pair in at_one if all(person in self.visits[n]["second"] for n in pair)]
-        return [*singles, *seconds, *doubles, *both]
+        many = [(some, "visitor") for some in self.parties if any(person in self.visits[n]["visitors"] for n in some)]
+        along = [(some, "second") for some in self.parties if all(person in self.visits[n]["second"] for n in some)]
+        return [*singles, *seconds, *many, *along]
 
     def _starts(self, ids: tuple[str, ...], role: str, date: str, length: int) -> list[int]:
         rules = self.problem["rules"]
@@ -135,7 +192,7 @@ class Table:
 
     def price(self, plan: tuple[Placed, ...]) -> float:
         """What these routes cost apart from their roads; infinite when together they break a rule."""
-        made: dict[str, tuple[str, str, int, int, bool]] = {}
+        made: dict[str, tuple[str, str, int, int]] = {}
         company: dict[str, list[tuple[str, str, int]]] = {name: [] for name in self.visits}
         stops_of: Counter[str] = Counter()
         for person, date, stops in plan:
@@ -147,11 +204,11 @@ class Table:
                     elif name in made:
                         return math.inf
                     else:
-                        made[name] = (person, date, start, start + self.length(ids), len(ids) == 2)
+                        made[name] = (person, date, start, start + self.length(ids))
         limits = {person["id"]: person["max_stops_total"] for person in self.problem["visitors"]}
         if any(limits[name] is not None and count > limits[name] for name, count in stops_of.items()):
             return math.inf
-        if not self._has_company(made, company) or not self._has_interpreters(made):
+        if not self._has_company(made, company) or not self._has_interpreters(made) or self._overlaps(made):
             return math.inf
         return self._visits_price(made) + self._siblings_price(made)
 
@@ -170,7 +227,7 @@ class Table:
     def _has_interpreters(self, made) -> bool:  # type: ignore[no-untyped-def]
         buffer = self.problem["rules"]["interpreter_buffer_minutes"]
         spoken = {name: at for name, at in made.items() if self.visits[name]["interpreter"]}
-        for _person, date, start, end, _double in spoken.values():
+        for _person, date, start, end in spoken.values():
             busy = sum(at[1] == date and at[2] <= start < at[3] + buffer for at in spoken.values())
             there = sum(
                 shift["count"]
@@ -181,14 +238,25 @@ class Table:
                 return False
         return True
 
+    def _overlaps(self, made) -> bool:  # type: ignore[no-untyped-def]
+        pairs = [pair for group in self.problem.get("apart", []) for pair in itertools.combinations(group, 2)]
+        both = [(made[a], made[b]) for a, b in pairs if a in made and b in made]
+        return any(a[1] == b[1] and a[2] < b[3] and b[2] < a[3] for a, b in both)
+
     def _visits_price(self, made) -> float:  # type: ignore[no-untyped-def]
         weights, total = self.problem["cost"], 0.0
         week = {day["date"]: day["week"] for day in self.problem["days"]}
+        for name, told in self.problem.get("fixed", {}).items():
+            if name not in made or made[name][:3] != (told["visitor"], told["date"], minutes(told["start"])):
+                return math.inf
+        for name, told in self.problem.get("current", {}).items():
+            if name in made and made[name][:3] != (told["visitor"], told["date"], minutes(told["start"])):
+                total += weights["moved"]
         for name, visit in self.visits.items():
             if name not in made:
                 total += weights["unplaced"]
                 continue
-            _, date, start, end, _ = made[name]
+            _, date, start, end = made[name]
             fits = [
                 w
                 for w in visit["windows"]
@@ -197,31 +265,49 @@ class Table:
             wished = any(w["wish"] for w in visit["windows"])
             total += weights["week"] * week[date]
             total += weights["outside_wish"] * (wished and not any(w["wish"] for w in fits))
+            total += min((w.get("cost", 0) for w in fits), default=0)
         return total
 
     def _siblings_price(self, made) -> float:  # type: ignore[no-untyped-def]
         grid, split = self.problem["rules"]["coupled_grid_minutes"], 0
-        for a, b in self.problem["siblings"]:
-            if a in made and b in made:
-                together = made[a][1:3] == made[b][1:3] and (made[a][4] or made[a][2] % grid == 0)
-                split += not together
+        for group in self.problem["siblings"]:
+            there = [made[name] for name in group if name in made]
+            moments = {(date, start, person if start % grid else "") for person, date, start, _ in there}
+            split += max(0, len(moments) - 1)
         return float(self.problem["cost"]["siblings_split"] * split)
 
 
 def least_cost(problem: dict[str, Any], most: int = 300_000) -> float | None:
-    """The cost of the best plan by trying all; None when there are more than `most` combinations."""
+    """The cost of the best plan by trying all, infinite when there is none; None after `most` combinations."""
     table = Table(problem)
-    shifts = [(person, shift) for person in problem["visitors"] for shift in person["shifts"]]
-    choices = []
-    for person, shift in shifts:
-        routes = cheapest_alike(table.routes(person, shift))
-        choices.append([(0.0, None), *((c, (person["id"], shift["date"], stops)) for c, stops in routes)])
-    if math.prod(len(some) for some in choices) > most:
-        return None
-    return min(
-        sum(cost for cost, _ in some) + table.price(tuple(route for _, route in some if route))
-        for some in itertools.product(*choices)
-    )
+    choices: list[list[tuple[float, frozenset[str], Placed]]] = []
+    for person in problem["visitors"]:
+        for shift in person["shifts"]:
+            routes = cheapest_alike(table.routes(person, shift))
+            choices.append(sorted((cost, _made(stops), (person["id"], shift["date"], stops)) for cost, stops in routes))
+    best, tried = math.inf, 0
+
+    def extend(cost: float, made: frozenset[str], plan: tuple[Placed, ...], number: int) -> None:
+        """Try all routes of the shifts from `number` on, none included; no route makes anything cheaper."""
+        nonlocal best, tried
+        tried += 1
+        if number == len(choices):
+            best = min(best, cost + table.price(plan))
+            return
+        for more, visits, route in choices[number]:
+            if cost + more >= best or tried > most:
+                break
+            if not visits & made:
+                extend(cost + more, made | visits, (*plan, route), number + 1)
+        extend(cost, made, plan, number + 1)
+
+    extend(0.0, frozenset(), (), 0)
+    return best if tried <= most else None
+
+
+def _made(stops: tuple[Stop, ...]) -> frozenset[str]:
+    """The visits that a route makes; coming along is not making."""
+    return frozenset(name for ids, _start, role in stops if role == "visitor" for name in ids)
 
 
 def cheapest_alike(routes: list[tuple[float, tuple[Stop, ...]]]) -> list[tuple[float, tuple[Stop, ...]]]:
