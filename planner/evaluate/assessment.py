@@ -39,6 +39,7 @@ MAY_BE_OVERRULED = frozenset(
     {
         "leaves_early",
         "travel_short",
+        "slack_short",
         "ends_too_late",
         "back_too_late",
         "too_many_stops",
@@ -55,8 +56,9 @@ class Finding:
     """One thing to know about a draft. `size`: by how much (minutes or visits), 0 where that means nothing.
 
     `facts` by code; minutes of the day are minutes after midnight:
-    leaves_early: leaves, leave_from · two_homes, travel_short: before (a visit), until, leg · ends_too_late:
-    ends, until · back_too_late: back, until · too_many_stops, too_many_in_all: stops, most ·
+    leaves_early: leaves, leave_from · two_homes, travel_short, slack_short: before (a visit), until, leg, start, and
+    slack in the last · not_apart: other (a visit) · ends_too_late: ends, until · back_too_late: back, until ·
+    too_many_stops, too_many_in_all: stops, most ·
     outside_windows, outside_wish: start, ends, windows (pairs) · off_grid, off_coupled_grid: start, grid ·
     no_interpreter: language, start · fixed_moved, moved: start, on, visitor · siblings_split: sibling ·
     long_wait: minutes, before (a visit) · reserved: start, ends, until · near_reserved: start, ends, until, leg.
@@ -163,8 +165,11 @@ class _Explainer:
         before = stops[number - 1]
         until = before.start + self.index.stop_minutes(before)
         leg = self.index.leg(visitor.id, self.index.place_of(before), self.index.place_of(stop))
+        slack = self.index.problem.rules.slack_minutes
         facts: dict[str, object] = {"before": before.visits[0], "until": until, "leg": leg, "start": stop.start}
-        return ("two_homes" if stop.start < until else "travel_short"), facts, until + leg - stop.start
+        code = "two_homes" if stop.start < until else "travel_short" if stop.start < until + leg else "slack_short"
+        facts |= {"slack": slack} if code == "slack_short" else {}
+        return code, facts, until + leg + slack - stop.start
 
     def _ends_too_late(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         number, stops = self._at(broken)
@@ -213,6 +218,15 @@ class _Explainer:
         language = self.index.visits[broken.visit or ""].interpreter
         return broken.code, {"language": language, "start": stop.start if stop else 0}, 0
 
+    def _not_apart(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
+        name, own = broken.visit or "", self.schedule.stop_of(broken.visit or "")
+        assert own is not None  # noqa: S101 - only a visit that is made overlaps
+        for other in self.index.apart.get(name, []):
+            stop = self.schedule.stop_of(other)
+            if stop is not None and self.schedule.made[other][1] == broken.on and _overlap(self.index, own, stop):
+                return broken.code, {"other": other}, 0
+        return broken.code, {}, 0
+
     def _fixed_moved(self, broken: BrokenRule) -> tuple[str, dict[str, object], int]:
         fixed = self.index.problem.fixed[broken.visit or ""]
         return broken.code, {"visitor": fixed.visitor, "on": fixed.on, "start": fixed.start}, 0
@@ -255,15 +269,21 @@ def _is_together(index: ProblemIndex, schedule: Schedule, name: str, sibling: st
     one, other = schedule.stop_of(name), schedule.stop_of(sibling)
     if one is None or other is None or schedule.made[sibling] not in index.shifts:
         return True
-    same_moment = schedule.made[name][1] == schedule.made[sibling][1] and one.start == other.start
-    return same_moment and (len(one.visits) == 2 or one.start % index.problem.rules.coupled_grid_minutes == 0)
+    own, theirs = schedule.made[name], schedule.made[sibling]
+    is_on_grid = one.start % index.problem.rules.coupled_grid_minutes == 0
+    return (own == theirs or (own[1] == theirs[1] and is_on_grid)) and one.start == other.start
+
+
+def _overlap(index: ProblemIndex, one: Stop, other: Stop) -> bool:
+    """Whether two stops of one day are both under way at some moment."""
+    return one.start < other.start + index.stop_minutes(other) and other.start < one.start + index.stop_minutes(one)
 
 
 def _long_waits(index: ProblemIndex, visitor: str, on: dt.date, stops: tuple[Stop, ...]) -> Iterator[Finding]:
     for before, stop in itertools.pairwise(stops):
         places = [index.place_of(each) for each in (before, stop)]
         there = before.start + index.stop_minutes(before) + index.leg(visitor, places[0], places[1])
-        waiting = stop.start - there
+        waiting = stop.start - there - index.problem.rules.slack_minutes
         if waiting >= LONG_WAIT and stop.role != SECOND:
             facts: dict[str, object] = {"minutes": waiting, "before": before.visits[0]}
             yield Finding("long_wait", Severity.NOTE, visitor, on, stop.visits[0], facts, waiting)

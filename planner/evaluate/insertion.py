@@ -26,13 +26,14 @@ class InsertionCheck:
         """
         problem, place = self.index.problem, self.index.place_number
         others = sorted((stop.start, self.index.stop_minutes(stop), place[self.index.place_of(stop)]) for stop in stops)
+        slack = problem.rules.slack_minutes
         if len(others) >= problem.rules.max_stops:
             return
         roads, depot, there = problem.travel_minutes[visitor.mode], place[visitor.depot], place[visit.place]
         for start in starts:
             end = start + visit.minutes
-            before = [(at + lasts, number) for at, lasts, number in others if at < start]
-            after = [(at, number) for at, _lasts, number in others if at >= start]
+            before = [(at + lasts + slack, number) for at, lasts, number in others if at < start]
+            after = [(at - slack, number) for at, _lasts, number in others if at >= start]
             free, here = before[-1] if before else (shift.leave_from, depot)
             due, home = after[0] if after else (shift.back_by, depot)
             in_time = free + int(roads[here, there]) <= start and end + int(roads[there, home]) <= due

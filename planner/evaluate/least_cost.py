@@ -25,7 +25,7 @@ def least_alone(index: ProblemIndex, visits: Iterable[int], hopeless: Iterable[s
         if visit.id in hopeless:
             total += weights.unplaced
             continue
-        week = weights.week * min((problem.weeks[window.on] for window in visit.windows), default=0)
+        week = min((weights.week * problem.weeks[window.on] + window.cost for window in visit.windows), default=0.0)
         at_home = float(roads[index.place_number[visit.place]])
         road = 0.0 if visit.id in index.siblings else weights.travel_minute * at_home
         total += min(weights.unplaced, week + road)

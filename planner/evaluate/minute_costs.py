@@ -36,8 +36,8 @@ class MinuteCostTable:
     def of_present_stop(self, stop: Stop, evening: ShiftKey, disturbance: float) -> MinuteCosts:
         """A stop that is in the shift already: free at its start, `disturbance` more elsewhere, never against a rule.
 
-        Only its own start is finite for a stop that may not move: pinned, fixed, coupled, a sibling's, or with two
-        visits or a second visitor.
+        Only its own start is finite for a stop that may not move: pinned, fixed, coupled, of a visit with siblings or
+        one that must be apart from others, or with several visits or a second visitor.
         """
         cost = np.full(MINUTES_A_DAY + 1, np.inf)
         if not self._stays(stop):
@@ -52,24 +52,25 @@ class MinuteCostTable:
             stop.role == SECOND
             or len(names) > 1
             or any(name in self.pinned or name in problem.fixed for name in names)
-            or any(self.index.visits[name].is_coupled or self.index.siblings.get(name) for name in names)
+            or any(self.index.visits[name].is_coupled for name in names)
+            or any(name in self.index.siblings or name in self.index.apart for name in names)
         )
 
     def of_new_stop(self, stop: Stop, evening: ShiftKey) -> MinuteCosts:
         """A stop that comes into the shift: what a person may overrule is possible, at `BREACH`."""
         if stop.role == SECOND:
             return self._within_shift(evening, self.index.stop_minutes(stop))
-        cost = np.zeros(MINUTES_A_DAY + 1)
+        cost = self._of_siblings(stop, evening[1])
         for name in stop.visits:
             cost = cost + self._of_visit(name, evening, minutes=self.index.stop_minutes(stop))
-            cost = cost + self._of_siblings(name, stop, evening[1])
+            cost = cost + self._of_apart(name, stop, evening[1])
             cost = cost + self._of_interpreter(name, stop, evening[1])
         return cost
 
     def _of_visit(
         self, name: str, evening: ShiftKey, *, is_strict: bool = False, minutes: int | None = None
     ) -> MinuteCosts:
-        """What windows, wishes, the grid, the shift and an appointment cost a visit of this length.
+        """What windows, wishes, prices, the grid, the shift and an appointment cost a visit of this length.
 
         `is_strict`: what breaks a rule is infinite rather than `BREACH`.
         """
@@ -78,9 +79,9 @@ class MinuteCostTable:
         if key in self._known and length == self.index.visits[name].minutes:
             return self._known[key].copy()
         problem, visit = self.index.problem, self.index.visits[name]
-        wishes, hours = _inside(self.index, name, evening[1], length)
+        wishes, hours, prices = _inside(self.index, name, evening[1], length)
         cost = np.where(wishes, 0.0, problem.weights.outside_wish) if visit.has_wish else np.zeros(MINUTES_A_DAY + 1)
-        cost = cost + self._within_shift(evening, length) + np.where(hours <= 0, 0.0, BREACH + hours)
+        cost = cost + prices + self._within_shift(evening, length) + np.where(hours <= 0, 0.0, BREACH + hours)
         if is_strict:
             cost[cost >= BREACH] = np.inf
         cost[MINUTE_OF_DAY % problem.rules.start_grid_minutes != 0] = np.inf
@@ -107,18 +108,37 @@ class MinuteCostTable:
         """A breach for every start after which the visitor is not ready in time."""
         return exceeding(MINUTE_OF_DAY + minutes - self.index.shifts[evening].visits_until)
 
-    def _of_siblings(self, name: str, stop: Stop, on: dt.date) -> MinuteCosts:
-        """The weight of siblings apart, except at the start of the sibling when that is on the coupled grid."""
+    def _of_siblings(self, stop: Stop, on: dt.date) -> MinuteCosts:
+        """What one moment more costs each group whose others have a moment; not at a start of theirs on the coupled
+        grid."""
         rules, split = self.index.problem.rules, self.index.problem.weights.siblings_split
         cost = np.zeros(MINUTES_A_DAY + 1)
-        for sibling in self.index.siblings.get(name, []):
-            other = self.schedule.stop_of(sibling)
-            if sibling in stop.visits or other is None:
-                continue
-            apart = np.full(MINUTES_A_DAY + 1, split)
-            if self.schedule.made[sibling][1] == on and other.start % rules.coupled_grid_minutes == 0:
-                apart[other.start] = 0.0
-            cost = cost + apart
+        for group in {group for name in stop.visits for group in self.index.sibling_groups.get(name, [])}:
+            others = [
+                (self.schedule.made[name][1], self._start_of(name))
+                for name in group.difference(stop.visits)
+                if name in self.schedule.made
+            ]
+            if others:
+                own = np.full(MINUTES_A_DAY + 1, split)
+                own[[start for day, start in others if day == on and start % rules.coupled_grid_minutes == 0]] = 0.0
+                cost = cost + own
+        return cost
+
+    def _start_of(self, name: str) -> int:
+        """When a visit that is made starts."""
+        stop = self.schedule.stop_of(name)
+        assert stop is not None  # noqa: S101 - of visits that are made only
+        return stop.start
+
+    def _of_apart(self, name: str, stop: Stop, on: dt.date) -> MinuteCosts:
+        """A breach at each start at which the stop would overlap a visit that must be apart from this one."""
+        minutes, cost = self.index.stop_minutes(stop), np.zeros(MINUTES_A_DAY + 1)
+        for other in self.index.apart.get(name, []):
+            there = self.schedule.stop_of(other)
+            if there is not None and other not in stop.visits and self.schedule.made[other][1] == on:
+                ends = there.start + self.index.stop_minutes(there)
+                cost[max(0, there.start - minutes + 1) : ends] = 10 * BREACH
         return cost
 
     def _of_interpreter(self, name: str, stop: Stop, on: dt.date) -> MinuteCosts:
@@ -149,13 +169,17 @@ def exceeding(minutes: MinuteCosts) -> MinuteCosts:
     return np.where(minutes > 0, BREACH + minutes, 0.0)
 
 
-def _inside(index: ProblemIndex, name: str, on: dt.date, minutes: int) -> tuple[npt.NDArray[np.bool_], MinuteCosts]:
-    """Per start: whether it lies in a wish, and how many minutes it lies outside the nearest window (0: inside)."""
-    wishes = np.zeros(MINUTES_A_DAY + 1, dtype=bool)
+def _inside(
+    index: ProblemIndex, name: str, on: dt.date, minutes: int
+) -> tuple[npt.NDArray[np.bool_], MinuteCosts, MinuteCosts]:
+    """Per start: whether it lies in a wish, how many minutes it lies outside the nearest window (0: inside), and what
+    the cheapest window costs that it lies in."""
+    wishes, prices = np.zeros(MINUTES_A_DAY + 1, dtype=bool), np.full(MINUTES_A_DAY + 1, np.inf)
     away = np.full(MINUTES_A_DAY + 1, float(MINUTES_A_DAY))
     for window in index.windows(name, on):
         out = np.maximum(0, window.starts - MINUTE_OF_DAY) + np.maximum(0, MINUTE_OF_DAY + minutes - window.ends)
         away = np.minimum(away, out)
         if window.is_wish:
             wishes |= out == 0
-    return wishes, away
+        prices = np.where(out == 0, np.minimum(prices, window.cost), prices)
+    return wishes, away, np.where(np.isfinite(prices), prices, 0.0)

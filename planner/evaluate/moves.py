@@ -53,7 +53,7 @@ class Move:
     start: int | None
     shift_stops: ShiftStops
     cost: float
-    parts: Mapping[str, int]
+    parts: Mapping[str, float]
     findings: tuple[Finding, ...]
     solved: tuple[Finding, ...]
     shifted: tuple[StartChange, ...] = ()
@@ -250,11 +250,12 @@ class Mover:
         places = [visitor.depot, *(self.index.visits[stop.visits[0]].place for stop, _cost in stops), visitor.depot]
         legs = [self.index.leg(person, a, b) for a, b in itertools.pairwise(places)]
         lengths = [self.index.stop_minutes(stop) for stop, _cost in stops]
+        slack = self.index.problem.rules.slack_minutes
         first = weights.travel_minute * sum(legs) + exceeding(shift.leave_from - (MINUTE_OF_DAY - legs[0]))
         last = exceeding(MINUTE_OF_DAY + lengths[-1] + legs[-1] - shift.back_by)
         return StartCosts(
             costs=tuple(cost for _stop, cost in stops),
-            gaps=tuple(length + leg for length, leg in zip(lengths[:-1], legs[1:-1], strict=True)),
+            gaps=tuple(length + leg + slack for length, leg in zip(lengths[:-1], legs[1:-1], strict=True)),
             first=first,
             last=last,
             waiting=weights.waiting_minute,
@@ -299,7 +300,7 @@ def difference(
     """
     keys = set(touched)
     names = {visit} | {n for schedule in (before, after) for key in keys for s in schedule.stops(key) for n in s.visits}
-    tied = {sibling for name in names for sibling in index.siblings.get(name, [])}
+    tied = {other for name in names for some in (index.siblings, index.apart) for other in some.get(name, [])}
     for schedule in (before, after):
         keys |= {schedule.made[name] for name in names | tied if name in schedule.made}
         keys |= {key for name in names for key in schedule.company.get(name, [])}

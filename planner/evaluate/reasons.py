@@ -15,6 +15,7 @@ that came closest to a moment. The codes, from far to near:
 `limit_reached`       the visitor makes as many stops as they may
 `fixed_in_the_way`    the fixed moments of others leave no room
 `interpreters_busy`   the interpreters are with other families at every moment that fits
+`family_busy`         the family is in another conversation at every moment that fits
 `evenings_full`       the other visits leave no room
 `siblings_apart`      there is room, but not together with a brother or sister, and apart costs more than nothing
 `room_left`           there is room: the search ended too early, or a visit there costs more than leaving it out
@@ -39,11 +40,12 @@ NO_VISITOR, NO_WINDOWS, NO_COMMON_DAY = "no_visitor", "no_windows", "no_common_d
 WINDOW_TOO_SHORT, OUTSIDE_SHIFT, ROAD_TOO_LONG = "window_too_short", "outside_shift", "road_too_long"
 OFF_GRID, NO_SECOND_EVENING, NO_INTERPRETER = "off_grid", "no_second_evening", "no_interpreter"
 LIMIT_REACHED, FIXED_IN_THE_WAY, INTERPRETERS_BUSY = "limit_reached", "fixed_in_the_way", "interpreters_busy"
+FAMILY_BUSY = "family_busy"
 EVENINGS_FULL, SIBLINGS_APART, ROOM_LEFT = "evenings_full", "siblings_apart", "room_left"
 
 _CLOSENESS = (
     NO_COMMON_DAY, WINDOW_TOO_SHORT, OUTSIDE_SHIFT, ROAD_TOO_LONG, OFF_GRID, NO_SECOND_EVENING, NO_INTERPRETER,
-    LIMIT_REACHED, FIXED_IN_THE_WAY, INTERPRETERS_BUSY, EVENINGS_FULL, SIBLINGS_APART, ROOM_LEFT,
+    LIMIT_REACHED, FIXED_IN_THE_WAY, INTERPRETERS_BUSY, FAMILY_BUSY, EVENINGS_FULL, SIBLINGS_APART, ROOM_LEFT,
 )  # fmt: skip
 REASON_CODES = (NO_VISITOR, NO_WINDOWS, *_CLOSENESS)
 HOPELESS = frozenset(REASON_CODES[: REASON_CODES.index(LIMIT_REACHED)])
@@ -150,6 +152,9 @@ class Reasons:
         if visit.interpreter:
             left = [s for s in left if self._busy(visit, shift.on, s) < self._interpreters(visit, shift.on, s)]
             yield INTERPRETERS_BUSY, left
+        if visit.id in self.index.apart:
+            left = self._beside_family(visit, shift.on, left)
+            yield FAMILY_BUSY, left
         yield EVENINGS_FULL, self._beside(visit, visitor, shift, left, only_fixed=False)
 
     def _beside(
@@ -163,6 +168,17 @@ class Reasons:
         return self._with_company(
             visit, visitor, shift.on, left, lambda name: self._stops(name, shift.on, only_fixed=only_fixed)
         )
+
+    def _beside_family(self, visit: Visit, on: dt.date, starts: list[int]) -> list[int]:
+        """The starts at which no visit is under way that must be apart from this one."""
+        others = set(self.index.apart[visit.id])
+        busy = [
+            (stop.start, stop.start + self.index.stop_minutes(stop))
+            for (_who, day), route in self.route.items()
+            for stop in route.stops
+            if day == on and stop.role == VISITOR and not others.isdisjoint(stop.visits)
+        ]
+        return [start for start in starts if all(end <= start or start + visit.minutes <= a for a, end in busy)]
 
     def _stops(self, visitor: str, on: dt.date, *, only_fixed: bool) -> tuple[Stop, ...]:
         route = self.route.get((visitor, on))

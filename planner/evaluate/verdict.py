@@ -6,6 +6,7 @@ The solver lets no plan out that breaks a rule here; a planning board asks the s
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
@@ -29,7 +30,8 @@ class BrokenRule:
 class CostParts:
     """How often a plan has what costs something, to be multiplied by the weight of that name in `Weights`.
 
-    `weeks`: the sum of the weeks of all visits. `routes` has no weight.
+    `weeks`: the sum of the weeks of all visits. `window_cost`: what the windows of all visits cost, which has no weight
+    of its own. `routes` costs nothing.
     """
 
     unplaced: int = 0
@@ -41,8 +43,9 @@ class CostParts:
     substitutes: int = 0
     moved: int = 0
     routes: int = 0
+    window_cost: float = 0
 
-    def as_dict(self) -> dict[str, int]:
+    def as_dict(self) -> dict[str, float]:
         """By name, in the order of the fields."""
         return {part.name: getattr(self, part.name) for part in fields(self)}
 
@@ -58,6 +61,7 @@ class CostParts:
             + weights.siblings_split * self.siblings_split
             + weights.substitute * self.substitutes
             + weights.moved * self.moved
+            + self.window_cost
         )
 
 
@@ -78,7 +82,6 @@ class PlacedVisit:
     on: dt.date
     start: int
     ends: int
-    is_double: bool
 
     @property
     def moment(self) -> tuple[dt.date, int]:
@@ -116,6 +119,7 @@ def judge(problem: Problem, routes: Iterable[Route]) -> Verdict:
         _check_visit(ledger, ledger.visits[name], made)
     _check_seconds(ledger)
     _check_interpreters(ledger)
+    _check_apart(ledger)
     _check_appointments(ledger)
     _count_siblings(ledger)
     ledger.parts.unplaced = len(problem.visits) - len(ledger.made)
@@ -147,7 +151,7 @@ def _walk(ledger: _Ledger, route: Route) -> None:
     for stop in route.stops:
         there = ledger.index.place_number[ledger.visits[stop.visits[0]].place]
         leg = int(matrix[here, there])
-        earliest = (shift.leave_from if free is None else free) + leg
+        earliest = (shift.leave_from if free is None else free + ledger.problem.rules.slack_minutes) + leg
         if stop.start < earliest:
             broken.append(BrokenRule("too_early", route.visitor, route.on, stop.visits[0]))
         elif free is not None:
@@ -165,11 +169,9 @@ def _walk(ledger: _Ledger, route: Route) -> None:
 
 def _note_stop(ledger: _Ledger, visitor: Visitor, on: dt.date, stop: Stop, ends: int) -> None:
     """Enter who is visited, and check who may."""
-    is_double = len(stop.visits) == 2
     if stop.start % ledger.problem.rules.start_grid_minutes:
         ledger.broken.append(BrokenRule("off_grid", visitor.id, on, stop.visits[0]))
-    one_place = len({ledger.visits[visit].place for visit in stop.visits}) == 1
-    if len(stop.visits) != 1 and (frozenset(stop.visits) not in ledger.index.sibling_pairs or not one_place):
+    if not ledger.index.may_share_stop(stop.visits):
         ledger.broken.append(BrokenRule("no_siblings", visitor.id, on, stop.visits[0]))
     for name in stop.visits:
         if stop.role == SECOND:
@@ -179,7 +181,7 @@ def _note_stop(ledger: _Ledger, visitor: Visitor, on: dt.date, stop: Stop, ends:
         elif name in ledger.made:
             ledger.broken.append(BrokenRule("visited_twice", visitor.id, on, name))
         else:
-            ledger.made[name] = PlacedVisit(visitor.id, on, stop.start, ends, is_double)
+            ledger.made[name] = PlacedVisit(visitor.id, on, stop.start, ends)
     if stop.role == VISITOR:
         own = sum(visitor.id in ledger.visits[name].visitors for name in stop.visits)
         if not own:
@@ -208,6 +210,7 @@ def _check_visit(ledger: _Ledger, visit: Visit, made: PlacedVisit) -> None:
         ledger.broken.append(BrokenRule("outside_windows", made.visitor, made.on, visit.id))
     if visit.has_wish and not any(window.is_wish for window in fits):
         ledger.parts.outside_wish += 1
+    ledger.parts.window_cost += min((window.cost for window in fits), default=0)
     ledger.parts.weeks += ledger.problem.weeks.get(made.on, 0)
     if visit.is_coupled and made.start % ledger.problem.rules.coupled_grid_minutes:
         ledger.broken.append(BrokenRule("off_coupled_grid", made.visitor, made.on, visit.id))
@@ -242,6 +245,15 @@ def _check_interpreters(ledger: _Ledger) -> None:
                 ledger.broken.append(BrokenRule("no_interpreter", ledger.made[name].visitor, on, name))
 
 
+def _check_apart(ledger: _Ledger) -> None:
+    """Of visits that must be apart each is over when the next one begins."""
+    for group in ledger.problem.apart:
+        names = sorted((*ledger.made[name].moment, name) for name in group if name in ledger.made)
+        for (on, _start, before), (other_on, start, name) in itertools.pairwise(names):
+            if on == other_on and start < ledger.made[before].ends:
+                ledger.broken.append(BrokenRule("not_apart", ledger.made[name].visitor, on, name))
+
+
 def _check_appointments(ledger: _Ledger) -> None:
     for name, fixed in ledger.problem.fixed.items():
         made = ledger.made.get(name)
@@ -254,10 +266,9 @@ def _check_appointments(ledger: _Ledger) -> None:
 
 
 def _count_siblings(ledger: _Ledger) -> None:
-    """Siblings are together in a double stop, or at one start on the coupled grid."""
+    """Siblings are together in one stop or at one start on the coupled grid; each moment after the first counts."""
     grid = ledger.problem.rules.coupled_grid_minutes
-    for a, b in ledger.problem.siblings:
-        if a in ledger.made and b in ledger.made:
-            one, other = ledger.made[a], ledger.made[b]
-            is_joint = one.moment == other.moment and (one.is_double or one.start % grid == 0)
-            ledger.parts.siblings_split += not is_joint
+    for group in ledger.problem.siblings:
+        made = [ledger.made[name] for name in group if name in ledger.made]
+        moments = {(*one.moment, "" if one.start % grid == 0 else one.visitor) for one in made}
+        ledger.parts.siblings_split += max(0, len(moments) - 1)

@@ -109,30 +109,43 @@ class FamilyRemedies:
                 }
             )
             route = Route(visitor.id, shift.on, self.search.schedule.stops((visitor.id, shift.on)))
+            starts = [start for start in starts if self._is_apart(visit, shift.on, start)]
             for start in self.search.insertion.feasible_starts(visitor, shift, route.stops, visit, starts):
                 stops = sorted((*route.stops, Stop((visit.id,), start)), key=lambda stop: stop.start)
-                wished = not visit.has_wish or any(
-                    w.is_wish and w.starts <= start and start + visit.minutes <= w.ends for w in windows
-                )
-                yield self._cost_more(visit, visitor, route, stops, wished=wished), replace(route, stops=tuple(stops))
+                fits = [w for w in windows if w.starts <= start and start + visit.minutes <= w.ends]
+                yield self._cost_more(visit, visitor, route, stops, fits), replace(route, stops=tuple(stops))
 
-    def _cost_more(self, visit: Visit, visitor: Visitor, route: Route, stops: list[Stop], *, wished: bool) -> float:
-        """What the visit costs in this route more than without it."""
+    def _is_apart(self, visit: Visit, on: dt.date, start: int) -> bool:
+        """Whether no visit is under way that must be apart from this one."""
+        schedule, index = self.search.schedule, self.search.index
+        others = [name for name in index.apart.get(visit.id, []) if name in schedule.made]
+        stops = [schedule.stop_of(name) for name in others if schedule.made[name][1] == on]
+        return all(
+            stop is None or start + visit.minutes <= stop.start or stop.start + index.stop_minutes(stop) <= start
+            for stop in stops
+        )
+
+    def _cost_more(
+        self, visit: Visit, visitor: Visitor, route: Route, stops: list[Stop], fits: Sequence[Window]
+    ) -> float:
+        """What the visit costs in this route more than without it; it lies in the windows of `fits`."""
         weights = self.search.problem.weights
         roads = self._road_cost(visitor, stops) - self._road_cost(visitor, route.stops)
         start = next(stop.start for stop in stops if visit.id in stop.visits)
-        apart = weights.siblings_split * self._siblings_apart(visit, route.on, start)
-        return roads + apart + weights.week * self.search.weeks[route.on] + (0 if wished else weights.outside_wish)
+        wish = weights.outside_wish * (visit.has_wish and not any(window.is_wish for window in fits))
+        more = weights.siblings_split * self._moments_more(visit, route.on, start)
+        week = weights.week * self.search.weeks[route.on]
+        return roads + more + week + wish + min((window.cost for window in fits), default=0.0)
 
-    def _siblings_apart(self, visit: Visit, on: dt.date, start: int) -> int:
-        """How many siblings have a moment that is not at the same time."""
+    def _moments_more(self, visit: Visit, on: dt.date, start: int) -> int:
+        """For how many groups of siblings who have a moment this is one more."""
         schedule, on_grid = self.search.schedule, start % self.search.problem.rules.coupled_grid_minutes == 0
-        apart = 0
-        for sibling in self.search.index.siblings.get(visit.id, []):
-            stop = schedule.stop_of(sibling)
-            if stop is not None:
-                apart += not (on_grid and schedule.made[sibling][1] == on and stop.start == start)
-        return apart
+        more = 0
+        for group in self.search.index.sibling_groups.get(visit.id, []):
+            made = [name for name in group if name in schedule.made]
+            stops = [(schedule.made[name][1], schedule.stop_of(name)) for name in made]
+            more += bool(made) and not (on_grid and any(day == on and s and s.start == start for day, s in stops))
+        return more
 
     def _road_cost(self, visitor: Visitor, stops: Sequence[Stop]) -> float:
         """Travel and waiting of a route that holds."""
@@ -147,6 +160,7 @@ class FamilyRemedies:
             leg = int(matrix[at[number - 1], at[number]])
             before = stops[number - 1]
             waited = stops[number].start - before.start - self.search.index.stop_minutes(before) - leg
+            waited -= self.search.problem.rules.slack_minutes
             total += weights.travel_minute * leg + weights.waiting_minute * waited
         return total
 

@@ -83,6 +83,14 @@ def _travel_short(words: FindingFacts, facts: FindingFacts, names: Names) -> str
     }
 
 
+def _slack_short(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
+    return _("%(mentor)s komt van %(before)s en houdt te weinig speling over: afgesproken is %(slack)s minuten.") % {
+        **words,
+        "before": names.visit(facts["before"]),
+        "slack": facts["slack"],
+    }
+
+
 def _leaves_early(words: FindingFacts, facts: FindingFacts, names: Names) -> str:
     return _("%(mentor)s moet dan om %(leaves)s weg en kan pas om %(leave_from)s.") % {
         **words,
@@ -205,6 +213,7 @@ def _plain(text: Callable[[], str]) -> Callable[[FindingFacts, FindingFacts, Nam
 _SENTENCES: dict[str, Callable[[FindingFacts, FindingFacts, Names], str]] = {
     "two_homes": _two_homes,
     "travel_short": _travel_short,
+    "slack_short": _slack_short,
     "leaves_early": _leaves_early,
     "ends_too_late": _ends_too_late,
     "back_too_late": _back_too_late,
@@ -225,7 +234,8 @@ _SENTENCES: dict[str, Callable[[FindingFacts, FindingFacts, Names], str]] = {
     "may_not_be_second": _plain(lambda: _("%(mentor)s gaat niet mee naar %(visit)s.")),
     "lacks_second": _plain(lambda: _("Bij %(visit)s moet een collega mee, en die kan op %(day)s dan niet.")),
     "second_alone": _plain(lambda: _("De collega zou alleen bij %(visit)s staan.")),
-    "no_siblings": _plain(lambda: _("Deze twee bezoeken kunnen niet samen.")),
+    "no_siblings": _plain(lambda: _("Deze bezoeken kunnen niet samen.")),
+    "not_apart": _plain(lambda: _("%(visit)s heeft dan twee gesprekken tegelijk.")),
     "visited_twice": _plain(lambda: _("%(visit)s staat er twee keer in.")),
     "no_shift": _plain(lambda: _("%(mentor)s geeft op %(day)s geen avond.")),
     "second_route": _plain(lambda: _("%(mentor)s heeft op %(day)s al een route.")),
@@ -240,23 +250,23 @@ def costs(change: Move) -> list[str]:
     return parts_words(change.parts) or [_("geen extra reistijd")]
 
 
-def parts_words(parts: Mapping[str, int], *, says_one: bool = False) -> list[str]:
+def parts_words(parts: Mapping[str, float], *, says_one: bool = False) -> list[str]:
     """What a difference is made of, in words; nothing when there is none. Of one family more or less with a moment
     nothing is said where that speaks for itself, unless `says_one`."""
     said: list[str] = []
-    if placed := -parts["unplaced"]:
+    if placed := -int(parts["unplaced"]):
         text = ngettext("%(sign)s%(n)s gezin met een moment", "%(sign)s%(n)s gezinnen met een moment", abs(placed))
         said += [_signed(placed, text)] if abs(placed) > 1 or says_one else []
-    if travel := parts["travel_minutes"]:
+    if travel := int(parts["travel_minutes"]):
         said.append(_signed(travel, _("%(sign)s%(n)s min reizen")))
-    if waiting := parts["waiting_minutes"]:
+    if waiting := int(parts["waiting_minutes"]):
         said.append(_signed(waiting, _("%(sign)s%(n)s min wachten")))
-    if wish := parts["outside_wish"]:
+    if wish := int(parts["outside_wish"]):
         if abs(wish) > 1:
             said.append(_signed(-wish, _("%(sign)s%(n)s wensen vervuld")))
         else:
             said.append(_("wens niet vervuld") if wish > 0 else _("wens vervuld"))
-    if weeks := parts["weeks"]:
+    if weeks := int(parts["weeks"]):
         later = ngettext("%(n)s week later", "%(n)s weken later", abs(weeks))
         sooner = ngettext("%(n)s week eerder", "%(n)s weken eerder", abs(weeks))
         is_new = parts["unplaced"] != 0

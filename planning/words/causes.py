@@ -72,6 +72,11 @@ CAUSES: dict[str, Cause] = {
     "limit_reached": Cause(gettext_lazy("De mentor doet al zo veel bezoeken als mag"), "visit"),
     "fixed_in_the_way": Cause(gettext_lazy("Afspraken die vaststaan laten geen plaats"), "shifts"),
     "interpreters_busy": Cause(gettext_lazy("De tolken zijn bezet"), "visit"),
+    "family_busy": Cause(
+        gettext_lazy("Het gezin heeft dan een ander gesprek"),
+        "visit",
+        gettext_lazy("Op elk moment dat past heeft het gezin al een ander thuisbezoek."),
+    ),
     "evenings_full": Cause(gettext_lazy("Avonden vol"), "shifts"),
     "siblings_apart": Cause(gettext_lazy("Alleen plaats zonder broer of zus"), "visit"),
     "by_hand": Cause(

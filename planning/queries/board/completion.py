@@ -42,7 +42,7 @@ class CompletionProposal:
     """
 
     moved: tuple[MovedVisit, ...]
-    parts: Mapping[str, int]
+    parts: Mapping[str, float]
     cost: float
     patches: tuple[DraftPatch, DraftPatch] | None
 

@@ -72,7 +72,7 @@ def spots_of(board: BoardPage, visit: str) -> list[Spot]:
                 costs=_("het beste moment hier")
                 if _stays(change, home, draft.schedule.stop_of(visit))
                 else _costs(change),
-                short=_("%(sign)s%(n)s min") % signed(change.parts["travel_minutes"]),
+                short=_("%(sign)s%(n)s min") % signed(int(change.parts["travel_minutes"])),
                 tone=_tone(change),
                 troubles=tuple(troubles),
                 shifts=tuple(shifts(change, names)),
