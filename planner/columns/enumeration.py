@@ -1,6 +1,6 @@
 """The search that lists the routes of one evening, compiled by numba.
 
-Depth first over orders of stops. With P_i the driving and serving before stop i (each leg rounded up so that
+Depth first over orders of stops. With P_i the driving, serving and slack before stop i (each leg rounded up so that
 starts stay on the grid; the rounding is waiting) and [a_i, b_i] the starts that stop i allows, a route is
 feasible exactly when max over j <= i of (a_j - P_j) is at most b_i - P_i for every i, and its least further
 waiting is max(0, max_i (a_i - P_i) - min_i (b_i - P_i)). Of all orders of one set of stops the cheapest is kept.
@@ -22,8 +22,8 @@ _BITS_A_STOP = 16
 
 
 # the columns of the table of candidate stops; what each is stands in `routes.Candidates`
-FACTS = "option", "first", "last", "minutes", "visit", "sibling", "leg_out", "leg_back"
-_OPTION, _FIRST, _LAST, _MINUTES, _VISIT, _SIBLING, _LEG_OUT, _LEG_BACK = range(len(FACTS))
+FACTS = "option", "first", "last", "minutes", "family", "members", "leg_out", "leg_back"
+_OPTION, _FIRST, _LAST, _MINUTES, _FAMILY, _MEMBERS, _LEG_OUT, _LEG_BACK = range(len(FACTS))
 # the rows of `clocks`, (3, depths) int64 minutes, a column a stop of the route under construction:
 # P_i, max (a_j - P_j), min (b_j - P_j)
 _PASSED, _EARLIEST, _LATEST = range(3)
@@ -32,7 +32,8 @@ _PASSED, _EARLIEST, _LATEST = range(3)
 class Day(NamedTuple):
     """One shift as the compiled loops see it.
 
-    leave_from, back_by: minutes after midnight. grid: minutes. travel, waiting: cost of a minute.
+    leave_from, back_by: minutes after midnight. grid: minutes. travel, waiting: cost of a minute. slack: minutes
+    between the arrival at a stop that is not the first and its start.
     """
 
     leave_from: int
@@ -40,6 +41,7 @@ class Day(NamedTuple):
     grid: int
     travel: float
     waiting: float
+    slack: int
 
 
 @numba.njit(cache=True, nogil=True, inline="always")
@@ -107,18 +109,16 @@ def _enter(keys, costs, orders, table, size, chosen, stops, total, least_saving,
 @numba.njit(cache=True, nogil=True)
 def _is_free(chosen, depth, c, stop):  # type: ignore[no-untyped-def]
     """Whether no visit of candidate `c` is in the route already."""
-    visit, sibling = stop[c, _VISIT], stop[c, _SIBLING]
+    family, members = stop[c, _FAMILY], stop[c, _MEMBERS]
     for i in range(depth):
         d = chosen[i]
-        if stop[d, _VISIT] == visit or stop[d, _VISIT] == sibling:
-            return False
-        if stop[d, _SIBLING] >= 0 and (stop[d, _SIBLING] == visit or stop[d, _SIBLING] == sibling):
+        if stop[d, _FAMILY] == family and stop[d, _MEMBERS] & members:
             return False
     return True
 
 
 @numba.njit(cache=True, nogil=True)
-def _successors(stop, leg, grid):  # type: ignore[no-untyped-def]
+def _successors(stop, leg, day):  # type: ignore[no-untyped-def]
     """Per candidate those that can come right after it, and how many they are."""
     n = len(stop)
     after = np.empty((n, n), dtype=np.int32)
@@ -127,7 +127,7 @@ def _successors(stop, leg, grid):  # type: ignore[no-untyped-def]
     for before in range(n):
         chosen[0] = before
         for c in range(n):
-            arrival = stop[before, _FIRST] + up(stop[before, _MINUTES] + leg[before, c], grid)
+            arrival = stop[before, _FIRST] + up(stop[before, _MINUTES] + leg[before, c] + day.slack, day.grid)
             if arrival <= stop[c, _LAST] and _is_free(chosen, 1, c, stop):
                 after[before, follows[before]] = c
                 follows[before] += 1
@@ -147,7 +147,7 @@ def _sets_out(clocks, spent, c, stop, cost, day):  # type: ignore[no-untyped-def
 @numba.njit(cache=True, nogil=True)
 def _goes_on(clocks, spent, depth, before, c, stop, cost, leg, day):  # type: ignore[no-untyped-def]
     """Go on from stop `before` to stop c, which comes at this depth; whether that is in time."""
-    busy = stop[before, _MINUTES] + leg[before, c]
+    busy = stop[before, _MINUTES] + leg[before, c] + day.slack
     step = up(busy, day.grid)
     passed = clocks[_PASSED, depth - 1] + step
     if clocks[_EARLIEST, depth - 1] > stop[c, _LAST] - passed:
@@ -211,7 +211,7 @@ def enumerate_routes(
     Where the hash table was too small for all sets the search starts again with a larger one. With more than
     `listing.most_routes` routes it gives up and returns more than that many.
     """
-    after, follows = _successors(stop, leg, day.grid)
+    after, follows = _successors(stop, leg, day)
     sets = sum(math.comb(len(stop), stops) for stops in range(1, max_stops + 1))
     room = min(listing.first_sets, 1 << sets.bit_length())
     while True:

@@ -14,12 +14,11 @@ from planner.base.deadline import Deadline
 from planner.base.threads import in_threads
 from planner.base.tuning import DEFAULT, ListingTuning
 from planner.columns.enumeration import FACTS, Day, count_feasible, enumerate_routes, up
-from planner.columns.stop_options import ShiftOptions, StopOption
+from planner.columns.stop_options import ShiftOptions
 from planner.model.index import ProblemIndex
 from planner.model.plan import Route, Stop
 from planner.model.problem import Problem
 
-_NOBODY = -1
 MOST_ORDERS = 24  # of one set of stops that an estimate tries
 
 
@@ -36,8 +35,10 @@ class Candidates:
         starts.
     minutes: (n,) int32, how long the stop lasts.
     cost: (n,) float64, cost of starting the stop in this span: week, wish, moving, substitute; no travel or waiting.
-    visit: (n,) int32, position in `problem.visits` of the visit that is made (the first one of a double stop).
-    sibling: (n,) int32, position of the second visit of a double stop, -1 otherwise.
+    visit: (n,) int32, position in `problem.visits` of the first visit of the stop.
+    family: (n,) int32, which visits may be in one stop with those of this one; the number of a family is the position
+        in `problem.visits` of its first visit.
+    members: (n,) int64, the visits of the stop as bits: bit i for visit number i of the family.
     leg: (n, n) integer minutes of travel from the place of one candidate to that of another, with the dtype of the
         problem's matrix (int32).
     leg_out, leg_back: (n,) integer minutes from and to the visitor's depot.
@@ -49,7 +50,8 @@ class Candidates:
     minutes: Integers
     cost: Floats
     visit: Integers
-    sibling: Integers
+    family: Integers
+    members: Integers
     leg: Integers
     leg_out: Integers
     leg_back: Integers
@@ -97,8 +99,20 @@ class Pool:
         )
 
 
-def candidates_of(problem: Problem, evening: ShiftOptions, place: dict[str, int]) -> Candidates:
-    """The candidate stops of one evening. `place`: row of each place in the travel matrices."""
+def _families(index: ProblemIndex) -> dict[int, tuple[int, int]]:
+    """Per visit its family and its number in that, as `Candidates` has them; all are positions."""
+    number = index.visit_number
+    found = {visit: (visit, 0) for visit in number.values()}
+    for names in index.families.values():
+        members = sorted(number[name] for name in names)
+        found.update((visit, (members[0], at)) for at, visit in enumerate(members))
+    return found
+
+
+def candidates_of(
+    problem: Problem, evening: ShiftOptions, place: dict[str, int], families: dict[int, tuple[int, int]]
+) -> Candidates:
+    """The candidate stops of one evening. `place`: row of each place in the travel matrices. `families`: of visits."""
     visitor = problem.visitors[evening.visitor]
     matrix = problem.travel_minutes[visitor.mode]
     depot = place[visitor.depot]
@@ -111,15 +125,12 @@ def candidates_of(problem: Problem, evening: ShiftOptions, place: dict[str, int]
         minutes=np.array([option.minutes for _, option, _ in rows], dtype=np.int32),
         cost=np.array([span.cost for _, _, span in rows], dtype=np.float64),
         visit=np.array([option.visits[0] for _, option, _ in rows], dtype=np.int32),
-        sibling=np.array([_sibling(option) for _, option, _ in rows], dtype=np.int32),
+        family=np.array([families[option.visits[0]][0] for _, option, _ in rows], dtype=np.int32),
+        members=np.array([sum(1 << families[v][1] for v in option.visits) for _, option, _ in rows], dtype=np.int64),
         leg=matrix[np.ix_(places, places)],
         leg_out=matrix[depot, places],
         leg_back=matrix[places, depot],
     )
-
-
-def _sibling(option: StopOption) -> int:
-    return option.visits[1] if len(option.visits) == 2 else _NOBODY
 
 
 def list_routes(
@@ -136,8 +147,9 @@ def list_routes(
     Raises TooManyRoutes for more than `listing.most_routes`, which do not fit in a modest memory: as soon as an
     estimate says so, or else when they are there.
     """
-    place = ProblemIndex(problem).place_number
-    candidates = tuple(candidates_of(problem, evening, place) for evening in evenings)
+    index = ProblemIndex(problem)
+    place, families = index.place_number, _families(index)
+    candidates = tuple(candidates_of(problem, evening, place, families) for evening in evenings)
     refuse_too_many(_estimate(problem, evenings, candidates, listing), listing.most_routes)
     listed: list[tuple[Floats, Integers]] = []
     days = zip(evenings, candidates, strict=True)
@@ -203,7 +215,7 @@ def _table_of(problem: Problem, evening: ShiftOptions, some: Candidates) -> tupl
     rules, weights, shift = problem.rules, problem.weights, evening.shift
     table = np.stack([getattr(some, fact) for fact in FACTS], axis=1).astype(np.int64)
     prices = float(weights.travel_minute), float(weights.waiting_minute)
-    return table, Day(shift.leave_from, shift.back_by, rules.start_grid_minutes, *prices)
+    return table, Day(shift.leave_from, shift.back_by, rules.start_grid_minutes, *prices, rules.slack_minutes)
 
 
 def route_of(problem: Problem, pool: Pool, column: int) -> Route:
@@ -226,7 +238,8 @@ def _starts_of(problem: Problem, evening: ShiftOptions, some: Candidates, order:
     for number, c in enumerate(order):
         if number:
             before = order[number - 1]
-            passed.append(passed[-1] + up(int(some.minutes[before] + some.leg[before, c]), grid))
+            busy = int(some.minutes[before] + some.leg[before, c]) + problem.rules.slack_minutes
+            passed.append(passed[-1] + up(busy, grid))
         earliest.append(int(some.first[c]) - passed[-1])
         latest.append(int(some.last[c]) - passed[-1])
     end = order[-1]

@@ -1,7 +1,7 @@
 """Which stops an evening could hold: every visit with the starts that its windows and the shift allow.
 
 Starts lie on a grid, so the starts that one stop allows are a few spans of grid points, each at one price
-(inside or outside the family's wish, at the moment it already has or elsewhere).
+(inside or outside the family's wish, what the windows cost, at the moment it already has or elsewhere).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from planner.model.index import ProblemIndex
 from planner.model.plan import SECOND, VISITOR
@@ -32,7 +33,8 @@ class Span:
 class StopOption:
     """A stop that an evening could hold. `visits` and `place` are positions in the problem's tuples.
 
-    `moment` is set when somebody else must be there at exactly that start; then `spans` is that one point.
+    `moment` is set when somebody else must be there at exactly that start, or must not be at another visit then; then
+    `spans` is that one point.
     """
 
     visits: tuple[int, ...]
@@ -57,26 +59,48 @@ class StopOptions:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        index = ProblemIndex(problem)
-        self.place = index.place_number
-        self.number = index.visit_number
-        self._visitors = index.visitors
-        self.pairs = [(self.number[a], self.number[b]) for a, b in problem.siblings]
+        self.index = ProblemIndex(problem)
+        self.place = self.index.place_number
+        self.number = self.index.visit_number
         self._windows: dict[tuple[int, dt.date], list[Window]] = defaultdict(list)
-        self._visits_of: dict[str, list[int]] = defaultdict(list)
-        self._seconds_of: dict[str, list[int]] = defaultdict(list)
-        self._siblings: dict[int, list[int]] = defaultdict(list)
+        self._stops_of: dict[str, list[tuple[int, ...]]] = defaultdict(list)
+        self._seconds_of: dict[str, list[tuple[int, ...]]] = defaultdict(list)
+        self._siblings: dict[int, list[int]] = {
+            self.number[name]: [self.number[other] for other in others] for name, others in self.index.siblings.items()
+        }
+        self._apart = {
+            self.number[name]: [self.number[other] for other in others] for name, others in self.index.apart.items()
+        }
+        self._people_of: dict[int, set[str]] = defaultdict(set)
         for number, visit in enumerate(problem.visits):
             for window in visit.windows:
                 self._windows[number, window.on].append(window)
-            for visitor in visit.visitors:
-                self._visits_of[visitor].append(number)
-            for visitor in visit.second:
-                self._seconds_of[visitor].append(number)
-        for a, b in self.pairs:
-            self._siblings[a].append(b)
-            self._siblings[b].append(a)
-        self._shift = index.shifts
+        for visits in [*((number,) for number in range(len(problem.visits))), *self._parties()]:
+            self._enter(visits)
+        self._shift = self.index.shifts
+
+    def _parties(self) -> Iterator[tuple[int, ...]]:
+        """Every set of two or more siblings whom one stop could serve, once each."""
+        seen: set[frozenset[str]] = set()
+        for group in self.problem.siblings:
+            for size in range(2, len(group) + 1):
+                for names in combinations(group, size):
+                    is_apart = any(other in names for name in names for other in self.index.apart.get(name, ()))
+                    if frozenset(names) not in seen and self.index.may_share_stop(names) and not is_apart:
+                        seen.add(frozenset(names))
+                        yield tuple(self.number[name] for name in names)
+
+    def _enter(self, visits: tuple[int, ...]) -> None:
+        """Note who may make a stop for these visits, and who may come along to it."""
+        some = [self.problem.visits[number] for number in visits]
+        makers = dict.fromkeys(name for visit in some for name in visit.visitors)
+        for name in makers:
+            self._stops_of[name].append(visits)
+        for name in some[0].second:
+            if all(name in visit.second for visit in some):
+                self._seconds_of[name].append(visits)
+        for number in visits:
+            self._people_of[number] |= makers.keys()
 
     def evenings(self, visitors: Iterable[int]) -> list[ShiftOptions]:
         """Every shift of these visitors that could hold anything, by visitor and day."""
@@ -91,94 +115,78 @@ class StopOptions:
 
     def options(self, visitor: Visitor, shift: Shift) -> tuple[StopOption, ...]:
         """The stops that this shift could hold, each alone."""
-        return (
-            *self._singles(visitor, shift),
-            *self._doubles(visitor, shift),
-            *self._second_stops(visitor, shift),
+        return (*self._own_stops(visitor, shift), *self._second_stops(visitor, shift))
+
+    def _own_stops(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
+        """Visits, and siblings at once by the visitor of any of them."""
+        for visits in self._stops_of[visitor.id]:
+            some = [self.problem.visits[number] for number in visits]
+            minutes = self.problem.rules.stop_minutes(*some)
+            spans = self._common_spans(visits, visitor, shift, minutes)
+            if not spans:
+                continue
+            guests = sum(visitor.id not in visit.visitors for visit in some)
+            extra = self.problem.weights.substitute * guests
+            spans = tuple(replace(span, cost=span.cost + extra) for span in spans) if guests else spans
+            option = StopOption(visits, self.place[some[0].place], minutes, spans)
+            is_bound = any(visit.is_coupled for visit in some)
+            if not is_bound:
+                yield option
+            if is_bound or self._others(visits) or self._may_overlap(visits, visitor, shift.on):
+                yield from self._at_moments(option, visitor, shift)
+
+    def _common_spans(self, visits: tuple[int, ...], visitor: Visitor, shift: Shift, minutes: int) -> tuple[Span, ...]:
+        """When a stop of `minutes` for all these visits may start."""
+        first, *others = visits
+        spans = self.spans(first, visitor, shift, minutes)
+        for number in others:
+            spans = _in_both(spans, self.spans(number, visitor, shift, minutes)) if spans else spans
+        return spans
+
+    def _others(self, visits: Iterable[int]) -> set[int]:
+        """The siblings of these visits who are not among them."""
+        return {sibling for number in visits for sibling in self._siblings.get(number, ())}.difference(visits)
+
+    def _may_overlap(self, visits: Iterable[int], visitor: Visitor, on: dt.date) -> bool:
+        """Whether somebody else could be at a visit on that day that must be apart from one of these."""
+        return any(
+            (other, on) in self._windows
+            and any((name, on) in self._shift for name in self._people_of[other] - {visitor.id})
+            for number in visits
+            for other in self._apart.get(number, ())
         )
 
-    def _singles(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
-        for number in self._visits_of[visitor.id]:
-            visit = self.problem.visits[number]
-            spans = self.spans(number, visitor, shift, visit.minutes)
-            if not spans:
-                continue
-            option = StopOption((number,), self.place[visit.place], visit.minutes, spans)
-            if not visit.is_coupled:
-                yield option
-            if visit.is_coupled or self._siblings[number]:
-                yield from self._at_moments(option, visitor, shift)
-
-    def _doubles(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
-        """Both siblings at once, by the visitor of either."""
-        for pair in self.pairs:
-            a, b = (self.problem.visits[number] for number in pair)
-            own = (visitor.id in a.visitors) + (visitor.id in b.visitors)
-            if not own or a.place != b.place:
-                continue
-            minutes = self.problem.rules.stop_minutes(a, b)
-            spans = _in_both(*(self.spans(number, visitor, shift, minutes) for number in pair))
-            extra = self.problem.weights.substitute * (2 - own)
-            spans = tuple(replace(span, cost=span.cost + extra) for span in spans)
-            if not spans:
-                continue
-            option = StopOption(pair, self.place[a.place], minutes, spans)
-            has_moment = a.is_coupled or b.is_coupled
-            if not has_moment:
-                yield option
-            if has_moment or self.has_many_siblings(pair):
-                yield from self._at_moments(option, visitor, shift)
-
     def _second_stops(self, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
-        """Company at a visit of somebody else: at every moment at which that visit could start."""
-        own = self._seconds_of[visitor.id]
-        for number in own:
-            visit = self.problem.visits[number]
-            yield from self._company((number,), visit.minutes, visitor, shift)
-        for pair in self.pairs:
-            a, b = (self.problem.visits[number] for number in pair)
-            if pair[0] in own and pair[1] in own and a.place == b.place:
-                minutes = self.problem.rules.stop_minutes(a, b)
-                yield from self._company(pair, minutes, visitor, shift)
-
-    def _company(self, visits: tuple[int, ...], minutes: int, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
-        place = self.place[self.problem.visits[visits[0]].place]
-        moments = [self._main_moments(number, visitor, shift.on) for number in visits]
-        for moment in sorted(set.intersection(*moments)):
-            if shift.leave_from <= moment and moment + minutes <= shift.visits_until:
-                yield StopOption(visits, place, minutes, (Span(moment, moment, 0),), SECOND, moment)
+        """Company at visits of somebody else: at every moment at which these could start."""
+        for visits in self._seconds_of[visitor.id]:
+            some = [self.problem.visits[number] for number in visits]
+            place, minutes = self.place[some[0].place], self.problem.rules.stop_minutes(*some)
+            moments = [self._main_moments(number, visitor, shift.on) for number in visits]
+            for moment in sorted(set.intersection(*moments)):
+                if shift.leave_from <= moment and moment + minutes <= shift.visits_until:
+                    yield StopOption(visits, place, minutes, (Span(moment, moment, 0),), SECOND, moment)
 
     def _main_moments(self, number: int, second: Visitor, on: dt.date) -> set[int]:
         """When somebody else than `second` could start this visit on a day."""
         visit = self.problem.visits[number]
         moments: set[int] = set()
-        names = {*visit.visitors}.union(*(self.problem.visits[s].visitors for s in self._siblings[number]))
-        for name in names - {second.id}:
+        for name in self._people_of[number] - {second.id}:
             shift = self._shift.get((name, on))
             if shift is not None:
-                for span in self.spans(number, self._visitors[name], shift, visit.minutes):
-                    moments.update(self._moments((number,), span))
+                for span in self.spans(number, self.index.visitors[name], shift, visit.minutes):
+                    moments.update(_points(span, self.problem.rules.joint_grid_minutes))
         return moments
 
-    def has_many_siblings(self, visits: Iterable[int]) -> bool:
-        return any(len(self._siblings[number]) > 1 for number in visits)
-
-    def _moments(self, visits: Iterable[int], span: Span) -> range:
-        """The starts of a span at which others can join: the coupled grid, for three siblings any start."""
-        rules, grid = self.problem.rules, self.problem.rules.joint_grid_minutes
-        family = {sibling for number in visits for sibling in [number, *self._siblings[number]]}
-        if self.has_many_siblings(family) and not any(self.problem.visits[v].is_coupled for v in visits):
-            grid = rules.start_grid_minutes
-        return range(-(-span.first // grid) * grid, span.last + 1, grid)
-
     def _at_moments(self, option: StopOption, visitor: Visitor, shift: Shift) -> Iterator[StopOption]:
-        """A stop as one option for every moment at which whoever must or may be there too can be."""
-        cheapest: dict[int, float] = {}
+        """A stop as one option for every moment at which others can be there too, or must not be."""
+        is_bound = any(self.problem.visits[number].is_coupled for number in option.visits)
+        any_start = not is_bound and self._may_overlap(option.visits, visitor, shift.on)
+        rules, cheapest = self.problem.rules, dict[int, float]()
         for span in option.spans:
-            for moment in self._moments(option.visits, span):
+            for moment in _points(span, rules.start_grid_minutes if any_start else rules.joint_grid_minutes):
                 cheapest[moment] = min(span.cost, cheapest.get(moment, span.cost))
         for moment in sorted(cheapest):
-            if self._has_company(option, visitor, shift.on, moment):
+            if any_start or self._has_company(option, visitor, shift.on, moment):
                 yield replace(option, spans=(Span(moment, moment, cheapest[moment]),), moment=moment)
 
     def _has_company(self, option: StopOption, visitor: Visitor, on: dt.date, moment: int) -> bool:
@@ -197,9 +205,8 @@ class StopOptions:
                 return False
         return needed or any(
             self._is_on_duty(name, on, moment, self.problem.visits[sibling].minutes)
-            for number in option.visits
-            for sibling in self._siblings[number]
-            for name in self.problem.visits[sibling].visitors
+            for sibling in self._others(option.visits)
+            for name in self._people_of[sibling]
             if name != visitor.id
         )
 
@@ -213,18 +220,24 @@ class StopOptions:
         if not windows:
             return ()
         visit = self.problem.visits[number]
-        spans = self._by_wish(visit, windows, shift, minutes)
+        spans = self._by_price(visit, windows, shift, minutes)
         week = self.problem.weights.week * self.problem.weeks[shift.on]
         spans = [replace(span, cost=span.cost + week) for span in spans]
         return _undominated(self._by_appointment(visit, visitor, shift, spans))
 
-    def _by_wish(self, visit: Visit, windows: list[Window], shift: Shift, minutes: int) -> list[Span]:
-        grid = self.problem.rules.start_grid_minutes
-        all_starts = [_starts(window, shift, minutes, grid) for window in windows]
-        if not visit.has_wish:
-            return _merged(all_starts, grid, 0)
-        wished = [starts for starts, window in zip(all_starts, windows, strict=True) if window.is_wish]
-        return _merged(wished, grid, 0) + _merged(all_starts, grid, self.problem.weights.outside_wish)
+    def _by_price(self, visit: Visit, windows: list[Window], shift: Shift, minutes: int) -> list[Span]:
+        """The starts that wishes and windows make cost no more than a price, for every price that there is."""
+        grid, outside = self.problem.rules.start_grid_minutes, self.problem.weights.outside_wish
+        starts = [(window, _starts(window, shift, minutes, grid)) for window in windows]
+        wished = _merged([some for window, some in starts if window.is_wish], grid, 0)
+        spans: list[Span] = []
+        for price in sorted({window.cost for window in windows}):
+            cheap = _merged([some for window, some in starts if window.cost <= price], grid, price)
+            if visit.has_wish:
+                spans += _in_both(cheap, wished)
+                cheap = [replace(span, cost=price + outside) for span in cheap]
+            spans += cheap
+        return spans
 
     def _by_appointment(self, visit: Visit, visitor: Visitor, shift: Shift, spans: list[Span]) -> list[Span]:
         """A fixed visit has one moment; a published one pays `moved` at every moment but its own."""
@@ -240,6 +253,11 @@ class StopOptions:
         moved = self.problem.weights.moved
         elsewhere = [replace(span, cost=span.cost + moved) for span in spans]
         return (_at(current.start, spans) if stays else []) + elsewhere
+
+
+def _points(span: Span, grid: int) -> range:
+    """The starts of a span on a grid."""
+    return range(-(-span.first // grid) * grid, span.last + 1, grid)
 
 
 def _starts(window: Window, shift: Shift, minutes: int, grid: int) -> tuple[int, int]:

@@ -30,7 +30,7 @@ class BigMProblem:
         """For the component of a school that these routes are of; all costs are multiples of `step` (0: anything)."""
         dearest = np.zeros(len(pool.evenings))
         np.maximum.at(dearest, pool.evening, pool.cost)
-        splits = problem.weights.siblings_split * len(problem.siblings)
+        splits = problem.weights.siblings_split * sum(len(group) - 1 for group in problem.siblings)
         return cls.at_most(problem, float(dearest.sum()) + splits, step, tuning)
 
     @classmethod

@@ -1,24 +1,30 @@
-"""The rows that tie visitors together: company, siblings, interpreters.
+"""The rows that tie visitors together: company, siblings, interpreters, visits apart.
 
 A stop that somebody else must or may be at is offered once for every moment, so that two visitors meet when
 both choose the stop of the same moment:
 
 * company: at each moment of a visit as many second stops as stops of its visitor;
-* siblings: a pair is together in a double stop or, at each moment, when both have a stop there
-  (`together` columns); otherwise, if neither is left out, it is split, at a price;
-* interpreters: at each start no more visits that are still busy than interpreters who are there.
+* siblings: what a group pays is the number of moments at which it is visited less one. Of n visits each is a moment of
+  its own, but for those left out, those that one stop serves beside another, and those of stops that meet at one
+  moment: `together` columns count the stops there less one, since for each visit of the group they are at most the
+  stops there that do not serve it. What is left of n - 1 is split, at a price;
+* interpreters: at each start no more visits that are still busy than interpreters who are there;
+* visits apart: of a group at most one is under way at each start. A stop with no moment of its own is for days on which
+  no other visitor is at one of the group: it excludes each of their stops.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from planner.columns.stop_options import ShiftOptions, StopOption
+from planner.master.apart import Apart
 from planner.master.rows import Entries, RowBuilder
 from planner.model.index import ProblemIndex
 from planner.model.plan import SECOND, VISITOR
@@ -34,6 +40,14 @@ class AuxiliaryColumn:
     name: tuple[object, ...]
     cost: float
     entries: Entries
+    upper: float = 1.0
+
+
+def sibling_groups(problem: Problem, visits: Iterable[int]) -> list[tuple[int, ...]]:
+    """The groups of siblings among these visits (positions), in the order in which the rows number them."""
+    number, known = ProblemIndex(problem).visit_number, set(visits)
+    groups = (tuple(number[name] for name in group if number[name] in known) for group in problem.siblings)
+    return [group for group in groups if len(group) > 1]
 
 
 class Coupling:
@@ -44,19 +58,18 @@ class Coupling:
     ) -> None:
         self.problem = problem
         self.rows = rows
-        number = ProblemIndex(problem).visit_number
-        known = set(visits)
-        pairs = [(number[a], number[b]) for a, b in problem.siblings]
-        self.pairs = [pair for pair in pairs if known.issuperset(pair)]
-        self._pairs_of: dict[int, list[int]] = defaultdict(list)
-        for at, pair in enumerate(self.pairs):
-            for visit in pair:
-                self._pairs_of[visit].append(at)
+        self.groups = sibling_groups(problem, visits)
+        self._groups_of: dict[int, list[int]] = defaultdict(list)
+        for at, group in enumerate(self.groups):
+            for visit in group:
+                self._groups_of[visit].append(at)
         self._busy = _Busy(problem, evenings)
-        self._together: dict[tuple[int, Moment], set[int]] = defaultdict(set)
+        self._apart = Apart(problem, rows, evenings, visits)
+        self._stops_at: dict[tuple[int, Moment], set[frozenset[int]]] = defaultdict(set)
 
-    def entries(self, on: dt.date, option: StopOption) -> Entries:
+    def entries(self, evening: ShiftOptions, option: StopOption) -> Entries:
         """The coupling rows of a stop with their coefficients."""
+        on = evening.shift.on
         if option.role == SECOND:
             return [(row, -1.0) for visit in option.visits for row in self._company_rows(visit, on, option.moment)]
         found: Entries = []
@@ -65,7 +78,9 @@ class Coupling:
                 found.extend((row, 1.0) for row in self._company_rows(visit, on, option.moment))
             if self.problem.visits[visit].interpreter:
                 found.extend(self._busy.entries(self.rows, visit, on, option))
-            found.extend(self._sibling_entries(visit, on, option))
+        for at in sorted({at for visit in option.visits for at in self._groups_of[visit]}):
+            found.extend(self._sibling_entries(at, on, option))
+        found.extend(self._apart.entries(evening, option))
         return found
 
     def _company_rows(self, visit: int, on: dt.date, moment: int | None) -> list[int]:
@@ -75,42 +90,44 @@ class Coupling:
             self.rows.add(("company on", visit, on), 0, 0),
         ]
 
-    def _there_rows(self, at: int, visit: int, on: dt.date, moment: int) -> list[int]:
-        """One of a pair of siblings is there at a moment; and, as the sum of these, on a day."""
+    def _split_row(self, at: int) -> int:
+        """What must be saved or paid: as many as the group has visits, less one."""
+        return self.rows.add(("split", at), len(self.groups[at]) - 1, np.inf)
+
+    def _beside_rows(self, at: int, visit: int, on: dt.date, moment: int) -> list[int]:
+        """Stops of a group at a moment that do not serve this visit of it; and, as the sum of these, on a day."""
         return [
-            self.rows.add(("there", at, visit, on, moment), 0, np.inf, lazy_group=("there", at, on)),
-            self.rows.add(("there on", at, visit, on), 0, np.inf),
+            self.rows.add(("beside", at, visit, on, moment), 0, np.inf, lazy_group=("beside", at, on)),
+            self.rows.add(("beside on", at, visit, on), 0, np.inf),
         ]
 
-    def _sibling_entries(self, visit: int, on: dt.date, option: StopOption) -> Entries:
-        found: Entries = []
-        for at in self._pairs_of[visit]:
-            pair = self.pairs[at]
-            if set(option.visits) == set(pair):
-                if visit == pair[0]:
-                    found.append((self.rows.add(("split", at), 1, np.inf), 1.0))
-            elif option.moment is not None and self._may_be_together(option, visit == pair[0]):
-                self._together[at, (on, option.moment)].add(visit)
-                found.extend((row, 1.0) for row in self._there_rows(at, visit, on, option.moment))
+    def _sibling_entries(self, at: int, on: dt.date, option: StopOption) -> Entries:
+        """What a stop saves a group by itself, and where it may meet others of the group."""
+        group = self.groups[at]
+        own = frozenset(option.visits).intersection(group)
+        found: Entries = [(self._split_row(at), len(own) - 1.0)] if len(own) > 1 else []
+        is_joint = option.moment is not None and option.moment % self.problem.rules.coupled_grid_minutes == 0
+        if option.moment is not None and is_joint and len(own) < len(group):
+            self._stops_at[at, (on, option.moment)].add(own)
+            others = [visit for visit in group if visit not in own]
+            found.extend((row, 1.0) for visit in others for row in self._beside_rows(at, visit, on, option.moment))
         return found
 
-    def _may_be_together(self, option: StopOption, is_first: bool) -> bool:
-        """Off the coupled grid only the first of a pair in a double stop (with a third) counts as joint."""
-        on_grid = option.moment is not None and option.moment % self.problem.rules.coupled_grid_minutes == 0
-        return on_grid or not is_first or len(option.visits) == 2
-
     def auxiliary_columns(self, unplaced_rows: dict[int, list[int]]) -> list[AuxiliaryColumn]:
-        """Pairs that are together at a moment, and pairs that are split; rows of `unplaced_rows` grow."""
+        """Stops of a group that meet at a moment, and moments too many; rows of `unplaced_rows` grow."""
         columns = []
-        for (at, (on, moment)), visits in self._together.items():
-            if len(visits) == 2:
-                there = [(row, -1.0) for v in sorted(visits) for row in self._there_rows(at, v, on, moment)]
-                split = (self.rows.add(("split", at), 1, np.inf), 1.0)
-                columns.append(AuxiliaryColumn(("together", at, on, moment), 0, [*there, split]))
-        for at, pair in enumerate(self.pairs):
-            row = self.rows.add(("split", at), 1, np.inf)
-            columns.append(AuxiliaryColumn(("split", at), self.problem.weights.siblings_split, [(row, 1.0)]))
-            for visit in pair:
+        for (at, (on, moment)), stops in self._stops_at.items():
+            group = self.groups[at]
+            if any(one.isdisjoint(other) for one, other in combinations(stops, 2)):
+                beside = [(row, -1.0) for visit in group for row in self._beside_rows(at, visit, on, moment)]
+                saved = (self._split_row(at), 1.0)
+                columns.append(AuxiliaryColumn(("together", at, on, moment), 0, [*beside, saved], len(group) - 1.0))
+        for at, group in enumerate(self.groups):
+            row = self._split_row(at)
+            for number in range(1, len(group)):
+                cost = self.problem.weights.siblings_split
+                columns.append(AuxiliaryColumn(("split", at, number), cost, [(row, 1.0)]))
+            for visit in group:
                 unplaced_rows[visit].append(row)
         return columns
 

@@ -34,8 +34,8 @@ from planner.model.problem import Problem
 class AuxiliaryColumns:
     """The columns that are no routes. m is their number.
 
-    names: what each stands for: ("unplaced", visit), ("split", pair), ("together", pair, date, start), ("stopgap",
-        row).
+    names: what each stands for: ("unplaced", visit), ("split", group, number), ("together", group, date, start),
+        ("stopgap", row).
     cost: (m,) float64, cost of a unit.
     upper: (m,) float64, largest value.
     entries: per column its rows with their coefficients.
@@ -180,7 +180,7 @@ def _big_m(problem: Problem, visits: Sequence[int], pool: Pool) -> float:
     weights = problem.weights
     dearest = np.zeros(len(pool.evenings))
     np.maximum.at(dearest, pool.evening, pool.cost)
-    siblings = weights.siblings_split * len(problem.siblings)
+    siblings = weights.siblings_split * sum(len(group) - 1 for group in problem.siblings)
     return float(1 + dearest.sum() + siblings + weights.unplaced * (len(visits) + 10))
 
 
@@ -199,7 +199,7 @@ def _auxiliary_columns(
     return AuxiliaryColumns(
         names=tuple(column.name for column in columns),
         cost=np.array([column.cost for column in columns], dtype=np.float64),
-        upper=np.ones(len(columns)),
+        upper=np.array([column.upper for column in columns], dtype=np.float64),
         entries=Sparse.of([column.entries for column in columns]),
     )
 
@@ -219,7 +219,7 @@ def _option_entries(
     made = [rows.get(("visit", visit)) for visit in option.visits]
     if None in made:
         return []
-    entries = coupling.entries(evening.shift.on, option)
+    entries = coupling.entries(evening, option)
     if option.role == VISITOR:
         entries += [(row, 1.0) for row in made if row is not None]
     limit = problem.visitors[evening.visitor].max_stops_total

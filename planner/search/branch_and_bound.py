@@ -285,17 +285,17 @@ class BranchAndBound:
 
 
 def visits_made(program: Program) -> Integers:
-    """Per candidate stop the one or two of the program's visits that it makes, -1 for none.
+    """Per candidate stop the program's visits that it makes, (candidates, most of a stop) int64, -1 behind the last.
 
     A second visitor makes none.
     """
     known = set(program.visits)
-    made = []
+    made: list[list[int]] = []
     for evening, some in zip(program.pool.evenings, program.pool.candidates, strict=True):
         for option in (evening.options[number] for number in some.option):
-            visits = [visit for visit in option.visits if visit in known and option.role == VISITOR]
-            made.append((*visits, -1, -1)[:2])
-    return np.array(made, dtype=np.int64).reshape(-1, 2)
+            made.append([visit for visit in option.visits if visit in known and option.role == VISITOR])
+    width = max([1, *map(len, made)])
+    return np.array([[*visits, *[-1] * (width - len(visits))] for visits in made], dtype=np.int64).reshape(-1, width)
 
 
 def _halves(share: dict[int, dict[int, float]]) -> Iterator[tuple[float, int, int, float]]:
@@ -318,5 +318,6 @@ def _restrict(keep, evening, order, offset, visits_of, visit, last, is_early):  
             if order[c, place] < 0:
                 break
             k = offset[evening[c]] + order[c, place]
-            if visits_of[k, 0] == visit or visits_of[k, 1] == visit:
-                keep[c] = False
+            for at in range(visits_of.shape[1]):
+                if visits_of[k, at] == visit:
+                    keep[c] = False

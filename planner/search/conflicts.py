@@ -53,14 +53,17 @@ class Conflicts:
         for k in np.flatnonzero(stop_table.is_coupled):
             for visit in stop_table.visits[k]:
                 self.stops_of[visit].append(int(k))
-        self.siblings_of: dict[int, list[int]] = defaultdict(list)
-        at = ProblemIndex(problem).visit_number
-        for a, b in problem.siblings:
-            self.siblings_of[at[a]].append(at[b])
-            self.siblings_of[at[b]].append(at[a])
+        index = ProblemIndex(problem)
+        at = index.visit_number
+        self.siblings_of = {at[name]: [at[other] for other in others] for name, others in index.siblings.items()}
+        pairs = [[at[name] for name in group] for group in problem.siblings if len(group) == 2]
+        self._sibling_of: dict[int, list[int]] = defaultdict(list)
+        for a, b in pairs:
+            self._sibling_of[a].append(b)
+            self._sibling_of[b].append(a)
         self._tied = self._tied_visitors()
         self._needs_second = [bool(visit.second) for visit in problem.visits]
-        self._needs_interpreter = [visit.interpreter is not None for visit in problem.visits]
+        self._has_own_moment = [visit.interpreter is not None or visit.id in index.apart for visit in problem.visits]
 
     def _tied_visitors(self) -> dict[int, set[int]]:
         """Per visitor who else may be at one of the same coupled visits."""
@@ -76,8 +79,8 @@ class Conflicts:
         return self.evenings[self.stop_table.evening[k]].visitor
 
     def meetings(self, stops: Iterable[int]) -> list[int]:
-        """Those of these stops that tie visitors to a moment or are a double stop."""
-        return [k for k in stops if self.stop_table.moment[k] >= 0 or len(self.stop_table.visits[k]) == 2]
+        """Those of these stops that tie visitors to a moment or serve several visits."""
+        return [k for k in stops if self.stop_table.moment[k] >= 0 or len(self.stop_table.visits[k]) > 1]
 
     def exclude_rivals(self, k: int, allowed: Flags) -> None:
         """Forbid the stops that cannot be made when stop k is."""
@@ -90,9 +93,10 @@ class Conflicts:
                 self._exclude_siblings(k, visit, allowed)
 
     def _exclude_siblings(self, k: int, visit: int, allowed: Flags) -> None:
-        """Forbid the stops at siblings of this visit that would not be together with stop k."""
+        """Forbid the stops at the sibling of this visit that would not be together with stop k; of more than two
+        siblings some may be together and others not."""
         moment = self.stop_table.moment
-        for sibling in self.siblings_of.get(visit, ()):
+        for sibling in self._sibling_of.get(visit, ()):
             if sibling in self.stop_table.visits[k]:
                 continue
             for other in self.stops_of[sibling]:
@@ -119,8 +123,8 @@ class Conflicts:
         return [(a, b) for a, b in pairs if not any(k == o or self._meet(k, o) for k in made[a] for o in made[b])]
 
     def company(self) -> Company:
-        """Who must be there too: at a second visit the visitor and the other way round, at siblings visited by both
-        mentors the other one."""
+        """Who must be there too: at a second visit the visitor and the other way round, at siblings visited by several
+        mentors another one."""
         at: dict[tuple[object, ...], list[int]] = defaultdict(list)
         timed = [int(k) for k in np.flatnonzero(self.stop_table.moment >= 0)]
         for k in timed:
@@ -128,14 +132,13 @@ class Conflicts:
                 at[self._meeting(k, visit)].append(k)
         needed: dict[int, list[int]] = {}
         for k in timed:
-            if len(self.stop_table.visits[k]) > 1:
-                continue
-            visit, is_second = self.stop_table.visits[k][0], self.stop_table.is_second
-            if self._needs_second[visit]:
-                others = [o for o in at[self._meeting(k, visit)] if is_second[o] != is_second[k]]
-            elif not self._needs_interpreter[visit]:
-                siblings = self.siblings_of.get(visit, ())
-                others = [o for sibling in siblings for o in at[self._meeting(k, sibling)] if not is_second[o]]
+            visits, is_second = self.stop_table.visits[k], self.stop_table.is_second
+            if len(visits) == 1 and self._needs_second[visits[0]]:
+                others = [o for o in at[self._meeting(k, visits[0])] if is_second[o] != is_second[k]]
+            elif not any(self._has_own_moment[visit] or self._needs_second[visit] for visit in visits):
+                siblings = {sibling for visit in visits for sibling in self.siblings_of.get(visit, ())} - {*visits}
+                met = {o for sibling in siblings for o in at[self._meeting(k, sibling)] if not is_second[o]}
+                others = sorted(met)
             else:
                 continue
             needed[k] = [o for o in others if self.visitor(o) != self.visitor(k)]

@@ -15,7 +15,7 @@ from planner.master.program import Program
 def greedy_plan(program: Program, visits_of: Integers, big_m: float) -> tuple[Columns, Integers]:
     """Routes (columns of the pool) and auxiliary columns (visits left out) of a plan.
 
-    `visits_of[k]`: the one or two visits of candidate stop k, -1 for none. Legal whenever the fixed visits
+    `visits_of[k]`: the visits of candidate stop k, -1 behind the last. Legal whenever the fixed visits
     (those that cost `big_m` to leave out) allow it evening by evening.
     """
     pool = program.pool

@@ -13,8 +13,7 @@ def placeable(visits: Iterable[int], pool: Pool) -> list[int]:
     """The visits that some route makes."""
     made: set[int] = set()
     for evening, (first, last) in enumerate(zip(pool.start[:-1], pool.start[1:], strict=True)):
-        some = pool.candidates[evening]
         used = np.unique(pool.order[first:last])
-        for numbers in (some.visit, some.sibling):
-            made.update(int(visit) for visit in numbers[used[used >= 0]])
+        options = {int(number) for number in pool.candidates[evening].option[used[used >= 0]]}
+        made.update(visit for number in options for visit in pool.evenings[evening].options[number].visits)
     return [visit for visit in visits if visit in made]

@@ -8,8 +8,9 @@ visitors least in all, the families with most to lose first.
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 import numba
 import numpy as np
@@ -17,6 +18,7 @@ import numpy as np
 from planner.base.arrays import Flags, Floats
 from planner.base.tuning import RegretInsertionTuning
 from planner.master.bound import SLACK
+from planner.master.coupling import sibling_groups
 from planner.master.program import Program
 from planner.master.rows import Sparse
 from planner.model.index import ProblemIndex
@@ -43,10 +45,10 @@ class RegretInsertion:
         self._is_fixed = np.zeros(len(stop_table.evening), dtype=np.bool_)
         self._base = np.zeros(len(program.pool.evenings))
         self._with = np.full(len(stop_table.evening), np.inf)
-        self._by_visits: dict[tuple[int, ...], list[int]] = defaultdict(list)
+        self._by_visits: dict[frozenset[int], list[int]] = defaultdict(list)
         for k, visits in enumerate(stop_table.visits):
             if stop_table.is_coupled[k]:
-                self._by_visits[visits].append(k)
+                self._by_visits[frozenset(visits)].append(k)
         for evening in range(len(program.pool.evenings)):
             self._look_at(evening)
 
@@ -94,32 +96,37 @@ class RegretInsertion:
         return cheapest
 
     def _price_siblings(self, duals: Floats, extra: Floats, by_visit: dict[int, float]) -> None:
-        """At each moment what it costs each mentor more, and for being together the least that asks in all."""
-        number = self._index.visit_number
-        known = [(number[a], number[b]) for a, b in self.problem.siblings]
-        pairs = [pair for pair in known if set(pair) <= set(self.program.visit_row)]
-        there = self.program.row_names
-        for at, (a, b) in enumerate(pairs):
-            sums: dict[tuple[dt.date, int], dict[int, float]] = defaultdict(dict)
-            for visit in (a, b):
+        """At each moment what it costs each mentor more, and for being together the least that one moment less asks.
+
+        A stop that serves one visit meets the rows of all others of its group: with `more[v]` for each of n visits,
+        `sum(more) / (n - 1) - more[v]` in the row of v gives every stop what it costs more.
+        """
+        rows, split_cost = self.program.row_names, self.problem.weights.siblings_split
+        for at, group in enumerate(sibling_groups(self.problem, self.program.visits)):
+            more: dict[tuple[dt.date, int], dict[int, float]] = defaultdict(dict)
+            for visit in group:
                 for moment, stops in self._by_moment(visit).items():
-                    more = min(float(extra[k]) for k in stops) - by_visit.get(visit, 0.0)
-                    row = there.get(("there", at, visit, *moment))
-                    if row is not None:
-                        duals[row] = max(0.0, min(more, 2 * self.problem.weights.siblings_split))
-                        sums[moment][visit] = duals[row]
-            both = [sum(costs.values()) for costs in sums.values() if len(costs) == 2]
-            worth = by_visit.get(a, 0.0) + by_visit.get(b, 0.0)
-            doubles = [
-                float(extra[k]) - worth
-                for pair in ((a, b), (b, a))
-                for k in self._by_visits.get(pair, ())
-                if not self.stop_table.is_second[k]
-            ]
-            split = there.get(("split", at))
+                    cost = min(float(extra[k]) for k in stops) - by_visit.get(visit, 0.0)
+                    more[moment][visit] = max(0.0, min(cost, 2 * split_cost))
+            fewer = len(group) - 1
+            for moment, costs in more.items():
+                for visit in group:
+                    row = rows.get(("beside", at, visit, *moment))
+                    if row is not None and len(costs) == len(group):
+                        duals[row] = max(0.0, sum(costs.values()) / fewer - costs[visit])
+            together = [sum(costs.values()) / fewer for costs in more.values() if len(costs) == len(group)]
+            split = rows.get(("split", at))
             if split is not None:
-                least = min([*both, *doubles, self.problem.weights.siblings_split])
-                duals[split] = max(0.0, least)
+                duals[split] = max(0.0, min([*together, *self._of_parties(group, extra, by_visit), split_cost]))
+
+    def _of_parties(self, group: Sequence[int], extra: Floats, by_visit: dict[int, float]) -> Iterable[float]:
+        """Per stop for several of a group what it costs above their cheapest stops, for each visit after the first."""
+        for size in range(2, len(group) + 1):
+            for visits in combinations(group, size):
+                worth = sum(by_visit.get(visit, 0.0) for visit in visits)
+                for k in self._by_visits.get(frozenset(visits), ()):
+                    if not self.stop_table.is_second[k]:
+                        yield (float(extra[k]) - worth) / (size - 1)
 
     def choose(self) -> None:
         """Give every family its moment; one that none fits stays without."""
@@ -133,38 +140,53 @@ class RegretInsertion:
     def _families(self) -> Iterable[tuple[list[Stops], float]]:
         """The ways to visit each family together, and what it may cost at most before it is not worth it."""
         number = self._index.visit_number
-        met: dict[int, int] = defaultdict(int)
-        for pair in self.problem.siblings:
-            for name in pair:
-                met[number[name]] += 1
+        met = Counter(number[name] for group in self.problem.siblings for name in group)
         weights = self.problem.weights
         for names in self.problem.siblings:
-            a, b = (number[name] for name in names)
-            if met[a] == met[b] == 1 and not any(self.problem.visits[v].is_coupled for v in (a, b)):
-                yield self._together(a, b), 2 * weights.unplaced
+            group = tuple(number[name] for name in names)
+            if all(met[v] == 1 and not self.problem.visits[v].is_coupled for v in group):
+                yield self._together(group), len(group) * weights.unplaced
         for v, visit in enumerate(self.problem.visits):
             if visit.is_coupled:
                 yield self._accompanied(v, bool(visit.second)), weights.unplaced
 
-    def _together(self, a: int, b: int) -> list[Stops]:
-        """Both siblings by one visitor, or each by another at the same moment."""
-        one, other = self._by_moment(a), self._by_moment(b)
-        doubles = [(k,) for k in [*self._by_visits.get((a, b), ()), *self._by_visits.get((b, a), ())]]
-        return [*doubles, *self._pairs(one, other)]
+    def _together(self, group: Sequence[int]) -> list[Stops]:
+        """All siblings by one visitor, or by several at the same moment."""
+        is_second, moment = self.stop_table.is_second, self.stop_table.moment
+        whole = [(k,) for k in self._by_visits.get(frozenset(group), ()) if not is_second[k]]
+        at: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
+        for size in range(1, len(group)):
+            for visits in combinations(group, size):
+                for k in self._by_visits.get(frozenset(visits), ()):
+                    if moment[k] >= 0 and not is_second[k]:
+                        at[self._moment(k)].append(k)
+        return [*whole, *(stops for some in at.values() for stops in self._covers(group, some))]
+
+    def _covers(self, visits: Sequence[int], stops: Sequence[int]) -> Iterable[Stops]:
+        """The ways to make these visits by some of these stops, each of another evening."""
+        if not visits:
+            yield ()
+            return
+        evening, made = self.stop_table.evening, self.stop_table.visits
+        for k in stops:
+            if visits[0] in made[k] and set(made[k]) <= set(visits):
+                left = [visit for visit in visits if visit not in made[k]]
+                for others in self._covers(left, [o for o in stops if evening[o] != evening[k]]):
+                    yield (k, *others)
 
     def _accompanied(self, v: int, has_second: bool) -> list[Stops]:
-        own = [k for k in self._by_visits.get((v,), ()) if not self.stop_table.is_second[k]]
+        own = [k for k in self._by_visits.get(frozenset((v,)), ()) if not self.stop_table.is_second[k]]
         if not has_second:
             return [(k,) for k in own]
         seconds: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
-        for k in self._by_visits.get((v,), ()):
+        for k in self._by_visits.get(frozenset((v,)), ()):
             if self.stop_table.is_second[k]:
                 seconds[self._moment(k)].append(k)
         return self._pairs(self._by_moment(v), seconds)
 
     def _by_moment(self, visit: int) -> dict[tuple[dt.date, int], list[int]]:
         found: dict[tuple[dt.date, int], list[int]] = defaultdict(list)
-        for k in self._by_visits.get((visit,), ()):
+        for k in self._by_visits.get(frozenset((visit,)), ()):
             if self.stop_table.moment[k] >= 0 and not self.stop_table.is_second[k]:
                 found[self._moment(k)].append(k)
         return found

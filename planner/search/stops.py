@@ -18,10 +18,11 @@ class StopTable:
     """Per candidate stop k of the program's pool (see `Pool.offset`) what it is; n is their number.
 
     evening: (n,) int64, position in `pool.evenings`.
-    visits: the one or two visits, positions in `problem.visits`.
+    visits: the visits that it serves, positions in `problem.visits`.
     is_second: (n,) bool, whether the visitor comes along to a visit of somebody else.
     moment: (n,) int64, the start in minutes after midnight when somebody else must be there too, -1 when it is free.
-    is_coupled: (n,) bool, whether it is a stop of a visit with company, an interpreter or siblings.
+    is_coupled: (n,) bool, whether it is a stop of a visit with company, an interpreter or siblings, or of one that must
+        be apart from others.
     """
 
     evening: Integers
@@ -39,8 +40,9 @@ class StopTable:
                 visits.append(option.visits)
                 second.append(option.role == SECOND)
                 moment.append(-1 if option.moment is None else option.moment)
-        siblings = ProblemIndex(problem).siblings
-        coupled = [any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in vs) for vs in visits]
+        index = ProblemIndex(problem)
+        tied = [visit.is_coupled or visit.id in index.siblings or visit.id in index.apart for visit in problem.visits]
+        coupled = [any(tied[v] for v in stop) for stop in visits]
         return cls(
             np.array(evening, dtype=np.int64),
             tuple(visits),

@@ -27,9 +27,10 @@ MOST_PLACES = 1500  # between which shortest roads are worked out, in some secon
 
 
 class UncoupledBound:
-    """The relaxation in which no visit needs company or an interpreter and siblings are visited apart at no price.
+    """The relaxation in which no visit needs company or an interpreter, siblings are visited apart at no price, and
+    visits that must be apart need not be.
 
-    A double stop serves a sibling beside another one, which is cheaper than any stop of its own. So a visit with
+    A stop for several serves a sibling beside another one, which is cheaper than any stop of its own. So a visit with
     siblings may be left out here for what being served so costs at least: `substitute`, or nothing where one visitor
     may visit it and a sibling. A plan without the stops of companions and guests may wait longer, and on shortest
     roads drives no further: so waiting is free here, and roads are the shortest by way of any place. Every plan of
@@ -48,6 +49,7 @@ class UncoupledBound:
             visits=tuple(replace(visit, second=(), interpreter=None) for visit in problem.visits),
             siblings=(),
             interpreters={},
+            apart=(),
         )
         self._options = StopOptions(self.problem)
         wanted = set(visits)
@@ -116,11 +118,12 @@ def _shortest_roads(matrix: Matrix) -> Matrix:
 
 
 def _dearest_stop(problem: Problem) -> float:
-    """About what a stop costs at most: the farthest road both ways, a wish, the last week, and moving."""
+    """About what a stop costs at most: the farthest road both ways, a wish, a window, the last week, and moving."""
     weights = problem.weights
     road = max((int(matrix.max(initial=0)) for matrix in problem.travel_minutes.values()), default=0)
     week = max(problem.weeks.values(), default=0)
-    return weights.travel_minute * 2 * road + weights.outside_wish + weights.week * week + weights.moved
+    window = max((window.cost for visit in problem.visits for window in visit.windows), default=0.0)
+    return weights.travel_minute * 2 * road + weights.outside_wish + window + weights.week * week + weights.moved
 
 
 def _left_out_costs(problem: Problem) -> Mapping[int, float]:
