@@ -76,7 +76,7 @@ def arrivals(d, st, s, i, place, line):  # type: ignore[no-untyped-def]
     else:
         p = st.stops[s, i - 1]
         minutes = leg[st.p_place[p], place]
-        busy = st.p_minutes[p] + minutes
+        busy = st.p_minutes[p] + minutes + d.slack
         forward(st.before[s, i - 1], busy, d.travel * minutes, d.grid, d.waiting, line)
 
 
@@ -92,7 +92,7 @@ def departures(d, st, s, i, place, minutes, line):  # type: ignore[no-untyped-de
     else:
         p = st.stops[s, i]
         way = leg[place, st.p_place[p]]
-        backward(st.after[s, i], minutes + way, d.travel * way, d.grid, d.waiting, line)
+        backward(st.after[s, i], minutes + way + d.slack, d.travel * way, d.grid, d.waiting, line)
 
 
 @numba.njit(cache=True, nogil=True)
@@ -112,6 +112,26 @@ def recompute(d, st, s, line):  # type: ignore[no-untyped-def]
         if i == n - 1:
             st.cost[s] = (st.before[s, i] + line).min()
         add_price(line, d.prices, st.p_row[p], st.p_slot[p], st.after[s, i])
+
+
+@numba.njit(cache=True, nogil=True)
+def current_slots(d, st, s, slots):  # type: ignore[no-untyped-def]
+    """The slots at which the stops of an evening start: of those that cost least together the earliest, one by one."""
+    m = d.shift_visitor[s]
+    leg = d.leg[d.mode[m]]
+    for i in range(st.size[s]):
+        p = st.stops[s, i]
+        if i == 0:
+            ready = d.leave_from[s] + leg[d.depot[m], st.p_place[p]]
+        else:
+            before = st.stops[s, i - 1]
+            way = leg[st.p_place[before], st.p_place[p]]
+            ready = (slots[i - 1] + d.low) * d.grid + st.p_minutes[before] + way + d.slack
+        best, slots[i] = np.inf, -1
+        for t in range(max(0, -(-ready // d.grid) - d.low), st.after.shape[2]):
+            wait = d.waiting * ((t + d.low) * d.grid - ready) if i > 0 else 0.0
+            if st.after[s, i, t] + wait < best:
+                best, slots[i] = st.after[s, i, t] + wait, t
 
 
 @numba.njit(cache=True, nogil=True)

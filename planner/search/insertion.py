@@ -8,6 +8,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from planner.search.apart import find_busy, is_clear, pin_busy
 from planner.search.evening_tables import position, profile
 from planner.search.insertion_data import MOST_CHILDREN
 from planner.search.removal import place, remove_unit
@@ -170,7 +171,7 @@ def are_apart(d, sc, parts, at):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, nogil=True)
-def best_slot(d, sc, parts, at, needs_slot, best):  # type: ignore[no-untyped-def]
+def best_slot(d, sc, parts, at, needs_slot, best, pt):  # type: ignore[no-untyped-def]
     """The slot below `best` at which these ways cost least together, and that cost; -1 when there is none."""
     slot = -1
     for t in range(d.prices.shape[1]):
@@ -182,9 +183,18 @@ def best_slot(d, sc, parts, at, needs_slot, best):  # type: ignore[no-untyped-de
             cost += sc.main[o, t]
             if c >= 0:
                 cost += sc.second[c, t]
-        if cost < best:
+        if cost < best and (sc.sizes[5] == 0 or are_clear(d, sc, parts, at, t, pt)):
             best, slot = cost, t
     return slot, best
+
+
+@numba.njit(cache=True, nogil=True)
+def are_clear(d, sc, parts, at, t, pt):  # type: ignore[no-untyped-def]
+    """Whether the stops, all at slot t, overlap no visit that must be apart from theirs."""
+    for j in range(parts):
+        if not is_clear(d, sc, d.option_shift[sc.ways[j, at[j], 0]], t, d.set_minutes[d.partition[pt, j]]):
+            return False
+    return True
 
 
 @numba.njit(cache=True, nogil=True)
@@ -196,7 +206,7 @@ def try_ways(d, sc, parts, needs_slot, best, found, pt):  # type: ignore[no-unty
         for j in range(parts):
             total += sc.ways_least[j, at[j]]
         if total < best and (parts == 1 or are_apart(d, sc, parts, at)):
-            slot, cost = best_slot(d, sc, parts, at, needs_slot, best)
+            slot, cost = best_slot(d, sc, parts, at, needs_slot, best, pt)
             if slot >= 0:
                 best = cost
                 found[0], found[1] = slot if needs_slot else -1, pt
@@ -220,6 +230,7 @@ def best_on_day(d, st, sc, u, block, day):  # type: ignore[no-untyped-def]
     minutes_of = np.zeros(MOST_CHILDREN, dtype=np.int64)
     first = d.unit_first[u]
     best = np.inf
+    find_busy(d, st, sc, u, d.block_mask[block], day)
     for pt in range(d.partition_first[block], d.partition_first[block + 1]):
         parts = 0
         needs_slot = False
@@ -237,7 +248,7 @@ def best_on_day(d, st, sc, u, block, day):  # type: ignore[no-untyped-def]
                 total += list_ways(d, st, sc, q, j, q * days + day, best)
         if not total < best:
             continue
-        needs_slot |= parts > 1
+        needs_slot |= parts > 1 or sc.sizes[5] > 0
         if needs_slot:
             mark_allowed(d, st, sc, u, d.block_mask[block], day, minutes_of)
         best = try_ways(d, sc, parts, needs_slot, best, sc.day_best[block, day], pt)
@@ -267,6 +278,8 @@ def insert_block(d, st, sc, u, block):  # type: ignore[no-untyped-def]
     day, slot, pt = sc.best[0], sc.best[1], sc.best[2]
     first = d.unit_first[u]
     size = d.unit_first[u + 1] - first
+    if d.apart_first[first] < d.apart_first[first + size]:
+        pin_busy(d, st, sc, u, d.block_mask[block], day)
     for j in range(MOST_CHILDREN):
         q = d.partition[pt, j]
         if q < 0:
@@ -319,7 +332,7 @@ def insert_unit(d, st, sc, u, split_chance):  # type: ignore[no-untyped-def]
         if more < d.unplaced * bits(d.block_mask[block]):
             insert_block(d, st, sc, u, block)
             total += more
-    extra = d.split_cost[x] if bits(st.u_mask[u]) > 1 else 0.0
+    extra = split_cost(d, u, x, st.u_mask[u])
     total += extra + d.unplaced * bits(full & ~st.u_mask[u])
     keeps_fixed = cost == np.inf and d.unit_fixed_mask[u] & st.u_mask[u] != 0
     if keeps_fixed or total < min(cost, d.unplaced * size):
@@ -328,6 +341,20 @@ def insert_unit(d, st, sc, u, split_chance):  # type: ignore[no-untyped-def]
     remove_unit(d, st, sc, u)
     if cost < d.unplaced * size and best_block(d, st, sc, u, whole) < np.inf:
         insert_block(d, st, sc, u, whole)
+
+
+@numba.njit(cache=True, nogil=True)
+def split_cost(d, u, x, made):  # type: ignore[no-untyped-def]
+    """What it costs that the blocks of split x are at different moments, those whose visits are made."""
+    cost = 0.0
+    for g in range(d.group_first[u], d.group_first[u + 1]):
+        moments = 0
+        for j in range(MOST_CHILDREN):
+            block = d.split[x, j]
+            if block >= 0 and d.block_mask[block] & d.group_mask[g] & made:
+                moments += 1
+        cost += d.splitting * max(0, moments - 1)
+    return cost
 
 
 @numba.njit(cache=True, nogil=True)

@@ -38,7 +38,9 @@ class InsertionData(NamedTuple):
     low: int  # the slot of midnight is -low
     travel: float  # cost of a minute
     waiting: float
+    slack: int  # minutes between the arrival at a stop that is not the first and its start
     unplaced: float
+    splitting: float  # each moment at which a group of siblings is visited, after the first
     leg: Integers  # (modes, places, places) minutes
     mode: Integers  # (M,)
     depot: Integers  # (M,) place
@@ -70,7 +72,11 @@ class InsertionData(NamedTuple):
     partition: Integers  # (partitions, MOST_CHILDREN) stop sets, then -1
     split_first: Integers  # splits of a unit
     split: Integers  # (splits, MOST_CHILDREN) blocks, -1 for one that cannot be made, then -2
-    split_cost: Floats
+    group_first: Integers  # groups of siblings of a unit
+    group_mask: Integers
+    visit_unit: Integers  # (V,)
+    apart_first: Integers  # the visits that may not overlap with a visit
+    apart: Integers
     near: Integers  # (U, NEIGHBOURS) the nearest units that share a possible visitor, then -1
     language: Integers  # (V,) of the interpreter; -1: none
     speakers_first: Integers  # of a language
@@ -107,6 +113,9 @@ class _Builder:
         self.prices = StartPrices(problem, [shift for _, shift in self.shifts])
         number_of = self.index.visit_number
         self.groups = [frozenset(number_of[name] for name in group) for group in problem.siblings]
+        self.apart = {
+            number_of[name]: {number_of[other] for other in others} for name, others in self.index.apart.items()
+        }
         self.units = list(_units(self.groups, sorted(visits)))
         self.sets: list[tuple[int, ...]] = []
         self.option_first, self.second_first, self.block_first = [0], [0], [0]
@@ -117,7 +126,6 @@ class _Builder:
         self.block_mask: list[int] = []
         self.partition: list[list[int]] = []
         self.split: list[list[int]] = []
-        self.split_cost: list[float] = []
 
     def add_unit(self, number: int) -> None:
         """The stop sets, blocks and splits of a unit."""
@@ -127,7 +135,7 @@ class _Builder:
         blocks: dict[int, int] = {}
         for mask in masks:
             numbers = [[sets[part] for part in parts] for parts in _partitions(mask) if sets.keys() >= {*parts}]
-            if numbers:
+            if numbers and not self._overlap(_members(unit, mask)):
                 blocks[mask] = len(self.block_mask)
                 self.block_mask.append(mask)
                 self.partition += [_filled(parts, -1) for parts in numbers]
@@ -136,15 +144,13 @@ class _Builder:
         for parts in _partitions((1 << len(unit)) - 1):
             if len(parts) > 1:
                 self.split.append(_filled([blocks.get(part, -1) for part in parts], -2))
-                self.split_cost.append(self._split_cost(unit, parts))
         self.split_first.append(len(self.split))
 
     def _add_set(self, number: int, mask: int) -> int | None:
         """Add a stop set with who may make it; None when no stop can serve these visits."""
         unit, visits, extra = self.units[number], self.problem.visits, self.problem.rules.double_extra_minutes
         members = _members(unit, mask)
-        is_family = len(members) == 1 or any(group.issuperset(members) for group in self.groups)
-        if not is_family or len({visits[v].place for v in members}) != 1:
+        if not self.index.may_share_stop([visits[v].id for v in members]) or self._overlap(members):
             return None
         minutes = max(visits[v].minutes for v in members) + extra * (len(members) - 1)
         options = self._options(members, minutes)
@@ -185,11 +191,29 @@ class _Builder:
                     found[self._day_of(shift)].append((shift, row))
         return found
 
-    def _split_cost(self, unit: Sequence[int], blocks: Sequence[int]) -> float:
-        """What it costs that these blocks are made at different moments."""
-        block_of = {v: number for number, mask in enumerate(blocks) for v in _members(unit, mask)}
-        splits = sum(max(0, len({block_of[v] for v in group if v in block_of}) - 1) for group in self.groups)
-        return self.problem.weights.siblings_split * splits
+    def _overlap(self, members: Sequence[int]) -> bool:
+        """Whether some of these visits must be apart: they cannot be made at one moment."""
+        return any(not self.apart.get(v, set()).isdisjoint(members) for v in members)
+
+    def _groups_of(self, unit: Sequence[int]) -> list[int]:
+        """The groups of siblings of a unit, as sets of its visits."""
+        masks = [sum(1 << i for i, v in enumerate(unit) if v in group) for group in self.groups if group & {*unit}]
+        return [mask for mask in masks if mask.bit_count() > 1]
+
+    def _apart(self, flat: Sequence[int]) -> dict[str, Any]:
+        """The fields about visits that must be apart, of these visits; nobody can make two at once by themselves."""
+        at = {v: number for number, v in enumerate(flat)}
+        others = [
+            sorted(at[w] for w in self.apart.get(v, ()) if w in at and not self._same_visitor(v, w)) for v in flat
+        ]
+        return {"apart_first": _starts(others), "apart": _longs([w for some in others for w in some])}
+
+    def _same_visitor(self, v: int, w: int) -> bool:
+        """Whether one and the same visitor makes both of these visits, whatever the plan."""
+        names = [self.problem.visits[v].id, self.problem.visits[w].id]
+        families = [self.index.families.get(name, {name}) for name in names]
+        people = [{who for name in family for who in self.index.visits[name].visitors} for family in families]
+        return len(people[0] | people[1]) == 1
 
     def _fixed_mask(self, unit: Sequence[int]) -> int:
         """The visits of a unit at a fixed moment."""
@@ -254,6 +278,7 @@ class _Builder:
         """What was collected, as arrays."""
         problem = self.problem
         flat = [v for unit in self.units for v in unit]
+        groups = [self._groups_of(unit) for unit in self.units]
         sets = _longs(self.sets).reshape(-1, len(SET_FIELDS)).T
         return InsertionData(
             grid=problem.rules.start_grid_minutes,
@@ -261,6 +286,8 @@ class _Builder:
             low=self.prices.low,
             travel=float(problem.weights.travel_minute),
             waiting=float(problem.weights.waiting_minute),
+            slack=problem.rules.slack_minutes,
+            splitting=float(problem.weights.siblings_split),
             unplaced=float(problem.weights.unplaced),
             **self._people(),
             unit_first=_starts(self.units),
@@ -279,7 +306,10 @@ class _Builder:
             partition=_longs(self.partition).reshape(-1, MOST_CHILDREN),
             split_first=_longs(self.split_first),
             split=_longs(self.split).reshape(-1, MOST_CHILDREN),
-            split_cost=np.array(self.split_cost, dtype=np.float64),
+            group_first=_starts(groups),
+            group_mask=_longs([mask for some in groups for mask in some]),
+            visit_unit=_longs([number for number, unit in enumerate(self.units) for _ in unit]),
+            **self._apart(flat),
             near=self._near(),
             **self._interpreters(flat),
             buffer=problem.rules.interpreter_buffer_minutes,

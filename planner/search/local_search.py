@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from planner.base.arrays import Integers
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
 from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Problem
+from planner.search.evening_tables import current_slots
 from planner.search.insertion_data import build_data
 from planner.search.ruin_recreate import construct, improve, total_cost
 from planner.search.search_state import copy_plan, new_scratch, new_state
+from planner.search.warm_start import WarmStart
 
 PUBLISH_SECONDS = 0.5  # between two plans that are published while the search goes on
 
@@ -21,19 +24,28 @@ PUBLISH_SECONDS = 0.5  # between two plans that are published while the search g
 class LocalSearch:
     """Ruin and recreate for some visits of a problem (see `ruin_recreate`); it needs no list of routes.
 
-    Made, it holds a plan already: every visit inserted where it cost least. `cost` counts what `judge` counts, except
-    that visits split over several moments pay for each of these even where two happen to be equal, and that of a home
-    with more than `MOST_CHILDREN` siblings only groups of so many count as siblings.
+    Made, it holds a plan already: that of `routes`, and every other visit inserted where it cost least. `cost` counts
+    what `judge` counts, except that siblings split over several moments pay for each of these even where two happen to
+    be equal, and that of a home with more than `MOST_CHILDREN` siblings only groups of so many count as siblings.
     """
 
-    def __init__(self, problem: Problem, visits: Sequence[int], *, seed: int = 0, tuning: Tuning = DEFAULT) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        visits: Sequence[int],
+        *,
+        seed: int = 0,
+        tuning: Tuning = DEFAULT,
+        routes: Iterable[Route] = (),
+    ) -> None:
         self.problem = problem
         self.seed = seed
         self.tuning = tuning.local_search
         self.data, self.units, self.shifts = build_data(problem, visits)
         most_stops = problem.rules.max_stops
-        self._scratch = new_scratch(self.data)
+        self._scratch = new_scratch(self.data, most_stops)
         self._now, self._saved, self._best = (new_state(self.data, most_stops) for _ in range(3))
+        WarmStart(problem, self.data, self.units, self.shifts).load(routes, self._now, self._scratch)
         construct(self.data, self._now, self._scratch, seed)
         copy_plan(self._now, self._saved)
         copy_plan(self._now, self._best)
@@ -51,12 +63,12 @@ class LocalSearch:
         """Whether the best plan makes every fixed visit."""
         return not (self.data.unit_fixed_mask & ~self._best.u_mask).any()
 
-    def run(self, deadline: Deadline) -> None:
+    def run(self, deadline: Deadline, hot: float | None = None) -> None:
         """Improve the plan until the deadline; the temperature falls from `hot` to `cold` with the time that passes.
 
         The random numbers of each call of `improve` depend on the seed alone, the temperatures on the time.
         """
-        hot, cold = self.tuning.hot, self.tuning.cold
+        hot, cold = self.tuning.hot if hot is None else hot, self.tuning.cold
         seconds = deadline.seconds_left()
         plans = self._now, self._saved, self._best, self._scratch
         while len(self.units) and not deadline.has_passed():
@@ -80,32 +92,18 @@ class LocalSearch:
         found = []
         for number, (visitor, shift) in enumerate(self.shifts):
             stops = [
-                self._stop(int(placed), slot)
+                self._stop(int(placed), int(slot))
                 for placed, slot in zip(self._best.stops[number], self._slots(number), strict=False)
             ]
             if stops:
                 found.append(Route(self.problem.visitors[visitor].id, shift.on, tuple(stops)))
         self._routes = tuple(found)
 
-    def _slots(self, shift: int) -> list[int]:
+    def _slots(self, shift: int) -> Integers:
         """At which slots the stops of an evening start."""
-        data, plan = self.data, self._best
-        leg = data.leg[data.mode[data.shift_visitor[shift]]]
-        starts = (np.arange(data.prices.shape[1]) + data.low) * data.grid
-        slots: list[int] = []
-        for i in range(int(plan.size[shift])):
-            here = plan.stops[shift, i]
-            cost = plan.after[shift, i].copy()
-            if i == 0:
-                depot = data.depot[data.shift_visitor[shift]]
-                cost[starts < data.leave_from[shift] + leg[depot, plan.p_place[here]]] = np.inf
-            else:
-                before = plan.stops[shift, i - 1]
-                way = leg[plan.p_place[before], plan.p_place[here]]
-                waits = starts - (starts[slots[-1]] + plan.p_minutes[before] + way)
-                cost = np.where(waits < 0, np.inf, cost + data.waiting * waits)
-            slots.append(int(np.argmin(cost)))
-        return slots
+        slots = np.zeros(self._best.stops.shape[1], dtype=np.int64)
+        current_slots(self.data, self._best, shift, slots)
+        return slots[: self._best.size[shift]]
 
     def _stop(self, placed: int, slot: int) -> Stop:
         data, plan = self.data, self._best

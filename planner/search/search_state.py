@@ -54,13 +54,15 @@ class Scratch(NamedTuple):
     day_cost: Floats
     day_best: Integers  # (blocks, D, 2 + 3 * MOST_CHILDREN) slot, partition, and three a stop
     allowed: Flags
+    busy: Integers  # (B, 3) evening, from and until: when visits are made that must be apart from those of a block
+    slots: Integers  # (K,) when the stops of an evening start
     line: Floats  # (3, T)
     best: Integers  # of the best insertion: day, slot, partition, and three a stop: shift, row, companion's shift
     touched: Integers
     touched_stamp: Integers
     units: Integers
     unit_stamp: Integers
-    sizes: Integers  # touched evenings, touched units, stamp, versions of evenings given out
+    sizes: Integers  # touched evenings, touched units, stamp, versions given out, whether all days changed, busy
 
 
 def new_state(data: InsertionData, max_stops: int) -> State:
@@ -94,8 +96,9 @@ def new_state(data: InsertionData, max_stops: int) -> State:
     )
 
 
-def new_scratch(data: InsertionData) -> Scratch:
+def new_scratch(data: InsertionData, max_stops: int) -> Scratch:
     """Room for one search."""
+    apart = np.diff(data.apart_first[data.unit_first])
     evenings, slots, units = len(data.shift_visitor), data.prices.shape[1], len(data.unit_first) - 1
     options, seconds = len(data.option_shift), len(data.second_shift)
     by_day = len(data.block_mask), int(data.shift_day.max(initial=0)) + 1
@@ -115,13 +118,15 @@ def new_scratch(data: InsertionData) -> Scratch:
             (len(data.block_mask), int(data.shift_day.max(initial=0)) + 1, 2 + 3 * MOST_CHILDREN), dtype=np.int64
         ),
         allowed=np.ones(slots, dtype=np.bool_),
+        busy=np.zeros((int(apart.max(initial=0)), 3), dtype=np.int64),
+        slots=np.zeros(max_stops, dtype=np.int64),
         line=np.zeros((3, slots)),
         best=np.zeros(3 + 3 * MOST_CHILDREN, dtype=np.int64),
         touched=np.zeros(evenings, dtype=np.int64),
         touched_stamp=np.zeros(evenings, dtype=np.int64),
         units=np.zeros(units, dtype=np.int64),
         unit_stamp=np.zeros(units, dtype=np.int64),
-        sizes=np.zeros(5, dtype=np.int64),
+        sizes=np.zeros(6, dtype=np.int64),
     )
 
 

@@ -75,7 +75,7 @@ class StartPrices:
         price, is_wished = np.full(len(starts), np.inf), np.zeros(len(starts), dtype=np.bool_)
         for window in windows:
             fits = (window.starts <= starts) & (starts + minutes <= window.ends)
-            price[fits] = 0.0
+            price[fits] = np.minimum(price[fits], window.cost)
             is_wished |= fits & window.is_wish
         if visit.has_wish:
             price[~is_wished] += weights.outside_wish
