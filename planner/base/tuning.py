@@ -367,6 +367,25 @@ class LocalSearchTuning:
 
 
 @dataclass(frozen=True)
+class SeparationTuning:
+    """Visits that must be apart (`planner.search.separation`)."""
+
+    share: float = 0.1
+    """Share of the time that is for it, when there are such visits and searches take all they get. Not measured."""
+    least_seconds: float = 0.3
+    """Seconds for local search at least, beyond those of the caller if need be: a plan has to come of it. Not
+    measured."""
+    most_seconds: float = 2.0
+    """Seconds for local search at most: few visits have to move. Not measured."""
+    visitor_seconds: float = 2.0
+    """Seconds for one visitor who is planned anew, at most. Not measured."""
+    exact_columns: int = 20_000
+    """Routes, moments of visits apart included, up to which all is planned at once, exactly. Not measured."""
+    warm: float = 5.0
+    """Cost: the temperature at which local search begins with a plan that is good already. Not measured."""
+
+
+@dataclass(frozen=True)
 class AggregationTuning:
     """Planning by types of evenings (`planner.aggregation`).
 
@@ -426,6 +445,7 @@ class Tuning:
     joint: JointTuning = JointTuning()
     aggregation: AggregationTuning = AggregationTuning()
     local_search: LocalSearchTuning = LocalSearchTuning()
+    separation: SeparationTuning = SeparationTuning()
     solving: SolverTuning = SolverTuning()
     repairing: RepairTuning = RepairTuning()
     remedies: RemedyTuning = RemedyTuning()

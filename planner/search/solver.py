@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from planner.aggregation.evening_types import EveningTypes, are_repeated
 from planner.base.deadline import Deadline
@@ -24,6 +24,7 @@ from planner.model.problem import BadProblem, Problem, check_problem
 from planner.search.component_search import AggregatedSearch, ComponentSearch, ListedSearch, UnlistedSearch
 from planner.search.components import Component, independent_components
 from planner.search.placeable import placeable
+from planner.search.separation import Separation
 
 
 class BrokenPlan(AssertionError):
@@ -43,7 +44,7 @@ class Progress:
     bound: float
     message: str
     hopeless: int = 0
-    parts: Mapping[str, int] | None = None
+    parts: Mapping[str, float] | None = None
 
 
 OnProgress = Callable[[Progress], None]
@@ -71,13 +72,24 @@ def solve(
     problem and seed give the same plan, as long as the time suffices, no visitors are tied together while several
     threads plan them, and all routes can be listed. `progress` and
     `should_stop` are called in the caller's own thread. `tuning` changes how soon good plans are found, never what a
-    plan or a bound means.
+    plan or a bound means. Visits that must be apart are planned as if they need not be, and what overlaps is planned
+    anew (see `separation`): reports until then are of plans in which visits may overlap.
     """
     began = time.monotonic()
     check_problem(problem)
-    run = _Solve(problem, seconds, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
+    before = seconds * (1 - tuning.separation.share) if problem.apart else seconds
+    run = _Solve(
+        replace(problem, apart=()),
+        before,
+        seed=seed,
+        jobs=jobs,
+        progress=progress,
+        should_stop=should_stop,
+        tuning=tuning,
+    )
     run.search(gap)
-    return run.plan(time.monotonic() - began)
+    plan = run.plan(time.monotonic() - began)
+    return run.separated(problem, plan, began, seconds) if problem.apart else plan
 
 
 class _Solve:
@@ -112,7 +124,7 @@ class _Solve:
         self._seconds = max(self.deadline.seconds_left(), 1e-9)
         self._stage = "planning"
         self._tell_from = 0.0
-        self._parts: Mapping[str, int] | None = None
+        self._parts: Mapping[str, float] | None = None
         self._parts_until = 0.0
 
     def search(self, gap: float) -> None:
@@ -212,7 +224,7 @@ class _Solve:
         bound = min(cost, self._bound())
         self.progress(Progress(self._fraction, cost, bound, message, len(self._hopeless()), self._made_of()))
 
-    def _made_of(self) -> Mapping[str, int] | None:
+    def _made_of(self) -> Mapping[str, float] | None:
         """What the best plan so far is made of, at most a second old; at the end it is the plan's own."""
         if self._fraction == 1 or time.monotonic() >= self._parts_until:
             routes = [route for search in self._begun() for route in search.routes()]
@@ -232,9 +244,12 @@ class _Solve:
 
     def _bound(self) -> float:
         """Below every plan; a component that is not searched yet counts what each visit costs at least by itself."""
+        return sum(self._bounds()) + self.problem.weights.unplaced * len(self._nobodys())
+
+    def _bounds(self) -> list[float]:
+        """Per component a cost below each of its plans."""
         begun = dict(self.searches)
-        bounds = [max(least, begun[n].bound if n in begun else 0.0) for n, least in enumerate(self._least)]
-        return sum(bounds) + self.problem.weights.unplaced * len(self._nobodys())
+        return [max(least, begun[n].bound if n in begun else 0.0) for n, least in enumerate(self._least)]
 
     def _least_alone(self) -> list[float]:
         """Per component a bound that holds before anything is searched."""
@@ -249,16 +264,24 @@ class _Solve:
         """The plan as it stands, judged. Raises BadProblem when a fixed visit has no route."""
         self._refuse(self._hopeless() | self._nobodys())
         routes = tuple(sorted(self._routes(), key=lambda route: (route.on, route.visitor)))
-        verdict = judge(self.problem, routes)
-        if verdict.broken:
-            raise BrokenPlan(verdict.broken[0])
-        made = {visit for route in routes for stop in route.stops for visit in stop.visits}
-        reasons = Reasons(self.problem, routes)
-        unplaced = tuple(
-            reasons.why_not(number) for number, visit in enumerate(self.problem.visits) if visit.id not in made
+        return _judged(self.problem, routes, self._bound(), seconds)
+
+    def separated(self, problem: Problem, plan: Plan, began: float, seconds: float) -> Plan:
+        """The plan of `problem`, in which visits must be apart, that comes of one without regard to that.
+
+        `began`, `seconds`: when the solve began and how long it may take in all.
+        """
+        deadline = Deadline(began + seconds, StopSign(self.should_stop) if self.should_stop else None)
+        rest = self.problem.weights.unplaced * len(self._nobodys())
+        separation = Separation(
+            problem, self.components, self._bounds(), rest, step=self.step, seed=self.seed, tuning=self.tuning
         )
-        bound = min(verdict.cost, self._bound())
-        return Plan(routes, unplaced, verdict.cost, bound, seconds, verdict.parts.as_dict())
+        found = separation.run(plan.routes, deadline)
+        routes = tuple(sorted(found.routes, key=lambda route: (route.on, route.visitor)))
+        whole = _judged(problem, routes, found.bound, time.monotonic() - began)
+        if self.progress is not None:
+            self.progress(Progress(1.0, whole.cost, whole.bound, "done", len(self._hopeless()), whole.parts))
+        return whole
 
     def _refuse(self, hopeless: Iterable[int]) -> None:
         """Raise BadProblem when one of these visits, which no route makes, is fixed: its company may have gone."""
@@ -275,19 +298,31 @@ class _Solve:
             yield from search.last_routes()
 
 
+def _judged(problem: Problem, routes: tuple[Route, ...], bound: float, seconds: float) -> Plan:
+    """The plan of these routes. Raises BrokenPlan when they break a rule."""
+    verdict = judge(problem, routes)
+    if verdict.broken:
+        raise BrokenPlan(verdict.broken[0])
+    made = {visit for route in routes for stop in route.stops for visit in stop.visits}
+    reasons = Reasons(problem, routes)
+    unplaced = tuple(reasons.why_not(number) for number, visit in enumerate(problem.visits) if visit.id not in made)
+    return Plan(routes, unplaced, verdict.cost, min(verdict.cost, bound), seconds, verdict.parts.as_dict())
+
+
 def _tell_nobody(_message: str) -> None:
     """Searches in other threads report nothing: the caller hears of them when they end."""
 
 
 def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:
-    """Whether some of these visits need or may have two people at one moment."""
-    siblings = ProblemIndex(problem).siblings
-    return any(problem.visits[v].is_coupled or problem.visits[v].id in siblings for v in visits)
+    """Whether some of these visits need or may have two people at one moment, or must be apart from others."""
+    index = ProblemIndex(problem)
+    tied = index.siblings.keys() | index.apart.keys()
+    return any(problem.visits[v].is_coupled or problem.visits[v].id in tied for v in visits)
 
 
 def cost_step(problem: Problem) -> float:
-    """What two different costs differ by at least: whole weights make all costs multiples of their divisor."""
-    weights = problem.weights
-    if not weights.are_whole:
+    """What two costs differ by at least: whole weights and prices make all costs multiples of their divisor."""
+    weights, prices = problem.weights, {window.cost for visit in problem.visits for window in visit.windows}
+    if not weights.are_whole or not all(float(price).is_integer() for price in prices):
         return 0.0
-    return float(math.gcd(*(int(getattr(weights, weight.name)) for weight in fields(weights))))
+    return float(math.gcd(*(int(getattr(weights, weight.name)) for weight in fields(weights)), *map(int, prices)))
