@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from planner.model.index import ProblemIndex
-from planner.model.modification import restrict
+from planner.model.modification import restrict, without_hours
 from planner.model.plan import VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem, Shift, Visit, Visitor, Window
 from planner.repair.kept_appointments import KeptAppointments
@@ -58,8 +58,8 @@ def possible_people(index: ProblemIndex, name: str) -> set[str]:
 def affected_groups(index: ProblemIndex, needing: Iterable[str]) -> list[Affected]:
     """The visits that need a moment, with whoever could make them, in the order in which to plan them.
 
-    First, one by one, the visits (with their siblings) at which two people must be at one moment; then the others,
-    grouped so that no two groups share a visitor.
+    First, one by one, the visits (with their siblings) at which two people must be at one moment, or that must be apart
+    from others; then the others, grouped so that no two groups share a visitor.
     """
     visits, families = index.visits, index.families
     coupled: dict[frozenset[str], Affected] = {}
@@ -67,7 +67,7 @@ def affected_groups(index: ProblemIndex, needing: Iterable[str]) -> list[Affecte
     for name in needing:
         free = frozenset(families.get(name, {name}))
         people = set().union(*(possible_people(index, one) for one in free))
-        if any(visits[one].is_coupled for one in free) or len(free) > 1:
+        if len(free) > 1 or visits[name].is_coupled or name in index.apart:
             coupled[free] = Affected(frozenset(people), free)
             continue
         alike = [group for group in groups if group[0] & people]
@@ -94,7 +94,8 @@ def extract_sub_problem(index: ProblemIndex, kept: KeptAppointments, affected: A
     """The small problem of the affected visitors, their kept stops and the free visits.
 
     A kept stop that needs only its visitor is in it as its visit, free to move. Any other is in it as a made-up visit
-    with a fixed moment, so that it only takes time.
+    with a fixed moment, so that it only takes time. A visit that must be apart from others cannot be there while these
+    are, unless they are in the small problem too.
     """
     return _Builder(index, kept, affected).build()
 
@@ -139,7 +140,8 @@ class _Builder:
 
     def _may_move(self, stop: Stop) -> bool:
         name = stop.visits[0]
-        return stop.role == VISITOR and not self.index.visits[name].is_coupled and name not in self.index.siblings
+        is_tied = name in self.index.siblings or name in self.index.apart
+        return stop.role == VISITOR and not self.index.visits[name].is_coupled and not is_tied
 
     def _language(self, stop: Stop) -> str | None:
         """The language of an interpreter who is at this stop and whom a free visit may need too."""
@@ -173,6 +175,17 @@ class _Builder:
         own = tuple(who for who in visit.visitors if who in self.affected.visitors)
         if visit.id in self.stops:
             return visit
+        for route, stop in self._busy(visit.id):
+            visit = without_hours(visit, route.on, stop.start, stop.start + self.index.stop_minutes(stop))
         who = self.kept.company.get(visit.id)
         keeps = who in visit.second and visit.id in self.kept.made
         return replace(visit, visitors=own, second=(str(who),) if keeps else visit.second)
+
+    def _busy(self, name: str) -> list[tuple[Route, Stop]]:
+        """The kept stops of visits from which this one must be apart, but for those that are free as well."""
+        others = set(self.index.apart.get(name, ())) - self.affected.free
+        return [
+            (route, stop)
+            for route, stop in (self.kept.stops if others else ())
+            if stop.role == VISITOR and not others.isdisjoint(stop.visits)
+        ]

@@ -21,6 +21,7 @@ from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem
 
 _OF_A_ROUTE = {"too_early", "ends_too_late", "back_too_late", "too_many_stops", "off_grid"}
+_OF_SEVERAL = {"no_interpreter", "not_apart"}  # broken by visits that could stand without one another
 _IGNORED = {"fixed_moved"}  # broken by every fixed visit that is not in the routes: those are planned anew
 
 
@@ -77,7 +78,7 @@ class _RouteBuilder:
         return Route(*day, tuple(sorted(stops, key=_by_clock)))
 
     def enter(self, moments: Mapping[str, Appointment]) -> None:
-        """The stops of these moments; two siblings at one moment of one visitor are a double stop."""
+        """The stops of these moments; siblings at one moment of one visitor are one stop."""
         by_moment: dict[tuple[str, dt.date, int], list[str]] = defaultdict(list)
         for name, at in sorted(moments.items(), key=lambda item: (item[0] not in self.problem.fixed, item[0])):
             if (at.visitor, at.on) in self.index.shifts:
@@ -86,14 +87,15 @@ class _RouteBuilder:
             self.stops[visitor, on].append(Stop(self._at_once(names), start))
 
     def _at_once(self, names: Sequence[str]) -> tuple[str, ...]:
-        """The visits of one stop: a pair of siblings, else the first alone."""
-        for pair in itertools.combinations(names, 2) if len(names) > 1 else ():
-            if (
-                frozenset(pair) in self.index.sibling_pairs
-                and self.index.visits[pair[0]].place == self.index.visits[pair[1]].place
-            ):
-                return tuple(pair)
-        return (names[0],)
+        """The visits of one stop: as many as are siblings at one place, else the first alone."""
+        groups = [group for name in names for group in self.index.sibling_groups.get(name, [])]
+        places = {self.index.visits[name].place for name in names}
+        together = [
+            tuple(name for name in names if name in group and self.index.visits[name].place == place)
+            for group in groups
+            for place in sorted(places)
+        ]
+        return max([(names[0],), *together], key=len)
 
     # --- company ---
 
@@ -115,11 +117,12 @@ class _RouteBuilder:
                 self.stops[min(companions)[1], on].append(second)
 
     def _parties(self, stop: Stop, company: Mapping[str, str]) -> list[tuple[str, ...]]:
-        """The visits of a stop that need a second visitor, together where one comes along to both."""
-        needing = [name for name in stop.visits if self.index.visits[name].second]
-        if len(needing) == 2 and company.get(needing[0]) == company.get(needing[1]):
-            return [tuple(stop.visits)]
-        return [(name,) for name in needing]
+        """The visits of a stop that need a second visitor, together where one comes along to several."""
+        by_person: dict[str | None, list[str]] = defaultdict(list)
+        for name in stop.visits:
+            if self.index.visits[name].second:
+                by_person[company.get(name)].append(name)
+        return [tuple(names) for names in by_person.values()]
 
     def _may_join(self, who: str, visits: Iterable[str], on: dt.date) -> bool:
         allowed = all(who in self.index.visits[name].second for name in visits)
@@ -189,13 +192,27 @@ class _RouteBuilder:
 
     def _remove_broken(self, broken: Sequence[BrokenRule]) -> None:
         """Remove what breaks a rule by itself; where several together break one, a single visit at a time."""
-        own = [b.visit for b in broken if b.visit is not None and b.code != "no_interpreter"]
+        own = [b.visit for b in broken if b.visit is not None and b.code not in _OF_SEVERAL]
         if own:
             self._remove(own)
             return
         at_odds = [b.visit for b in broken if b.visit is not None]
+        at_odds += [name for b in broken if b.code == "not_apart" for name in self._overlapping(b.visit or "")]
         at_odds += [name for b in broken if b.code == "too_many_in_all" for name in self._visits_of(b.visitor)]
         self._remove([max(at_odds, key=lambda name: (name not in self.problem.fixed, name))])
+
+    def _overlapping(self, name: str) -> list[str]:
+        """The visits that must be apart from this one and are made during it."""
+        of_visit = {
+            each: (on, stop.start, stop.start + self.index.stop_minutes(stop))
+            for (_who, on), stops in self.stops.items()
+            for stop in stops
+            if stop.role == VISITOR
+            for each in stop.visits
+        }
+        on, start, ends = of_visit[name]
+        others = [(each, of_visit[each]) for each in self.index.apart[name] if each in of_visit]
+        return [each for each, (day, begins, over) in others if day == on and begins < ends and start < over]
 
     def _visits_of(self, visitor: str | None) -> list[str]:
         days = [day for day in self.stops if day[0] == visitor]

@@ -183,6 +183,11 @@ class RepairRun:
             return len(part.visits) <= self.tuning.repairing.whole_visits
         return len(part.visitors) <= self.tuning.repairing.whole_visitors
 
+    def _is_beside_others(self, part: Component) -> bool:
+        """Whether visits of it must be apart from some elsewhere: then it was searched beside the moments of these."""
+        names = {self.problem.visits[v].id for v in part.visits}
+        return any(not names.issuperset(self.index.apart.get(name, ())) for name in names)
+
     def _whole(self, part: Component) -> Affected:
         return Affected(
             frozenset(self.problem.visitors[v].id for v in part.visitors),
@@ -207,7 +212,7 @@ class RepairRun:
         if found is None:
             return
         for number, own in enumerate(self.parts):
-            if self._is_small(own) and self._whole(own) == found.affected:
+            if self._is_small(own) and self._whole(own) == found.affected and not self._is_beside_others(own):
                 self.bounds[number] = found.bound
         routes = [route for route in self.kept.routes if route.visitor not in found.affected.visitors]
         routes += found.routes

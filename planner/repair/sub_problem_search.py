@@ -56,7 +56,8 @@ def search_sub_problem(
     """The best plan of a small problem in which most visits have a moment already.
 
     `unmoved`: the visits whose moment in `problem.current` counts as kept. A coupled problem with more than
-    `tuning.repairing.exact_columns` routes is searched by large neighbourhoods, any other exactly.
+    `tuning.repairing.exact_columns` routes is searched by large neighbourhoods, or without its list of routes when
+    visits must be apart; any other exactly.
     """
     evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
     try:
@@ -67,6 +68,8 @@ def search_sub_problem(
     if any(visit.id in problem.fixed for number, visit in enumerate(problem.visits) if number not in visits):
         return NO_RESULT
     if len(pool) > tuning.repairing.exact_columns and is_coupled(problem, range(len(problem.visits))):
+        if problem.apart:
+            return _search_locally(problem, deadline, seed=seed, unmoved=unmoved, tuning=tuning)
         return _search_joint(problem, pool, visits, deadline, seed=seed, unmoved=unmoved, tuning=tuning)
     hopeless = problem.weights.unplaced * (len(problem.visits) - len(visits))
     program = build_program(problem, visits, pool)
