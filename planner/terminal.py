@@ -27,6 +27,7 @@ REASONS = {
     "limit_reached": "the visitors make as many stops as they may",
     "fixed_in_the_way": "fixed moments of others leave no room",
     "interpreters_busy": "the interpreters are elsewhere at every moment that fits",
+    "family_busy": "the household has another visit at every moment that fits",
     "evenings_full": "the other visits leave no room",
     "siblings_apart": "there is room, but not together with a sibling",
     "room_left": "there is room: the search ended too early, or leaving it out costs less",
