@@ -104,6 +104,7 @@ def cases(asked: argparse.Namespace, folder: Path) -> Iterator[Case]:
         limits = (Limit(asked.seconds, max(PROVEN, asked.gap)),)
         yield Case(Target(path.stem, make, limits, peers=ALL_PEERS, patience=1, seeds=(1,)), 1, School(path))
     for target in chosen(asked):
+        target = target.shortened(asked.share)
         for seed in asked.seeds or target.seeds:
             path = folder / "school.json"
             path.write_text(json.dumps(target.make(seed)), encoding="utf-8")
@@ -127,6 +128,7 @@ def main() -> int:
     cli.add_argument("--seeds", nargs="+", type=int, help="other seeds than those of the targets")
     cli.add_argument("--seconds", type=float, default=60, help="for problem files: how long it may take")
     cli.add_argument("--gap", type=float, default=0.0, help="for problem files: what must be reached")
+    cli.add_argument("--share", type=float, default=1.0, help="only this share of every time, to see that it works")
     cli.add_argument("--list", action="store_true", help="only say what there is, and how long it may take")
     asked = cli.parse_args()
     if asked.list:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import random_array
 
-ROWS, COLUMNS, TIMES = 300, 6_000, 3
+ROWS, COLUMNS, TIMES = 500, 16_000, 3
 
 
 def yardstick_seconds() -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -45,6 +45,11 @@ class Target:
     telephone_travel: float | None = None  # our travel to that of the class list by telephone, at most
     seeds: tuple[int, ...] = (1, 2, 3)
     patience: float = 2  # so many times as long it waits for a proof, to tell how long that takes
+
+    def shortened(self, share: float) -> Target:
+        """This target with so much of its time."""
+        limits = tuple(Limit(limit.seconds * share, limit.gap) for limit in self.limits)
+        return replace(self, limits=limits)
 
     def limits_of(self, seed: int) -> tuple[Limit, ...]:
         """What holds for a seed."""
