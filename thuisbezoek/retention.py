@@ -26,7 +26,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day
 
 POLICY = Path(__file__).resolve().parent.parent / "docs" / "retention.toml"

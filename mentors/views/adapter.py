@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mentors.access import InvitedOnlyAdapter
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 
 

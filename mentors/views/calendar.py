@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
-from mentors.actions import CalendarError, change_year, fill_closures, open_year, remove_closure, save_closure
+from mentors.actions.schools import CalendarError, change_year, fill_closures, open_year, remove_closure, save_closure
 from mentors.forms import ClosureForm, YearForm
 from mentors.holidays import known_years
 from mentors.models import Closure, Role, School, SchoolYear

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from mentors.access import AccountRequest, landing_url, open_page, signed_in
-from mentors.actions import sign_out_everywhere
+from mentors.actions.accounts import sign_out_everywhere
 from mentors.models import Membership, Role
 from mentors.queries import memberships_of
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from mentors.access import SchoolRequest, for_roles
-from mentors.actions import change_school
+from mentors.actions.schools import change_school
 from mentors.forms import DetailsForm
 from mentors.models import Role, School
 from roads.queries import Pin, PinKind, Place, network_info

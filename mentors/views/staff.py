@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
-from mentors.actions import AccountError, change_mentor, give_role, invite_colleague, take_role
+from mentors.actions.accounts import AccountError, change_mentor, give_role, invite_colleague, take_role
 from mentors.forms import InviteForm, MentorForm, RoleForm
 from mentors.mail import send_invitation
 from mentors.models import Membership, Mentor, Role, School, User

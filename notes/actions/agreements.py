@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 from notes.models import Agreement
 

@@ -8,7 +8,7 @@ import uuid
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Event, Mentor, Role, School, User
 from mentors.refusals import Refusal
 from notes.models import Concern

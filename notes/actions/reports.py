@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Event, User
 from mentors.refusals import Refusal
 from notes.actions.content import LogContent, write_agreements, write_headline, write_report

@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from mentors.actions import record_event, save_closure
+from mentors.actions.record import record_event
+from mentors.actions.schools import save_closure
 from mentors.dates import local_day
 from mentors.models import Closure, User
 from planning.problem.incidents import Incident, IncidentKind

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import AMSTERDAM
 from mentors.models import User
 from mentors.refusals import Refusal

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from mentors.actions import record_events
+from mentors.actions.record import record_events
 from mentors.models import Mentor, User
 from visits.actions.messages import queue_for_families
 from visits.actions.visit_rows import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day, moment_at
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal

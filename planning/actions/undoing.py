@@ -9,7 +9,8 @@ import datetime as dt
 
 from django.db import transaction
 
-from mentors.actions import record_event, record_events, remove_closure, save_closure
+from mentors.actions.record import record_event, record_events
+from mentors.actions.schools import remove_closure, save_closure
 from mentors.dates import local_day
 from mentors.models import Closure, Mentor, User
 from mentors.refusals import Refusal

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from portal.access import FamilyRequest, for_family
+from portal.access.entry import FamilyRequest, for_family
 from portal.forms import HoursForm, MomentForm, PlaceForm, SeenForm
 from portal.views.choosing import pick, told_hours
 from portal.views.home import agree, family_page, to_home

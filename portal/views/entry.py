@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from mentors.access import open_page
-from portal.access import admit, lost_page
-from portal.access.entry import too_often_page
+from portal.access.entry import admit, lost_page, too_often_page
 from portal.access.limits import WRONG_CODES, WRONG_LINKS, address_of, count, is_spent
 from portal.forms import CodeForm
 from visits.links import find_by_code, find_invitation

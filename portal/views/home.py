@@ -12,8 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from portal.access import FamilyRequest, for_family
-from portal.access.entry import LANGUAGE_COOKIE
+from portal.access.entry import LANGUAGE_COOKIE, FamilyRequest, for_family
 from portal.forms import LanguageForm, SeenForm
 from visits.actions.agenda import may_speak
 from visits.actions.answers import may_change

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
-from portal.access import FamilyRequest, for_family
+from portal.access.entry import FamilyRequest, for_family
 from portal.forms import TopicsForm
 from portal.views.home import family_context, to_home
 from visits.actions.agenda import may_speak, pick_topics

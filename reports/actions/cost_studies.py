@@ -8,7 +8,7 @@ from dataclasses import asdict
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import School, User
 from mentors.refusals import Refusal
 from reports.figures.cost_question import Question

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day
 from mentors.models import User
 from reports.queries.dashboard import Figures, figures_of

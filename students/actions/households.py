@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal
 from students.actions.locating import LOCATED_FIELDS, place_on_map

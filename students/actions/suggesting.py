@@ -9,7 +9,7 @@ from itertools import combinations
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import School, User
 from mentors.refusals import Refusal
 from students.models import Guardian, Household, HouseholdSuggestion, Residence, SuggestionState

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Event, School
 
 pytestmark = pytest.mark.django_db

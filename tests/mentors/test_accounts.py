@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
 
-from mentors.actions import close_account, give_role, take_role
+from mentors.actions.accounts import close_account, give_role, take_role
 from mentors.models import Event, Membership, Role, School, User
 from tests import factories
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from mentors.actions import CalendarError, change_year, fill_closures, open_year, remove_closure, save_closure
+from mentors.actions.schools import CalendarError, change_year, fill_closures, open_year, remove_closure, save_closure
 from mentors.holidays import REGIONS, SCHOOL_HOLIDAYS, days_off, known_years
 from mentors.models import Closure, Event, HolidayRegion, Role, School
 from tests import factories

@@ -6,7 +6,14 @@ import datetime as dt
 
 import pytest
 
-from mentors.actions import AccountError, change_mentor, give_board_role, give_role, invite_colleague, take_role
+from mentors.actions.accounts import (
+    AccountError,
+    change_mentor,
+    give_board_role,
+    give_role,
+    invite_colleague,
+    take_role,
+)
 from mentors.models import Event, Membership, Mentor, Role, School, User
 from tests import factories
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from mentors.actions import give_role
+from mentors.actions.accounts import give_role
 from mentors.dates import AMSTERDAM, local_day
 from mentors.models import Board, Closure, HolidayRegion, Membership, Mentor, Role, School, SchoolYear, TravelMode, User
 from planning.actions.jobs import request_plan

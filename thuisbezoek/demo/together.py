@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from mentors.actions import give_role
+from mentors.actions.accounts import give_role
 from mentors.models import Mentor, Role, School, User
 from students.actions.importing import apply_import, prepare_import
 from students.actions.suggesting import confirm_suggestion

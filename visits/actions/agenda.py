@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from visits.actions.answers import TooLate
 from visits.actions.visit_rows import lock_visit
 from visits.models import AgendaTopic, ConversationTopic, Invitation, Visit, VisitState

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day
 from mentors.models import User
 from visits.actions.messages import queue_for_coordinators, queue_for_staff

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day
 from mentors.models import User
 from mentors.refusals import Refusal

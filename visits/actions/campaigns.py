@@ -10,7 +10,7 @@ from typing import Any, Required, TypedDict, Unpack
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import School, SchoolYear, User
 from mentors.refusals import Refusal
 from visits.actions.cohorts import join_cohort

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from django.db import transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day
 from mentors.models import Mentor, User
 from students.models import Student

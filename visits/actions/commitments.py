@@ -8,7 +8,7 @@ from collections.abc import Collection
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal
 from visits.models import Campaign, Commitment, Visit

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 
-from mentors.actions import record_event, record_events
+from mentors.actions.record import record_event, record_events
 from mentors.models import User
 from visits.actions.messages import queue_for_families, queue_for_family
 from visits.links import RENEWAL, code_from, code_hash_of, hash_of, new_seed, token_from

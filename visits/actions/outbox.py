@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, Value
 from django.db.models.functions import Coalesce
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from mentors.models import User
 from visits.actions.letters import told_by, write_letter

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 from visits.actions.answers import MomentTaken, TooLate, choose_moment, may_change
 from visits.actions.visit_rows import MomentError, VisitOver, drop_expired_reservations, lock_visit

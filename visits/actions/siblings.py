@@ -7,7 +7,7 @@ import datetime as dt
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal
 from visits.actions.together import keep_pair, merge, part, tie, untie

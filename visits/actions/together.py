@@ -12,7 +12,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import Q
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import Event, User
 from visits.actions.invitations import invite, revoke_link
 from visits.actions.moments import cancel_visit

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import School, User
 from visits.models import ConversationTopic
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.utils import DatabaseError
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.dates import local_day
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal

@@ -1,4 +1,7 @@
-"""A campaign, the evenings that mentors give, the visits and their routes, and every message about them."""
+"""A campaign, the evenings that mentors give, the visits and their routes, and every message about them.
+
+All models of this room are imported from here: Django looks for them in this package.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
-from mentors.actions import AccountError, give_board_role, invite_colleague
+from mentors.actions.accounts import AccountError, give_board_role, invite_colleague
 from mentors.mail import password_link
 from mentors.models import Board, Role, School, User
 

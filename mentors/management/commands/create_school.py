@@ -10,7 +10,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from mentors.actions import invite_colleague, open_school, open_year
+from mentors.actions.accounts import invite_colleague
+from mentors.actions.schools import open_school, open_year
 from mentors.holidays import known_years
 from mentors.mail import password_link
 from mentors.models import HolidayRegion, Role, School

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 from planner import Appointment, Problem, Route, Schedule, ShiftKey, Visit, assess, without_hours
 from planner import Plan as Made

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 from planner import Finding, Move, NoSuchShift, Severity, ShiftKey
 from planning.actions.board.patches import (

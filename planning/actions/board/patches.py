@@ -10,7 +10,7 @@ import datetime as dt
 
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 from mentors.refusals import Refusal
 from planner import ShiftStops

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from mentors.actions import record_event
+from mentors.actions.record import record_event
 from mentors.models import User
 from mentors.refusals import Refusal
 from planner import SECOND, VISITOR, ProblemIndex, Route, Schedule, ShiftKey, Stop, assess, problem_from_json
