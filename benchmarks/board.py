@@ -141,7 +141,7 @@ def measure(plan: Any, user: Any) -> list[tuple[str, int | None, list[tuple[floa
             draft = load_draft(Plan.objects.get(pk=plan.pk))
             visit = rng.choice(sorted(draft.schedule.made))
             up.append(timed(client.get, reverse("planning:board_spots", kwargs=here | {"visit": int(visit)})))
-            places = [c for c in draft.mover().spots(visit) if not c.is_blocked and not c.warnings and c.evening]
+            places = [c for c in draft.mover().best_moves(visit) if not c.is_blocked and not c.warnings and c.evening]
             evening = rng.choice(places).evening
             data = {"revision": draft.plan.revision, "evening": evening_name(evening), "week": week}
             url = reverse("planning:board_move", kwargs=here | {"visit": int(visit)})

@@ -48,13 +48,13 @@ def main(mentors: int, families: int) -> int:
     timed("its publication", lambda: publish_plan(plan=plan, by=None, now=NOW))
     season.campaign.refresh_from_db()
     visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at")[mentors * families // 2]
-    slowest = mend(season, "cancellation", IncidentKind.CANCELLATION, visit=visit.pk)
+    slowest = measured_repair(season, "cancellation", IncidentKind.CANCELLATION, visit=visit.pk)
     factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    slowest = max(slowest, mend(season, "late entrant", IncidentKind.LATE))
+    slowest = max(slowest, measured_repair(season, "late entrant", IncidentKind.LATE))
     return 0 if slowest <= MOST_SECONDS else 1
 
 
-def mend(season: Any, words: str, kind: Any, **facts: Any) -> float:
+def measured_repair(season: Any, words: str, kind: Any, **facts: Any) -> float:
     """Make one repair, look at it and say yes; the seconds until it can be looked at."""
     from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
     from planning.draft.contents import read_contents  # noqa: PLC0415 - after django.setup()

@@ -4,9 +4,9 @@ from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate
 
-from mentors.database_rules import append_only, keeper
+from mentors.database_rules import append_only, rule_receivers
 
-install_rules, check_rules = keeper([append_only("mentors_event")])
+install_rules, check_rules = rule_receivers([append_only("mentors_event")])
 
 
 class MentorsConfig(AppConfig):

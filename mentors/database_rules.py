@@ -58,7 +58,7 @@ def install(rules: Sequence[DatabaseRule], *, using: str) -> None:
                     cursor.execute(statement)
 
 
-def make_way(rules: Sequence[DatabaseRule], *, using: str) -> None:
+def drop_triggers(rules: Sequence[DatabaseRule], *, using: str) -> None:
     """Take the triggers of these rules away before a migration; `install` brings them back after it.
 
     SQLite refuses to rename a table, which is how Django changes one, while a trigger on another table speaks of it.
@@ -70,7 +70,7 @@ def make_way(rules: Sequence[DatabaseRule], *, using: str) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
 
 
-def standing(connection: BaseDatabaseWrapper) -> set[str]:
+def trigger_names(connection: BaseDatabaseWrapper) -> set[str]:
     """Names of all triggers and exclusion constraints in this database."""
     if connection.vendor == "postgresql":
         query = "SELECT tgname FROM pg_trigger UNION SELECT conname FROM pg_constraint WHERE contype = 'x'"
@@ -81,13 +81,13 @@ def standing(connection: BaseDatabaseWrapper) -> set[str]:
         return {row[0] for row in cursor.fetchall()}
 
 
-def missing(rules: Sequence[DatabaseRule], databases: Sequence[str]) -> list[CheckMessage]:
+def missing_rules(rules: Sequence[DatabaseRule], databases: Sequence[str]) -> list[CheckMessage]:
     """An error for each rule that should stand and does not; none for a table that was not made yet."""
     errors: list[CheckMessage] = []
     for alias in databases:
         connection = connections[alias]
         try:
-            tables, names = set(connection.introspection.table_names()), standing(connection)
+            tables, names = set(connection.introspection.table_names()), trigger_names(connection)
         except (OperationalError, ProgrammingError):
             continue  # no database yet: migrate will tell
         for rule in rules:
@@ -98,22 +98,22 @@ def missing(rules: Sequence[DatabaseRule], databases: Sequence[str]) -> list[Che
     return errors
 
 
-def clearer(rules: Sequence[DatabaseRule]) -> Callable[..., None]:
+def pre_migrate_receiver(rules: Sequence[DatabaseRule]) -> Callable[..., None]:
     """The receiver of pre_migrate for rules whose triggers look into another table."""
 
     def clear_rules(*, using: str, **_kwargs: Any) -> None:
-        make_way(rules, using=using)
+        drop_triggers(rules, using=using)
 
     return clear_rules
 
 
-def keeper(rules: Sequence[DatabaseRule]) -> tuple[Callable[..., None], Callable[..., list[CheckMessage]]]:
+def rule_receivers(rules: Sequence[DatabaseRule]) -> tuple[Callable[..., None], Callable[..., list[CheckMessage]]]:
     """The receiver of post_migrate and the system check for an app's rules, to be connected in `ready`."""
 
     def install_rules(*, using: str, **_kwargs: Any) -> None:
         install(rules, using=using)
 
     def check_rules(*, databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
-        return missing(rules, databases or [])
+        return missing_rules(rules, databases or [])
 
     return install_rules, check_rules

@@ -24,7 +24,7 @@ def attended_visits(user: User, mentor: Mentor | None, school: School, now: dt.d
     return visits.filter(Q(mentor=mentor) | Q(second=mentor)) if mentor is not None else visits.none()
 
 
-def day_of(visit: Visit) -> dt.date | None:
+def visit_day(visit: Visit) -> dt.date | None:
     """The local day of the visit's moment."""
     return local_day(visit.starts_at) if visit.starts_at else None
 
@@ -33,7 +33,7 @@ def can_be_logged(visit: Visit, now: dt.datetime) -> bool:
     """An appointment is logged from its own day on; a conversation without an appointment at any moment."""
     if visit.state in (VisitState.MET, VisitState.OPEN):
         return True
-    day = day_of(visit)
+    day = visit_day(visit)
     upcoming = visit.state in (VisitState.PLANNED, VisitState.CONFIRMED)
     return upcoming and day is not None and day <= local_day(now)
 
@@ -48,4 +48,4 @@ def shows_address(visit: Visit, now: dt.datetime) -> bool:
     if not visit.household.is_secret_address:
         return True
     is_home = visit.place_kind == PlaceKind.HOME
-    return is_home and day_of(visit) == local_day(now)
+    return is_home and visit_day(visit) == local_day(now)

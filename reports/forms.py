@@ -15,7 +15,7 @@ from mentors.forms import DayInput
 from mentors.models import School, SchoolYear, TravelMode
 from reports.figures.cost_question import EveningHours, Question, distinct_cohorts
 from reports.figures.hours import WRITING_MINUTES
-from reports.queries.cost_roster import season_of, year_of_day
+from reports.queries.cost_roster import study_calendar, year_of_day
 from visits.forms.shifts import WeekdaysForm
 from visits.queries.calendar import usual_period
 
@@ -138,8 +138,8 @@ class CostForm(WeekdaysForm):
     def clean_starts_on(self) -> dt.date:
         """The first day lies in a school year of the calendar."""
         day: dt.date = self.cleaned_data["starts_on"]
-        self.season_year = year_of_day(self.school, day)
-        if self.season_year is None:
+        self.school_year = year_of_day(self.school, day)
+        if self.school_year is None:
             raise forms.ValidationError(_("Deze dag ligt niet in een schooljaar dat in de kalender staat."))
         return day
 
@@ -155,9 +155,9 @@ class CostForm(WeekdaysForm):
         if leave and until and minutes and leave < until and minutes_of(until) - minutes_of(leave) < max(minutes):
             text = _("Tussen vertrek en dit tijdstip past geen thuisbezoek van %(minutes)s minuten.")
             self.add_error("visits_until", text % {"minutes": max(minutes)})
-        if "starts_on" in cleaned and weekdays and self.season_year is not None:
-            season = season_of(self.season_year, cleaned["starts_on"])
-            if not all(season.evenings([day]) for day in weekdays):
+        if "starts_on" in cleaned and weekdays and self.school_year is not None:
+            calendar = study_calendar(self.school_year, cleaned["starts_on"])
+            if not all(calendar.evenings([day]) for day in weekdays):
                 self.add_error("starts_on", _("Na deze dag is er in dit schooljaar geen avond meer. Kies een eerdere."))
         return cleaned
 

@@ -27,10 +27,10 @@ def build_network(*, source: Path, root: Path, now: datetime, report: Report = l
     """
     with new_version(root) as folder:
         book = AddressBookWriter(folder / ADDRESSES)
-        streets, ground = NetworkBuilder(), BackgroundBuilder()
+        streets, background = NetworkBuilder(), BackgroundBuilder()
         try:
             for nth, item in enumerate(read_extract(source), start=1):
-                _sort(item, book, streets, ground)
+                _sort(item, book, streets, background)
                 if nth % REPORT_EVERY == 0:
                     report(_("%(count)d onderdelen gelezen") % {"count": nth})
             counts = book.close()
@@ -40,7 +40,7 @@ def build_network(*, source: Path, root: Path, now: datetime, report: Report = l
         report(_("%(count)d adressen gevonden; het stratennet wordt gemaakt") % {"count": counts.written})
         network = streets.build()
         network.save(folder)
-        ground.build().save(folder)
+        background.build().save(folder)
         info = NetworkInfo(
             source=source.name,
             built_at=now,
@@ -55,7 +55,7 @@ def build_network(*, source: Path, root: Path, now: datetime, report: Report = l
     return info
 
 
-def _sort(item: ExtractItem, book: AddressBookWriter, streets: NetworkBuilder, ground: BackgroundBuilder) -> None:
+def _sort(item: ExtractItem, book: AddressBookWriter, streets: NetworkBuilder, background: BackgroundBuilder) -> None:
     """Brings one item to where it belongs."""
     match item:
         case ExtractAddress():
@@ -65,9 +65,9 @@ def _sort(item: ExtractItem, book: AddressBookWriter, streets: NetworkBuilder, g
         case Barrier():
             streets.add_barrier(item)
         case Patch():
-            ground.add(item)
+            background.add(item)
         case PlaceName():
-            ground.add_name(item)
+            background.add_name(item)
 
 
 def _refuse_empty(source: Path, counts: BookCounts, streets: NetworkBuilder) -> None:

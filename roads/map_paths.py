@@ -38,7 +38,9 @@ def street_paths(view: MapView, network: Network, detail: int, left_out: Collect
     return paths
 
 
-def ground_paths(view: MapView, background: Background, detail: int, left_out: Collection[str] = ()) -> dict[str, str]:
+def background_paths(
+    view: MapView, background: Background, detail: int, left_out: Collection[str] = ()
+) -> dict[str, str]:
     """Path data of the background in view, by the name of its layer."""
     west, south, east, north = view.box
     box = background.ring_box

@@ -130,16 +130,16 @@ def draw_route_map(
     """
     view = MapView.around([pin.place for pin in pins], [leg.line for leg in legs], width=width, height=height)
     roads = _roads()
-    ground = (roads.network, roads.background) if roads else None
-    return draw_map(view, ground, pins=pins, legs=legs, title=title, description=description)
+    base_map = (roads.network, roads.background) if roads else None
+    return draw_map(view, base_map, pins=pins, legs=legs, title=title, description=description)
 
 
 def draw_pin_map(view: MapView, pin: Place | None, *, title: str) -> SafeString:
     """An inline SVG of one view, with the pin that somebody sets by hand (if any)."""
     roads = _roads()
-    ground = (roads.network, roads.background) if roads else None
+    base_map = (roads.network, roads.background) if roads else None
     pins = [Pin(pin, kind=PinKind.HAND)] if pin is not None else []
-    return draw_map(view, ground, pins=pins, title=title, budget=PIN_MAP_BUDGET)
+    return draw_map(view, base_map, pins=pins, title=title, budget=PIN_MAP_BUDGET)
 
 
 def _roads() -> OpenRoads | None:

@@ -18,13 +18,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from roads.background import Background
-from roads.map_paths import ground_paths, line_path, street_paths
+from roads.map_paths import background_paths, line_path, street_paths
 from roads.map_view import MapView
 from roads.network import Network
 from roads.places import Place
 from roads.route_lines import RouteLeg
 
-MapGround = tuple[Network, Background]
+BaseMap = tuple[Network, Background]
 
 BUDGET = 62_000  # characters of streets and background together
 DETAILS = (3, 5, 8, 12)
@@ -63,7 +63,7 @@ class Pin:
 
 def draw_map(
     view: MapView,
-    ground: MapGround | None,
+    base_map: BaseMap | None,
     *,
     pins: Sequence[Pin] = (),
     legs: Sequence[RouteLeg] = (),
@@ -73,7 +73,7 @@ def draw_map(
 ) -> SafeString:
     """The SVG, with at most `budget` characters of streets and background.
 
-    Without ground (no network was built) pins and route stand on a plain field.
+    Without a base map (no network was built) pins and route stand on a plain field.
     """
     wide, high = view.size
     spots = _spots(view, pins)
@@ -87,22 +87,22 @@ def draw_map(
         *(f"{edge:.7f}" for edge in (view.west, view.south, view.east, view.north)),
         *(identity, title, identity, description or _described(pins)),
         *(wide, high),
-        _ground(view, ground, budget) if ground is not None else "",
+        _base_map(view, base_map, budget) if base_map is not None else "",
         format_html_join("", '<path class="map-line map-route{}" d="{}"/>', _route(view, legs)),
-        _names(view, ground[1], spots) if ground is not None else "",
+        _names(view, base_map[1], spots) if base_map is not None else "",
         format_html_join("", "{}", ((_lead(*spot),) for spot in spots)),
         format_html_join("", "{}", ((_pin(pin, *spot[2:]),) for pin, spot in zip(pins, spots, strict=True))),
-        _credit(view) if ground is not None else "",
+        _credit(view) if base_map is not None else "",
     )
 
 
-def _ground(view: MapView, ground: MapGround, budget: int) -> SafeString:
+def _base_map(view: MapView, base_map: BaseMap, budget: int) -> SafeString:
     """Background and streets, with as much detail as fits in the budget."""
-    network, background = ground
+    network, background = base_map
     paths: dict[str, str] = {}
     left_out = [name for scale, names in LEFT_OUT_FROM if view.metres_per_unit >= scale for name in names]
     for detail in DETAILS[min(len(DETAILS) - 2, int(view.metres_per_unit / 1.5)) :]:
-        paths = ground_paths(view, background, detail, left_out)
+        paths = background_paths(view, background, detail, left_out)
         paths |= street_paths(view, network, detail, left_out)
         if _size(paths) <= budget:
             break

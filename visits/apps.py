@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core import checks
 from django.db.models.signals import post_migrate, pre_migrate
 
-from mentors.database_rules import DatabaseRule, clearer, keeper
+from mentors.database_rules import DatabaseRule, pre_migrate_receiver, rule_receivers
 
 _BUSY = "('planned', 'confirmed', 'met')"
 
@@ -111,8 +111,8 @@ NO_MOMENT_RESERVED_TWICE = DatabaseRule(
         for what in ("insert", "update")
     ],
 )
-install_rules, check_rules = keeper([NO_MENTOR_IN_TWO_HOMES, NO_MOMENT_RESERVED_TWICE])
-clear_rules = clearer([NO_MOMENT_RESERVED_TWICE])
+install_rules, check_rules = rule_receivers([NO_MENTOR_IN_TWO_HOMES, NO_MOMENT_RESERVED_TWICE])
+clear_rules = pre_migrate_receiver([NO_MOMENT_RESERVED_TWICE])
 
 
 class VisitsConfig(AppConfig):

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from notes.models import Agreement, AgreementQuerySet
-from notes.queries.texts import opened
+from notes.queries.texts import unsealed
 from students.models import Student
 
 
@@ -38,7 +38,7 @@ def agreement_lines(agreements: AgreementQuerySet, *, today: dt.date) -> list[Ag
     return [
         AgreementLine(
             agreement=row,
-            text=opened(row, "what"),
+            text=unsealed(row, "what"),
             names=tuple(called[student.pk] for student in row.visit.students.all()),
             is_overdue=row.kept_at is None and row.due_on is not None and row.due_on < today,
         )

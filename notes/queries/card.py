@@ -97,7 +97,7 @@ def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> 
         names=names_at(visit),
         guardians=list(household.guardians.all()),
         language=language_name(household.language),
-        address=address_of(household) if is_shown else None,
+        address=postal_address(household) if is_shown else None,
         place=place_of(visit) if visit.place_kind == PlaceKind.HOME and not household.is_secret_address else None,
         picked=_picked(visit),
         own_topics=list(topics),
@@ -137,7 +137,7 @@ def _picked(visit: Visit) -> list[Picked]:
     ]
 
 
-def address_of(household: Household) -> str:
+def postal_address(household: Household) -> str:
     """'Voorbeeldstraat 12 a, 9998 AA Voorbeeldstad'."""
     street = " ".join(filter(None, [household.street, str(household.house_number or ""), household.house_suffix]))
     postcode = f"{household.postcode[:4]} {household.postcode[4:]}".strip()

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from mentors.dates import local_day, moment_at
 from mentors.models import Mentor, School, User
-from notes.access import attended_visits, can_be_logged, day_of, own_visits
+from notes.access import attended_visits, can_be_logged, own_visits, visit_day
 from notes.models import Agreement
 from notes.queries.agreements import AgreementLine, agreement_lines
 from notes.queries.card import company_of, names_at
@@ -118,7 +118,7 @@ def _evening(visits: Sequence[Visit], mentor: Mentor, now: dt.datetime) -> Visit
     today = local_day(now)
     days: dict[dt.date, list[Visit]] = {}
     for visit in visits:
-        day = day_of(visit)
+        day = visit_day(visit)
         if day is not None and day >= today and visit.state in TALKED:
             days.setdefault(day, []).append(visit)
     to_come = [day for day, there in sorted(days.items()) if any(visit.state != VisitState.MET for visit in there)]

@@ -11,7 +11,7 @@ from notes.sealing import SealBroken
 logger = logging.getLogger(__name__)
 
 
-def opened(row: models.Model, name: str) -> str | None:
+def unsealed(row: models.Model, name: str) -> str | None:
     """The sealed text `name` of this row; None when it does not open, which is logged by row number."""
     try:
         return getattr(row, name)

@@ -24,11 +24,11 @@ from visits.words.visitors import names_in_words
 def evening(request: SchoolRequest) -> HttpResponse:
     """Tonight or the next evening, and what is left to do."""
     page = evening_page(user=request.user, mentor=request.mentor, school=request.school, now=timezone.now())
-    context = {"page": page, "evening": page.evening, "map": map_of(page.evening) if page.evening else None}
+    context = {"page": page, "evening": page.evening, "map": evening_map(page.evening) if page.evening else None}
     return render(request, "notes/evening.html", context)
 
 
-def map_of(evening: VisitEvening) -> SafeString | None:
+def evening_map(evening: VisitEvening) -> SafeString | None:
     """The route of an evening, each stop with its number; None where no stop is on the map."""
     pins = [
         Pin(place, text=str(stop.number), label=names_in_words(stop.names))

@@ -70,7 +70,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class _Spot:
+class _Insertion:
     """A place in an evening's order with a start, and what that costs in the search."""
 
     cost: float
@@ -111,18 +111,18 @@ class Mover:
         others = touched.get(evening, self.schedule.stops(evening))
         company = self._company_of(stop, evening)
         if company:
-            spot, partner = self._together(stop, evening, others, touched, company, start, position)
+            insertion, partner = self._together(stop, evening, others, touched, company, start, position)
         else:
-            spot, partner = self._best(stop, evening, others, start, position), None
-        spot = spot or self._as_asked(stop, others, start, position)
-        touched[evening] = _inserted(others, replace(stop, start=spot.start), spot)
+            insertion, partner = self._best(stop, evening, others, start, position), None
+        insertion = insertion or self._as_asked(stop, others, start, position)
+        touched[evening] = _inserted(others, replace(stop, start=insertion.start), insertion)
         if partner is not None:
             key, second, place = partner
             beside = touched.get(key, self.schedule.stops(key))
             touched[key] = _inserted(beside, replace(second, start=place.start), place)
-        return self._weigh(visit, evening, spot.start, touched)
+        return self._weigh(visit, evening, insertion.start, touched)
 
-    def spots(self, visit: str, dates: Collection[dt.date] | None = None) -> Iterator[Move]:
+    def best_moves(self, visit: str, dates: Collection[dt.date] | None = None) -> Iterator[Move]:
         """The cheapest move to every shift of every visitor who may make this visit, by date and visitor.
 
         `dates`: only shifts on these.
@@ -174,14 +174,14 @@ class Mover:
 
     def _best(
         self, stop: Stop, evening: ShiftKey, others: tuple[Stop, ...], start: int | None, position: int | None
-    ) -> _Spot | None:
+    ) -> _Insertion | None:
         """The cheapest place; None when no order leaves the time for it."""
         profiles = self._profiles(stop, evening, others, start, position)
-        best: _Spot | None = None
+        best: _Insertion | None = None
         for number, (day, costs) in profiles.items():
             at = int(np.argmin(costs))
             if np.isfinite(costs[at]) and (best is None or costs[at] < best.cost - 1e-6):
-                best = _Spot(float(costs[at]), number, at, tuple(day.starts(number, at)))
+                best = _Insertion(float(costs[at]), number, at, tuple(day.starts(number, at)))
         return best
 
     def _together(
@@ -193,7 +193,7 @@ class Mover:
         company: tuple[str, ...],
         start: int | None,
         position: int | None,
-    ) -> tuple[_Spot | None, tuple[ShiftKey, Stop, _Spot] | None]:
+    ) -> tuple[_Insertion | None, tuple[ShiftKey, Stop, _Insertion] | None]:
         """The cheapest place for the visit and for one colleague, at one start."""
         needing = tuple(name for name in stop.visits if self.index.visits[name].second)
         second = Stop(needing, 0, SECOND)
@@ -213,8 +213,8 @@ class Mover:
         if best is None:
             return self._best(stop, evening, others, start, position), None
         cost, number, at, key, place = best
-        spot = _Spot(cost, number, at, tuple(own[number][0].starts(number, at)))
-        return spot, (key, second, _Spot(cost, place, at, tuple(theirs[key][place][0].starts(place, at))))
+        insertion = _Insertion(cost, number, at, tuple(own[number][0].starts(number, at)))
+        return insertion, (key, second, _Insertion(cost, place, at, tuple(theirs[key][place][0].starts(place, at))))
 
     def _profiles(
         self, stop: Stop, evening: ShiftKey, others: tuple[Stop, ...], start: int | None, position: int | None
@@ -233,7 +233,7 @@ class Mover:
             found[place] = (day, day.by_start_of(place))
         return found
 
-    def _as_asked(self, stop: Stop, others: tuple[Stop, ...], start: int | None, position: int | None) -> _Spot:
+    def _as_asked(self, stop: Stop, others: tuple[Stop, ...], start: int | None, position: int | None) -> _Insertion:
         """No order leaves the time: as it was asked for, so that the assessment can say what breaks."""
         if start is None:
             before = others[min(position if position is not None else len(others), len(others)) - 1] if others else None
@@ -241,7 +241,7 @@ class Mover:
         start = min(start, MINUTES_A_DAY)
         place = sum(each.start <= start for each in others) if position is None else min(position, len(others))
         starts = [each.start for each in others]
-        return _Spot(np.inf, place, start, (*starts[:place], start, *starts[place:]))
+        return _Insertion(np.inf, place, start, (*starts[:place], start, *starts[place:]))
 
     def _day(self, evening: ShiftKey, stops: list[tuple[Stop, MinuteCosts]]) -> StartCosts:
         """The order with its roads: travel that it takes is in the cost of leaving."""
@@ -339,6 +339,6 @@ def _part(index: ProblemIndex, names: Collection[str], people: Collection[str]) 
     )
 
 
-def _inserted(others: tuple[Stop, ...], stop: Stop, spot: _Spot) -> tuple[Stop, ...]:
-    stops = [*others[: spot.position], stop, *others[spot.position :]]
-    return tuple(replace(each, start=at) for each, at in zip(stops, spot.starts, strict=True))
+def _inserted(others: tuple[Stop, ...], stop: Stop, insertion: _Insertion) -> tuple[Stop, ...]:
+    stops = [*others[: insertion.position], stop, *others[insertion.position :]]
+    return tuple(replace(each, start=at) for each, at in zip(stops, insertion.starts, strict=True))

@@ -55,9 +55,9 @@ class ReservingMover:
         move = self._with_findings(self.mover.place(visit, key, start=start, position=position))
         return move if start is not None else self._beside_reservations(move, position)
 
-    def spots(self, visit: str) -> Iterator[Move]:
+    def best_moves(self, visit: str) -> Iterator[Move]:
         """The best place in every shift of every visitor who may make this visit."""
-        for move in self.mover.spots(visit):
+        for move in self.mover.best_moves(visit):
             yield self._beside_reservations(self._with_findings(move), None)
 
     def _with_findings(self, move: Move) -> Move:

@@ -25,7 +25,7 @@ from planning.draft.routes import DrawnRoute
 from planning.draft.stored import StoredDraft
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.visit_facts import MentorDay
-from planning.queries.outcome import outcome_of
+from planning.queries.outcome import visit_outcomes
 from planning.queries.publishing import blockers, not_invited
 from planning.queries.snapshots import snapshot_of
 from visits.actions.invitations import invite_all
@@ -73,7 +73,7 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     if found:
         raise PublishRefused(found)
     before = snapshot_of(campaign, now) if plan.kind == PlanKind.REPAIR else None
-    outcome = outcome_of(contents, now)
+    outcome = visit_outcomes(contents, now)
     near = [line.visit for line in outcome if is_near(line.old_starts_at, now)]
     get_a_moment = draft.appointments.keys()
     apply_incident(campaign=campaign, incident=incident, lost=lost, get_a_moment=get_a_moment, by=by, now=now)

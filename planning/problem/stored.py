@@ -39,7 +39,7 @@ class ProblemContext:
 
 
 @dataclass(frozen=True)
-class MomentsThen:
+class StoredMoments:
     """How the visits stood when a plan was begun, by primary key as a text.
 
     `snapshot`: the version, state and mentor of each. `current` moments could move, the visits in `fixed` could not.
@@ -50,12 +50,12 @@ class MomentsThen:
     fixed: frozenset[str]
 
 
-def moments_then(plan: Plan) -> MomentsThen:
+def moments_then(plan: Plan) -> StoredMoments:
     """What this plan's problem says of the moments that stood. One query, that leaves the rest of the problem there."""
     columns = ("problem__application__snapshot", "problem__current", "problem__fixed")
     snapshot, current, fixed = Plan.objects.values_list(*columns).get(pk=plan.pk)
     moments = {pk: _appointment(at) for pk, at in (current or {}).items()}
-    return MomentsThen(snapshot or {}, moments, frozenset(fixed or ()))
+    return StoredMoments(snapshot or {}, moments, frozenset(fixed or ()))
 
 
 def _appointment(data: dict[str, str]) -> Appointment:

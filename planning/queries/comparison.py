@@ -25,7 +25,7 @@ COMPARABLE = (PlanState.READY, PlanState.PUBLISHED)
 
 
 @dataclass(frozen=True)
-class Slot:
+class ComparedMoment:
     """A family's moment in one plan; clock times are local."""
 
     mentor: int
@@ -52,7 +52,7 @@ class PlanColumn:
     plan: Plan
     totals: Totals
     gap: float | None
-    slots: dict[int, Slot]
+    slots: dict[int, ComparedMoment]
     families: frozenset[int]  # all visits that the plan is about, with a moment or without
     loads: dict[int, Load]
     whole: Load = field(default_factory=Load)
@@ -92,23 +92,23 @@ class Measure:
     most: int
 
 
-class Differs:
+class DifferenceKind:
     """In what way a family's moments differ, worst first."""
 
     WITHOUT, MENTOR, DAY, TIME = range(4)
 
 
 WORDS: dict[int, Promise] = {
-    Differs.WITHOUT: _("niet in elk plan een moment"),
-    Differs.MENTOR: _("een andere mentor"),
-    Differs.DAY: _("een andere dag"),
-    Differs.TIME: _("een ander tijdstip"),
+    DifferenceKind.WITHOUT: _("niet in elk plan een moment"),
+    DifferenceKind.MENTOR: _("een andere mentor"),
+    DifferenceKind.DAY: _("een andere dag"),
+    DifferenceKind.TIME: _("een ander tijdstip"),
 }
 LOOKS = {
-    Differs.WITHOUT: ("triangle-alert", "wait"),
-    Differs.MENTOR: ("users", "info"),
-    Differs.DAY: ("calendar", "calm"),
-    Differs.TIME: ("clock", "calm"),
+    DifferenceKind.WITHOUT: ("triangle-alert", "wait"),
+    DifferenceKind.MENTOR: ("users", "info"),
+    DifferenceKind.DAY: ("calendar", "calm"),
+    DifferenceKind.TIME: ("clock", "calm"),
 }
 
 
@@ -118,10 +118,10 @@ class MomentDifference:
 
     visit: Visit
     how: int
-    cells: list[tuple[Mentor, Slot] | None]
+    cells: list[tuple[Mentor, ComparedMoment] | None]
 
     @property
-    def lettered(self) -> list[tuple[str, tuple[Mentor, Slot] | None]]:
+    def lettered(self) -> list[tuple[str, tuple[Mentor, ComparedMoment] | None]]:
         """The cells with the letters of their plans."""
         return list(zip(LETTERS, self.cells, strict=False))
 
@@ -238,12 +238,12 @@ def compare(campaign: Campaign, plans: Sequence[Plan], mentor: int | None = None
 
 def _column(letter: str, plan: Plan) -> PlanColumn:
     draft = read_draft_of(plan)
-    slots: dict[int, Slot] = {}
+    slots: dict[int, ComparedMoment] = {}
     loads: dict[int, Load] = defaultdict(Load)
     for route in draft.routes:
         for stop in route.stops:
             if not stop.is_second:
-                slot = Slot(route.mentor, route.on, time_of(stop.start))
+                slot = ComparedMoment(route.mentor, route.on, time_of(stop.start))
                 slots |= {int(visit): slot for visit in stop.visits}
         loads[route.mentor] = _added(loads[route.mentor], _load_of(route))
     whole = Load()
@@ -296,13 +296,13 @@ def _differences(
     return sorted(found, key=lambda item: (item.how, item.visit.household.name, item.visit.pk))
 
 
-def _how(slots: list[Slot | None]) -> int:
+def _how(slots: list[ComparedMoment | None]) -> int:
     there = [slot for slot in slots if slot]
     if len(there) < len(slots):
-        return Differs.WITHOUT
+        return DifferenceKind.WITHOUT
     if len({slot.mentor for slot in there}) > 1:
-        return Differs.MENTOR
-    return Differs.DAY if len({slot.on for slot in there}) > 1 else Differs.TIME
+        return DifferenceKind.MENTOR
+    return DifferenceKind.DAY if len({slot.on for slot in there}) > 1 else DifferenceKind.TIME
 
 
 def _mentors_of(item: MomentDifference) -> set[int]:

@@ -15,7 +15,7 @@ from planning.draft.contents import PlanContents
 from planning.draft.outcomes import VisitOutcome
 from planning.models import Plan, PlanState
 from planning.problem.scope import first_day
-from planning.queries.outcome import outcome_of
+from planning.queries.outcome import visit_outcomes
 from planning.words.causes import reason_of
 from students.models import Guardian
 from visits.models import CampaignState, Message, MessageState, Route, Visit, VisitState
@@ -58,7 +58,7 @@ class FamilyLine:
 
 
 @dataclass(frozen=True)
-class Effort:
+class EveningTotals:
     """What the evenings to come cost: travel, how many there are, and when the last visit is."""
 
     travel_minutes: int
@@ -77,8 +77,8 @@ class Consequences:
     waiting: list[FamilyLine] = field(default_factory=list)  # had no moment and gets none
     confirmed_stay: int = 0
     proposed_stay: int = 0
-    before: Effort | None = None
-    after: Effort | None = None
+    before: EveningTotals | None = None
+    after: EveningTotals | None = None
     is_first_time: bool = False  # the campaign was not published yet
 
     @property
@@ -141,7 +141,7 @@ class Consequences:
 
 def consequences(contents: PlanContents, now: dt.datetime) -> Consequences:
     """What publishing this draft does; of a published one, what it did. A fixed number of queries."""
-    plan, outcomes = contents.plan, outcome_of(contents, now)
+    plan, outcomes = contents.plan, visit_outcomes(contents, now)
     lines = lines_of(plan, outcomes, now)
     is_done = plan.state == PlanState.PUBLISHED
     stay = {} if is_done else _staying(plan, {line.visit for line in outcomes if line.changes})
@@ -221,16 +221,16 @@ def _staying(plan: Plan, changed: set[int]) -> dict[str, int]:
     return counts
 
 
-def _effort_now(plan: Plan, now: dt.datetime) -> Effort:
+def _effort_now(plan: Plan, now: dt.datetime) -> EveningTotals:
     routes = list(_routes(plan, now).values_list("travel_minutes", "on"))
-    return Effort(
+    return EveningTotals(
         travel_minutes=sum(minutes for minutes, _on in routes),
         evenings=len(routes),
         last_on=max((on for _minutes, on in routes), default=None),
     )
 
 
-def _effort_after(contents: PlanContents, now: dt.datetime) -> Effort:
+def _effort_after(contents: PlanContents, now: dt.datetime) -> EveningTotals:
     """The routes of the draft, and those that stand and that the draft does not speak of."""
     plan, draft = contents.plan, contents.draft
     travel = {key: route.travel_minutes for key, route in draft.route_on.items()}
@@ -240,7 +240,7 @@ def _effort_after(contents: PlanContents, now: dt.datetime) -> Effort:
         stays = [visit for visit in (*route.visits.all(), *route.second_visits.all()) if str(visit.pk) not in gone]
         if stays and (route.mentor_id, route.on) not in travel:
             travel[route.mentor_id, route.on] = route.travel_minutes
-    return Effort(
+    return EveningTotals(
         travel_minutes=sum(travel.values()),
         evenings=len(travel),
         last_on=max((on for _mentor, on in travel), default=None),

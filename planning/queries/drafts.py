@@ -294,7 +294,7 @@ class RouteMap:
     has_secret: bool
 
 
-def map_of(route: ShownRoute) -> RouteMap | None:
+def route_map(route: ShownRoute) -> RouteMap | None:
     """The map of one evening; nothing when the start is not on the map."""
     depot = depot_of(route.mentor)
     if depot is None:

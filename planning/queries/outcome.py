@@ -19,7 +19,7 @@ _HAS_MOMENT = (VisitState.PLANNED, VisitState.CONFIRMED)
 _NO_CAUSE: tuple[str, Mapping[str, Any]] = ("", {})
 
 
-def outcome_of(contents: PlanContents, now: dt.datetime) -> list[VisitOutcome]:
+def visit_outcomes(contents: PlanContents, now: dt.datetime) -> list[VisitOutcome]:
     """Every family for whom something changes, and every one that is left waiting. One query, or none."""
     plan, draft, incident = contents.plan, contents.draft, contents.incident
     if plan.state == PlanState.PUBLISHED:

@@ -19,7 +19,7 @@ from planning.draft.contents import PlanContents
 from planning.draft.routes import DrawnRoute
 from planning.draft.stored import TOTALS, Totals
 from planning.models import Plan, PlanKind, PlanState
-from planning.problem.stored import MomentsThen, moments_then
+from planning.problem.stored import StoredMoments, moments_then
 from planning.queries.board.publishing import broken_by_hand, is_as_planned
 from students.models import Guardian
 from visits.models import (
@@ -84,7 +84,7 @@ def _run_into_each_other(there: list[VisitAppointment]) -> bool:
     )
 
 
-def _changed_visits(contents: PlanContents, then: MomentsThen) -> int:
+def _changed_visits(contents: PlanContents, then: StoredMoments) -> int:
     """How many visits in the plan moved, were answered, cancelled or given away since."""
     rows = contents.plan.campaign.visits.values_list("pk", "version", "state", "mentor_id")
     now_so = {str(pk): [version, state, mentor] for pk, version, state, mentor in rows}
@@ -101,7 +101,7 @@ def _changed_visits(contents: PlanContents, then: MomentsThen) -> int:
     return changed
 
 
-def _moments_that_stay(contents: PlanContents, then: MomentsThen) -> set[str]:
+def _moments_that_stay(contents: PlanContents, then: StoredMoments) -> set[str]:
     """The visits that keep the moment that they had: a family that agreed with it since changes nothing."""
     return {
         visit
@@ -113,7 +113,7 @@ def _moments_that_stay(contents: PlanContents, then: MomentsThen) -> set[str]:
     }
 
 
-def _lost_evenings(contents: PlanContents, then: MomentsThen, now: dt.datetime) -> list[Blocker]:
+def _lost_evenings(contents: PlanContents, then: StoredMoments, now: dt.datetime) -> list[Blocker]:
     """Evenings of the draft that are past, closed or taken back by now; each day once, all that are past together."""
     plan, incident, today = contents.plan, contents.incident, local_day(now)
     closed = incident.closed_days(plan.campaign.school_year.closures.all())

@@ -73,7 +73,7 @@ def read_remedies(
     return [_help(campaign, item, visits, people) for item in remedies if _is_known(item, visits, people)]
 
 
-def chosen(helps: Iterable[Help]) -> tuple[list[Help], list[Help]]:
+def useful_first(helps: Iterable[Help]) -> tuple[list[Help], list[Help]]:
     """The remedies that each help somebody whom none before it helps, and the others."""
     first: list[Help] = []
     rest: list[Help] = []

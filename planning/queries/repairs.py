@@ -37,7 +37,7 @@ class AffectedEvening:
 
 
 @dataclass(frozen=True)
-class Elsewhere:
+class OtherCampaign:
     """Another campaign that the same incident affects: how many visits stand there, and a repair that waits."""
 
     campaign: Campaign
@@ -124,7 +124,7 @@ def visits_to_cancel(campaign: Campaign, now: dt.datetime) -> list[Visit]:
     return list(upcoming.select_related("household", "mentor").order_by("mentor__name", "household__name", "pk"))
 
 
-def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[Elsewhere]:
+def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[OtherCampaign]:
     """A mentor who is away, or a day off, hits other campaigns too: those with visits then. Two queries at most.
 
     Each is repaired by itself, after this one: its plan has to know which evenings are taken by then.
@@ -149,7 +149,7 @@ def hit_elsewhere(plan: Plan, now: dt.datetime) -> list[Elsewhere]:
         for campaign, pk, mentor in ready.values_list("campaign", "pk", "incident__mentor")
         if mentor == incident.mentor
     }
-    return [Elsewhere(campaign, hit[campaign], waiting.get(campaign.pk)) for campaign in campaigns]
+    return [OtherCampaign(campaign, hit[campaign], waiting.get(campaign.pk)) for campaign in campaigns]
 
 
 def name_in(campaign: Campaign, incident: Incident) -> str:

@@ -15,7 +15,7 @@ from visits.models import Invitation, Visit
 
 
 @dataclass(frozen=True)
-class Undoing:
+class UndoPreview:
     """What taking a repair back does, family by family, or why it cannot be."""
 
     lines: list[UndoLine]
@@ -46,12 +46,12 @@ class UndoLine:
     is_agreed: bool  # it had agreed, and keeps its appointment
 
 
-def undoing_of(plan: Plan, now: dt.datetime) -> Undoing:
+def undoing_of(plan: Plan, now: dt.datetime) -> UndoPreview:
     """What the page says before the coordinator takes a repair back. A fixed number of queries."""
     trace = RepairTrace.objects.filter(plan=plan).first()
     found = obstacles(plan, trace, now)
     if trace is None:
-        return Undoing([], found)
+        return UndoPreview([], found)
     visits, told = visits_now(trace), told_homes(trace)
     stood = {row.visit: row for row in visits_before(trace) if row.visit in visits}
     outcomes = [outcome for pk, row in stood.items() if (outcome := _outcome(row, visits[pk])) is not None]
@@ -63,7 +63,7 @@ def undoing_of(plan: Plan, now: dt.datetime) -> Undoing:
         )
         for line in lines_of(plan, outcomes, now)
     ]
-    return Undoing(sorted(lines, key=lambda one: (str(one.line.outcome.new_starts_at), one.line.visit.pk)), found)
+    return UndoPreview(sorted(lines, key=lambda one: (str(one.line.outcome.new_starts_at), one.line.visit.pk)), found)
 
 
 def told_homes(trace: RepairTrace) -> set[int]:

@@ -19,10 +19,10 @@ from planning.forms.plans import PlanForm, PlanNameForm
 from planning.models import AT_WORK, Plan, PlanKind, PlanState
 from planning.problem.staffing import MentorShortage
 from planning.queries.comparison import COMPARABLE, FEWEST
-from planning.queries.drafts import gap_of, map_of, show_draft
+from planning.queries.drafts import gap_of, route_map, show_draft
 from planning.queries.progress import closing_gap, work_of
 from planning.queries.publishing import blockers, drafts_of
-from planning.queries.remedies import chosen
+from planning.queries.remedies import useful_first
 from planning.queries.shortages import shortages_before_planning, shortages_of_plan
 from planning.views.failures import failure_context
 from planning.views.finding import plan_of
@@ -32,7 +32,7 @@ from planning.words.blockers import blocker_texts
 from planning.words.progress import spoken_text
 from planning.words.shortages import shortage_text
 from visits.actions.bookings import BookingRefused, close_booking
-from visits.forms.campaigns import day_of
+from visits.forms.campaigns import date_in_address
 from visits.models import Campaign, CampaignState
 from visits.views.finding import campaign_of
 
@@ -80,7 +80,7 @@ def plan(request: SchoolRequest, plan: int) -> HttpResponse:
         return render(request, "planning/plan.html", {"plan": found} | _progress(found) | failure_context(found))
     contents = read_contents(found)
     draft = show_draft(found, contents.draft)
-    helps_first, helps_rest = chosen(draft.helps or [])
+    helps_first, helps_rest = useful_first(draft.helps or [])
     by_evening = request.GET.get("per") == "avond"
     context = {
         "plan": found,
@@ -149,7 +149,7 @@ def plan_mentor(request: SchoolRequest, plan: int, mentor: int) -> HttpResponse:
     found = plan_of(request, plan, with_result=True)
     person = get_object_or_404(Mentor.objects.filter(school=request.school), pk=mentor)
     draft = show_draft(found, read_draft_of(found))
-    routes = [{"route": route, "map": map_of(route)} for route in draft.of_mentor(person.pk)]
+    routes = [{"route": route, "map": route_map(route)} for route in draft.of_mentor(person.pk)]
     unplaced = [item for item in draft.unplaced if item.visit.mentor_id == person.pk]
     context = {"plan": found, "person": person, "routes": routes, "unplaced": unplaced}
     return render(request, "planning/plan_mentor.html", context)
@@ -163,10 +163,10 @@ def plan_evening(request: SchoolRequest, plan: int) -> HttpResponse:
     days = [line.on for line in draft.by_evening()]
     if not days:
         return redirect("planning:plan", school=request.school.slug, plan=plan)
-    day = day_of(request.GET.get("dag", days[0].isoformat()))
+    day = date_in_address(request.GET.get("dag", days[0].isoformat()))
     if day not in days:
         raise Http404
-    routes = [{"route": route, "map": map_of(route)} for route in draft.on_day(day)]
+    routes = [{"route": route, "map": route_map(route)} for route in draft.on_day(day)]
     here = days.index(day)
     context = {
         "plan": found,

@@ -16,7 +16,7 @@ from planning.draft.contents import read_contents
 from planning.forms.board import revision_of
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.consequences import consequences
-from planning.queries.outcome import outcome_of
+from planning.queries.outcome import visit_outcomes
 from planning.queries.publishing import blockers
 from planning.views.finding import plan_of
 from planning.words.blockers import blocker_texts
@@ -52,7 +52,7 @@ def _publish(request: SchoolRequest, plan: Plan) -> HttpResponse:
         return _to_plan(request, plan)
     if plan.kind == PlanKind.REPAIR:
         plan.refresh_from_db()
-        is_news = any(line.changes for line in outcome_of(read_contents(plan), timezone.now()))
+        is_news = any(line.changes for line in visit_outcomes(read_contents(plan), timezone.now()))
         text = _("Gedaan. Wie een ander moment kreeg, krijgt één bericht.")
         messages.success(
             request, text if is_news else _("Gedaan. Elk gezin houdt wat het had: niemand krijgt bericht.")

@@ -13,10 +13,10 @@ from visits.models import Campaign
 
 def with_addresses(campaign: Campaign, helps: Iterable[Help]) -> list[tuple[Help, str]]:
     """Each remedy with the address of the page on which it is carried out."""
-    return [(help_, address_of(campaign, help_)) for help_ in helps]
+    return [(help_, remedy_url(campaign, help_)) for help_ in helps]
 
 
-def address_of(campaign: Campaign, help_: Help) -> str:
+def remedy_url(campaign: Campaign, help_: Help) -> str:
     """The page on which a remedy is carried out, with the days that it adds filled in."""
     here = {"school": campaign.school.slug}
     match help_.place:

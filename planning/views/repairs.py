@@ -29,7 +29,7 @@ from planning.problem.incidents import Incident
 from planning.queries.consequences import consequences
 from planning.queries.obstacles import obstacles
 from planning.queries.publishing import blockers
-from planning.queries.repairs import Elsewhere, broken_in, done_repairs, hit_elsewhere, mentors_at_work, name_in
+from planning.queries.repairs import OtherCampaign, broken_in, done_repairs, hit_elsewhere, mentors_at_work, name_in
 from planning.queries.undoing import undoing_of
 from planning.views.failures import failure_context
 from planning.views.finding import plan_of
@@ -229,7 +229,7 @@ def _elsewhere(request: SchoolRequest, plan: Plan, trace: RepairTrace | None, no
     ]
 
 
-def _solve(request: SchoolRequest, plan: Plan, line: Elsewhere) -> str:
+def _solve(request: SchoolRequest, plan: Plan, line: OtherCampaign) -> str:
     """The repair that waits there, or the form with the same incident filled in."""
     if line.waiting:
         return reverse("planning:repair", kwargs={"school": request.school.slug, "plan": line.waiting})

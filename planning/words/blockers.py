@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from mentors.dates import nl_day, nl_time
 from planning.draft.blockers import Blocker, BlockerCode
-from planning.words.board import sentence
+from planning.words.board import finding_text
 
 # All but blocking_finding, which has the sentence of its finding.
 BLOCKERS: dict[BlockerCode, Any] = {
@@ -58,7 +58,7 @@ def blocker_texts(found: Iterable[Blocker]) -> list[str]:
 def _text(blocker: Blocker) -> str:
     facts = blocker.facts
     if blocker.code == BlockerCode.BLOCKING_FINDING:
-        return sentence(facts["finding"], facts["names"])
+        return finding_text(facts["finding"], facts["names"])
     return str(BLOCKERS[blocker.code] % _readable(facts))
 
 

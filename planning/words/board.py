@@ -47,12 +47,12 @@ def sentences(findings: Iterable[Finding], names: Names) -> list[Sentence]:
     order = list(tones)
     found: dict[str, Sentence] = {}
     for finding in sorted(findings, key=lambda finding: order.index(finding.severity)):
-        text = sentence(finding, names)
+        text = finding_text(finding, names)
         found.setdefault(text, Sentence(text, tones[finding.severity], finding.code))
     return list(found.values())
 
 
-def sentence(finding: Finding, names: Names) -> str:
+def finding_text(finding: Finding, names: Names) -> str:
     """What is the matter, with its facts."""
     words = {
         "visit": names.visit(finding.visit),
@@ -245,7 +245,7 @@ _SENTENCES: dict[str, Callable[[FindingFacts, FindingFacts, Names], str]] = {
 # --- what a move costs ---
 
 
-def costs(change: Move) -> list[str]:
+def move_cost_words(change: Move) -> list[str]:
     """Travel, wish and week in words; a change that costs nothing says so."""
     return parts_words(change.parts) or [_("geen extra reistijd")]
 
@@ -274,13 +274,13 @@ def parts_words(parts: Mapping[str, float], *, says_one: bool = False) -> list[s
     return said
 
 
-def signed(number: int) -> dict[str, str | int]:
+def signed_facts(number: int) -> dict[str, str | int]:
     """A difference, for a text with %(sign)s and %(n)s."""
     return {"sign": "+" if number >= 0 else "\N{MINUS SIGN}", "n": abs(number)}
 
 
 def _signed(number: int, text: str) -> str:
-    return text % signed(number)
+    return text % signed_facts(number)
 
 
 def shifts(change: Move, names: Names) -> list[str]:

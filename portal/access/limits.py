@@ -29,7 +29,7 @@ WRONG_CODES = Limit("wrong-codes", most=20, seconds=900)
 CHANGES = Limit("changes", most=40, seconds=600)
 
 
-def address_of(request: HttpRequest) -> str:
+def client_address(request: HttpRequest) -> str:
     """The browser's network address, from the proxy only when that is trusted (ALLAUTH_TRUSTED_PROXY_COUNT)."""
     return str(get_adapter().get_client_ip(request))
 

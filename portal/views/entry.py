@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from mentors.access import open_page
 from portal.access.entry import admit, lost_page, too_often_page
-from portal.access.limits import WRONG_CODES, WRONG_LINKS, address_of, count, is_spent
+from portal.access.limits import WRONG_CODES, WRONG_LINKS, client_address, count, is_spent
 from portal.forms import CodeForm
 from visits.links import find_by_code, find_invitation
 
@@ -30,7 +30,7 @@ def lost(request: HttpRequest, rest: str = "") -> HttpResponse:
 
 def wrong_link(request: HttpRequest) -> HttpResponse:
     """Count a wrong link, and say what to do."""
-    return lost_page(request) if count(WRONG_LINKS, address_of(request)) else too_often_page(request)
+    return lost_page(request) if count(WRONG_LINKS, client_address(request)) else too_often_page(request)
 
 
 @open_page("Where a letter sends a family: it shows nothing but a field for the code.")
@@ -45,7 +45,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method != "POST":
         return render(request, "portal/enter_code.html", {"form": form})
-    who = address_of(request)
+    who = client_address(request)
     if is_spent(WRONG_CODES, who):
         return too_often_page(request)
     if form.is_valid():

@@ -14,9 +14,9 @@ from django.db import transaction
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
 from reports.figures.cost_question import Question, Variant
 from reports.figures.cost_teams import Roads, Team, TeamPlan, TeamPlanner, WorkStopped
-from reports.figures.cost_totals import Calendar, VariantOutcome, outcome_of
+from reports.figures.cost_totals import Calendar, VariantOutcome, variant_outcome
 from reports.models import CostFailure, CostState, CostStudy, CostVariant
-from reports.queries.cost_roster import Cohort, StudyPlaces, cohort_of, roster_year, season_of, year_of_day
+from reports.queries.cost_roster import Cohort, StudyPlaces, cohort_of, roster_year, study_calendar, year_of_day
 
 QUEUE = WorkQueue(CostStudy, length=dt.timedelta(minutes=2), most_attempts=3)
 BEAT_SECONDS = 1.0  # the row is written this often
@@ -121,35 +121,35 @@ class StudyInputs:
     """What the variants of one study share: the roster, the roads, the calendar and the plans that were made."""
 
     question: Question
-    season: Calendar
+    calendar: Calendar
     year: str
     cohorts: dict[tuple[int, ...], Cohort]
-    ground: StudyPlaces
+    places: StudyPlaces
     job: StudyJob
     roads: dict[str, Roads] = field(default_factory=dict)
-    desk: TeamPlanner = field(init=False)
+    team_planner: TeamPlanner = field(init=False)
 
     def __post_init__(self) -> None:
-        self.desk = TeamPlanner(self.question.hours, self.roads, should_stop=lambda: self.job.is_over)
+        self.team_planner = TeamPlanner(self.question.hours, self.roads, should_stop=lambda: self.job.is_over)
 
     @classmethod
     def of(cls, study: CostStudy, job: StudyJob) -> StudyInputs:
         """Read the roster once."""
         question = Question.from_json(study.question)
-        ground, year = StudyPlaces.of(study.school), roster_year(study.school)
-        season_year = year_of_day(study.school, question.starts_on)
-        if ground is None:
+        places, year = StudyPlaces.of(study.school), roster_year(study.school)
+        school_year = year_of_day(study.school, question.starts_on)
+        if places is None:
             raise RosterGone(CostFailure.SCHOOL_NOT_ON_MAP)
-        if year is None or season_year is None:
+        if year is None or school_year is None:
             raise RosterGone(CostFailure.ROSTER_CHANGED)
-        cohorts = {groups: cohort_of(year, groups, ground) for groups in question.cohorts}
-        return cls(question, season_of(season_year, question.starts_on), str(year), cohorts, ground, job)
+        cohorts = {groups: cohort_of(year, groups, places) for groups in question.cohorts}
+        return cls(question, study_calendar(school_year, question.starts_on), str(year), cohorts, places, job)
 
     def facts(self) -> dict[str, object]:
         """What the list of assumptions says about roster and calendar."""
-        holiday = self.season.holiday
+        holiday = self.calendar.holiday
         weeks = {
-            str(evenings): self.season.weeks_before_holiday(self.question.weekdays[:evenings])
+            str(evenings): self.calendar.weeks_before_holiday(self.question.weekdays[:evenings])
             for evenings in self.question.evenings
         }
         return {
@@ -164,14 +164,14 @@ class StudyInputs:
         variant = Variant(row.minutes, row.max_stops, row.mode, tuple(row.year_groups), row.evenings_a_week)
         if variant.mode not in self.roads:
             self.job.write()
-            self.roads[variant.mode] = self.ground.roads(variant.mode)
+            self.roads[variant.mode] = self.places.roads(variant.mode)
         teams = self.cohorts[variant.year_groups].teams
         plans = [found[variant.minutes] for found in self._planned(teams, variant)]
-        return outcome_of(
+        return variant_outcome(
             variant,
             self.question,
             plans,
-            self.season,
+            self.calendar,
             mentors=sum(team.mentors for team in teams),
             is_estimate=self.roads[variant.mode].is_estimate,
         )
@@ -180,7 +180,7 @@ class StudyInputs:
         """The plans of all teams, made in threads, while this one keeps the lease."""
         with ThreadPoolExecutor(max_workers=JOBS) as pool:
             work = [
-                pool.submit(self.desk.plan, team, variant.mode, variant.max_stops, self.question.minutes)
+                pool.submit(self.team_planner.plan, team, variant.mode, variant.max_stops, self.question.minutes)
                 for team in teams
             ]
             try:

@@ -75,7 +75,7 @@ class Team:
 
 @dataclass(frozen=True)
 class TeamPlan:
-    """What one team's season takes. `routes` are the planner's, without dates that mean anything.
+    """What the visits of one team take. `routes` are the planner's, without dates that mean anything.
 
     `least_cost` is below the cost of every plan on as many evenings; `least_dates` below the evenings of every
     plan. `unreachable`: families to whom no evening is long enough.
@@ -170,7 +170,7 @@ class TeamPlanner:
 class _Work:
     """One team with visits of one length."""
 
-    desk: TeamPlanner
+    planner: TeamPlanner
     team: Team
     mode: str
     minutes: int
@@ -189,7 +189,7 @@ class _Work:
                 if moved is not None:
                     return replace(moved, least_cost=plan.least_cost, least_dates=max(least, plan.least_dates))
             problem = self._problem(dates)
-            made = self.desk.solve(problem)
+            made = self.planner.solve(problem)
             left_out = len(made.unplaced) - self.unreachable
             if left_out <= 0:
                 return self._good_enough(problem, made, dates, least)
@@ -204,7 +204,7 @@ class _Work:
         plan = self._proven(problem, made, dates, least)
         if plan.unproven_minutes <= POOR * (plan.travel_minutes + self.minutes * len(self.team.families)):
             return plan
-        again = self._proven(problem, self.desk.solve(problem, PATIENCE), dates, least)
+        again = self._proven(problem, self.planner.solve(problem, PATIENCE), dates, least)
         best = min(plan, again, key=lambda some: (some.unreachable, some.cost))
         return replace(best, least_cost=max(plan.least_cost, again.least_cost))
 
@@ -223,15 +223,17 @@ class _Work:
         return self._measured(problem, routes, plan.dates, 0, 0.0)
 
     def _problem(self, dates: int) -> Problem:
-        desk = self.desk
-        return problem_of(self.team, desk.roads[self.mode], self.mode, self.minutes, self.reach, desk.hours, dates)
+        planner = self.planner
+        return problem_of(
+            self.team, planner.roads[self.mode], self.mode, self.minutes, self.reach, planner.hours, dates
+        )
 
     def _measured(
         self, problem: Problem, routes: Iterable[Route], dates: int, least_dates: int, least_cost: float
     ) -> TeamPlan:
         routes = tuple(routes)
         parts = judge(problem, routes).parts
-        metres = self.desk.roads[self.mode].metres
+        metres = self.planner.roads[self.mode].metres
         return TeamPlan(
             routes=routes,
             dates=dates,

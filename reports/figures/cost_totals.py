@@ -143,18 +143,18 @@ def weeks_of(days: Sequence[dt.date]) -> int:
     return len({day.isocalendar()[:2] for day in days})
 
 
-def outcome_of(
+def variant_outcome(
     variant: Variant,
     question: Question,
     plans: Sequence[TeamPlan],
-    season: Calendar,
+    calendar: Calendar,
     *,
     mentors: int,
     is_estimate: bool,
 ) -> VariantOutcome:
     """Lay the teams' evenings over the calendar, each mentor's fullest ones first, and add up."""
-    days = season.evenings(question.weekdays[: variant.evenings_a_week])
-    holiday = season.holiday
+    days = calendar.evenings(question.weekdays[: variant.evenings_a_week])
+    holiday = calendar.holiday
     in_time = len(days) if holiday is None else sum(day < holiday.starts_on for day in days)
     sizes = [evenings for plan in plans for evenings in plan.sizes()]
     placed = sum(sum(evenings[: len(days)]) for evenings in sizes)

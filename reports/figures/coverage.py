@@ -124,10 +124,10 @@ def coverage_of(facts: Iterable[VisitFact]) -> Coverage:
     for fact in facts:
         for school_class in fact.classes:
             by_class.setdefault(school_class, []).append(fact)
-    return Coverage(rows=tuple(joined(by_class)), total=tally_of(standing_of(facts).values()))
+    return Coverage(rows=tuple(small_classes_merged(by_class)), total=tally_of(standing_of(facts).values()))
 
 
-def joined(by_class: Mapping[tuple[int, str], list[VisitFact]]) -> list[ClassTally]:
+def small_classes_merged(by_class: Mapping[tuple[int, str], list[VisitFact]]) -> list[ClassTally]:
     """One row a class; classes under five families become one row, with the smallest other class if need be.
 
     Hiding a small class alone would not do: subtracting the others from the total brings it back.

@@ -36,7 +36,7 @@ class RouteFact:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class VisitTotals:
     """Minutes and metres of a set of visits."""
 
     visits: int
@@ -64,8 +64,8 @@ class HoursSpent:
     families_met: int
     budget_minutes: int
     budget_a_family: int
-    planned: Ledger
-    spent: Ledger
+    planned: VisitTotals
+    spent: VisitTotals
     measured: int
     mean_minutes: int | None
     visit_minutes: int
@@ -77,9 +77,11 @@ class HoursSpent:
         return round(self.spent.minutes / self.families_met) if self.families_met >= SMALLEST_GROUP else None
 
 
-def ledger_of(facts: Sequence[VisitFact], routes: Sequence[RouteFact], *, visit_minutes: int, real: bool) -> Ledger:
+def visit_totals(
+    facts: Sequence[VisitFact], routes: Sequence[RouteFact], *, visit_minutes: int, real: bool
+) -> VisitTotals:
     """Minutes and metres of these visits and routes; `real` takes the minutes of the reports."""
-    return Ledger(
+    return VisitTotals(
         visits=len(facts),
         talk_minutes=sum((fact.real_minutes if real else None) or visit_minutes for fact in facts),
         travel_minutes=sum(route.travel_minutes for route in routes),
@@ -117,8 +119,8 @@ def hours_of(
         families_met=families_met,
         budget_minutes=a_family * families,
         budget_a_family=a_family,
-        planned=ledger_of(with_moment, routes, visit_minutes=visit_minutes, real=False),
-        spent=ledger_of(held, travelled(facts, routes, today), visit_minutes=visit_minutes, real=True),
+        planned=visit_totals(with_moment, routes, visit_minutes=visit_minutes, real=False),
+        spent=visit_totals(held, travelled(facts, routes, today), visit_minutes=visit_minutes, real=True),
         measured=len(measured),
         mean_minutes=round(sum(measured) / len(measured)) if len(measured) >= SMALLEST_GROUP else None,
         visit_minutes=visit_minutes,

@@ -13,7 +13,7 @@ WORDS_WIDTH = 125  # pixels: "gesproken 168"
 
 
 @dataclass(frozen=True)
-class Paint:
+class StateColours:
     """The colours of a state: one hue, dark and light, and white and grey. In the drawing itself, for paper too."""
 
     fill: str
@@ -22,10 +22,10 @@ class Paint:
 
 
 PAINTS = {
-    "met": Paint("#1d5c55", "#1d5c55", "#ffffff"),
-    "planned": Paint("#8fbdb5", "#1d5c55", "#2a251f"),
-    "open": Paint("#ffffff", "#8a7f70", "#2a251f"),
-    "declined": Paint("#d6ccbe", "#8a7f70", "#2a251f"),
+    "met": StateColours("#1d5c55", "#1d5c55", "#ffffff"),
+    "planned": StateColours("#8fbdb5", "#1d5c55", "#2a251f"),
+    "open": StateColours("#ffffff", "#8a7f70", "#2a251f"),
+    "declined": StateColours("#d6ccbe", "#8a7f70", "#2a251f"),
 }
 
 
@@ -34,7 +34,7 @@ class Segment:
     """A piece of a stacked bar, in percent of the width of the picture."""
 
     standing: str
-    paint: Paint
+    paint: StateColours
     count: int
     left: str
     width: str

@@ -88,19 +88,19 @@ def year_of_day(school: School, day: dt.date) -> SchoolYear | None:
     return SchoolYear.objects.filter(school=school, starts_on__lte=day, ends_on__gte=day).first()
 
 
-def season_of(year: SchoolYear, starts_on: dt.date) -> Calendar:
+def study_calendar(year: SchoolYear, starts_on: dt.date) -> Calendar:
     """The evenings of that year from this day on. One query."""
     closures = Closure.objects.filter(school_year=year)
     breaks = (Break(off.name, off.starts_on, off.ends_on, off.is_holiday) for off in closures)
     return Calendar(calendar_of(breaks, year.ends_on), starts_on)
 
 
-def cohort_of(year: SchoolYear, year_groups: Sequence[int], ground: StudyPlaces) -> Cohort:
+def cohort_of(year: SchoolYear, year_groups: Sequence[int], places: StudyPlaces) -> Cohort:
     """Who visits whom in these year groups. A few queries, whatever their size."""
     pupils = Student.objects.enrolled().filter(
         school_class__school_year=year, school_class__year_group__in=list(year_groups)
     )
-    gathering = _Gathering(ground)
+    gathering = _Gathering(places)
     for student in with_homes(pupils.order_by("school_class_id", "pk")):
         gathering.add(student)
     return Cohort(tuple(year_groups), tuple(gathering.teams()), gathering.facts())
@@ -110,7 +110,7 @@ def cohort_of(year: SchoolYear, year_groups: Sequence[int], ground: StudyPlaces)
 class _Gathering:
     """Families under way: each once for the mentors of a class, as in a round."""
 
-    ground: StudyPlaces
+    places: StudyPlaces
     pupils: int = 0
     without_home: int = 0
     mentors_of_class: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class _Gathering:
             if kind == PlaceKind.SCHOOL:
                 yield key, 0
             else:
-                yield key, self.ground.place_of(home) if _is_located(home) else None
+                yield key, self.places.place_of(home) if _is_located(home) else None
 
     def facts(self) -> RosterFacts:
         """What was counted."""

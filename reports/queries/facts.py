@@ -17,7 +17,7 @@ from visits.models import Campaign, Route, Visit, VisitState
 def visit_facts(campaigns: Iterable[Campaign], *, with_classes: bool = True) -> dict[int, list[VisitFact]]:
     """The visits of each round, cancelled ones left out. Two queries; one without the classes."""
     keys = [campaign.pk for campaign in campaigns]
-    classes = classes_of(keys) if with_classes else {}
+    classes = classes_by_visit(keys) if with_classes else {}
     rows = (
         Visit.objects.filter(campaign__in=keys)
         .exclude(state=VisitState.CANCELLED)
@@ -44,7 +44,7 @@ def visit_facts(campaigns: Iterable[Campaign], *, with_classes: bool = True) -> 
                 household=household,
                 standing=STANDINGS[state],
                 classes=classes.get(pk, ()),
-                moment_on=day_of((began if held else None) or starts_at or (finished if held else None)),
+                moment_on=day_of_moment((began if held else None) or starts_at or (finished if held else None)),
                 route=route,
                 real_minutes=minutes_between(began, ended) if held else None,
             )
@@ -52,7 +52,7 @@ def visit_facts(campaigns: Iterable[Campaign], *, with_classes: bool = True) -> 
     return facts
 
 
-def classes_of(campaign_keys: Iterable[int]) -> dict[int, tuple[tuple[int, str], ...]]:
+def classes_by_visit(campaign_keys: Iterable[int]) -> dict[int, tuple[tuple[int, str], ...]]:
     """The classes of each visit's pupils, as they are now; a pupil without a class is in none. One query."""
     rows = (
         Visit.students.through.objects.filter(visit__campaign__in=list(campaign_keys))
@@ -88,7 +88,7 @@ def calendar_for(campaign: Campaign) -> SchoolCalendar:
     )
 
 
-def day_of(moment: dt.datetime | None) -> dt.date | None:
+def day_of_moment(moment: dt.datetime | None) -> dt.date | None:
     """The date on the wall calendar in the Netherlands, if there is a moment."""
     return local_day(moment) if moment is not None else None
 

@@ -14,7 +14,7 @@ from django.db.models import Prefetch
 
 from mentors.models import Mentor
 from notes.models import Agreement, Headline
-from notes.sealing import SealBroken
+from notes.queries.texts import unsealed
 from reports.figures.coverage import Tally, VisitFact, standing_of, tally_of
 from reports.queries.facts import visit_facts
 from students.models import SchoolClass, Student
@@ -148,7 +148,7 @@ def opened_headlines(campaign: Campaign, pupils: Pupils) -> list[tuple[int, Pack
     """The headlines of these visits, opened. One query."""
     rows = Headline.objects.filter(visit__campaign=campaign, visit__report__finished_at__isnull=False).order_by("pk")
     return [
-        (row.visit_id, PackHeadline((), opened(row, "text"), row.is_good_news))
+        (row.visit_id, PackHeadline((), unsealed(row, "text"), row.is_good_news))
         for row in rows
         if row.visit_id in pupils
     ]
@@ -165,7 +165,7 @@ def opened_agreements(campaign: Campaign, pupils: Pupils, today: dt.date) -> lis
             PackAgreement(
                 pupils=(),
                 who=row.get_who_display(),
-                text=opened(row, "what"),
+                text=unsealed(row, "what"),
                 due_on=row.due_on,
                 kept_at=row.kept_at,
                 is_overdue=row.kept_at is None and row.due_on is not None and row.due_on < today,
@@ -173,11 +173,3 @@ def opened_agreements(campaign: Campaign, pupils: Pupils, today: dt.date) -> lis
         )
         for row in found
     ]
-
-
-def opened(row: Headline | Agreement, name: str) -> str | None:
-    """A sealed text; None when its key is gone, so that one broken text does not hide all the others."""
-    try:
-        return str(getattr(row, name))
-    except SealBroken:
-        return None

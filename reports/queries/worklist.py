@@ -14,7 +14,7 @@ from planning.models import Plan, PlanState
 from planning.queries.overview import with_wishes_in
 from planning.queries.repairs import on_closed_days
 from reports.figures.pace import Pace
-from reports.queries.campaigns import campaigns_of
+from reports.queries.campaigns import campaigns_current_first
 from reports.queries.pace import pace_of_campaign
 from students.models import (
     Guardian,
@@ -91,7 +91,7 @@ class Worklist:
 
 def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
     """The work of today. A round that was closed asks for nothing any more."""
-    campaigns = [found for found in campaigns_of(school) if found.state != CampaignState.CLOSED]
+    campaigns = [found for found in campaigns_current_first(school) if found.state != CampaignState.CLOSED]
     campaign = campaigns[0] if campaigns else None
     numbers = numbers_of(school, now)
     return Worklist(

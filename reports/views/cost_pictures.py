@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from reports.figures.cost_question import Variant
 from reports.figures.cost_totals import VariantOutcome
-from reports.figures.pictures import PAINTS, Paint, pct, plain_bar
+from reports.figures.pictures import PAINTS, StateColours, pct, plain_bar
 from reports.queries.cost_studies import CostAnswer, VariantLine
 from reports.views import cost_words as words
 
@@ -16,7 +16,7 @@ TALK, TRAVEL, LATE = PAINTS["met"], PAINTS["planned"], PAINTS["declined"]
 
 
 @dataclass(frozen=True)
-class Bars:
+class VariantBars:
     """One variant: its hours a mentor and its weeks, each on the scale of the whole slice."""
 
     line: VariantLine
@@ -24,14 +24,14 @@ class Bars:
     is_main: bool
     hours: str
     evenings: str
-    talk_paint: Paint
-    travel_paint: Paint
+    talk_paint: StateColours
+    travel_paint: StateColours
     talk_width: str
     travel_left: str
     travel_width: str
     weeks: str
     weeks_width: str
-    weeks_paint: Paint
+    weeks_paint: StateColours
     last_day: str
 
 
@@ -50,16 +50,16 @@ class CostPicture:
 
     hours_finding: str
     weeks_finding: str
-    bars: tuple[Bars, ...]
+    bars: tuple[VariantBars, ...]
     waiting: tuple[str, ...]  # names of variants that are not worked out yet
     holiday_at: str  # where the last week before the holiday ends, in percent of the width
     holiday_words: str
-    key: tuple[tuple[str, Paint], ...]
+    key: tuple[tuple[str, StateColours], ...]
     rows: tuple[VariantRow, ...]
     headings: tuple[str, ...]
     reach_note: str
     main_cells: tuple[tuple[str, str, str], ...]
-    late_paint: Paint = LATE
+    late_paint: StateColours = LATE
 
     @property
     def has_late(self) -> bool:
@@ -124,11 +124,11 @@ def holiday_of(answer: CostAnswer, like: Variant) -> tuple[str, int | None]:
     return facts["holiday"][0], facts["weeks_before_holiday"].get(str(like.evenings_a_week))
 
 
-def bars_of(line: VariantLine, outcome: VariantOutcome, longest: float, most_weeks: int, like: Variant) -> Bars:
+def bars_of(line: VariantLine, outcome: VariantOutcome, longest: float, most_weeks: int, like: Variant) -> VariantBars:
     """One variant's bars."""
     travel = outcome.travel_minutes / outcome.mentors if outcome.mentors else 0.0
     talk = outcome.minutes_a_mentor - travel
-    return Bars(
+    return VariantBars(
         line=line,
         name=words.short_name(line.variant),
         is_main=line.variant == like,

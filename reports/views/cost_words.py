@@ -15,7 +15,7 @@ from mentors.dates import nl_day, nl_day_short
 from reports.figures.cost_question import Question, Variant
 from reports.figures.cost_totals import VariantOutcome
 from reports.queries.cost_studies import VariantLine
-from reports.views.findings import as_hours
+from reports.views.findings import spoken_hours
 
 
 def number(value: float, decimals: int | None = None) -> str:
@@ -96,7 +96,7 @@ def main_finding(line: VariantLine) -> str:
     return _("Een mentor is %(hours)s kwijt, op %(evenings)s: %(each)s voor elk gezin") % {
         "hours": hours(outcome.minutes_a_mentor),
         "evenings": evenings(outcome.evenings_a_mentor),
-        "each": as_hours(round(outcome.minutes_a_family)),
+        "each": spoken_hours(round(outcome.minutes_a_family)),
     }
 
 
@@ -168,10 +168,10 @@ def compared(first: VariantLine, second: VariantLine, question: Question) -> lis
     if question.rate_cents is not None:
         costs = [outcome.cost_cents(question.rate_cents) / 100 for outcome in (one, two)]
         rows.append((_("Kosten (euro)"), costs[0], costs[1]))
-    return [VariantDifference(label, number(a), number(b), signed(b - a)) for label, a, b in rows]
+    return [VariantDifference(label, number(a), number(b), signed_number(b - a)) for label, a, b in rows]
 
 
-def signed(value: float) -> str:
+def signed_number(value: float) -> str:
     """A difference with its sign; nothing is 'gelijk'."""
     if abs(value) < 0.05:
         return _("gelijk")

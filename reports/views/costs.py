@@ -75,7 +75,7 @@ def cost_new(request: SchoolRequest) -> HttpResponse:
             transaction.on_commit(wake_worker)
             return redirect("reports:cost_study", school=request.school.slug, study=study.pk)
     context = {"form": form, "is_on_map": request.school.latitude is not None, "last": last_study(request.school)}
-    context |= {"may_mend": Role.COORDINATOR in request.roles}
+    context |= {"may_fill_in": Role.COORDINATOR in request.roles}
     return render(request, "reports/cost_new.html", context)
 
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from mentors.models import School
 from reports.exports.sheets import SheetCell, WorkbookSheet, write_workbook
 from reports.figures.coverage import SMALLEST_GROUP, Tally
-from reports.figures.hours import WRITING_MINUTES, Ledger
+from reports.figures.hours import WRITING_MINUTES, VisitTotals
 from reports.queries.dashboard import Figures
-from reports.views.findings import class_finding, hours_finding, pace_finding, row_label, sentence
+from reports.views.findings import capitalized, class_finding, hours_finding, pace_finding, row_label
 
 
 def figures_workbook(figures: Figures, school: School) -> bytes:
@@ -36,7 +36,7 @@ def class_sheet(figures: Figures) -> WorkbookSheet:
         _("Gesproken (%)"),
         _("Schoolweken achter op schema"),
     ]
-    return WorkbookSheet(_("Klassen"), sentence(class_finding(figures)), headings, rows)
+    return WorkbookSheet(_("Klassen"), capitalized(class_finding(figures)), headings, rows)
 
 
 def tally_row(label: str, tally: Tally, behind: float) -> list[SheetCell]:
@@ -49,7 +49,7 @@ def pace_sheet(figures: Figures) -> WorkbookSheet:
     """Met and needed at the end of each school day."""
     return WorkbookSheet(
         _("Tempo"),
-        sentence(pace_finding(figures.pace)),
+        capitalized(pace_finding(figures.pace)),
         [_("Schooldag"), _("Gesproken tot en met die dag"), _("Nodig tot en met die dag")],
         [[point.on, point.met, round(point.needed, 1)] for point in figures.pace.points],
     )
@@ -59,7 +59,7 @@ def hours_sheet(figures: Figures) -> WorkbookSheet:
     """Hours and kilometres, planned and spent."""
     hours = figures.hours
 
-    def ledger(label: str, found: Ledger) -> list[SheetCell]:
+    def ledger(label: str, found: VisitTotals) -> list[SheetCell]:
         minutes = [found.minutes, found.talk_minutes, found.travel_minutes, found.writing_minutes]
         return [label, *(round(value / 60, 1) for value in minutes), found.kilometres, found.visits]
 

@@ -30,7 +30,7 @@ def weeks_in_words(weeks: int) -> str:
     return str(_WEEKS[weeks]) if weeks in _WEEKS else _("%(n)s weken") % {"n": weeks}
 
 
-def as_hours(minutes: int) -> str:
+def spoken_hours(minutes: int) -> str:
     """Minutes as people say them: '1 uur en 24 minuten'."""
     hours, rest = divmod(minutes, 60)
     if not hours:
@@ -132,11 +132,11 @@ def pace_words(pace: Pace) -> str:
 def hours_finding(hours: HoursSpent) -> str:
     """What a family costs so far, against what was budgeted for it."""
     if hours.spent_a_family is None:
-        return _("Begroot is %(budget)s voor elk gezin") % {"budget": as_hours(hours.budget_a_family)}
-    facts = {"spent": as_hours(hours.spent_a_family), "budget": as_hours(hours.budget_a_family)}
+        return _("Begroot is %(budget)s voor elk gezin") % {"budget": spoken_hours(hours.budget_a_family)}
+    facts = {"spent": spoken_hours(hours.spent_a_family), "budget": spoken_hours(hours.budget_a_family)}
     return _("Een gezin kostte tot nu toe %(spent)s; begroot is %(budget)s") % facts
 
 
-def sentence(text: str) -> str:
+def capitalized(text: str) -> str:
     """The text with a capital at its beginning."""
     return text[:1].upper() + text[1:]

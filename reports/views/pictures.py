@@ -10,16 +10,25 @@ from mentors.models import School
 from reports.figures.coverage import Tally
 from reports.figures.hours import WRITING_MINUTES, HoursSpent
 from reports.figures.pace import PacePoint
-from reports.figures.pictures import PAINTS, LineChart, Paint, Segment, pace_chart, plain_bar, stacked_bar, week_ends
+from reports.figures.pictures import (
+    PAINTS,
+    LineChart,
+    Segment,
+    StateColours,
+    pace_chart,
+    plain_bar,
+    stacked_bar,
+    week_ends,
+)
 from reports.links import place
 from reports.queries.dashboard import Figures
 from reports.views.findings import (
+    capitalized,
     class_finding,
     hours_finding,
     pace_finding,
     pace_words,
     row_label,
-    sentence,
 )
 
 WIDE, NARROW = 720, 340  # pixels: the chart for a desk and for a phone
@@ -43,7 +52,7 @@ class HoursLine:
     label: str
     minutes: int
     width: str
-    paint: Paint
+    paint: StateColours
 
     @property
     def hours(self) -> int:
@@ -68,7 +77,7 @@ class Pictures:
     hours_finding: str
     hours: tuple[HoursLine, ...]
     writing_minutes: int
-    key: tuple[tuple[str, Paint], ...]
+    key: tuple[tuple[str, StateColours], ...]
 
 
 def pictures_of(figures: Figures, school: School, *, may_open: bool) -> Pictures:
@@ -77,7 +86,7 @@ def pictures_of(figures: Figures, school: School, *, may_open: bool) -> Pictures
     longest = max((row.tally.total for row in rows), default=0)
     return Pictures(
         is_shown=figures.coverage.total.is_shown,
-        class_finding=sentence(class_finding(figures)),
+        class_finding=capitalized(class_finding(figures)),
         classes=tuple(
             ClassPicture(
                 label=row_label(row),
@@ -91,7 +100,7 @@ def pictures_of(figures: Figures, school: School, *, may_open: bool) -> Pictures
         ),
         total_urls=urls_of(figures, school, []) if may_open else {},
         counts_twice=sum(row.tally.total for row in rows) != figures.coverage.total.total,
-        pace_finding=sentence(pace_finding(figures.pace)),
+        pace_finding=capitalized(pace_finding(figures.pace)),
         pace_words=pace_words(figures.pace),
         pace_wide=pace_chart(figures.pace, width=WIDE),
         pace_narrow=pace_chart(figures.pace, width=NARROW),

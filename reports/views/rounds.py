@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from django.http import Http404
 
 from mentors.access import SchoolRequest
-from reports.queries.campaigns import campaigns_of, chosen
+from reports.queries.campaigns import campaigns_current_first, find_campaign
 from visits.models import Campaign
 
 
 def asked_round(request: SchoolRequest) -> tuple[Sequence[Campaign], Campaign | None]:
     """All rounds of the school and the one that is asked for; 404 for one of another school, or of none."""
-    campaigns = campaigns_of(request.school)
+    campaigns = campaigns_current_first(request.school)
     try:
-        return campaigns, chosen(campaigns, request.GET.get("ronde", ""))
+        return campaigns, find_campaign(campaigns, request.GET.get("ronde", ""))
     except LookupError:
         raise Http404 from None
 

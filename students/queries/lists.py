@@ -103,7 +103,7 @@ def class_names(school: School, year: SchoolYear | None) -> list[str]:
     return list(SchoolClass.objects.filter(school_year=year).order_by("name").values_list("name", flat=True))
 
 
-def classes_of(year: SchoolYear | None) -> QuerySet[SchoolClass]:
+def classes_in(year: SchoolYear | None) -> QuerySet[SchoolClass]:
     """The classes of a year with their mentors and the number of pupils."""
     return (
         SchoolClass.objects.filter(school_year=year)

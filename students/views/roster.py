@@ -90,7 +90,7 @@ def _student(request: SchoolRequest, pk: int) -> Student:
 def classes(request: SchoolRequest) -> HttpResponse:
     """The classes of this year, with their mentors."""
     year = year_for(request.school, timezone.localdate())
-    return render(request, "students/classes.html", {"classes": lists.classes_of(year), "year": year})
+    return render(request, "students/classes.html", {"classes": lists.classes_in(year), "year": year})
 
 
 @for_roles(Role.COORDINATOR)

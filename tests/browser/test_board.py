@@ -19,7 +19,6 @@ from planning.actions.runs import run_waiting_plans
 from planning.draft.evenings import evening_name
 from planning.models import Plan
 from planning.queries.board.loading import load_draft
-from planning.words.board import costs
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.planning.boards import reserve
@@ -69,7 +68,7 @@ def a_change(plan: Plan) -> tuple[str, str, Move]:
     """A family, the evening in which it stands, and what another evening would change."""
     draft = load_draft(Plan.objects.get(pk=plan.pk))
     for visit in sorted(draft.schedule.made):
-        for change in draft.mover().spots(visit):
+        for change in draft.mover().best_moves(visit):
             if change.evening and change.evening != draft.schedule.made[visit] and not change.findings:
                 return visit, evening_name(draft.schedule.made[visit]), change
     raise AssertionError
@@ -123,7 +122,7 @@ def test_every_evening_says_what_it_would_cost_as_long_as_a_family_is_in_the_han
     card(anna, visit).locator("a").focus()
     anna.page.keyboard.press("Space")
     # the cheapest plan is not the same on every machine, so neither is what a move changes: minutes, a wish or a week
-    said = f"{spoken_clock(change.start)} {', '.join(costs(change))}"
+    said = f"{spoken_clock(change.start)} {', '.join(move_cost_words(change))}"
     expect(cell(anna, evening).locator("[data-hint]")).to_have_text(said)
     expect(cell(anna, home)).to_be_focused()
     anna.look("bord-opgepakt-1280")

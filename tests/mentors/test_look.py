@@ -1,4 +1,4 @@
-"""The same state looks the same everywhere; ink can be read; nothing needs an inline style."""
+"""A state looks alike everywhere; ink can be read; nothing needs an inline style."""
 
 from __future__ import annotations
 

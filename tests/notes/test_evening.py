@@ -10,9 +10,9 @@ from django.test import Client
 
 from mentors.models import School, User
 from notes.queries.agreements import names_apart
-from notes.queries.card import SectionCode, address_of, card_of, shape_for
+from notes.queries.card import SectionCode, card_of, postal_address, shape_for
 from notes.queries.evening import EveningPage, evening_page
-from notes.views.evening import map_of
+from notes.views.evening import evening_map
 from notes.words.card import SECTIONS
 from students.models import Household
 from tests import factories
@@ -140,19 +140,19 @@ def test_a_secret_address_is_on_no_map_and_in_no_list(tonight: Round, now: dt.da
     )
     evening = page_of(tonight, now).evening
     assert evening
-    assert (evening.hidden, map_of(evening) is not None) == (1, True)
-    without = map_of(evening)
+    assert (evening.hidden, evening_map(evening) is not None) == (1, True)
+    without = evening_map(evening)
     Household.objects.filter(pk=hidden.household_id).update(latitude=53.2, longitude=6.5)
     again = page_of(tonight, now).evening
     assert again
-    assert map_of(again) == without  # the map is the same wherever the secret address is
+    assert evening_map(again) == without  # the map is the same wherever the secret address is
 
 
 def test_a_visit_by_phone_is_not_on_the_map_and_is_not_called_hidden(tonight: Round, now: dt.datetime) -> None:
     Visit.objects.filter(pk=tonight.visit.pk).update(place_kind=PlaceKind.PHONE)
     evening = page_of(tonight, now).evening
     assert evening
-    assert (map_of(evening), evening.hidden) == (None, 0)
+    assert (evening_map(evening), evening.hidden) == (None, 0)
 
 
 # --- the card ---
@@ -178,7 +178,7 @@ def test_a_secret_address_is_on_the_card_on_the_day_itself_alone(tonight: Round,
     Household.objects.filter(pk=tonight.visit.household_id).update(is_secret_address=True)
     visit = Visit.objects.get(pk=tonight.visit.pk)
     today, before, after = (card_of(visit, now=moment) for moment in (now, now - DAY, now + DAY))
-    assert today.address == address_of(visit.household)
+    assert today.address == postal_address(visit.household)
     assert (before.address, after.address, today.place) == (None, None, None)
     assert before.is_address_hidden
 

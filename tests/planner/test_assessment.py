@@ -194,5 +194,5 @@ def test_without_a_colleague_who_is_free_the_visit_would_be_torn_apart() -> None
 
 def test_every_evening_of_every_visitor_is_offered_once(problem: Problem) -> None:
     mover = Mover(ProblemIndex(problem), Schedule())
-    assert [change.evening for change in mover.spots("visit-1")] == [("mentor", MONDAY), ("mentor", NEXT_MONDAY)]
-    assert [change.evening for change in mover.spots("visit-1", {NEXT_MONDAY})] == [("mentor", NEXT_MONDAY)]
+    assert [change.evening for change in mover.best_moves("visit-1")] == [("mentor", MONDAY), ("mentor", NEXT_MONDAY)]
+    assert [change.evening for change in mover.best_moves("visit-1", {NEXT_MONDAY})] == [("mentor", NEXT_MONDAY)]

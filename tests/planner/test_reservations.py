@@ -59,7 +59,7 @@ def test_without_a_start_the_best_one_that_leaves_the_reservation_alone_is_taken
     beside = mover(index, *reserved(best.start, best.start + 45)).place("visit-1", SHIFT)
     assert beside.start != best.start
     assert not beside.is_blocked and not beside.warnings and beside.cost >= best.cost
-    assert beside in list(mover(index, *reserved(best.start, best.start + 45)).spots("visit-1"))
+    assert beside in list(mover(index, *reserved(best.start, best.start + 45)).best_moves("visit-1"))
 
 
 def test_a_visit_may_stand_on_its_own_reservation(index: ProblemIndex) -> None:

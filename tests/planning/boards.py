@@ -14,7 +14,7 @@ from visits.models import MomentReservation, Visit
 def another_evening(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
     draft = load_draft(plan)
     for visit in sorted(draft.schedule.made):
-        for change in draft.mover().spots(visit):
+        for change in draft.mover().best_moves(visit):
             is_free = not change.is_blocked and not change.warnings
             if is_free and change.evening and change.evening != draft.schedule.made[visit]:
                 return visit, change.evening

@@ -35,7 +35,7 @@ from planning.queries.board.loading import load_draft
 from planning.queries.board.page import BoardPage
 from planning.queries.board.values import BoardSelection
 from planning.queries.publishing import blockers
-from planning.words.board import costs
+from planning.words.board import move_cost_words
 from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
@@ -62,7 +62,7 @@ def free_place(plan: Plan) -> tuple[str, tuple[str, dt.date]]:
     """A family and another evening of its mentor that can hold it without breaking anything."""
     draft = load_draft(plan)
     for visit in sorted(draft.schedule.made):
-        for change in draft.mover().spots(visit):
+        for change in draft.mover().best_moves(visit):
             is_free = not change.is_blocked and not change.warnings
             if is_free and change.evening and change.evening != draft.schedule.made[visit]:
                 return visit, change.evening
@@ -322,9 +322,9 @@ def test_a_picked_up_family_hears_of_every_evening_what_it_costs(plan: Plan, cli
     found = {spot["evening"]: spot for spot in body["spots"]}
     assert set(found) == {evening_name(key) for key in load_draft(plan).index.shifts if key[0] == evening[0]}
     spot = found[evening_name(evening)]
-    change = next(change for change in load_draft(plan).mover().spots(visit) if change.evening == evening)
+    change = next(change for change in load_draft(plan).mover().best_moves(visit) if change.evening == evening)
     # which of two equally cheap plans comes out differs, so what a move changes does too: minutes, a wish or a week
-    assert spot["tone"] in ("good", "info") and spot["costs"] == ", ".join(costs(change))
+    assert spot["tone"] in ("good", "info") and spot["costs"] == ", ".join(move_cost_words(change))
     assert spot["start"] in spot["moment"]
 
 

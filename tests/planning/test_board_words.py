@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner import Finding, Mover, ProblemIndex, Schedule, Severity, assess, problem_from_json
-from planning.words.board import Names, costs, moment_words, sentence, sentences, shifts
+from planning.words.board import Names, finding_text, moment_words, move_cost_words, sentences, shifts
 from tests.planner.problems import plain_problem, random_days
 from tests.planner.together import random_coupled_problem
 
@@ -26,7 +26,7 @@ def test_whatever_is_broken_can_be_said(seed: int) -> None:
     rng = random.Random(seed)
     problem = problem_from_json(random_coupled_problem(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)))
     for finding in assess(problem, random_days(rng, problem)).findings:
-        text = sentence(finding, NAMES)
+        text = finding_text(finding, NAMES)
         assert text.endswith(".") and "%" not in text and "past niet bij de afspraken" not in text
 
 
@@ -49,7 +49,7 @@ def test_whatever_is_broken_can_be_said(seed: int) -> None:
 )
 def test_a_sentence_says_who_when_and_how_much(code: str, facts: dict[str, Any], words: str) -> None:
     finding = Finding(code, Severity.WARNING, "mentor", TUESDAY, "visit-1", facts)
-    assert words in sentence(finding, NAMES)
+    assert words in finding_text(finding, NAMES)
 
 
 def test_what_blocks_comes_first_and_each_sentence_once() -> None:
@@ -62,8 +62,8 @@ def test_a_move_says_what_it_costs_in_minutes_wishes_and_weeks() -> None:
     problem = problem_from_json(plain_problem())
     index = ProblemIndex(problem)
     first = Mover(index, Schedule()).place("visit-1", ("mentor", dt.date(2026, 9, 7)))
-    assert costs(first) == ["+23 min reizen"]
+    assert move_cost_words(first) == ["+23 min reizen"]
     later = Mover(index, Schedule().changed(first.shift_stops)).place("visit-1", ("mentor", dt.date(2026, 9, 14)))
-    assert costs(later) == ["wens niet vervuld", "1 week later"]
+    assert move_cost_words(later) == ["wens niet vervuld", "1 week later"]
     assert shifts(later, NAMES) == []
     assert moment_words(TUESDAY, 1110) == "di 6 oktober om 18.30"

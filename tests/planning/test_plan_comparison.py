@@ -14,7 +14,7 @@ from django.urls import reverse
 from mentors.models import Event, Role, School, User
 from planning.draft.stored import LeftOut, StoredDraft, read_draft_of
 from planning.models import Plan, PlanKind, PlanState
-from planning.queries.comparison import Comparison, Differs, compare, plans_to_compare
+from planning.queries.comparison import Comparison, DifferenceKind, compare, plans_to_compare
 from tests import factories
 from tests.pages import LogIn
 from tests.visits.seasons import EVENINGS, Season, make_season
@@ -28,7 +28,7 @@ def season(school: School, now: dt.datetime) -> Season:
 
 
 def copied(plan: Plan, change: Callable[[StoredDraft], StoredDraft]) -> Plan:
-    """The same draft once more, changed."""
+    """A copy of this draft, changed."""
     result = change(read_draft_of(plan)).to_json()
     fields = {"state": PlanState.READY, "result": result, "cost": plan.cost, "bound": plan.bound}
     return Plan.objects.create(campaign=plan.campaign, created_at=plan.created_at + dt.timedelta(hours=1), **fields)
@@ -82,10 +82,10 @@ def test_two_drafts_that_are_the_same_differ_in_nothing(season: Season) -> None:
 @pytest.mark.parametrize(
     ("change", "how"),
     [
-        (take_out, Differs.WITHOUT),
-        (another_mentor, Differs.MENTOR),
-        (another_day, Differs.DAY),
-        (start_later, Differs.TIME),
+        (take_out, DifferenceKind.WITHOUT),
+        (another_mentor, DifferenceKind.MENTOR),
+        (another_day, DifferenceKind.DAY),
+        (start_later, DifferenceKind.TIME),
     ],
 )
 def test_a_family_whose_moment_differs_is_listed_with_both_moments(season: Season, change: Any, how: int) -> None:
@@ -94,14 +94,14 @@ def test_a_family_whose_moment_differs_is_listed_with_both_moments(season: Seaso
     assert {item.how for item in found.differences} == {how}
     before, after = found.differences[0].cells
     assert before is not None and before != after
-    assert (after is None) == (how == Differs.WITHOUT)
+    assert (after is None) == (how == DifferenceKind.WITHOUT)
 
 
 def test_the_worst_difference_comes_first(season: Season) -> None:
     plan = season.draft()
     found = compared(season, plan, copied(plan, another_day), copied(plan, take_out))
     hows = [item.how for item in found.differences]
-    assert hows[0] == Differs.WITHOUT
+    assert hows[0] == DifferenceKind.WITHOUT
     assert hows == sorted(hows)
 
 

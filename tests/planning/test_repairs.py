@@ -14,7 +14,7 @@ from planning.actions.repairs import RepairRefused, make_anew, request_repair
 from planning.draft.contents import read_contents
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import Incident, IncidentKind
-from planning.queries.outcome import outcome_of
+from planning.queries.outcome import visit_outcomes
 from tests import factories
 from tests.planning.repairing import OCTOBER, agree, deliver, moments, published_season, repaired, say_yes
 from tests.visits.seasons import Season, not_published
@@ -91,7 +91,7 @@ def test_nothing_is_a_fact_and_nobody_hears_anything_before_the_yes(season: Seas
 def test_a_visit_that_is_called_off_for_good_leaves_the_plan_and_the_family_hears_it_once(season: Season) -> None:
     visit = standing(season)[0]
     plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk, again=False)
-    outcome = outcome_of(read_contents(plan), season.now)
+    outcome = visit_outcomes(read_contents(plan), season.now)
     assert [(line.visit, line.is_called_off) for line in outcome] == [(visit.pk, True)]
     say_yes(season, plan)
     visit.refresh_from_db()
@@ -145,7 +145,7 @@ def test_a_mentor_who_is_ill_tonight_is_called_off_at_once_and_not_after_the_und
     agree(tonight)
     today = local_day(season.now)
     plan = repaired(season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=today, last=today)
-    (line,) = outcome_of(read_contents(plan), season.now)
+    (line,) = visit_outcomes(read_contents(plan), season.now)
     assert (line.visit, line.was_confirmed, line.old_starts_at) == (tonight.pk, True, at)
     say_yes(season, plan)
     tonight.refresh_from_db()
@@ -247,7 +247,7 @@ def test_a_day_that_stood_in_the_calendar_already_is_not_written_twice(season: S
 def test_who_is_left_without_a_moment_hears_that_it_lapses_and_the_draft_says_why(db: None, now: dt.datetime) -> None:
     season = published_season(now, families=2, evenings=[OCTOBER[0]])
     plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(OCTOBER[0],))
-    lines = outcome_of(read_contents(plan), season.now)
+    lines = visit_outcomes(read_contents(plan), season.now)
     assert [(line.new_starts_at, line.code) for line in lines] == [(None, "no_evenings")] * 2
     say_yes(season, plan)
     assert set(season.campaign.visits.values_list("state", flat=True)) == {VisitState.OPEN}
@@ -287,10 +287,10 @@ def test_a_move_there_and_back_within_the_undo_window_is_no_news(season: Season)
 def test_a_published_repair_remembers_who_had_which_moment(season: Season) -> None:
     visit = standing(season)[0]
     plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
-    before = outcome_of(read_contents(plan), season.now)
+    before = visit_outcomes(read_contents(plan), season.now)
     say_yes(season, plan)
     plan.refresh_from_db()
-    assert outcome_of(read_contents(plan), season.now) == before
+    assert visit_outcomes(read_contents(plan), season.now) == before
     assert [line.old_starts_at for line in before] == [visit.starts_at]
     assert Event.objects.filter(verb="repair.requested").get().facts == {"what": "cancellation"}
 

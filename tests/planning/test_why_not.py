@@ -21,8 +21,8 @@ from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from planning.problem.extra_hours import possible_hours
 from planning.queries.drafts import show_draft
-from planning.queries.remedies import PLACES, Help, chosen, read_remedies
-from planning.views.remedies import address_of
+from planning.queries.remedies import PLACES, Help, read_remedies, useful_first
+from planning.views.remedies import remedy_url
 from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT
 from tests import factories
 from tests.addresses import view_name
@@ -172,7 +172,7 @@ def test_the_page_of_the_plan_says_what_would_help_and_leads_to_where_it_is_done
     text = client.get(reverse("planning:plan", kwargs={"school": season.school.slug, "plan": plan.pk})).content.decode()
     found = help_of(plan, "extra_evening")
     assert "Wat zou helpen" in text and found.words in text
-    address = address_of(season.campaign, found)
+    address = remedy_url(season.campaign, found)
     assert html.escape(address) in text
     day = address.split("?erbij=")[1].removesuffix("#erbij")
     page = client.get(address).content.decode()
@@ -184,7 +184,7 @@ def test_the_page_of_the_plan_says_what_would_help_and_leads_to_where_it_is_done
 def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_rounds_period(season: Season) -> None:
     plan = season.draft()
     found = help_of(plan, "longer_season")
-    assert "?erbij=2026-10-13" in address_of(season.campaign, found)
+    assert "?erbij=2026-10-13" in remedy_url(season.campaign, found)
     many = len(found.adds) > 1
     assert str(found.link_words) == ("Zet deze avonden erbij" if many else "Zet deze avond erbij")
     assert str(help_of(plan, "extra_evening").link_words) == "Zet deze avond erbij"
@@ -193,7 +193,7 @@ def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_roun
     people = {str(season.mentors[0].pk): season.mentors[0]}
     again = read_remedies(season.campaign, read_draft_of(plan).remedies, visits, people) or []
     later = next(one for one in again if one.kind == "longer_season")
-    assert address_of(season.campaign, later) == reverse(
+    assert remedy_url(season.campaign, later) == reverse(
         "visits:campaign_change", kwargs={"school": season.school.slug, "campaign": season.campaign.pk}
     )
 
@@ -259,7 +259,7 @@ def test_a_remedy_of_somebody_who_left_is_not_shown(season: Season) -> None:
 
 def test_first_come_the_remedies_that_each_help_somebody_more(season: Season) -> None:
     plan = season.draft()
-    first, rest = chosen(helps_of(plan))
+    first, rest = useful_first(helps_of(plan))
     assert {visit.pk for one in first for visit in one.families} == {
         int(item["visit"]) for item in plan.result["unplaced"]
     }

@@ -54,7 +54,7 @@ def visit(school: School) -> Visit:
 
 @pytest.fixture
 def wishing(visit: Visit) -> Visit:
-    """The same family, which is asked for its wishes."""
+    """The family of `visit`, which is asked for its wishes."""
     Campaign.objects.update(booking=Booking.WISHES_FIRST, wishes_until=UNTIL)
     return visit
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from mentors.models import Role, School
 from reports.figures.coverage import Tally
 from reports.queries.dashboard import figures_of
-from reports.views.findings import as_hours, class_finding, hours_finding, pace_finding, pace_words
+from reports.views.findings import class_finding, hours_finding, pace_finding, pace_words, spoken_hours
 from tests import factories
 from tests.pages import LogIn
 from tests.reports.conftest import Class, make_class_in_season
@@ -177,7 +177,7 @@ def test_the_cost_of_a_family_is_withheld_under_five(season: Class, now: dt.date
     ("minutes", "says"), [(1, "1 minuut"), (45, "45 minuten"), (60, "1 uur"), (84, "1 uur en 24 minuten")]
 )
 def test_minutes_are_said_as_hours(minutes: int, says: str) -> None:
-    assert as_hours(minutes) == says
+    assert spoken_hours(minutes) == says
 
 
 # --- the page ---

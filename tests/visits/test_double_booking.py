@@ -13,7 +13,7 @@ from django.core import checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 
-from mentors.database_rules import standing
+from mentors.database_rules import trigger_names
 from mentors.models import Mentor
 from tests import factories
 from tests.visits.racing import EVENING, NOW, WRITERS, open_visits
@@ -143,13 +143,13 @@ def test_a_new_booking_over_another_is_refused_at_insert_too(on_sqlite: str) -> 
 
 def test_the_triggers_come_back_when_a_migration_rebuilds_the_table(on_sqlite: str) -> None:
     database, names = connections[on_sqlite], set(NO_MENTOR_IN_TWO_HOMES.sqlite_names)
-    assert names <= standing(database)
+    assert names <= trigger_names(database)
     clear_rules(using=on_sqlite)  # what `migrate` begins with
     with database.schema_editor() as editor:
         editor._remake_table(Visit)  # what Django does to a table on SQLite for most changes
-    assert not names & standing(database)
+    assert not names & trigger_names(database)
     call_command("migrate", database=on_sqlite, verbosity=0, interactive=False)
-    assert names <= standing(database)
+    assert names <= trigger_names(database)
     assert race(on_sqlite)[0] == 1
 
 

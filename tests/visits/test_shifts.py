@@ -16,7 +16,7 @@ from tests import factories
 from tests.pages import LogIn
 from visits.actions.shifts import ShiftHours, ShiftRefused, give_weekdays, set_evenings
 from visits.models import Campaign, CampaignState, Shift
-from visits.queries.shifts import calendar_of, evenings_per_mentor
+from visits.queries.shifts import evenings_per_mentor, shift_weeks
 
 AFTERNOON = ShiftHours(dt.time(14, 0), dt.time(17, 30), dt.time(18, 0))
 TUESDAYS = [dt.date(2026, 9, 29), dt.date(2026, 10, 6), dt.date(2026, 10, 13), dt.date(2026, 10, 27)]
@@ -132,7 +132,7 @@ def test_a_closed_campaign_takes_no_evenings(campaign: Campaign, mentor: Mentor,
 
 
 def test_the_calendar_shows_closures_and_what_is_past(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> None:
-    weeks = calendar_of(campaign, mentor, now)
+    weeks = shift_weeks(campaign, mentor, now)
     evenings = {evening.on: evening for week in weeks for evening in week.evenings}
     assert len(weeks) == 8
     assert evenings[dt.date(2026, 10, 20)].closure == "Herfstvakantie"

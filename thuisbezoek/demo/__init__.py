@@ -1,1 +1,1 @@
-"""The demo school: a made-up town, made-up families, and a season replayed through the real actions."""
+"""The demo school: a made-up town, made-up families, and a campaign replayed through the real actions."""

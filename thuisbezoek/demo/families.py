@@ -181,7 +181,7 @@ def make_pupils(addresses: Sequence[DemoAddress], *, rng: random.Random, first_d
 def make_late_twins(
     addresses: Sequence[DemoAddress], pupils: Sequence[DemoPupil], *, first_day: dt.date
 ) -> list[DemoPupil]:
-    """Twins who come to school when the season is on its way, in two classes, at an address that nobody has yet."""
+    """Twins who come to school when the campaign is on its way, in two classes, at an address that nobody has yet."""
     taken = {home.address for pupil in pupils for home in pupil.homes}
     free = next(address for address in addresses if address not in taken)
     emails = [f"ouder.laat.{adult}@demo.invalid" for adult in (1, 2)]

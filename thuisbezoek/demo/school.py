@@ -1,4 +1,4 @@
-"""Builds the demo school: town, calendar, staff, roster, campaign, plan, and a season half-way."""
+"""Builds the demo school: town, calendar, staff, roster, campaign, plan, and a campaign half-way."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from roads.queries import find_address
 from students.actions.importing import apply_import, prepare_import
 from students.roster.reading import SourceFile, read_rosters
 from thuisbezoek.demo.families import DemoAddress, DemoPupil, edexml, guardians_csv, make_pupils, staff_email
-from thuisbezoek.demo.season import replay
+from thuisbezoek.demo.past_weeks import replay
 from thuisbezoek.demo.together import arrange_company, list_interpreters, twins_arrive
 from thuisbezoek.demo.town import make_town
 from thuisbezoek.demo.town_extract import write_extract
@@ -59,7 +59,7 @@ class DemoFailed(Exception):
 
 @dataclass(frozen=True)
 class DemoCalendar:
-    """The demo's season, laid around today: it began two weeks ago and ends five weeks from now."""
+    """The demo's campaign, laid around today: it began two weeks ago and ends five weeks from now."""
 
     first: dt.date
     last: dt.date
@@ -67,7 +67,7 @@ class DemoCalendar:
 
     @classmethod
     def around(cls, today: dt.date) -> DemoCalendar:
-        """The season that `today` is in the middle of."""
+        """The campaign that `today` is in the middle of."""
         monday = today - dt.timedelta(days=today.weekday())
         first = monday - dt.timedelta(weeks=WEEKS_BEFORE_NOW)
         last = monday + dt.timedelta(weeks=4, days=4)

@@ -14,7 +14,7 @@ from thuisbezoek.demo.town_shapes import PlaneLine, PlanePoint, Street, Town, to
 SAME_SPOT_METRES = 0.5
 
 
-class _Ground:
+class _NodeTable:
     """Nodes by place: what meets at one spot shares a node."""
 
     def __init__(self) -> None:
@@ -38,17 +38,17 @@ class _Ground:
 
 def write_extract(town: Town, path: Path) -> None:
     """Writes the town; an existing file is replaced."""
-    ground = _Ground()
-    ways = [([ground.node(point) for point in line], tags) for line, tags in _ways(town)]
+    nodes = _NodeTable()
+    ways = [([nodes.node(point) for point in line], tags) for line, tags in _ways(town)]
     for house in town.addresses:
-        ground.add(house.at, _address_tags(house.street, f"{house.number}{house.suffix}", house.postcode, house.town))
+        nodes.add(house.at, _address_tags(house.street, f"{house.number}{house.suffix}", house.postcode, house.town))
     for name, point in town.quarters:
-        ground.add(point, {"place": "neighbourhood", "name": name})
-    ground.add((0.0, 300.0), {"place": "town", "name": town.name})
+        nodes.add(point, {"place": "neighbourhood", "name": name})
+    nodes.add((0.0, 300.0), {"place": "town", "name": town.name})
     with osmium.SimpleWriter(str(path), overwrite=True) as writer:
-        for number, point in enumerate(ground.points, start=1):
+        for number, point in enumerate(nodes.points, start=1):
             lat, lon = to_degrees(point)
-            writer.add_node(Node(id=number, version=1, location=(lon, lat), tags=ground.tags.get(number, {})))
+            writer.add_node(Node(id=number, version=1, location=(lon, lat), tags=nodes.tags.get(number, {})))
         for number, (nodes, tags) in enumerate(ways, start=1):
             writer.add_way(Way(id=number, version=1, nodes=nodes, tags=tags))
 

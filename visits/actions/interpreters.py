@@ -21,7 +21,7 @@ class InterpreterError(Refusal):
     field = "on"
 
 
-class OutsideSeason(InterpreterError):
+class OutsideCampaign(InterpreterError):
     text = _("Op die dag zijn er in deze bezoekronde geen thuisbezoeken. Kies een andere dag.")
 
 
@@ -50,13 +50,13 @@ def add_interpreters(
 ) -> int:
     """Put these hours in the list, on the same weekday of every later week too when asked; says on how many days.
 
-    Weeks in which such hours stand already are left as they are. Raises OutsideSeason, StandsAlready, EndsTooEarly.
+    Weeks in which such hours stand already are left as they are. Raises OutsideCampaign, StandsAlready, EndsTooEarly.
     """
     if until_time <= from_time:
         raise EndsTooEarly
     days = [day for day in open_days(campaign) if day >= on and day.weekday() == on.weekday()]
     if on not in days:
-        raise OutsideSeason
+        raise OutsideCampaign
     overlapping = Q(from_time__lt=until_time, until_time__gt=from_time)
     taken = set(campaign.interpreter_shifts.filter(overlapping, language=language).values_list("on", flat=True))
     if on in taken:

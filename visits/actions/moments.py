@@ -19,11 +19,11 @@ from visits.actions.visit_rows import (
     VisitOver,
     ask_again,
     clear_moment,
+    conversation_visits,
     drop_expired_reservations,
     lock_visit,
     note,
     others_at,
-    party_of,
     people_at,
     refuse_moment,
     refuse_over,
@@ -100,7 +100,7 @@ def reschedule_visit(
         raise NoMentor
     if visit.starts_at == starts_at and visit.state in (VisitState.PLANNED, VisitState.CONFIRMED):
         return visit
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         before, people = one.starts_at, people_at(one)
         drop_expired_reservations(now, *people)
         store(
@@ -127,7 +127,7 @@ def change_place(*, visit: Visit, place_kind: PlaceKind, place_note: str, by: Us
     refuse_over(visit)
     if (visit.place_kind, visit.place_note) == (place_kind, place_note):
         return visit
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         store(one, place_kind=place_kind, place_note=place_note, version=one.version + 1)
         settle_days(one, people_at(one), one.starts_at)
         note("visit.place_changed", one, by, now, place=str(place_kind))
@@ -148,7 +148,7 @@ def open_visit(
     refuse_over(visit)
     if visit.state == VisitState.OPEN:
         return visit
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         clear_moment(one, VisitState.OPEN)
         ask_again(one)
         note("visit.opened", one, by, now)
@@ -164,7 +164,7 @@ def cancel_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_versio
     if visit.state == VisitState.CANCELLED:
         return visit
     refuse_over(visit)
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         clear_moment(one, VisitState.CANCELLED)
         note("visit.cancelled", one, by, now)
         tell(one, MessageKind.CANCELLED, now)
@@ -181,7 +181,7 @@ def decline_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
     if visit.state == VisitState.DECLINED:
         return visit
     refuse_over(visit)
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         had_appointment = one.state == VisitState.CONFIRMED
         clear_moment(one, VisitState.DECLINED)
         note("visit.declined", one, by, now)
@@ -197,7 +197,7 @@ def confirm_visit(*, visit: Visit, by: User | None, now: dt.datetime, seen_versi
     if visit.state not in (VisitState.PLANNED, VisitState.CONFIRMED) or visit.starts_at is None:
         raise VisitChanged
     refuse_past(visit.starts_at, now)
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         if one.state == VisitState.PLANNED:
             store(one, state=VisitState.CONFIRMED)
             note("visit.confirmed", one, by, now)
@@ -211,7 +211,7 @@ def reopen_visit(*, visit: Visit, by: User | None, now: dt.datetime) -> Visit:
     lock_visit(visit, visit.mentor)
     if visit.state != VisitState.DECLINED:
         return visit
-    for one in party_of(visit):
+    for one in conversation_visits(visit):
         if one.state == VisitState.DECLINED:
             store(one, state=VisitState.OPEN, version=one.version + 1)
             note("visit.reopened", one, by, now)

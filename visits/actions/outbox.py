@@ -26,7 +26,7 @@ from mentors.models import User
 from visits.actions.letters import told_by, write_letter
 from visits.links import LinkLost
 from visits.models import Invitation, Message, MessageKind, MessageState
-from visits.queries.outbox import address_of, message_in_full, why_untrue
+from visits.queries.outbox import mail_address, message_in_full, why_untrue
 from visits.queries.sending_hours import SendingHours
 
 log = structlog.get_logger(__name__)
@@ -129,7 +129,7 @@ def _send_one(lease: Lease, server: BaseEmailBackend, hours: dict[int, SendingHo
 def _hand_over(message: Message, lease: Lease, server: BaseEmailBackend) -> str:
     attempts = message.attempts + 1
     try:
-        mail = write_letter(message, now=lease.now(), to=address_of(message))
+        mail = write_letter(message, now=lease.now(), to=mail_address(message))
         server.open()
         server.send_messages([mail])
     except LinkLost:

@@ -56,7 +56,7 @@ def decide_siblings(
         part(pair=pair, by=by, now=now)
         first, second = _lock_both(first, second)
     _refuse_no_pair(first, second)
-    _make_it_so(first, second, choice, by, now)
+    _apply_choice(first, second, choice, by, now)
     moved = _give_to(first, second, mentor, by, now) if choice == SiblingChoice.DOUBLE else []
     Visit.objects.filter(pk__in=[first.pk, second.pk]).update(version=_next_version(first, second))
     pair = keep_pair(first=first, second=second, choice=choice, moved=moved, by=by, now=now)
@@ -101,7 +101,7 @@ def _refuse_moment(*visits: Visit) -> None:
         raise MomentStands
 
 
-def _make_it_so(first: Visit, second: Visit, choice: SiblingChoice, by: User, now: dt.datetime) -> None:
+def _apply_choice(first: Visit, second: Visit, choice: SiblingChoice, by: User, now: dt.datetime) -> None:
     """Tie the two, or part them; what changes nothing is no reason to refuse."""
     is_tied = first.together_with_id == second.pk
     if choice == SiblingChoice.JOINT and not is_tied:

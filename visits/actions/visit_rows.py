@@ -86,7 +86,7 @@ def drop_expired_reservations(now: dt.datetime, *mentors: Mentor | None) -> None
     MomentReservation.objects.expired(now).filter(mentor__in=keys).delete()
 
 
-def party_of(visit: Visit) -> list[Visit]:
+def conversation_visits(visit: Visit) -> list[Visit]:
     """This visit, and the other one of a conversation with two mentors unless that is over."""
     still = [state for state in VisitState if state not in (VisitState.MET, VisitState.CANCELLED)]
     return [visit, *others_at(visit, *still)]

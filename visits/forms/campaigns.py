@@ -179,7 +179,7 @@ class TopicForm(forms.ModelForm):
         return cleaned
 
 
-def day_of(text: str) -> dt.date | None:
+def date_in_address(text: str) -> dt.date | None:
     """The date in an address, or nothing."""
     try:
         return dt.date.fromisoformat(text)

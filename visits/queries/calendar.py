@@ -8,7 +8,7 @@ from mentors.holidays import days_off
 from mentors.models import SchoolYear
 from visits.models import Campaign
 
-SEASON_WEEKS = 8  # "7 or 8 school weeks", for a school year without a holiday in its calendar
+USUAL_WEEKS = 8  # "7 or 8 school weeks", for a school year without a holiday in its calendar
 AUTUMN_MONTHS = (10, 11)
 
 
@@ -56,13 +56,13 @@ def autumn_holiday(year: SchoolYear) -> dt.date | None:
 def usual_period(year: SchoolYear) -> tuple[dt.date, dt.date]:
     """From two weeks after the year's start to the Friday before the autumn holiday.
 
-    Where that holiday leaves less than a week, as in a year that starts late, it is a season of the usual length.
+    Where that holiday leaves less than a week, as in a year that starts late, it is a campaign of the usual length.
     """
     first = year.starts_on + dt.timedelta(days=14)
-    season = first + dt.timedelta(weeks=SEASON_WEEKS)
-    last = _friday_before(autumn_holiday(year) or season)
+    usual_end = first + dt.timedelta(weeks=USUAL_WEEKS)
+    last = _friday_before(autumn_holiday(year) or usual_end)
     if last < first + dt.timedelta(days=7):
-        last = min(_friday_before(season), year.ends_on)
+        last = min(_friday_before(usual_end), year.ends_on)
     return first, max(first, last)
 
 

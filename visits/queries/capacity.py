@@ -131,9 +131,9 @@ class MentorCapacity:
             _extra, on, best = min(fitting, key=lambda option: option[:2])
             evenings[on] = best
             return True
-        return self._make_way(evenings, need, movable)
+        return self._move_another(evenings, need, movable)
 
-    def _make_way(
+    def _move_another(
         self, evenings: dict[dt.date, EveningCapacity], need: CapacityNeed, movable: Mapping[int, CapacityNeed]
     ) -> bool:
         for on in need.windows:

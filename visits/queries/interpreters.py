@@ -23,7 +23,7 @@ Supply = dict[tuple[str, dt.date], list[Stretch]]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class LanguageNeed:
     """A language in which families wish an interpreter, and whether the list has any hours for it."""
 
     language: str
@@ -48,13 +48,13 @@ def hours_of(campaign: Campaign) -> list[tuple[InterpreterShift, str]]:
     return [(row, language_name(row.language)) for row in campaign.interpreter_shifts.all()]
 
 
-def wanted_by_families(campaign: Campaign) -> list[Wanted]:
+def wanted_by_families(campaign: Campaign) -> list[LanguageNeed]:
     """Per language how many families of this campaign wish an interpreter; those without hours first."""
     visits = campaign.visits.filter(state__in=_WAITS, household__needs_interpreter=True)
     homes = set(visits.values_list("household_id", "household__language"))
     listed = set(campaign.interpreter_shifts.values_list("language", flat=True))
     counted = Counter(language for _home, language in homes)
-    lines = [Wanted(language_name(code), number, code in listed) for code, number in counted.items()]
+    lines = [LanguageNeed(language_name(code), number, code in listed) for code, number in counted.items()]
     return sorted(lines, key=lambda line: (line.has_hours, line.language))
 
 

@@ -46,7 +46,7 @@ def message_in_full(pk: int) -> Message | None:
     return with_all.filter(pk=pk).first()
 
 
-def address_of(message: Message) -> str:
+def mail_address(message: Message) -> str:
     """Where the mail goes to; '' when that person cannot be mailed (any more)."""
     if message.to_guardian is not None:
         guardian, invitation = message.to_guardian, message.invitation
@@ -62,7 +62,7 @@ def address_of(message: Message) -> str:
 def why_untrue(message: Message, now: dt.datetime) -> str:
     """Why this mail must not go out, as a code; '' when it is true."""
     visit, invitation = message.visit, message.invitation
-    if not address_of(message):
+    if not mail_address(message):
         return "no_address"
     if visit is None:
         return ""

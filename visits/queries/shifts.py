@@ -71,7 +71,7 @@ def campaigns_for_shifts(school: School, today: dt.date) -> QuerySet[Campaign]:
     )
 
 
-def calendar_of(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[ShiftWeek]:
+def shift_weeks(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> list[ShiftWeek]:
     """The period in weeks: what the mentor gave, what is closed and what is past."""
     shifts = {shift.on: shift for shift in Shift.objects.filter(campaign=campaign, mentor=mentor)}
     closed, today, busy = closed_days(campaign.school_year), local_day(now), _visits_per_day(mentor)

@@ -16,10 +16,10 @@ from mentors.access import SchoolRequest, for_roles
 from mentors.dates import local_day
 from mentors.models import Mentor, Role
 from visits.actions.shifts import ShiftRefused, give_weekdays, set_evenings
-from visits.forms.campaigns import day_of
+from visits.forms.campaigns import date_in_address
 from visits.forms.shifts import WeekdaysForm
 from visits.models import Campaign
-from visits.queries.shifts import calendar_of, campaigns_for_shifts, evenings_per_mentor, families_of
+from visits.queries.shifts import campaigns_for_shifts, evenings_per_mentor, families_of, shift_weeks
 from visits.views.finding import campaign_of
 
 
@@ -65,7 +65,7 @@ def _evenings(
         except ShiftRefused as refusal:
             messages.error(request, refusal.text)
         return redirect(here)
-    weeks = calendar_of(campaign, mentor, timezone.now())
+    weeks = shift_weeks(campaign, mentor, timezone.now())
     families = families_of(campaign, mentor)
     context = {
         "campaign": campaign,
@@ -75,7 +75,7 @@ def _evenings(
         "given": sum(1 for week in weeks for evening in week.evenings if evening.shift and not evening.closure),
         "families": families,
         "needed": -(-families // campaign.max_stops),
-        "suggested": {day for day in map(day_of, request.GET.getlist("erbij")) if day},
+        "suggested": {day for day in map(date_in_address, request.GET.getlist("erbij")) if day},
         "tabs": tabs,
         "is_own": request.mentor == mentor,
     }
@@ -89,7 +89,7 @@ def _save(request: SchoolRequest, campaign: Campaign, mentor: Mentor, form: Week
     if form is not None:
         _say_given(request, give_weekdays(**who, weekdays=form.cleaned_data["weekdays"], hours=form.hours(), now=now))
     else:
-        days = {day for day in map(day_of, request.POST.getlist("avond")) if day}
+        days = {day for day in map(date_in_address, request.POST.getlist("avond")) if day}
         _say_changed(request, *set_evenings(**who, days=days, now=now))
 
 

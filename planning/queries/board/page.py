@@ -268,7 +268,7 @@ class BoardPage:
         )
 
 
-def classes_of(plan: Plan) -> list[SchoolClass]:
+def classes_of_plan(plan: Plan) -> list[SchoolClass]:
     """The classes that this draft is about, by name."""
     pupils = plan.campaign.visits.exclude(state=VisitState.CANCELLED).values("students__school_class")
     return list(SchoolClass.objects.filter(pk__in=pupils).order_by("name", "pk"))

@@ -11,7 +11,7 @@ from mentors.dates import spoken_clock
 from planner import Move, ShiftKey
 from planning.draft.evenings import evening_name
 from planning.queries.board.page import BoardPage
-from planning.words.board import Sentence, costs, moment_words, sentences, shifts, signed
+from planning.words.board import Sentence, moment_words, move_cost_words, sentences, shifts, signed_facts
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Spot:
 def spots_of(board: BoardPage, visit: str) -> list[Spot]:
     """The best place in each evening, in the order of the calendar."""
     draft = board.draft
-    moves = draft.mover().spots(visit)
+    moves = draft.mover().best_moves(visit)
     changes = [change for change in moves if change.evening and change.evening[0] in board.mentors]
     names = board.fetch({visit, *_mentioned(changes)})
     home = draft.schedule.made.get(visit)
@@ -72,7 +72,7 @@ def spots_of(board: BoardPage, visit: str) -> list[Spot]:
                 costs=_("het beste moment hier")
                 if _stays(change, home, draft.schedule.stop_of(visit))
                 else _costs(change),
-                short=_("%(sign)s%(n)s min") % signed(int(change.parts["travel_minutes"])),
+                short=_("%(sign)s%(n)s min") % signed_facts(int(change.parts["travel_minutes"])),
                 tone=_tone(change),
                 troubles=tuple(troubles),
                 shifts=tuple(shifts(change, names)),
@@ -88,7 +88,7 @@ def _stays(change: Move, home: ShiftKey | None, stop: object) -> bool:
 
 
 def _costs(change: Move) -> str:
-    return ", ".join(costs(change))
+    return ", ".join(move_cost_words(change))
 
 
 def _tone(change: Move) -> str:

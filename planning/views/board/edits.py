@@ -35,7 +35,7 @@ from planning.queries.board.page import BoardPage
 from planning.views.board.answers import answer_of
 from planning.views.board.finding import board_of, is_script, requested_selection
 from planning.views.finding import board_plan, visit_on
-from planning.words.board import costs, moment_words, sentences, shifts
+from planning.words.board import moment_words, move_cost_words, sentences, shifts
 from planning.words.edits import edit_text
 
 Act = Callable[[Plan, int], Edited]
@@ -133,7 +133,7 @@ def _told(board: BoardPage, edited: Edited) -> str:
     if change is None:
         return _("Gedaan.") if edited.edit.undone_at is None else _("Ongedaan gemaakt.")
     names = board.fetch({change.visit, *(one.visit for one in change.shifted)})
-    words = {"family": names.visit(change.visit), "costs": ", ".join(costs(change))}
+    words = {"family": names.visit(change.visit), "costs": ", ".join(move_cost_words(change))}
     if change.evening is None or change.start is None:
         return _("%(family)s heeft nu geen moment: %(costs)s.") % words
     words["moment"] = moment_words(change.evening[1], change.start)
@@ -181,7 +181,7 @@ def _not_so(request: SchoolRequest, plan: Plan, stop: MoveRefused | ReasonNeeded
         "visit": change.visit,
         "is_refused": isinstance(stop, MoveRefused),
         "troubles": sentences(change.findings, names),
-        "costs": ", ".join(costs(change)),
+        "costs": ", ".join(move_cost_words(change)),
         "shifts": shifts(change, names),
         "family": names.visit(change.visit),
         "moment": moment_words(change.evening[1], change.start) if change.evening and change.start is not None else "",

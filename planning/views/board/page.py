@@ -16,10 +16,10 @@ from planning.draft.contents import read_contents
 from planning.forms.board import OwnMomentForm, query_of, revision_of, selection_of
 from planning.models import Plan
 from planning.queries.board.changes import changes_since
-from planning.queries.board.page import BoardPage, classes_of
+from planning.queries.board.page import BoardPage, classes_of_plan
 from planning.queries.board.reservations import evenings_in, reservation_name, reservations_of
 from planning.queries.board.spots import Spot, spots_of
-from planning.queries.drafts import map_of, show_draft
+from planning.queries.drafts import route_map, show_draft
 from planning.queries.publishing import blockers
 from planning.views.board.answers import answer_of, can_redo, can_undo
 from planning.views.board.finding import board_of, is_script, may_edit
@@ -51,7 +51,7 @@ def board(request: SchoolRequest, plan: int) -> HttpResponse:
         "weeks": shown.weeks(),
         "tray": shown.tray(),
         "totals": shown.totals(),
-        "classes": classes_of(found),
+        "classes": classes_of_plan(found),
         "may_edit": may_edit(request, found),
         "can_undo": can_undo(shown.draft),
         "can_redo": can_redo(shown.draft),
@@ -98,7 +98,7 @@ def board_evening(request: SchoolRequest, plan: int, mentor: int) -> HttpRespons
         "day": day,
         "cell": shown.cells([(str(person.pk), day)])[0],
         "is_coordinator": Role.COORDINATOR in request.roles,
-        "item": {"route": route, "map": map_of(route)} if route else None,
+        "item": {"route": route, "map": route_map(route)} if route else None,
         "query": query,
         "may_edit": may_edit(request, found),
     }

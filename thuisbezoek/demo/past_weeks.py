@@ -1,4 +1,4 @@
-"""Replays the first weeks of the demo's season through the real actions, each at the moment it would have been."""
+"""Replays the first weeks of the demo's campaign through the real actions, each at the moment it would have been."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ CONCERN = "Vertelde dat hij deze week drie keer alleen gegeten heeft. Zei dat tw
 
 
 @dataclass(frozen=True)
-class Cast:
+class DemoFamily:
     """How one family in the demo answers: an index in the order of its invitation."""
 
     invitation: Invitation
@@ -62,14 +62,14 @@ class Cast:
 
 def replay(*, campaign: Campaign, invited_at: dt.datetime, now: dt.datetime, rng: random.Random) -> None:
     """Answers, reminders and logs from the day of the invitations until now, day by day."""
-    casts = [Cast(row, order) for order, row in enumerate(Invitation.objects.filter(visit__campaign=campaign))]
-    answer_days: dict[int, list[Cast]] = {}
-    for cast in casts:
-        if cast.answers:
-            answer_days.setdefault(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]), []).append(cast)
+    families = [DemoFamily(row, order) for order, row in enumerate(Invitation.objects.filter(visit__campaign=campaign))]
+    answer_days: dict[int, list[DemoFamily]] = {}
+    for family in families:
+        if family.answers:
+            answer_days.setdefault(rng.choice([0, 1, 1, 2, 2, 3, 4, 6]), []).append(family)
     for number, moment in enumerate(days_between(invited_at, now)):
-        for cast in answer_days.get(number, []):
-            answer(cast, now=moment)
+        for family in answer_days.get(number, []):
+            answer(family, now=moment)
         log_day(campaign, now=moment, rng=rng)
         keep_promises(campaign, now=moment)
         queue_reminders(now=moment)
@@ -85,26 +85,26 @@ def days_between(start: dt.datetime, end: dt.datetime) -> Iterator[dt.datetime]:
     yield end
 
 
-def answer(cast: Cast, *, now: dt.datetime) -> None:
+def answer(family: DemoFamily, *, now: dt.datetime) -> None:
     """One family's answer, through the page's own actions; a family whose evening has passed says nothing."""
-    invitation = Invitation.objects.select_related("visit__campaign__school", "household").get(pk=cast.invitation.pk)
+    invitation = Invitation.objects.select_related("visit__campaign__school", "household").get(pk=family.invitation.pk)
     visit = invitation.visit
     if visit.starts_at is None or local_day(visit.starts_at) <= local_day(now):
         return
     who: dict[str, Any] = {
         "invitation": invitation, "seen_version": visit.version, "channel": AnswerChannel.LINK, "by": None, "now": now,
     }  # fmt: skip
-    if cast.order % 29 == 7:
+    if family.order % 29 == 7:
         decline(**who)
         return
-    if cast.order % 23 == 5:
+    if family.order % 23 == 5:
         tell_hours(hours=[FamilyHours(2, dt.time(16, 0), dt.time(18, 30), is_wish=True)], **who)
         return
-    if cast.order % 17 == 4:
+    if family.order % 17 == 4:
         choose_place(place_kind=PlaceKind.SCHOOL, place_note="", **who)
     else:
         accept(**who)
-    pick(invitation, cast.order, now=now)
+    pick(invitation, family.order, now=now)
 
 
 def pick(invitation: Invitation, order: int, *, now: dt.datetime) -> None:
