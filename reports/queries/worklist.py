@@ -30,7 +30,7 @@ from visits.models import Campaign, CampaignState, Invitation, Message, MessageS
 from visits.queries.booking import still_asked
 from visits.queries.shifts import MentorEvenings, evenings_per_mentor
 from visits.queries.siblings import undecided_siblings
-from visits.queries.visit_list import waiting_for
+from visits.queries.visit_list import WaitsFor, waiting_for
 
 
 @dataclass(frozen=True)
@@ -108,11 +108,11 @@ def worklist_of(school: School, *, now: dt.datetime) -> Worklist:
 def numbers_of(school: School, now: dt.datetime) -> dict[str, Any]:
     """All counts and yes-or-noes of a school in one query."""
     counts = {
-        "to_choose": number(waiting_for("kiezen", now), "campaign__school", "pk"),
+        "to_choose": number(waiting_for(WaitsFor.CHOICE, now), "campaign__school", "pk"),
         "wishes_in": number(with_wishes_in(now), "school", "pk"),
-        "unanswered": number(waiting_for("antwoord", now), "campaign__school", "pk"),
-        "rather_otherwise": number(waiting_for("anders", now), "campaign__school", "pk"),
-        "without_moment": number(waiting_for("moment", now), "campaign__school", "pk"),
+        "unanswered": number(waiting_for(WaitsFor.ANSWER, now), "campaign__school", "pk"),
+        "rather_otherwise": number(waiting_for(WaitsFor.OTHER_MOMENT, now), "campaign__school", "pk"),
+        "without_moment": number(waiting_for(WaitsFor.MOMENT, now), "campaign__school", "pk"),
         "on_closed_day": number(on_closed_days(now), "campaign__school", "pk"),
         "not_located": number(not_located(), "school", "pk"),
         "suggestions": number(HouseholdSuggestion.objects.filter(state=SuggestionState.OPEN), "school", "pk"),
@@ -201,7 +201,7 @@ def drafts() -> QuerySet[Plan]:
 def missing_logs(school: School, now: dt.datetime) -> tuple[MissingLogs, ...]:
     """Per mentor, alphabetical, the visits that are over and not logged. One query."""
     rows = (
-        waiting_for("verslag", now)
+        waiting_for(WaitsFor.REPORT, now)
         .filter(campaign__school=school)
         .order_by("mentor__name", "mentor_id")
         .values("mentor_id", "mentor__name")

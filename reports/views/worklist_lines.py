@@ -13,6 +13,7 @@ from mentors.models import School
 from reports.links import place
 from reports.queries.worklist import Beginnings, Worklist
 from visits.models import Campaign, CampaignState
+from visits.queries.visit_list import WaitsFor
 
 NAMES_SHOWN = 4
 
@@ -136,7 +137,7 @@ FAMILIES = [
         "visits:visits",
         "shuffle",
         "wait",
-        {"wacht": "anders"},
+        {"wacht": WaitsFor.OTHER_MOMENT},
     ),
     Kind(
         "on_closed_day",
@@ -165,7 +166,7 @@ FAMILIES = [
         "visits:visits",
         "circle-dashed",
         "wait",
-        {"wacht": "moment"},
+        {"wacht": WaitsFor.MOMENT},
     ),
     Kind(
         "unanswered",
@@ -174,7 +175,7 @@ FAMILIES = [
         "visits:visits",
         "hourglass",
         "info",
-        {"wacht": "antwoord"},
+        {"wacht": WaitsFor.ANSWER},
     ),
     Kind(
         "letters",
@@ -315,7 +316,7 @@ def log_lines(work: Worklist, school: School) -> list[WorklistLine]:
     return [
         WorklistLine(
             text=text % {"n": missing},
-            url=place("visits:visits", school, query={"wacht": "verslag"}),
+            url=place("visits:visits", school, query={"wacht": WaitsFor.REPORT}),
             icon="notebook-pen",
             tone="wait",
             note=some_of(names),

@@ -30,6 +30,10 @@ from visits.actions.moments import mark_met
 from visits.actions.outbox import send_due_messages
 from visits.links import code_of, find_by_code
 from visits.models import Answer, AnswerChannel, Message, MessageKind, MessageState, PlaceKind, Visit, VisitState
+from visits.queries.history import HISTORY_VERBS
+from visits.queries.visit_list import WaitsFor
+from visits.words.history import HAPPENINGS
+from visits.words.visit_list import WAITS
 
 pytestmark = pytest.mark.django_db
 EVENING = dt.datetime(2026, 9, 29, 16, 30, tzinfo=dt.UTC)
@@ -131,6 +135,11 @@ def test_the_page_takes_as_many_queries_with_a_long_history(
     with CaptureQueriesContext(connection) as again:
         client.get(url(visit))
     assert len(again) <= len(many) and len(again) - len(few) <= 3  # the notices of the session
+
+
+def test_all_that_a_history_shows_and_all_that_a_list_waits_for_has_its_words() -> None:
+    assert set(HAPPENINGS) == set(HISTORY_VERBS)
+    assert set(WAITS) == set(WaitsFor)
 
 
 # --- moving, calling off, undoing ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.db.models import Exists, F, OuterRef, QuerySet
 
@@ -12,9 +13,18 @@ from mentors.models import Mentor, School, User
 from students.models import SchoolClass
 from visits.models import Answer, Campaign, CampaignState, Invitation, PlaceKind, Visit, VisitState
 from visits.queries.booking import still_asked, still_to_choose
-from visits.words.visit_list import WAITS
 
 UPCOMING = "gepland"  # proposed or agreed: two states that a figure counts as one
+
+
+class WaitsFor(StrEnum):
+    """What visits of a published campaign wait for: the word in the address. The order is that of the page."""
+
+    ANSWER = "antwoord"
+    OTHER_MOMENT = "anders"
+    MOMENT = "moment"
+    CHOICE = "kiezen"
+    REPORT = "verslag"
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class Filters:
     school_class: int | None
     mentor: int | None
     place: str
-    waits: str = ""  # one of WAITS
+    waits: WaitsFor | None = None
 
     @classmethod
     def of(cls, asked: Mapping[str, str]) -> Filters:
@@ -38,24 +48,24 @@ class Filters:
             school_class=_number(asked.get("klas", "")),
             mentor=_number(asked.get("mentor", "")),
             place=asked.get("plek", "") if asked.get("plek", "") in PlaceKind.values else "",
-            waits=asked.get("wacht", "") if asked.get("wacht", "") in WAITS else "",
+            waits=WaitsFor(asked["wacht"]) if asked.get("wacht") in set(WaitsFor) else None,
         )
 
 
-def waiting_for(what: str, now: dt.datetime) -> QuerySet[Visit]:
-    """Visits of a published campaign that wait for one of WAITS at `now`. Of all schools: narrow it."""
+def waiting_for(what: WaitsFor, now: dt.datetime) -> QuerySet[Visit]:
+    """Visits of a published campaign that wait for this at `now`. Of all schools: narrow it."""
     running = Visit.objects.filter(campaign__state=CampaignState.PUBLISHED)
     invitations = Invitation.objects.filter(visit=OuterRef("pk"), revoked_at=None)
-    if what == "antwoord":
+    if what == WaitsFor.ANSWER:
         # Somebody who asked for another moment and was offered one has not answered that one yet.
         silent = invitations.filter(answer__in=[Answer.NONE, Answer.OTHER], sent_at__isnull=False)
         return running.filter(Exists(silent), state=VisitState.PLANNED, starts_at__gt=now)
-    if what == "anders":
+    if what == WaitsFor.OTHER_MOMENT:
         return running.filter(Exists(invitations.filter(answer=Answer.OTHER)), state=VisitState.OPEN)
-    if what == "moment":
+    if what == WaitsFor.MOMENT:
         # While families choose, or give their wishes, nobody has to look for a moment.
         return running.filter(state=VisitState.OPEN).exclude(still_asked(now))
-    if what == "kiezen":
+    if what == WaitsFor.CHOICE:
         return running.filter(pk__in=still_to_choose(now).values("pk"))
     return running.filter(pk__in=Visit.objects.with_log_missing(now).values("pk"))
 

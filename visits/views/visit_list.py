@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
 from visits.models import PlaceKind, VisitState
-from visits.queries.visit_list import UPCOMING, Filters, choices_at, list_visits
+from visits.queries.visit_list import UPCOMING, Filters, WaitsFor, choices_at, list_visits
 from visits.words.visit_list import WAITS
 
 A_PAGE = 50
@@ -33,7 +33,7 @@ def visits(request: SchoolRequest) -> HttpResponse:
         "asked": asked,
         "choices": choices_at(request.school, request.user, now=now),
         "states": [*VisitState.choices, (UPCOMING, _("voorgesteld of afgesproken"))],
-        "waits": WAITS.items(),
+        "waits": [(each.value, WAITS[each]) for each in WaitsFor],
         "places": PlaceKind.choices,
     }
     return render(request, "visits/visits.html", context)

@@ -14,7 +14,7 @@ from mentors.dates import nl_moment
 from mentors.models import Event
 from visits.models import Answer, PlaceKind
 
-# By the verb of an event: the words and the icon.
+# By the verb of an event (HISTORY_VERBS in visits/queries/history.py): the words and the icon.
 HAPPENINGS: dict[str, tuple[Any, str]] = {
     "visit.planned": (gettext_lazy("Voorgesteld"), "send"),
     "visit.rescheduled": (gettext_lazy("Verzet"), "calendar-clock"),

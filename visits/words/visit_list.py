@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-WAITS: dict[str, Promise] = {  # by the word in the address; the order is that of the page
+WAITS: dict[str, Promise] = {  # by the value of a WaitsFor (visits/queries/visit_list.py)
     "antwoord": _("antwoord"),
     "anders": _("iets anders"),
     "moment": _("moment"),
