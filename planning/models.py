@@ -78,7 +78,7 @@ class Plan(Leased):
     revision = models.PositiveIntegerField(default=0)
     pins = models.JSONField(default=list)  # primary keys, as texts, of visits that must stay where they are
     trail = models.JSONField(default=list)  # while at work: [seconds, cost, bound], for the gap that closes
-    so_far = models.JSONField(null=True)  # while at work: what the best plan so far holds, and what is being done
+    so_far = models.JSONField(null=True)  # while at work: planning/draft/progress.py
     state = models.CharField(max_length=9, choices=PlanState.choices, default=PlanState.QUEUED)
     seconds = models.PositiveSmallIntegerField(default=60)
     progress = models.FloatField(default=0.0)  # 0 to 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import enum
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -20,6 +19,7 @@ from planner import Plan as Made
 from planning.actions.board.completion import Completion, CompletionLate, CompletionStuck
 from planning.actions.board.patches import BoardShut
 from planning.draft.making import make_draft
+from planning.draft.progress import JobProgress, Phase
 from planning.draft.stored import LeftOut, StoredDraft, StoredRemedy
 from planning.models import Plan, PlanFailure, PlanKind, PlanState
 from planning.problem.build import Planning, build_planning
@@ -74,14 +74,6 @@ def run_plan(*, plan: Plan, now: Now) -> bool:
     return True
 
 
-class Phase(enum.StrEnum):
-    """What a job at work is doing."""
-
-    ROADS = "roads"
-    PLANNING = "planning"
-    HELPING = "helping"
-
-
 @dataclass
 class PlanJob:
     """A job in the hands of this worker."""
@@ -123,7 +115,9 @@ class PlanJob:
     def heartbeat(self) -> None:
         """Renew the lease, show how far it is, and see whether somebody calls it good enough."""
         progress = self.progress
-        values: dict[str, object] = {"so_far": self._so_far(progress)}
+        seconds = round(time.monotonic() - self.began)
+        told = JobProgress.of(self.phase, self.families, seconds, progress)
+        values: dict[str, object] = {"so_far": told.to_json()}
         if progress is not None:
             fraction = min(1.0, self._helped() if self.phase == Phase.HELPING else progress.fraction)
             self.trail = longer_trail(self.trail, time.monotonic() - self.began, progress.cost, progress.bound)
@@ -157,18 +151,6 @@ class PlanJob:
         except Exception as error:
             log.error("extra work on a plan failed", plan=self.lease.pk, error=type(error).__name__)
             return None
-
-    def _so_far(self, progress: Progress | None) -> dict[str, object]:
-        """What the page tells of the best plan so far; `placed` and what follows only when there is one."""
-        seconds = round(time.monotonic() - self.began)
-        told: dict[str, object] = {"phase": self.phase, "families": self.families, "seconds": seconds}
-        if progress is None:
-            return told
-        told |= {"hopeless": progress.hopeless, "stage": progress.message}
-        if progress.parts is not None:
-            told["placed"] = self.families - progress.parts["unplaced"]
-            told |= {name: progress.parts[name] for name in ("routes", "travel_minutes", "outside_wish")}
-        return told
 
 
 def longer_trail(trail: list[list[float]], seconds: float, cost: float, bound: float) -> list[list[float]]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from planning.draft.progress import BestSoFar, JobProgress, Phase
 from planning.models import Plan, PlanState
 from planning.queries.drafts import gap_between
 
@@ -39,10 +39,11 @@ class ProgressPicture:
 class Work:
     """A job that waits or is at work."""
 
-    phase: str  # planning/words/progress.py has its words
+    phase: Phase
     percent: int
     gap: float | None  # None until the plan so far has been to all mentors
-    so_far: dict[str, Any] | None  # of the best plan so far; None when there is none
+    families: int
+    best: BestSoFar | None  # None while there is no plan
     picture: ProgressPicture | None
     waits_long: bool
     is_helping: bool
@@ -51,24 +52,22 @@ class Work:
 
 def work_of(plan: Plan, now: dt.datetime) -> Work:
     """How far this job is."""
-    told = plan.so_far or {"phase": "roads"}
-    phase = told["phase"]
-    if phase == "planning" and told.get("stage", "planning") != "planning":
-        phase = "proving"
+    told = JobProgress.from_json(plan.so_far)
     gap = None
     if plan.cost is not None and plan.bound is not None:
-        gap = gap_between(plan.cost, plan.bound, told.get("hopeless", 0))
+        gap = gap_between(plan.cost, plan.bound, told.hopeless)
     percent = round(100 * plan.progress)
     stop = "stop" if plan.is_stop_asked else ""
     return Work(
-        phase=phase,
+        phase=told.phase,
         percent=percent,
         gap=gap if gap is not None and gap <= WHOLE_PLAN else None,
-        so_far=told if "placed" in told else None,
-        picture=closing_gap(plan.trail, told.get("hopeless", 0), now=told.get("seconds", 0), end=plan.seconds),
+        families=told.families,
+        best=told.best,
+        picture=closing_gap(plan.trail, told.hopeless, now=told.seconds, end=plan.seconds),
         waits_long=plan.state == PlanState.QUEUED and now - plan.created_at > LONG_WAIT,
-        is_helping=phase == "helping",
-        milestone=f"{plan.state}-{phase}-{percent // 25}{stop}",
+        is_helping=told.phase == Phase.HELPING,
+        milestone=f"{plan.state}-{told.phase}-{percent // 25}{stop}",
     )
 
 

@@ -193,7 +193,7 @@ def _progress(plan: Plan) -> dict[str, object]:
     if plan.state not in AT_WORK:
         return {"is_at_work": False, "work": None}
     work = work_of(plan, timezone.now())
-    spoken = spoken_text(work.phase, work.percent, work.so_far, work.gap)
+    spoken = spoken_text(work.phase, work.percent, work.families, work.best, work.gap)
     return {"is_at_work": True, "work": work, "spoken": spoken}
 
 

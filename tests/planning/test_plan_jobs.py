@@ -15,6 +15,7 @@ from mentors.models import Event
 from planning.actions import runs
 from planning.actions.jobs import PlanRefused, discard_plan, request_plan, stop_plan
 from planning.actions.runs import run_plan, run_waiting_plans
+from planning.draft.progress import BestSoFar, JobProgress, Phase
 from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanFailure, PlanState
 from planning.queries.drafts import ShownDraft, gap_of, show_draft
@@ -203,15 +204,25 @@ def test_a_heartbeat_tells_what_the_best_plan_so_far_holds_and_draws_its_trail(s
     job.families = 4
     job.heartbeat()
     plan.refresh_from_db()
-    assert (plan.so_far, plan.trail) == ({"phase": "roads", "families": 4, "seconds": 0}, [])
+    assert (plan.so_far, plan.trail) == (JobProgress(Phase.ROADS, families=4).to_json(), [])
     parts = {"unplaced": 1, "routes": 2, "travel_minutes": 50, "outside_wish": 0}
     job.note_progress(runs.Progress(0.4, 1000.0, 900.0, "planning", 1, parts))
     job.heartbeat()
     job.heartbeat()
     plan.refresh_from_db()
-    assert plan.so_far["placed"] == 3
-    assert plan.so_far["hopeless"] == 1
+    best = BestSoFar(placed=3, routes=2, travel_minutes=50, outside_wish=0)
+    assert JobProgress.from_json(plan.so_far) == JobProgress(Phase.ROADS, families=4, hopeless=1, best=best)
     assert [point[1:] for point in plan.trail] == [[1000.0, 900.0]]
+
+
+def test_a_job_that_makes_its_plan_better_says_that_it_proves() -> None:
+    at_work = runs.Progress(0.9, 1000.0, 900.0, "proving")
+    assert JobProgress.of(Phase.PLANNING, 4, 12, at_work) == JobProgress(Phase.PROVING, families=4, seconds=12)
+    assert JobProgress.of(Phase.HELPING, 4, 12, at_work).phase == Phase.HELPING
+
+
+def test_a_job_that_has_told_nothing_yet_looks_up_the_roads() -> None:
+    assert JobProgress.from_json(None) == JobProgress(Phase.ROADS)
 
 
 def test_a_long_trail_keeps_its_ends_and_stays_short() -> None:
@@ -231,7 +242,7 @@ def test_a_finished_job_keeps_the_trail_that_ends_in_its_plan(season: Season) ->
 def test_a_worker_that_takes_over_begins_afresh_and_makes_the_same_plan(season: Season) -> None:
     first = season.draft()
     second = request(season)
-    stale = {"trail": [[1.0, 2.0, 3.0]], "progress": 0.9, "so_far": {"phase": "planning"}}
+    stale = {"trail": [[1.0, 2.0, 3.0]], "progress": 0.9, "so_far": JobProgress(Phase.PLANNING).to_json()}
     Plan.objects.filter(pk=second.pk).update(state=PlanState.RUNNING, lease_until=None, attempts=1, **stale)
     assert run_plan(plan=second, now=season.clock)
     second.refresh_from_db()

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from mentors.dates import moment_at
 from mentors.models import Role, School, User
+from planning.draft.progress import BestSoFar, JobProgress, Phase
 from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanFailure, PlanState
 from planning.queries.progress import closing_gap
@@ -31,12 +32,8 @@ def season(school: School, now: dt.datetime) -> Season:
     return make_season(now, school=school)
 
 
-SO_FAR = {"phase": "planning", "families": 4, "placed": 3, "hopeless": 1, "routes": 2} | {
-    "travel_minutes": 65,
-    "outside_wish": 0,
-    "stage": "planning",
-    "seconds": 12,
-}
+BEST = BestSoFar(placed=3, routes=2, travel_minutes=65, outside_wish=0)
+SO_FAR = JobProgress(Phase.PLANNING, families=4, seconds=12, hopeless=1, best=BEST).to_json()
 
 
 def at_work(season: Season, **fields: Any) -> Plan:

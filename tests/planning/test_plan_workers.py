@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from celery import Celery
 
+from planning.draft.progress import Phase
 from tests.services import comes_true, need_redis
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +108,7 @@ def workers(tmp_path: Path) -> Iterator[Workers]:
 def test_a_worker_killed_while_it_plans_leaves_its_job_to_another_which_ends_it(workers: Workers) -> None:
     first = workers.start()
     workers.wake()
-    workers.wait_until(lambda: "planning" in str(workers.row("so_far")[0]))
+    workers.wait_until(lambda: any(phase in str(workers.row("so_far")[0]) for phase in (Phase.PLANNING, Phase.PROVING)))
     workers.kill(first)
     assert workers.row("state, attempts") == ("running", 1)
 

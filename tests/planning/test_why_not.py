@@ -17,6 +17,7 @@ from planner import REASON_CODES, REMEDY_KINDS, Progress
 from planning.actions import runs
 from planning.actions.jobs import request_plan, stop_plan
 from planning.actions.runs import run_plan
+from planning.draft.progress import JobProgress, Phase
 from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from planning.problem.extra_hours import possible_hours
@@ -122,7 +123,7 @@ def test_whoever_stops_the_planning_does_not_wait_for_remedies(season: Season) -
 
 def test_a_stop_while_remedies_are_tried_keeps_the_plan(season: Season) -> None:
     plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    Plan.objects.update(state=PlanState.RUNNING, so_far={"phase": "helping", "families": 5})
+    Plan.objects.update(state=PlanState.RUNNING, so_far=JobProgress(Phase.HELPING, families=5).to_json())
     stop_plan(plan=plan, by=None, now=season.now)
     Plan.objects.update(lease_until=None)
     assert run_plan(plan=plan, now=season.clock)
@@ -137,7 +138,7 @@ def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_ta
     plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
     job = runs.claim_job(plan, season.clock)
     assert job is not None
-    job.phase, job.progress = runs.Phase.HELPING, Progress(1.0, 0, 0, "planning")
+    job.phase, job.progress = Phase.HELPING, Progress(1.0, 0, 0, "planning")
     job.helps_since = time.monotonic() - runs.REMEDY_SECONDS / 3
     job.heartbeat()
     plan.refresh_from_db()
