@@ -1,6 +1,6 @@
 """What the pages of the figures cost: `python benchmarks/pages.py [classes] [pupils]`.
 
-A made-up school of 35 classes of 28 in the middle of its season, in a database of its own (SQLite in a temporary
+A made-up school of 35 classes of 28 in the middle of its campaign, in a database of its own (SQLite in a temporary
 folder, or DATABASE_URL). A page is asked five times after one to warm up; the fastest counts, in CPU time of the
 process: rendering and SQLite's work together. Queries are all of a request, the session and the roles included.
 """
@@ -57,17 +57,17 @@ def build(classes: int, pupils: int) -> dict[str, tuple[Any, str]]:
 
     from mentors.models import Membership, Role  # noqa: PLC0415 - after django.setup()
     from tests import factories  # noqa: PLC0415 - after django.setup()
-    from tests.reports.season import make_season  # noqa: PLC0415 - after django.setup()
+    from tests.reports.bulk import make_bulk_campaign  # noqa: PLC0415 - after django.setup()
 
     school = factories.make_school()
-    season = make_season(school, classes=classes, pupils=pupils, now=NOW)
+    bulk = make_bulk_campaign(school, classes=classes, pupils=pupils, now=NOW)
     user = factories.make_user(school, Role.DIRECTOR, Role.COORDINATOR)
     board = factories.make_board(school)
     Membership.objects.create(user=user, role=Role.BOARD, board=board)
     kwargs: dict[str, Any] = {"school": school.slug}
     names = ["worklist", "dashboard", "dashboard_sheet", "packs"]
     found = {name: (user, reverse(f"reports:{name}", kwargs=kwargs)) for name in names}
-    of_class = kwargs | {"school_class": season.classes[0].pk}
+    of_class = kwargs | {"school_class": bulk.classes[0].pk}
     found["pack"] = (user, reverse("reports:pack", kwargs=of_class))
     found["board"] = (user, reverse("reports:board", kwargs={"board": board.pk}))
     return found | {name: (user, reverse(f"reports:{name}", kwargs=kwargs)) for name in PDF_LIMITS}

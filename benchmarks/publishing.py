@@ -26,14 +26,14 @@ def main(mentors: int, families: int) -> int:
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - after django.setup()
 
     from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
-    from tests.visits.seasons import make_season  # noqa: PLC0415 - after django.setup()
+    from tests.visits.staffed import make_staffed_campaign  # noqa: PLC0415 - after django.setup()
     from visits.models import Message, Visit  # noqa: PLC0415 - after django.setup()
 
     call_command("migrate", verbosity=0)
     evenings = [dt.date(2026, 9, 8) + dt.timedelta(days=day) for day in range(38) if day % 7 in (0, 2)]
     with transaction.atomic():
-        season = make_season(NOW, mentors=mentors, families=families, evenings=evenings)
-    plan = season.draft(seconds=60)
+        staffed = make_staffed_campaign(NOW, mentors=mentors, families=families, evenings=evenings)
+    plan = staffed.draft(seconds=60)
     with CaptureQueriesContext(connection) as queries:
         began, cpu_began = time.monotonic(), time.process_time()
         placed = publish_plan(plan=plan, by=None, now=NOW)

@@ -1,6 +1,6 @@
 """How long a repair takes through its real job: `python benchmarks/repairs.py [mentors] [families each]`.
 
-Its own SQLite file in a temporary folder (or DATABASE_URL). A season is planned and published; then one family
+Its own SQLite file in a temporary folder (or DATABASE_URL). A campaign is planned and published; then one family
 cancels and one pupil comes late. Measured are the job (tables to draft), what the page asks, and the yes.
 """
 
@@ -40,28 +40,28 @@ def main(mentors: int, families: int) -> int:
     from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
     from planning.problem.incidents import IncidentKind  # noqa: PLC0415 - after django.setup()
     from tests import factories  # noqa: PLC0415 - after django.setup()
-    from tests.visits.seasons import make_season  # noqa: PLC0415 - after django.setup()
+    from tests.visits.staffed import make_staffed_campaign  # noqa: PLC0415 - after django.setup()
 
     call_command("migrate", verbosity=0)
-    season = make_season(NOW, mentors=mentors, families=families, evenings=EVENINGS)
-    plan, _seconds = timed("plan of the whole season", lambda: season.draft(seconds=20))
+    staffed = make_staffed_campaign(NOW, mentors=mentors, families=families, evenings=EVENINGS)
+    plan, _seconds = timed("plan of the whole campaign", lambda: staffed.draft(seconds=20))
     timed("its publication", lambda: publish_plan(plan=plan, by=None, now=NOW))
-    season.campaign.refresh_from_db()
-    visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at")[mentors * families // 2]
-    slowest = measured_repair(season, "cancellation", IncidentKind.CANCELLATION, visit=visit.pk)
-    factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    slowest = max(slowest, measured_repair(season, "late entrant", IncidentKind.LATE))
+    staffed.campaign.refresh_from_db()
+    visit = staffed.campaign.visits.exclude(starts_at=None).order_by("starts_at")[mentors * families // 2]
+    slowest = measured_repair(staffed, "cancellation", IncidentKind.CANCELLATION, visit=visit.pk)
+    factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
+    slowest = max(slowest, measured_repair(staffed, "late entrant", IncidentKind.LATE))
     return 0 if slowest <= MOST_SECONDS else 1
 
 
-def measured_repair(season: Any, words: str, kind: Any, **facts: Any) -> float:
+def measured_repair(staffed: Any, words: str, kind: Any, **facts: Any) -> float:
     """Make one repair, look at it and say yes; the seconds until it can be looked at."""
     from planning.actions.publishing import publish_plan  # noqa: PLC0415 - after django.setup()
     from planning.draft.contents import read_contents  # noqa: PLC0415 - after django.setup()
     from planning.queries.consequences import consequences  # noqa: PLC0415 - after django.setup()
     from tests.planning.repairing import repaired  # noqa: PLC0415 - after django.setup()
 
-    plan, job = timed(f"{words}: the job", lambda: repaired(season, kind, **facts))
+    plan, job = timed(f"{words}: the job", lambda: repaired(staffed, kind, **facts))
     found, page = timed(f"{words}: what it means", lambda: consequences(read_contents(plan), NOW))
     seconds = read_contents(plan).draft.seconds
     print(f"  planner {seconds} s; {len(found.changed)} families get another moment or a first one")

@@ -18,7 +18,7 @@ from mentors.models import Role, School, User
 from tests import factories
 from thuisbezoek.language import compile_texts
 
-# The third week of a season, on a Tuesday, in summer time.
+# The third week of a campaign, on a Tuesday, in summer time.
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
 
 

@@ -11,7 +11,7 @@ from students.models import Guardian, Household, LocationQuality, Residence, Sch
 from visits.models import Campaign, CampaignState, ConversationTopic, Invitation, Shift, Visit, VisitState
 
 _numbers = itertools.count(1)
-SEASON_START = dt.date(2026, 8, 31)
+YEAR_START = dt.date(2026, 8, 31)
 AUTUMN = (dt.date(2026, 10, 17), dt.date(2026, 10, 25))
 MADE_AT = dt.datetime(2026, 8, 31, 8, 0, tzinfo=dt.UTC)
 
@@ -28,7 +28,7 @@ def make_school(**fields: Any) -> School:
         "email": f"school{number}@example.org",
     }
     school = School.objects.create(**defaults | fields)
-    year = SchoolYear.objects.create(school=school, starts_on=SEASON_START, ends_on=dt.date(2027, 7, 9))
+    year = SchoolYear.objects.create(school=school, starts_on=YEAR_START, ends_on=dt.date(2027, 7, 9))
     Closure.objects.create(school_year=year, name="Herfstvakantie", starts_on=AUTUMN[0], ends_on=AUTUMN[1])
     return school
 
@@ -109,7 +109,7 @@ def make_student(school_class: SchoolClass, *households: Household, **fields: An
         "first_name": f"Leerling{number}",
         "last_name": f"Achternaam{number}",
         "born_on": dt.date(2014, 5, 1),
-        "entered_on": SEASON_START,
+        "entered_on": YEAR_START,
     }
     student = Student.objects.create(school=school, school_class=school_class, **defaults | fields)
     for rank, household in enumerate(households or (make_household(school),), start=1):

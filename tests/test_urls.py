@@ -169,7 +169,7 @@ def test_a_role_is_refused_wherever_it_has_no_business(role: Role, school: Schoo
 
 @pytest.fixture
 def two_schools(db: None, now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> tuple[User, worlds.World, worlds.World]:
-    """Somebody with every role at the first school, and two schools full of rows, in the middle of their season."""
+    """Somebody with every role at the first school, and two schools full of rows, in the middle of their campaign."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: now)
     mine, other = worlds.make_world(now), worlds.make_world(now)
     user = mine.mentor.user

@@ -100,7 +100,7 @@ class World:
 
 
 def make_world(now: dt.datetime) -> World:
-    """A school in mid-season: one visit of last week that was logged, one of tonight, and all that hangs on them."""
+    """A school in mid-campaign: one visit of last week that was logged, one of tonight, and all that hangs on them."""
     school = factories.make_school()
     board = factories.make_board(school)
     mentor = factories.make_mentor(school)

@@ -104,7 +104,7 @@ def visitor(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visito
 Come = Callable[..., Visitor]
 
 
-class Clock:
+class SettableNow:
     """What the application takes for now: a moment that was set, and the seconds since."""
 
     def __init__(self) -> None:
@@ -120,7 +120,7 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    moved = Clock()
+def settable_now(monkeypatch: pytest.MonkeyPatch) -> SettableNow:
+    moved = SettableNow()
     monkeypatch.setattr(timezone, "now", moved)
     return moved

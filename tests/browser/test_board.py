@@ -22,7 +22,7 @@ from planning.queries.board.loading import load_draft
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.planning.boards import reserve
-from tests.visits.seasons import make_season
+from tests.visits.staffed import make_staffed_campaign
 
 PASSWORD = "een-lang-genoeg-wachtwoord"
 Come = Callable[..., Visitor]
@@ -36,11 +36,11 @@ pytestmark = pytest.mark.usefixtures("several_connections")
 @pytest.fixture
 def plan(several_connections: None, now: dt.datetime, monkeypatch: pytest.MonkeyPatch) -> Plan:
     monkeypatch.setattr(timezone, "now", lambda: now)
-    season = make_season(now, mentors=2, families=4, evenings=WEEK)
-    household = season.campaign.visits.order_by("pk")[0].household
+    staffed = make_staffed_campaign(now, mentors=2, families=4, evenings=WEEK)
+    household = staffed.campaign.visits.order_by("pk")[0].household
     household.name = LONG
     household.save()
-    return season.draft()
+    return staffed.draft()
 
 
 def coordinator(come: Come, school: School, viewport: dict[str, int], name: str = "Anna Bakker") -> Visitor:

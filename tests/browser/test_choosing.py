@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from mentors.models import Role, School
 from planning.actions.runs import run_waiting_plans
 from tests import factories
-from tests.browser.conftest import DESK, PHONE, SMALL, Clock, Come, Visitor
+from tests.browser.conftest import DESK, PHONE, SMALL, Come, SettableNow, Visitor
 from visits.links import token_of
 from visits.models import Booking, Campaign, CampaignState, Invitation, Visit, VisitState
 
@@ -19,9 +19,9 @@ TUESDAY = dt.date(2026, 9, 29)
 
 
 @pytest.fixture
-def asking(several_connections: None, clock: Clock) -> Campaign:
+def asking(several_connections: None, settable_now: SettableNow) -> Campaign:
     """A mentor with six families and four evenings, in a round in which families choose."""
-    clock.set(2026, 9, 22, 14)
+    settable_now.set(2026, 9, 22, 14)
     school = factories.make_school(slug="kies", name="Openbare Scholengemeenschap De Verre Polder", phone="0527 123456")
     coordinator = factories.make_user(school, Role.COORDINATOR, email="coordinator@example.org")
     coordinator.set_password(PASSWORD)
@@ -36,7 +36,9 @@ def asking(several_connections: None, clock: Clock) -> Campaign:
     return campaign
 
 
-def test_families_choose_and_the_school_plans_the_rest(visitor: Come, asking: Campaign, clock: Clock) -> None:
+def test_families_choose_and_the_school_plans_the_rest(
+    visitor: Come, asking: Campaign, settable_now: SettableNow
+) -> None:
     desk = visitor(DESK)
     desk.log_in("coordinator@example.org", PASSWORD)
     booking = f"/school/kies/bezoeken/rondes/{asking.pk}/kiezen/"
@@ -56,7 +58,7 @@ def test_families_choose_and_the_school_plans_the_rest(visitor: Come, asking: Ca
     desk.go(booking)
     desk.page.get_by_role("button", name="Geef de rest een moment").click()
     desk.page.wait_for_url("**/plannen/**")
-    run_waiting_plans(now=clock)
+    run_waiting_plans(now=settable_now)
     assert Visit.objects.filter(state=VisitState.CONFIRMED).count() == 1
     waits = visitor(SMALL, java_script_enabled=False)
     open_page(waits, "Noor")

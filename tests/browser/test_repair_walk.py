@@ -19,8 +19,8 @@ from planning.actions.runs import run_waiting_plans
 from planning.models import Plan, PlanKind, PlanState
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
-from tests.planning.repairing import agree, published_season
-from tests.visits.seasons import Season
+from tests.planning.repairing import agree, published_campaign
+from tests.visits.staffed import StaffedCampaign
 from visits.models import CampaignState, Visit, VisitState
 
 PASSWORD = "een-lang-genoeg-wachtwoord"
@@ -30,35 +30,35 @@ Come = Callable[..., Visitor]
 
 
 @pytest.fixture
-def season(several_connections: None, monkeypatch: pytest.MonkeyPatch) -> Season:
+def staffed(several_connections: None, monkeypatch: pytest.MonkeyPatch) -> StaffedCampaign:
     monkeypatch.setattr(timezone, "now", lambda: NOW)
     school = factories.make_school(slug="herstelschool", name="De Herstelschool")
     user = factories.make_user(school, Role.COORDINATOR, email="coordinator@example.org")
     user.set_password(PASSWORD)
     user.save()
-    season = published_season(NOW, school=school, mentors=3, families=5)
-    first = season.campaign.visits.order_by("pk")[0]
+    staffed = published_campaign(NOW, school=school, mentors=3, families=5)
+    first = staffed.campaign.visits.order_by("pk")[0]
     first.household.name = LONG
     first.household.save()
-    for number, guardian in enumerate(guardians_of(season)):
+    for number, guardian in enumerate(guardians_of(staffed)):
         guardian.phone = f"088 000 00 {number:02d}"
         guardian.save()
-    return season
+    return staffed
 
 
-def guardians_of(season: Season) -> list[Any]:
-    visits = season.campaign.visits.select_related("household").prefetch_related("household__guardians")
+def guardians_of(staffed: StaffedCampaign) -> list[Any]:
+    visits = staffed.campaign.visits.select_related("household").prefetch_related("household__guardians")
     return [guardian for visit in visits for guardian in visit.household.guardians.all()]
 
 
 @pytest.fixture
-def worker(season: Season) -> Iterator[None]:
+def worker(staffed: StaffedCampaign) -> Iterator[None]:
     """A worker that looks for jobs ten times a second, in a thread of its own."""
     stop = threading.Event()
 
     def work() -> None:
         while not stop.wait(0.1):
-            run_waiting_plans(now=season.clock)
+            run_waiting_plans(now=staffed.clock)
         connection.close()
 
     thread = threading.Thread(target=work)
@@ -73,15 +73,15 @@ def place(visit: Visit, *, on: dt.date, minutes: int) -> None:
     Visit.objects.filter(pk=visit.pk).update(starts_at=starts, ends_at=starts + dt.timedelta(minutes=45))
 
 
-def test_what_happened_what_it_means_and_the_yes(visitor: Come, season: Season, worker: None) -> None:
-    ill, today = season.mentors[0], local_day(NOW)
-    tonight = season.campaign.visits.filter(mentor=ill).order_by("-starts_at")[0]
+def test_what_happened_what_it_means_and_the_yes(visitor: Come, staffed: StaffedCampaign, worker: None) -> None:
+    ill, today = staffed.mentors[0], local_day(NOW)
+    tonight = staffed.campaign.visits.filter(mentor=ill).order_by("-starts_at")[0]
     place(tonight, on=today, minutes=19 * 60)
     tonight.refresh_from_db()
     agree(tonight)
     desk = visitor(DESK)
     desk.log_in("coordinator@example.org", PASSWORD)
-    desk.go(f"/school/herstelschool/bezoeken/rondes/{season.campaign.pk}/")
+    desk.go(f"/school/herstelschool/bezoeken/rondes/{staffed.campaign.pk}/")
     desk.look("repair-01-campaign")
     desk.page.get_by_role("link", name="Er is iets veranderd").click()
     expect(desk.page.get_by_role("heading", name="Wat is er gebeurd?")).to_be_visible()
@@ -130,9 +130,9 @@ def test_what_happened_what_it_means_and_the_yes(visitor: Come, season: Season, 
 
 
 def test_on_a_phone_a_family_cancels_and_somebody_thinks_better_of_it(
-    visitor: Come, season: Season, worker: None
+    visitor: Come, staffed: StaffedCampaign, worker: None
 ) -> None:
-    visit = season.campaign.visits.order_by("pk")[0]
+    visit = staffed.campaign.visits.order_by("pk")[0]
     before = visit.starts_at
     phone = visitor(PHONE)
     phone.log_in("coordinator@example.org", PASSWORD)
@@ -152,15 +152,17 @@ def test_on_a_phone_a_family_cancels_and_somebody_thinks_better_of_it(
     assert Plan.objects.get(kind=PlanKind.REPAIR).state == PlanState.DISCARDED
 
 
-def test_a_mentor_who_is_away_has_visits_in_another_round_too(visitor: Come, season: Season, worker: None) -> None:
-    ill, day = season.mentors[0], dt.date(2026, 10, 6)
-    elsewhere = factories.make_campaign(season.school, name="Bezoekronde leerjaar 2", state=CampaignState.PUBLISHED)
-    pupil = factories.make_student(season.classes[0])
+def test_a_mentor_who_is_away_has_visits_in_another_round_too(
+    visitor: Come, staffed: StaffedCampaign, worker: None
+) -> None:
+    ill, day = staffed.mentors[0], dt.date(2026, 10, 6)
+    elsewhere = factories.make_campaign(staffed.school, name="Bezoekronde leerjaar 2", state=CampaignState.PUBLISHED)
+    pupil = factories.make_student(staffed.classes[0])
     factories.make_visit(elsewhere, pupil, ill, starts_at=moment_at(day, 20 * 60 + 30))
     for size, name in ((PHONE, "phone"), (DESK, "desk")):
         who = visitor(size)
         who.log_in("coordinator@example.org", PASSWORD)
-        home = f"/school/herstelschool/bezoeken/rondes/{season.campaign.pk}/veranderd/"
+        home = f"/school/herstelschool/bezoeken/rondes/{staffed.campaign.pk}/veranderd/"
         who.go(home + f"mentor-afwezig/?mentor={ill.pk}&van=2026-10-06&tot=2026-10-08")
         who.page.get_by_role("button", name="Bekijk wat dit betekent").click()
         expect(who.page.get_by_text("ook 1 thuisbezoek in Bezoekronde leerjaar 2")).to_be_visible(timeout=10_000)
@@ -171,9 +173,9 @@ def test_a_mentor_who_is_away_has_visits_in_another_round_too(visitor: Come, sea
         who.look(f"repair-15-{name}-other-round")
 
 
-def test_other_changes_and_states_are_looked_at(visitor: Come, season: Season) -> None:
-    home = f"/school/herstelschool/bezoeken/rondes/{season.campaign.pk}/veranderd/"
-    mentor = f"?mentor={season.mentors[0].pk}"
+def test_other_changes_and_states_are_looked_at(visitor: Come, staffed: StaffedCampaign) -> None:
+    home = f"/school/herstelschool/bezoeken/rondes/{staffed.campaign.pk}/veranderd/"
+    mentor = f"?mentor={staffed.mentors[0].pk}"
     for size, name in ((PHONE, "phone"), (DESK, "desk")):
         who = visitor(size)
         who.log_in("coordinator@example.org", PASSWORD)
@@ -187,14 +189,14 @@ def test_other_changes_and_states_are_looked_at(visitor: Come, season: Season) -
     with who.page.expect_navigation():
         who.page.get_by_role("button", name="Bekijk wat dit betekent").click()
     who.look("repair-21-at-work")  # no worker runs
-    run_waiting_plans(now=season.clock)
+    run_waiting_plans(now=staffed.clock)
     expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
     Visit.objects.filter(state=VisitState.PLANNED).update(version=7)
     who.page.get_by_role("button", name="Zo doen we het").click()
     expect(who.page.get_by_role("button", name="Maak het opnieuw")).to_be_visible()
     who.look("repair-22-changed-meanwhile")
     who.page.get_by_role("button", name="Maak het opnieuw").click()
-    run_waiting_plans(now=season.clock)
+    run_waiting_plans(now=staffed.clock)
     expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
     who.look("repair-23-anew")
     with who.page.expect_navigation():

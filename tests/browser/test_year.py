@@ -25,7 +25,7 @@ from roads.actions import build_network
 from roads.queries import find_address
 from students.models import Student
 from tests import factories
-from tests.browser.conftest import AMSTERDAM, DESK, PHONE, Clock, Come, Visitor
+from tests.browser.conftest import AMSTERDAM, DESK, PHONE, Come, SettableNow, Visitor
 from thuisbezoek.demo.families import DemoAddress, edexml, guardians_csv, make_pupils
 from thuisbezoek.demo.town import make_town
 from thuisbezoek.demo.town_extract import write_extract
@@ -56,7 +56,7 @@ def streets(town: tuple[Town, Path], settings: Any) -> Town:
 
 
 @pytest.fixture
-def year_school(several_connections: None, clock: Clock, streets: Town) -> School:
+def year_school(several_connections: None, settable_now: SettableNow, streets: Town) -> School:
     """A school on the map with a coordinator and a director, and nothing else."""
     found = find_address(streets.school.postcode, streets.school.number)
     assert found
@@ -82,7 +82,7 @@ def roster_files(town: Town) -> list[dict[str, Any]]:
 
 
 def test_a_school_walks_through_its_year(
-    visitor: Come, year_school: School, streets: Town, clock: Clock, live_server: Any
+    visitor: Come, year_school: School, streets: Town, settable_now: SettableNow, live_server: Any
 ) -> None:
     settings.SITE_URL = live_server.url
     desk = visitor(DESK)
@@ -91,11 +91,11 @@ def test_a_school_walks_through_its_year(
     mentor = settle_mentors(year_school)
     campaign = open_the_campaign(desk)
     phone = visitor(PHONE)
-    give_evenings(phone, mentor, campaign, clock)
-    make_and_publish_the_plan(desk, campaign, clock)
-    visit = families_answer(visitor, campaign, mentor, clock)
-    reminders_go_out(campaign, clock)
-    log_the_evening(phone, visit, clock)
+    give_evenings(phone, mentor, campaign, settable_now)
+    make_and_publish_the_plan(desk, campaign, settable_now)
+    visit = families_answer(visitor, campaign, mentor, settable_now)
+    reminders_go_out(campaign, settable_now)
+    log_the_evening(phone, visit, settable_now)
     look_back(visitor, desk, visit)
 
 
@@ -144,7 +144,7 @@ def open_the_campaign(desk: Visitor) -> Campaign:
     return campaign
 
 
-def give_evenings(phone: Visitor, mentor: Mentor, campaign: Campaign, clock: Clock) -> None:
+def give_evenings(phone: Visitor, mentor: Mentor, campaign: Campaign, settable_now: SettableNow) -> None:
     """One mentor on a phone; the others likewise, without the walk."""
     page = phone.page
     assert mentor.user
@@ -158,16 +158,18 @@ def give_evenings(phone: Visitor, mentor: Mentor, campaign: Campaign, clock: Clo
     phone.look("year-09-my-shifts")
     assert mentor.shifts.count() == 10
     for other in Mentor.objects.filter(school=campaign.school).exclude(pk=mentor.pk):
-        give_weekdays(campaign=campaign, mentor=other, weekdays=(0, 2), hours=ShiftHours(), by=other.user, now=clock())
+        give_weekdays(
+            campaign=campaign, mentor=other, weekdays=(0, 2), hours=ShiftHours(), by=other.user, now=settable_now()
+        )
 
 
-def make_and_publish_the_plan(desk: Visitor, campaign: Campaign, clock: Clock) -> None:
+def make_and_publish_the_plan(desk: Visitor, campaign: Campaign, settable_now: SettableNow) -> None:
     page = desk.page
     desk.go(f"/school/jaarschool/bezoeken/rondes/{campaign.pk}/plannen/")
     page.get_by_role("button", name="Maak een plan").click()
     page.wait_for_url(re.compile(r"/plannen/\d+/$"))
     desk.look("year-10-plan-waits")
-    run_waiting_plans(now=clock)
+    run_waiting_plans(now=settable_now)
     page.reload()
     expect(page.get_by_text("Bewezen best mogelijke plan")).to_be_visible()
     desk.look("year-11-draft")
@@ -181,10 +183,10 @@ def make_and_publish_the_plan(desk: Visitor, campaign: Campaign, clock: Clock) -
     desk.look("year-12-published")
 
 
-def families_answer(visitor: Come, campaign: Campaign, mentor: Mentor, clock: Clock) -> Visit:
+def families_answer(visitor: Come, campaign: Campaign, mentor: Mentor, settable_now: SettableNow) -> Visit:
     """One family agrees and picks topics, one wants another moment, one would rather not."""
-    clock.set(2026, 9, 1, 10)
-    send_due_messages(now=clock(), seconds=120)
+    settable_now.set(2026, 9, 1, 10)
+    send_due_messages(now=settable_now(), seconds=120)
     planned = list(Visit.objects.filter(mentor=mentor, state=VisitState.PLANNED).order_by("starts_at")[:3])
     agrees, moves, declines = planned
     family = visitor(PHONE, java_script_enabled=False)
@@ -229,27 +231,27 @@ def open_link(family: Visitor, visit: Visit) -> None:
     raise AssertionError(f"no mail with a link to visit {visit.pk}")
 
 
-def reminders_go_out(campaign: Campaign, clock: Clock) -> None:
+def reminders_go_out(campaign: Campaign, settable_now: SettableNow) -> None:
     """A week later one friendly second invitation to who has not answered, and to nobody else."""
-    clock.set(2026, 9, 8, 10)
-    queue_reminders(now=clock())
-    send_due_messages(now=clock(), seconds=120)
+    settable_now.set(2026, 9, 8, 10)
+    queue_reminders(now=settable_now())
+    send_due_messages(now=settable_now(), seconds=120)
     second = Message.objects.filter(kind=MessageKind.SECOND_INVITATION, state=MessageState.SENT)
     reminded = set(second.values_list("invitation", flat=True))
     silent = Invitation.objects.filter(visit__campaign=campaign, answer=Answer.NONE, messages__state=MessageState.SENT)
     assert reminded == set(silent.values_list("pk", flat=True)) != set()
     count = len(mail.outbox)
-    queue_reminders(now=clock())
-    send_due_messages(now=clock(), seconds=120)
+    queue_reminders(now=settable_now())
+    send_due_messages(now=settable_now(), seconds=120)
     assert len(mail.outbox) == count
 
 
-def log_the_evening(phone: Visitor, visit: Visit, clock: Clock) -> None:
+def log_the_evening(phone: Visitor, visit: Visit, settable_now: SettableNow) -> None:
     """The card before, and the log after."""
     page = phone.page
     assert visit.starts_at
     evening = visit.starts_at.astimezone(AMSTERDAM)
-    clock.set(evening.year, evening.month, evening.day, 13)
+    settable_now.set(evening.year, evening.month, evening.day, 13)
     phone.go("/school/jaarschool/verslagen/")
     if "inloggen" in page.url:
         phone.log_in(str(visit.mentor and visit.mentor.user and visit.mentor.user.email), PASSWORD)
@@ -258,7 +260,7 @@ def log_the_evening(phone: Visitor, visit: Visit, clock: Clock) -> None:
     phone.go(f"/school/jaarschool/verslagen/bezoek/{visit.pk}/kaart/")
     expect(page.get_by_text("Leren en huiswerk thuis").first).to_be_visible()
     phone.look("year-19-card")
-    clock.set(evening.year, evening.month, evening.day, 21, 30)
+    settable_now.set(evening.year, evening.month, evening.day, 21, 30)
     phone.go(f"/school/jaarschool/verslagen/bezoek/{visit.pk}/verslag/")
     phone.look("year-20-log-empty")
     page.locator("input[name=outcome][value=home]").check()

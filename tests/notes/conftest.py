@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from mentors.models import Role, School, User
 from tests import factories
-from tests.notes.rows import Round, make_round
+from tests.notes.rows import VisitToLog, make_visit_to_log
 
 
 @pytest.fixture
@@ -23,20 +23,20 @@ def clock() -> dt.datetime:
 
 
 @pytest.fixture
-def there(school: School, clock: dt.datetime) -> Round:
+def there(school: School, clock: dt.datetime) -> VisitToLog:
     """A mentor with a visit that ended an hour ago."""
-    return make_round(school, clock)
+    return make_visit_to_log(school, clock)
 
 
 @pytest.fixture
-def mentor_client(there: Round, client: Client) -> Client:
+def mentor_client(there: VisitToLog, client: Client) -> Client:
     """That mentor, logged in."""
     client.force_login(there.user)
     return client
 
 
 @pytest.fixture
-def care(there: Round) -> User:
+def care(there: VisitToLog) -> User:
     """The care coordinator of the school."""
     return factories.make_user(there.school, Role.CARE)
 

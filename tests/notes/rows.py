@@ -22,7 +22,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 @dataclass
-class Round:
+class VisitToLog:
     """One mentor with one pupil and a visit that ended an hour ago."""
 
     school: School
@@ -41,16 +41,16 @@ class Round:
         return reverse(f"notes:{name}", kwargs={"school": self.school.slug, **kwargs})
 
 
-def make_round(school: School, now: dt.datetime, **visit_fields: Any) -> Round:
+def make_visit_to_log(school: School, now: dt.datetime, **visit_fields: Any) -> VisitToLog:
     """A mentor of `school` with one class, one pupil and one visit, two hours before `now`."""
     mentor = factories.make_mentor(school)
     student = factories.make_student(factories.make_class(school, mentor))
     fields = {"starts_at": now - 2 * HOUR} | visit_fields
     visit = factories.make_visit(factories.make_campaign(school), student, mentor, **fields)
-    return Round(school, mentor, student, visit)
+    return VisitToLog(school, mentor, student, visit)
 
 
-def add_visit(there: Round, now: dt.datetime, **fields: Any) -> Visit:
+def add_visit(there: VisitToLog, now: dt.datetime, **fields: Any) -> Visit:
     """One more pupil of the same class, with a visit on a day of its own in the past."""
     student = factories.make_student(there.student.school_class)
     days = dt.timedelta(days=there.mentor.visits.count())
@@ -70,7 +70,7 @@ def held(now: dt.datetime, **fields: Any) -> LogContent:
     return LogContent(ConversationOutcome.AT_HOME, **defaults | fields)
 
 
-def finish(there: Round, now: dt.datetime, *, visit: Visit | None = None, **fields: Any) -> VisitReport:
+def finish(there: VisitToLog, now: dt.datetime, *, visit: Visit | None = None, **fields: Any) -> VisitReport:
     """A finished report with one agreement and a headline, unless told otherwise."""
     defaults: dict[str, Any] = {
         "agreements": (Agreed(AgreedBy.MENTOR, "Belt in oktober", now.date()),),
@@ -88,7 +88,7 @@ def finish(there: Round, now: dt.datetime, *, visit: Visit | None = None, **fiel
     )
 
 
-def worry(there: Round, now: dt.datetime, facts: str = "Er lag geen bed.") -> Concern:
+def worry(there: VisitToLog, now: dt.datetime, facts: str = "Er lag geen bed.") -> Concern:
     """A concern that was handed over."""
     return hand_over_concern(
         visit=there.visit,

@@ -17,7 +17,7 @@ from notes.words.card import SECTIONS
 from students.models import Household
 from tests import factories
 from tests.notes import rows
-from tests.notes.rows import Round
+from tests.notes.rows import VisitToLog
 from visits.models import AgendaTopic, PlaceKind, Visit, VisitState
 from visits.words.languages import language_name
 from visits.words.visitors import names_in_words
@@ -26,12 +26,12 @@ pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
 
 
-def page_of(there: Round, now: dt.datetime) -> EveningPage:
+def page_of(there: VisitToLog, now: dt.datetime) -> EveningPage:
     return evening_page(user=there.user, mentor=there.mentor, school=there.school, now=now)
 
 
 @pytest.fixture
-def tonight(school: School, now: dt.datetime) -> Round:
+def tonight(school: School, now: dt.datetime) -> VisitToLog:
     """A mentor with one visit at 18.30, seen from 14.00 on the same day."""
     return rows.make_round(school, now, starts_at=now + 4.5 * rows.HOUR)
 
@@ -39,14 +39,14 @@ def tonight(school: School, now: dt.datetime) -> Round:
 # --- which evening ---
 
 
-def test_the_evening_is_tonight_when_there_is_a_visit_left(tonight: Round, now: dt.datetime) -> None:
+def test_the_evening_is_tonight_when_there_is_a_visit_left(tonight: VisitToLog, now: dt.datetime) -> None:
     rows.add_visit(tonight, now, starts_at=now + DAY)
     evening = page_of(tonight, now).evening
     assert evening
     assert (evening.is_today, [stop.visit for stop in evening.stops]) == (True, [tonight.visit])
 
 
-def test_the_evening_is_the_next_one_when_tonight_is_done(tonight: Round, now: dt.datetime) -> None:
+def test_the_evening_is_the_next_one_when_tonight_is_done(tonight: VisitToLog, now: dt.datetime) -> None:
     coming = rows.add_visit(tonight, now, starts_at=now + 3 * DAY)
     Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
     evening = page_of(tonight, now).evening
@@ -54,26 +54,26 @@ def test_the_evening_is_the_next_one_when_tonight_is_done(tonight: Round, now: d
     assert (evening.is_today, [stop.visit for stop in evening.stops]) == (False, [coming])
 
 
-def test_tonight_stays_when_it_is_done_and_nothing_comes_after(tonight: Round, now: dt.datetime) -> None:
+def test_tonight_stays_when_it_is_done_and_nothing_comes_after(tonight: VisitToLog, now: dt.datetime) -> None:
     Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
     evening = page_of(tonight, now).evening
     assert evening
     assert evening.next_stop is None
 
 
-def test_after_the_last_conversation_the_page_says_so(tonight: Round, now: dt.datetime) -> None:
+def test_after_the_last_conversation_the_page_says_so(tonight: VisitToLog, now: dt.datetime) -> None:
     Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
     page = page_of(tonight, now + 2 * DAY)
     assert (page.evening, page.has_talked) == (None, True)
 
 
-def test_nobody_is_done_while_a_family_has_no_moment(tonight: Round, now: dt.datetime) -> None:
+def test_nobody_is_done_while_a_family_has_no_moment(tonight: VisitToLog, now: dt.datetime) -> None:
     rows.add_visit(tonight, now, state=VisitState.OPEN, starts_at=None, ends_at=None)
     Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.MET)
     assert not page_of(tonight, now + 2 * DAY).has_talked
 
 
-def test_a_mentor_without_a_conversation_is_not_told_that_all_is_done(tonight: Round, now: dt.datetime) -> None:
+def test_a_mentor_without_a_conversation_is_not_told_that_all_is_done(tonight: VisitToLog, now: dt.datetime) -> None:
     tonight.visit.delete()
     assert not page_of(tonight, now).has_talked
 
@@ -90,13 +90,13 @@ def test_two_pupils_with_one_first_name_are_told_apart(school: School) -> None:
     }
 
 
-def test_a_cancelled_visit_is_in_no_evening(tonight: Round, now: dt.datetime) -> None:
+def test_a_cancelled_visit_is_in_no_evening(tonight: VisitToLog, now: dt.datetime) -> None:
     Visit.objects.filter(pk=tonight.visit.pk).update(state=VisitState.CANCELLED, starts_at=None, ends_at=None)
     page = page_of(tonight, now)
     assert (page.evening, page.still_open, page.log_missing) == (None, [], [])
 
 
-def test_the_first_family_is_the_one_that_is_still_to_come(tonight: Round, now: dt.datetime) -> None:
+def test_the_first_family_is_the_one_that_is_still_to_come(tonight: VisitToLog, now: dt.datetime) -> None:
     later = rows.add_visit(tonight, now, starts_at=now + 6 * rows.HOUR)
     evening = page_of(tonight, now + 5.5 * rows.HOUR).evening
     assert evening
@@ -104,7 +104,7 @@ def test_the_first_family_is_the_one_that_is_still_to_come(tonight: Round, now: 
     assert evening.next_stop.visit == later
 
 
-def test_what_is_left_to_do_stands_below(tonight: Round, now: dt.datetime) -> None:
+def test_what_is_left_to_do_stands_below(tonight: VisitToLog, now: dt.datetime) -> None:
     missing = rows.add_visit(tonight, now)
     still_open = rows.add_visit(tonight, now, starts_at=None)
     logged = rows.add_visit(tonight, now)
@@ -115,14 +115,14 @@ def test_what_is_left_to_do_stands_below(tonight: Round, now: dt.datetime) -> No
     assert [line.text for line in page.due] == ["Belt in oktober"]
 
 
-def test_a_colleagues_visits_are_in_nobody_elses_evening(tonight: Round, now: dt.datetime) -> None:
+def test_a_colleagues_visits_are_in_nobody_elses_evening(tonight: VisitToLog, now: dt.datetime) -> None:
     rows.make_round(tonight.school, now, starts_at=now + 2 * rows.HOUR)
     evening = page_of(tonight, now).evening
     assert evening
     assert len(evening.stops) == 1
 
 
-def test_somebody_who_no_longer_visits_sees_an_empty_page(tonight: Round, client: Client) -> None:
+def test_somebody_who_no_longer_visits_sees_an_empty_page(tonight: VisitToLog, client: Client) -> None:
     tonight.mentor.is_active = False
     tonight.mentor.save(update_fields=["is_active"])
     client.force_login(tonight.user)
@@ -133,7 +133,7 @@ def test_somebody_who_no_longer_visits_sees_an_empty_page(tonight: Round, client
 # --- the map ---
 
 
-def test_a_secret_address_is_on_no_map_and_in_no_list(tonight: Round, now: dt.datetime, client: Client) -> None:
+def test_a_secret_address_is_on_no_map_and_in_no_list(tonight: VisitToLog, now: dt.datetime, client: Client) -> None:
     hidden = rows.add_visit(tonight, now, starts_at=now + 6 * rows.HOUR)
     Household.objects.filter(pk=hidden.household_id).update(
         is_secret_address=True, street="KANARIESTRAAT", latitude=52.1234567, longitude=5.7654321
@@ -148,7 +148,7 @@ def test_a_secret_address_is_on_no_map_and_in_no_list(tonight: Round, now: dt.da
     assert evening_map(again) == without  # the map is the same wherever the secret address is
 
 
-def test_a_visit_by_phone_is_not_on_the_map_and_is_not_called_hidden(tonight: Round, now: dt.datetime) -> None:
+def test_a_visit_by_phone_is_not_on_the_map_and_is_not_called_hidden(tonight: VisitToLog, now: dt.datetime) -> None:
     Visit.objects.filter(pk=tonight.visit.pk).update(place_kind=PlaceKind.PHONE)
     evening = page_of(tonight, now).evening
     assert evening
@@ -158,7 +158,7 @@ def test_a_visit_by_phone_is_not_on_the_map_and_is_not_called_hidden(tonight: Ro
 # --- the card ---
 
 
-def test_the_card_says_who_where_and_about_what(tonight: Round, client: Client, now: dt.datetime) -> None:
+def test_the_card_says_who_where_and_about_what(tonight: VisitToLog, client: Client, now: dt.datetime) -> None:
     invitation = factories.make_invitation(tonight.visit)
     topic = factories.make_topic(tonight.school, "Vrienden")
     factories.make_topic(tonight.school, "Uitgezet", is_active=False)
@@ -174,7 +174,7 @@ def test_the_card_says_who_where_and_about_what(tonight: Round, client: Client, 
     assert "geo:52." in page
 
 
-def test_a_secret_address_is_on_the_card_on_the_day_itself_alone(tonight: Round, now: dt.datetime) -> None:
+def test_a_secret_address_is_on_the_card_on_the_day_itself_alone(tonight: VisitToLog, now: dt.datetime) -> None:
     Household.objects.filter(pk=tonight.visit.household_id).update(is_secret_address=True)
     visit = Visit.objects.get(pk=tonight.visit.pk)
     today, before, after = (card_of(visit, now=moment) for moment in (now, now - DAY, now + DAY))
@@ -183,7 +183,7 @@ def test_a_secret_address_is_on_the_card_on_the_day_itself_alone(tonight: Round,
     assert before.is_address_hidden
 
 
-def test_a_secret_address_stays_hidden_when_the_visit_is_at_school(tonight: Round, now: dt.datetime) -> None:
+def test_a_secret_address_stays_hidden_when_the_visit_is_at_school(tonight: VisitToLog, now: dt.datetime) -> None:
     Household.objects.filter(pk=tonight.visit.household_id).update(is_secret_address=True)
     Visit.objects.filter(pk=tonight.visit.pk).update(place_kind=PlaceKind.SCHOOL)
     card = card_of(Visit.objects.get(pk=tonight.visit.pk), now=now)
@@ -200,7 +200,7 @@ def test_a_secret_address_is_not_on_the_page_before_its_day(school: School, clie
         assert "geo:" not in page
 
 
-def test_topics_of_the_other_home_are_not_printed(tonight: Round, now: dt.datetime) -> None:
+def test_topics_of_the_other_home_are_not_printed(tonight: VisitToLog, now: dt.datetime) -> None:
     other = factories.make_household(tonight.school)
     invitation = factories.make_invitation(tonight.visit, household=other)
     AgendaTopic.objects.create(invitation=invitation, own_text="Van daar", by=AgendaTopic.PARENT)
@@ -242,7 +242,7 @@ def test_names_read_as_a_sentence() -> None:
 
 
 def test_the_pages_take_as_many_queries_for_30_rows_as_for_1(
-    there: Round, mentor_client: Client, clock: dt.datetime, count_queries: Callable[..., int], care: User
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime, count_queries: Callable[..., int], care: User
 ) -> None:
     def fill(number: int) -> None:
         for _row in range(number):

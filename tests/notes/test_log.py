@@ -35,13 +35,13 @@ from notes.models import (
 from notes.queries.typed import draft_fields
 from tests import factories
 from tests.notes import rows
-from tests.notes.rows import Round
+from tests.notes.rows import VisitToLog
 from visits.models import Visit, VisitState
 
 pytestmark = pytest.mark.django_db
 
 
-def keep(there: Round, now: dt.datetime, text: str, **options: object) -> LogDraft:
+def keep(there: VisitToLog, now: dt.datetime, text: str, **options: object) -> LogDraft:
     given: dict = {"client_id": uuid.uuid4(), "seen": SeenDraft(0)} | options
     fields = {"going_well": [text]}
     return save_draft(visit=there.visit, author=there.mentor, fields=fields, by=there.user, now=now, **given)
@@ -50,7 +50,7 @@ def keep(there: Round, now: dt.datetime, text: str, **options: object) -> LogDra
 # --- the draft ---
 
 
-def test_a_draft_comes_back_as_it_was_typed(there: Round, mentor_client: Client) -> None:
+def test_a_draft_comes_back_as_it_was_typed(there: VisitToLog, mentor_client: Client) -> None:
     url = there.url("draft", visit=there.visit.pk)
     answer = mentor_client.post(url, rows.save_fields(outcome="home", going_well="Voetbalt", started="1"))
     assert answer.json() == {"version": 1}
@@ -59,25 +59,25 @@ def test_a_draft_comes_back_as_it_was_typed(there: Round, mentor_client: Client)
     assert 'name="version" value="1"' in page
 
 
-def test_nothing_is_filled_in_by_guess(there: Round, mentor_client: Client) -> None:
+def test_nothing_is_filled_in_by_guess(there: VisitToLog, mentor_client: Client) -> None:
     page = mentor_client.get(there.url("log", visit=there.visit.pk))
     assert page.context["form"].initial == {}
     assert " checked" not in page.content.decode()
 
 
-def test_opening_the_log_page_writes_nothing(there: Round, mentor_client: Client) -> None:
+def test_opening_the_log_page_writes_nothing(there: VisitToLog, mentor_client: Client) -> None:
     mentor_client.get(there.url("log", visit=there.visit.pk))
     assert (LogDraft.objects.count(), VisitReport.objects.count(), Event.objects.count()) == (0, 0, 0)
 
 
-def test_the_same_save_twice_is_one_save(there: Round, clock: dt.datetime) -> None:
+def test_the_same_save_twice_is_one_save(there: VisitToLog, clock: dt.datetime) -> None:
     save_id = uuid.uuid4()
     first = keep(there, clock, "een", client_id=save_id)
     second = keep(there, clock, "een", client_id=save_id)
     assert (first.pk, first.version) == (second.pk, second.version) == (first.pk, 1)
 
 
-def test_a_save_that_was_overtaken_is_refused_and_both_texts_stay(there: Round, clock: dt.datetime) -> None:
+def test_a_save_that_was_overtaken_is_refused_and_both_texts_stay(there: VisitToLog, clock: dt.datetime) -> None:
     keep(there, clock, "telefoon")
     with pytest.raises(LogChanged) as refusal:
         keep(there, clock, "laptop")
@@ -85,14 +85,14 @@ def test_a_save_that_was_overtaken_is_refused_and_both_texts_stay(there: Round, 
     assert draft_fields(LogDraft.objects.get()) == {"going_well": ["telefoon"]}
 
 
-def test_an_answer_that_got_lost_is_not_a_conflict(there: Round, clock: dt.datetime) -> None:
+def test_an_answer_that_got_lost_is_not_a_conflict(there: VisitToLog, clock: dt.datetime) -> None:
     lost = uuid.uuid4()
     keep(there, clock, "een", client_id=lost)
     draft = keep(there, clock, "een en twee", seen=SeenDraft(0, [lost]))
     assert (draft.version, draft_fields(draft)) == (2, {"going_well": ["een en twee"]})
 
 
-def test_a_lost_answer_does_not_hide_another_device(there: Round, clock: dt.datetime) -> None:
+def test_a_lost_answer_does_not_hide_another_device(there: VisitToLog, clock: dt.datetime) -> None:
     lost = uuid.uuid4()
     keep(there, clock, "telefoon", client_id=lost)
     keep(there, clock, "laptop", seen=SeenDraft(1))
@@ -100,7 +100,9 @@ def test_a_lost_answer_does_not_hide_another_device(there: Round, clock: dt.date
         keep(there, clock, "telefoon, verder", seen=SeenDraft(0, [lost]))
 
 
-def test_a_stale_save_gets_409_and_a_page_to_choose(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_a_stale_save_gets_409_and_a_page_to_choose(
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
+) -> None:
     keep(there, clock, "telefoon")
     stale = rows.save_fields(going_well="laptop")
     assert mentor_client.post(there.url("draft", visit=there.visit.pk), stale).status_code == 409
@@ -113,18 +115,18 @@ def test_a_stale_save_gets_409_and_a_page_to_choose(there: Round, mentor_client:
     assert draft_fields(LogDraft.objects.get()) == {"going_well": ["laptop"]}
 
 
-def test_a_draft_of_more_text_than_a_log_holds_is_refused(there: Round, clock: dt.datetime) -> None:
+def test_a_draft_of_more_text_than_a_log_holds_is_refused(there: VisitToLog, clock: dt.datetime) -> None:
     with pytest.raises(DraftTooLong):
         keep(there, clock, "a" * 20_001)
 
 
-def test_a_draft_keeps_no_field_that_is_not_of_the_log(there: Round, mentor_client: Client) -> None:
+def test_a_draft_keeps_no_field_that_is_not_of_the_log(there: VisitToLog, mentor_client: Client) -> None:
     added = rows.save_fields(going_well="ja", school="2", author="3", finished_at="2026-01-01")
     mentor_client.post(there.url("draft", visit=there.visit.pk), added)
     assert draft_fields(LogDraft.objects.get()) == {"going_well": ["ja"]}
 
 
-def test_a_draft_is_its_authors_alone(there: Round, clock: dt.datetime, client: Client) -> None:
+def test_a_draft_is_its_authors_alone(there: VisitToLog, clock: dt.datetime, client: Client) -> None:
     keep(there, clock, "KANARIE")
     successor = factories.make_mentor(there.school)
     Visit.objects.filter(pk=there.visit.pk).update(mentor=successor)
@@ -134,7 +136,7 @@ def test_a_draft_is_its_authors_alone(there: Round, clock: dt.datetime, client: 
 
 @pytest.mark.parametrize("broken", [{"client_id": "x"}, {"version": "-1"}, {"unanswered": "x"}, {"version": ""}])
 def test_a_save_without_a_proper_id_or_version_is_refused(
-    there: Round, mentor_client: Client, broken: dict[str, str]
+    there: VisitToLog, mentor_client: Client, broken: dict[str, str]
 ) -> None:
     for name in ("draft", "log"):
         answer = mentor_client.post(there.url(name, visit=there.visit.pk), rows.typed() | broken)
@@ -146,7 +148,7 @@ def test_a_save_without_a_proper_id_or_version_is_refused(
 
 
 def test_finishing_writes_to_four_places_and_the_visit_is_met(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     topic = factories.make_topic(there.school)
     keep(there, clock, "half")
@@ -184,7 +186,7 @@ def test_finishing_writes_to_four_places_and_the_visit_is_met(
     assert {"log.started", "report.finished", "visit.met"} == set(Event.objects.values_list("verb", flat=True))
 
 
-def test_a_double_tap_finishes_once(there: Round, mentor_client: Client) -> None:
+def test_a_double_tap_finishes_once(there: VisitToLog, mentor_client: Client) -> None:
     sent = rows.typed(headline="Een keer", who_1="mentor", what_1="Belt")
     for _tap in range(2):
         assert mentor_client.post(there.url("log", visit=there.visit.pk), sent).status_code == 302
@@ -193,7 +195,7 @@ def test_a_double_tap_finishes_once(there: Round, mentor_client: Client) -> None
 
 
 def test_a_visit_that_was_called_off_goes_back_to_open_and_leaves_no_report_in_the_file(
-    there: Round, mentor_client: Client
+    there: VisitToLog, mentor_client: Client
 ) -> None:
     sent = rows.save_fields(outcome="not_held", called_off_by="family")
     assert mentor_client.post(there.url("log", visit=there.visit.pk), sent).status_code == 302
@@ -205,7 +207,7 @@ def test_a_visit_that_was_called_off_goes_back_to_open_and_leaves_no_report_in_t
     assert mentor_client.get(there.url("reports")).context["lines"] == []
 
 
-def test_a_visit_that_was_called_off_can_be_held_and_logged_later(there: Round, clock: dt.datetime) -> None:
+def test_a_visit_that_was_called_off_can_be_held_and_logged_later(there: VisitToLog, clock: dt.datetime) -> None:
     given: dict = {"visit": there.visit, "author": there.mentor, "seen": SeenDraft(0), "by": there.user}
     off = rows.LogContent(ConversationOutcome.NOT_HELD, called_off_by=CalledOffBy.NOBODY_HOME)
     finish_report(content=off, client_id=uuid.uuid4(), now=clock, **given)
@@ -213,7 +215,7 @@ def test_a_visit_that_was_called_off_can_be_held_and_logged_later(there: Round, 
     assert (report.outcome, report.called_off_by, VisitReport.objects.count()) == ("home", "", 1)
 
 
-def test_what_did_not_stand_in_the_calendar_cannot_be_called_off(there: Round, clock: dt.datetime) -> None:
+def test_what_did_not_stand_in_the_calendar_cannot_be_called_off(there: VisitToLog, clock: dt.datetime) -> None:
     visit = rows.add_visit(there, clock, starts_at=None)
     off = rows.LogContent(ConversationOutcome.NOT_HELD, called_off_by=CalledOffBy.FAMILY)
     with pytest.raises(NoAppointment):
@@ -228,14 +230,14 @@ def test_what_did_not_stand_in_the_calendar_cannot_be_called_off(there: Round, c
         )
 
 
-def test_a_heavy_visit_ends_at_the_page_about_support(there: Round, mentor_client: Client) -> None:
+def test_a_heavy_visit_ends_at_the_page_about_support(there: VisitToLog, mentor_client: Client) -> None:
     School.objects.filter(pk=there.school.pk).update(duty_phone="0612345678")
     answer = mentor_client.post(there.url("log", visit=there.visit.pk), rows.typed(feeling="heavy"), follow=True)
     assert answer.redirect_chain[-1][0] == there.url("support")
     assert "tel:0612345678" in answer.content.decode()
 
 
-def test_a_report_that_is_finished_is_not_finished_again(there: Round, clock: dt.datetime) -> None:
+def test_a_report_that_is_finished_is_not_finished_again(there: VisitToLog, clock: dt.datetime) -> None:
     rows.finish(there, clock)
     with pytest.raises(ReportFinished):
         rows.finish(there, clock)
@@ -244,7 +246,7 @@ def test_a_report_that_is_finished_is_not_finished_again(there: Round, clock: dt
 
 
 def test_finishing_on_a_second_device_shows_both_versions(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     rows.finish(there, clock, going_well="EERSTE")
     page = mentor_client.post(there.url("log", visit=there.visit.pk), rows.typed(going_well="TWEEDE"))
@@ -255,7 +257,7 @@ def test_finishing_on_a_second_device_shows_both_versions(
     assert mentor_client.post(there.url("draft", visit=there.visit.pk), rows.save_fields()).status_code == 410
 
 
-def test_a_visit_of_a_coming_day_has_no_log_yet(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_a_visit_of_a_coming_day_has_no_log_yet(there: VisitToLog, mentor_client: Client, clock: dt.datetime) -> None:
     visit = rows.add_visit(there, clock, starts_at=clock + dt.timedelta(days=2))
     page = mentor_client.get(there.url("log", visit=visit.pk))
     assert "kan nog even wachten" in page.content.decode()
@@ -264,7 +266,7 @@ def test_a_visit_of_a_coming_day_has_no_log_yet(there: Round, mentor_client: Cli
     assert not VisitReport.objects.exists()
 
 
-def test_a_colleague_cannot_finish_somebody_elses_visit(there: Round, clock: dt.datetime) -> None:
+def test_a_colleague_cannot_finish_somebody_elses_visit(there: VisitToLog, clock: dt.datetime) -> None:
     colleague = factories.make_mentor(there.school)
     with pytest.raises(NotLoggable):
         finish_report(
@@ -278,7 +280,7 @@ def test_a_colleague_cannot_finish_somebody_elses_visit(there: Round, clock: dt.
         )
 
 
-def test_a_finish_that_fails_half_way_leaves_nothing(there: Round, clock: dt.datetime) -> None:
+def test_a_finish_that_fails_half_way_leaves_nothing(there: VisitToLog, clock: dt.datetime) -> None:
     impossible = Agreed(AgreedBy.MENTOR, "Belt", "geen datum")  # type: ignore[arg-type]
     with pytest.raises(ValidationError):
         rows.finish(there, clock, agreements=(impossible,))
@@ -306,7 +308,7 @@ def test_a_finish_that_fails_half_way_leaves_nothing(there: Round, clock: dt.dat
     ],
 )
 def test_a_log_that_is_not_complete_keeps_what_was_typed(
-    there: Round, mentor_client: Client, fields: dict[str, object], wrong: set[str]
+    there: VisitToLog, mentor_client: Client, fields: dict[str, object], wrong: set[str]
 ) -> None:
     page = mentor_client.post(there.url("log", visit=there.visit.pk), rows.typed(going_well="Blijft staan") | fields)
     assert page.status_code == 422
@@ -323,13 +325,13 @@ def test_real_times_are_local_times_also_after_summer_time(school: School, mento
     assert VisitReport.objects.get().started_at == dt.datetime(2025, 10, 28, 17, 30, tzinfo=dt.UTC)
 
 
-def test_a_topic_of_another_school_is_refused(there: Round, mentor_client: Client) -> None:
+def test_a_topic_of_another_school_is_refused(there: VisitToLog, mentor_client: Client) -> None:
     foreign = factories.make_topic(factories.make_school())
     page = mentor_client.post(there.url("log", visit=there.visit.pk), rows.typed(topics=[foreign.pk]))
     assert set(page.context["form"].errors) == {"topics"}
 
 
-def test_the_plain_form_keeps_a_half_log_for_later(there: Round, mentor_client: Client) -> None:
+def test_the_plain_form_keeps_a_half_log_for_later(there: VisitToLog, mentor_client: Client) -> None:
     sent = rows.save_fields(going_well="half", action="keep")
     for _tap in range(2):
         assert mentor_client.post(there.url("log", visit=there.visit.pk), sent).status_code == 302

@@ -20,13 +20,13 @@ from notes.models import Agreement, Concern, Headline, LogDraft, MemoryAid, Visi
 from notes.sealing import SealBroken, key_ring
 from tests import factories
 from tests.notes import rows
-from tests.notes.rows import Round
+from tests.notes.rows import VisitToLog
 from thuisbezoek.retention import erase_due
 
 CANARY = "KANARIE-7f3a"
 
 
-def write_everywhere(there: Round, now: dt.datetime) -> None:
+def write_everywhere(there: VisitToLog, now: dt.datetime) -> None:
     """The canary in every sealed column."""
     draft_visit = rows.add_visit(there, now)
     agreed = (rows.Agreed(rows.AgreedBy.MENTOR, CANARY),)
@@ -67,7 +67,7 @@ def whole_database() -> bytes:
 
 
 @pytest.mark.django_db
-def test_the_database_holds_no_text_in_clear(there: Round, clock: dt.datetime) -> None:
+def test_the_database_holds_no_text_in_clear(there: VisitToLog, clock: dt.datetime) -> None:
     there.student.first_name = "LEESBAAR-9c1d"  # the control: an ordinary column is found in the same place
     there.student.save(update_fields=["first_name"])
     write_everywhere(there, clock)
@@ -76,7 +76,7 @@ def test_the_database_holds_no_text_in_clear(there: Round, clock: dt.datetime) -
 
 
 @pytest.mark.django_db
-def test_every_sealed_column_is_covered_by_these_tests(there: Round, clock: dt.datetime) -> None:
+def test_every_sealed_column_is_covered_by_these_tests(there: VisitToLog, clock: dt.datetime) -> None:
     write_everywhere(there, clock)
     assert {model for model, _sealed in sealed_columns()} == {
         LogDraft,
@@ -92,7 +92,7 @@ def test_every_sealed_column_is_covered_by_these_tests(there: Round, clock: dt.d
 
 @pytest.mark.django_db
 def test_a_text_that_was_moved_to_another_visit_does_not_open(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     mine = rows.finish(there, clock)
     other = rows.finish(there, clock, visit=rows.add_visit(there, clock), going_well=CANARY)
@@ -107,7 +107,7 @@ def test_a_text_that_was_moved_to_another_visit_does_not_open(
 
 
 @pytest.mark.django_db
-def test_a_concern_that_was_swapped_does_not_open(there: Round, client: Client, clock: dt.datetime) -> None:
+def test_a_concern_that_was_swapped_does_not_open(there: VisitToLog, client: Client, clock: dt.datetime) -> None:
     care = factories.make_user(there.school, Role.CARE)
     first, second = rows.worry(there, clock), rows.worry(there, clock, CANARY)
     Concern.objects.filter(pk=first.pk).update(facts_sealed=second.facts_sealed)
@@ -118,7 +118,7 @@ def test_a_concern_that_was_swapped_does_not_open(there: Round, client: Client, 
 
 @pytest.mark.django_db
 def test_one_text_that_does_not_open_leaves_the_evening_standing(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     rows.finish(there, clock)
     Agreement.objects.update(what_sealed="0.AAAA.BBBB")
@@ -130,7 +130,7 @@ def test_one_text_that_does_not_open_leaves_the_evening_standing(
 
 @pytest.mark.django_db
 def test_after_rotating_the_old_key_can_be_dropped(
-    there: Round, clock: dt.datetime, settings: Settings, capsys: pytest.CaptureFixture[str]
+    there: VisitToLog, clock: dt.datetime, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.NOTES_KEYS = "a:first-key"
     write_everywhere(there, clock)
@@ -144,7 +144,7 @@ def test_after_rotating_the_old_key_can_be_dropped(
 
 
 @pytest.mark.django_db
-def test_without_rotating_the_old_key_is_needed(there: Round, clock: dt.datetime, settings: Settings) -> None:
+def test_without_rotating_the_old_key_is_needed(there: VisitToLog, clock: dt.datetime, settings: Settings) -> None:
     settings.NOTES_KEYS = "a:first-key"
     write_everywhere(there, clock)
     settings.NOTES_KEYS = "b:second-key"
@@ -154,7 +154,7 @@ def test_without_rotating_the_old_key_is_needed(there: Round, clock: dt.datetime
 
 @pytest.mark.django_db
 def test_rotating_names_the_rows_that_do_not_open_and_does_the_rest(
-    there: Round, clock: dt.datetime, settings: Settings
+    there: VisitToLog, clock: dt.datetime, settings: Settings
 ) -> None:
     settings.NOTES_KEYS = "a:first-key"
     write_everywhere(there, clock)
@@ -174,7 +174,7 @@ def test_the_first_key_of_the_ring_writes() -> None:
 
 
 @pytest.mark.django_db
-def test_a_memory_aid_is_erased_on_its_day_and_not_before(there: Round, clock: dt.datetime) -> None:
+def test_a_memory_aid_is_erased_on_its_day_and_not_before(there: VisitToLog, clock: dt.datetime) -> None:
     aid = write_memory_aid(visit=there.visit, owner=there.mentor, text="weg", by=there.user, now=clock)
     erase_due(now=clock + dt.timedelta(days=there.school.memory_aid_days - 1))
     assert MemoryAid.objects.filter(pk=aid.pk).exists()
@@ -191,7 +191,7 @@ def test_a_memory_aid_is_erased_on_its_day_and_not_before(there: Round, clock: d
         dt.datetime(2026, 9, 21, 22, 30, tzinfo=dt.UTC),  # already the 22nd, and winter time comes in between
     ],
 )
-def test_a_memory_aid_goes_in_the_dutch_night_that_the_page_names(there: Round, written: dt.datetime) -> None:
+def test_a_memory_aid_goes_in_the_dutch_night_that_the_page_names(there: VisitToLog, written: dt.datetime) -> None:
     aid = write_memory_aid(visit=there.visit, owner=there.mentor, text="weg", by=there.user, now=written)
     midnight = dt.datetime.combine(aid.erase_on, dt.time(), tzinfo=AMSTERDAM).astimezone(dt.UTC)
     erase_due(now=midnight - dt.timedelta(seconds=1))

@@ -17,7 +17,7 @@ from notes.models import Agreement, Concern, MemoryAid, VisitReport
 from students.models import SchoolClass
 from tests import factories, worlds
 from tests.notes import rows
-from tests.notes.rows import Round
+from tests.notes.rows import VisitToLog
 from visits.models import Message, MessageKind, MessageState, Visit
 
 pytestmark = pytest.mark.django_db
@@ -117,7 +117,7 @@ def test_all_roles_of_another_school_meet_nothing(world: worlds.World) -> None:
 
 
 def test_opening_a_report_is_recorded_and_changes_nothing_else(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     report = rows.finish(there, clock)
     before = Event.objects.count()
@@ -130,7 +130,7 @@ def test_opening_a_report_is_recorded_and_changes_nothing_else(
     assert VisitReport.objects.get().updated_at == report.updated_at
 
 
-def test_a_refused_reading_records_nothing(there: Round, client: Client, clock: dt.datetime) -> None:
+def test_a_refused_reading_records_nothing(there: VisitToLog, client: Client, clock: dt.datetime) -> None:
     report, before = rows.finish(there, clock), Event.objects.count()
     for user, status in (
         (factories.make_user(there.school, Role.COORDINATOR), 403),
@@ -142,7 +142,7 @@ def test_a_refused_reading_records_nothing(there: Round, client: Client, clock: 
     assert Event.objects.count() == before
 
 
-def test_the_list_of_reports_shows_no_text(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_the_list_of_reports_shows_no_text(there: VisitToLog, mentor_client: Client, clock: dt.datetime) -> None:
     rows.finish(there, clock)
     page = mentor_client.get(there.url("reports")).content.decode()
     assert there.student.first_name in page
@@ -152,7 +152,7 @@ def test_the_list_of_reports_shows_no_text(there: Round, mentor_client: Client, 
 # --- correcting a report ---
 
 
-def amended(there: Round, report: VisitReport, client: Client, **fields: object) -> int:
+def amended(there: VisitToLog, report: VisitReport, client: Client, **fields: object) -> int:
     sent = rows.save_fields(
         version=report.version,
         outcome="home",
@@ -166,7 +166,7 @@ def amended(there: Round, report: VisitReport, client: Client, **fields: object)
 
 
 def test_the_author_corrects_a_report_and_that_is_recorded(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     report = rows.finish(there, clock)
     Agreement.objects.update(kept_at=clock)
@@ -179,7 +179,9 @@ def test_the_author_corrects_a_report_and_that_is_recorded(
     assert MemoryAid.objects.get().feeling == "good"
 
 
-def test_a_correction_that_was_overtaken_shows_both(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_a_correction_that_was_overtaken_shows_both(
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
+) -> None:
     report = rows.finish(there, clock)
     assert amended(there, report, mentor_client, going_well="Eerste") == 302
     assert amended(there, report, mentor_client, going_well="Tweede") == 409
@@ -190,12 +192,12 @@ def test_a_correction_that_was_overtaken_shows_both(there: Round, mentor_client:
     assert amended(there, report, mentor_client, going_well="Tweede") == 302
 
 
-def test_a_report_of_a_conversation_stays_one(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_a_report_of_a_conversation_stays_one(there: VisitToLog, mentor_client: Client, clock: dt.datetime) -> None:
     report = rows.finish(there, clock)
     assert amended(there, report, mentor_client, outcome="not_held", called_off_by="family") == 422
 
 
-def test_only_the_author_corrects(there: Round, client: Client, clock: dt.datetime) -> None:
+def test_only_the_author_corrects(there: VisitToLog, client: Client, clock: dt.datetime) -> None:
     report, second = rows.finish(there, clock), factories.make_mentor(there.school)
     there.student.school_class.mentors.add(second)
     client.force_login(second.user)
@@ -208,7 +210,9 @@ def test_only_the_author_corrects(there: Round, client: Client, clock: dt.dateti
 # --- agreements ---
 
 
-def test_an_agreement_is_kept_and_that_can_be_undone(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_an_agreement_is_kept_and_that_can_be_undone(
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
+) -> None:
     rows.finish(there, clock)
     agreement = Agreement.objects.get()
     for _tap in range(2):
@@ -223,7 +227,7 @@ def test_an_agreement_is_kept_and_that_can_be_undone(there: Round, mentor_client
 
 
 def test_a_coordinator_sees_the_agreements_of_the_own_school_alone(
-    there: Round, client: Client, clock: dt.datetime
+    there: VisitToLog, client: Client, clock: dt.datetime
 ) -> None:
     rows.finish(there, clock)
     client.force_login(factories.make_user(there.school, Role.COORDINATOR))
@@ -236,7 +240,7 @@ def test_a_coordinator_sees_the_agreements_of_the_own_school_alone(
     assert client.post(url).status_code == 404
 
 
-def test_the_way_back_stays_on_this_site(there: Round, mentor_client: Client, clock: dt.datetime) -> None:
+def test_the_way_back_stays_on_this_site(there: VisitToLog, mentor_client: Client, clock: dt.datetime) -> None:
     rows.finish(there, clock)
     url = there.url("keep", agreement=Agreement.objects.get().pk)
     for back in ("https://elders.example/", "//elders.example/", "/\\elders.example", ""):
@@ -248,7 +252,7 @@ def test_the_way_back_stays_on_this_site(there: Round, mentor_client: Client, cl
 
 
 def test_a_memory_aid_is_the_owners_alone_also_on_the_same_visit(
-    there: Round, mentor_client: Client, client: Client
+    there: VisitToLog, mentor_client: Client, client: Client
 ) -> None:
     url = there.url("memory_aid", visit=there.visit.pk)
     assert mentor_client.post(url, {"text": "Vraag naar de hond"}).status_code == 302
@@ -259,7 +263,7 @@ def test_a_memory_aid_is_the_owners_alone_also_on_the_same_visit(
     assert "hond" not in client.get(url).content.decode()
 
 
-def test_writing_again_keeps_one_memory_aid_and_its_term_begins_anew(there: Round, clock: dt.datetime) -> None:
+def test_writing_again_keeps_one_memory_aid_and_its_term_begins_anew(there: VisitToLog, clock: dt.datetime) -> None:
     for days, text in ((0, "een"), (5, "twee")):
         aid = write_memory_aid(
             visit=there.visit, owner=there.mentor, text=text, by=there.user, now=clock + dt.timedelta(days=days)
@@ -271,7 +275,7 @@ def test_writing_again_keeps_one_memory_aid_and_its_term_begins_anew(there: Roun
 # --- a concern ---
 
 
-def concern_form(there: Round, **fields: object) -> dict[str, object]:
+def concern_form(there: VisitToLog, **fields: object) -> dict[str, object]:
     return {
         "client_id": "3f6f1c1e-0000-4000-8000-000000000001",
         "student": there.student.pk,
@@ -280,7 +284,7 @@ def concern_form(there: Round, **fields: object) -> dict[str, object]:
 
 
 def test_a_concern_goes_to_every_care_coordinator_of_the_school_and_the_message_has_no_text(
-    there: Round, mentor_client: Client, care: User
+    there: VisitToLog, mentor_client: Client, care: User
 ) -> None:
     factories.make_user(factories.make_school(), Role.CARE)
     url = there.url("hand_over", visit=there.visit.pk)
@@ -298,7 +302,7 @@ def test_a_concern_goes_to_every_care_coordinator_of_the_school_and_the_message_
     assert mail.outbox == []
 
 
-def test_the_page_of_a_worry_names_112_and_veilig_thuis(there: Round, mentor_client: Client) -> None:
+def test_the_page_of_a_worry_names_112_and_veilig_thuis(there: VisitToLog, mentor_client: Client) -> None:
     page = mentor_client.get(there.url("hand_over", visit=there.visit.pk)).content.decode()
     assert "tel:112" in page
     assert "0800-2000" in page
@@ -306,7 +310,7 @@ def test_the_page_of_a_worry_names_112_and_veilig_thuis(there: Round, mentor_cli
 
 
 def test_a_concern_without_facts_or_about_another_pupil_is_refused(
-    there: Round, mentor_client: Client, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, clock: dt.datetime
 ) -> None:
     url = there.url("hand_over", visit=there.visit.pk)
     other = rows.add_visit(there, clock).students.get()
@@ -316,7 +320,7 @@ def test_a_concern_without_facts_or_about_another_pupil_is_refused(
 
 
 def test_taking_over_is_done_once_and_the_mentor_sees_when(
-    there: Round, mentor_client: Client, care: User, clock: dt.datetime
+    there: VisitToLog, mentor_client: Client, care: User, clock: dt.datetime
 ) -> None:
     concern = rows.worry(there, clock, "Mijn eigen woorden")
     at_care = Client()
@@ -335,14 +339,14 @@ def test_taking_over_is_done_once_and_the_mentor_sees_when(
     assert Event.objects.filter(verb="concern.read").count() == 2
 
 
-def test_the_oldest_concern_comes_first(there: Round, care: User, clock: dt.datetime, client: Client) -> None:
+def test_the_oldest_concern_comes_first(there: VisitToLog, care: User, clock: dt.datetime, client: Client) -> None:
     newest, oldest = rows.worry(there, clock), rows.worry(there, clock - dt.timedelta(days=1))
     client.force_login(care)
     assert list(client.get(there.url("concerns")).context["waiting"]) == [oldest, newest]
 
 
 def test_nobody_else_opens_or_takes_over_a_concern(
-    there: Round, client: Client, care: User, clock: dt.datetime
+    there: VisitToLog, client: Client, care: User, clock: dt.datetime
 ) -> None:
     concern = rows.worry(there, clock)
     elsewhere = factories.make_school()
@@ -362,7 +366,7 @@ def test_nobody_else_opens_or_takes_over_a_concern(
 
 
 @pytest.mark.parametrize("name", ["card", "log", "memory_aid", "hand_over", "draft"])
-def test_a_colleagues_visit_is_not_there(there: Round, client: Client, name: str, school: School) -> None:
+def test_a_colleagues_visit_is_not_there(there: VisitToLog, client: Client, name: str, school: School) -> None:
     """Not for a mentor of the school, not for one who also plans, not for another school's mentor."""
     colleague = factories.make_mentor(school)
     planner = factories.make_mentor(school)

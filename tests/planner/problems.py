@@ -16,7 +16,7 @@ MONDAY = dt.date(2026, 9, 7)
 
 
 def day(number: int) -> str:
-    """The ISO date of day `number` of the season: Mondays and Tuesdays, week after week."""
+    """The ISO date of day `number` of the campaign: Mondays and Tuesdays, week after week."""
     return (MONDAY + dt.timedelta(weeks=number // 2, days=number % 2)).isoformat()
 
 

@@ -1,7 +1,7 @@
 """A school with a planning job in the queue, for workers in processes of their own.
 
 `python -m tests.planning.planner_school MENTORS FAMILIES`: the database is DATABASE_URL. Workers read the real
-clock, so the season lies ahead of today.
+clock, so the campaign lies ahead of today.
 """
 
 from __future__ import annotations

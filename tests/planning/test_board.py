@@ -39,19 +39,19 @@ from planning.words.board import move_cost_words
 from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return make_season(now, school=school, mentors=2, families=3)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return make_staffed_campaign(now, school=school, mentors=2, families=3)
 
 
 @pytest.fixture
-def plan(season: Season) -> Plan:
-    return season.draft()
+def plan(staffed: StaffedCampaign) -> Plan:
+    return staffed.draft()
 
 
 def here(name: str, plan: Plan, **kwargs: Any) -> str:
@@ -130,7 +130,7 @@ def test_a_mentor_in_two_homes_is_refused_and_nothing_is_lost(plan: Plan, now: d
     assert stands(plan, visit) == draft.schedule.made[visit]
 
 
-def test_a_mentor_who_is_not_the_familys_is_refused(season: Season, plan: Plan, now: dt.datetime) -> None:
+def test_a_mentor_who_is_not_the_familys_is_refused(staffed: StaffedCampaign, plan: Plan, now: dt.datetime) -> None:
     draft = load_draft(plan)
     visit, home = next(iter(draft.schedule.made.items()))
     stranger = next(key for key in draft.index.shifts if key[0] != home[0])
@@ -285,28 +285,28 @@ def test_an_open_board_hears_of_a_change_and_of_nothing_else(
 
 
 def test_the_board_shows_every_family_in_its_week_and_counts_in_the_season(
-    season: Season, plan: Plan, client: Client, coordinator: User
+    staffed: StaffedCampaign, plan: Plan, client: Client, coordinator: User
 ) -> None:
     shown = set()
     for week in (0, 1, 2, 3, 4, 5, 6):
         response = client.get(here("board", plan), {"week": week})
         assert response.status_code == 200
         text = response.content.decode()
-        shown |= {v.pk for v in season.campaign.visits.select_related("household") if v.household.name in text}
-    assert shown == set(season.campaign.visits.values_list("pk", flat=True))
+        shown |= {v.pk for v in staffed.campaign.visits.select_related("household") if v.household.name in text}
+    assert shown == set(staffed.campaign.visits.values_list("pk", flat=True))
     response = client.get(here("board", plan), {"week": "seizoen"})
     cells = [cell for row in response.context["rows"] for cell in row.cells]
     assert len(cells) == 2 * len(EVENINGS) and sum(len(cell.cards) for cell in cells) == 6
-    assert season.mentors[0].name in response.content.decode()
+    assert staffed.mentors[0].name in response.content.decode()
 
 
 def test_the_board_is_narrowed_by_mentor_class_and_day(
-    season: Season, plan: Plan, client: Client, coordinator: User
+    staffed: StaffedCampaign, plan: Plan, client: Client, coordinator: User
 ) -> None:
-    first = season.mentors[0]
+    first = staffed.mentors[0]
     asked: dict[str, tuple[int, int]] = {
         f"mentor={first.pk}": (1, 3),
-        f"klas={season.classes[1].pk}": (1, 3),
+        f"klas={staffed.classes[1].pk}": (1, 3),
         "dag=1": (2, 2),
         "dag=onzin&mentor=x": (2, 3),
         "klas=999999": (0, 3),
@@ -365,12 +365,12 @@ def test_nonsense_in_the_form_changes_nothing(plan: Plan, client: Client, coordi
 
 
 def test_the_evening_has_its_map_and_a_secret_address_is_on_none(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    for visit in season.campaign.visits.select_related("household"):
+    for visit in staffed.campaign.visits.select_related("household"):
         visit.household.is_secret_address = True
         visit.household.save()
-    plan = season.draft()
+    plan = staffed.draft()
     route = plan.result["routes"][0]
     url = here("board_evening", plan, mentor=int(route["visitor"]))
     response = client.get(url, {"avond": route["date"]})
@@ -425,9 +425,9 @@ def test_a_board_takes_as_many_queries_for_thirty_families_as_for_three(
 ) -> None:
     counts: list[list[int]] = []
     for mentors in (1, 10):
-        season = make_season(now, mentors=mentors, families=3, evenings=[EVENINGS[0]])
-        log_in(season.school, Role.COORDINATOR)
-        plan = season.draft()
+        staffed = make_staffed_campaign(now, mentors=mentors, families=3, evenings=[EVENINGS[0]])
+        log_in(staffed.school, Role.COORDINATOR)
+        plan = staffed.draft()
         client.get(here("board", plan))
         found = []
         for week in ("seizoen", "4"):
@@ -442,7 +442,7 @@ def test_a_board_takes_as_many_queries_for_thirty_families_as_for_three(
 
 
 def test_of_two_at_the_same_moment_one_wins_and_the_other_hears_it(several_connections: None, now: dt.datetime) -> None:
-    plan = make_season(now, mentors=2, families=3).draft()
+    plan = make_staffed_campaign(now, mentors=2, families=3).draft()
     made = sorted(load_draft(plan).schedule.made)[:2]
     start = threading.Barrier(2)
 
@@ -463,12 +463,12 @@ def test_of_two_at_the_same_moment_one_wins_and_the_other_hears_it(several_conne
 
 
 def test_a_draft_in_which_nobody_could_be_planned_is_an_empty_board_with_a_way_on(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    for visit in season.campaign.visits.select_related("household"):
+    for visit in staffed.campaign.visits.select_related("household"):
         visit.household.latitude = None
         visit.household.save()
-    plan = season.draft()
+    plan = staffed.draft()
     text = client.get(here("board", plan)).content.decode()
     assert "Hier is niets te zien" in text and "6 gezinnen kunnen nog niet worden gepland" in text
     assert client.get(here("board", plan), {"week": "seizoen"}).status_code == 200

@@ -34,19 +34,19 @@ from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
 from tests.planning.boards import another_evening
-from tests.visits.seasons import Season, make_season
+from tests.visits.staffed import StaffedCampaign, make_staffed_campaign
 
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return make_season(now, school=school, mentors=2, families=3)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return make_staffed_campaign(now, school=school, mentors=2, families=3)
 
 
 @pytest.fixture
-def plan(season: Season) -> Plan:
-    return season.draft()
+def plan(staffed: StaffedCampaign) -> Plan:
+    return staffed.draft()
 
 
 def worse(plan: Plan, now: dt.datetime) -> Plan:
@@ -152,18 +152,22 @@ def test_who_asks_for_another_revision_than_stands_is_refused(plan: Plan, now: d
     assert not Plan.objects.filter(kind=PlanKind.COMPLETION).exists()
 
 
-def test_while_another_plan_is_made_nobody_completes_a_draft(season: Season, plan: Plan, now: dt.datetime) -> None:
-    request_plan(campaign=season.campaign, seconds=20, by=None, now=now)
+def test_while_another_plan_is_made_nobody_completes_a_draft(
+    staffed: StaffedCampaign, plan: Plan, now: dt.datetime
+) -> None:
+    request_plan(campaign=staffed.campaign, seconds=20, by=None, now=now)
     with pytest.raises(PlannerBusy):
         asked(plan, now)
 
 
-def test_a_job_is_no_draft(season: Season, plan: Plan, client: Client, coordinator: User, now: dt.datetime) -> None:
+def test_a_job_is_no_draft(
+    staffed: StaffedCampaign, plan: Plan, client: Client, coordinator: User, now: dt.datetime
+) -> None:
     job = done(asked(plan, now), now)
-    assert [line.plan for line in drafts_of(season.campaign)] == [plan]
+    assert [line.plan for line in drafts_of(staffed.campaign)] == [plan]
     for name in ("plan", "board", "plan_publish", "repair"):
         assert client.get(here(name, job)).status_code == 404
-    url = reverse("planning:campaign", kwargs={"school": season.school.slug, "campaign": season.campaign.pk})
+    url = reverse("planning:campaign", kwargs={"school": staffed.school.slug, "campaign": staffed.campaign.pk})
     assert f"/plannen/{job.pk}/" not in client.get(url).content.decode()
 
 
@@ -316,10 +320,10 @@ def test_a_board_that_was_looked_at_before_a_change_is_refused_in_words(
 
 
 def test_a_proposal_of_another_draft_or_none_is_not_found(
-    season: Season, plan: Plan, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, plan: Plan, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     job, _proposal = proposed(worse(plan, now), now)
-    other = season.draft()
+    other = staffed.draft()
     for plan_, pk in ((other, job.pk), (plan, other.pk), (plan, ""), (plan, "x")):
         assert client.post(here("board_complete_apply", plan_), {"voorstel": pk}).status_code == 404
 
@@ -364,7 +368,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def test_two_who_ask_at_once_get_one_job(several_connections: None, now: dt.datetime) -> None:
-    plan = make_season(now, mentors=2, families=3).draft()
+    plan = make_staffed_campaign(now, mentors=2, families=3).draft()
 
     def ask() -> Plan:
         return asked(Plan.objects.get(pk=plan.pk), now)
@@ -374,7 +378,7 @@ def test_two_who_ask_at_once_get_one_job(several_connections: None, now: dt.date
 
 
 def test_of_two_who_say_yes_at_once_one_does_it(several_connections: None, now: dt.datetime) -> None:
-    job, _proposal = proposed(worse(make_season(now, mentors=2, families=3).draft(), now), now)
+    job, _proposal = proposed(worse(make_staffed_campaign(now, mentors=2, families=3).draft(), now), now)
 
     def yes() -> Any:
         return apply_completion(job=Plan.objects.select_related("based_on").get(pk=job.pk), by=None, now=now)

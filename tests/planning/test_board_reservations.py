@@ -23,7 +23,7 @@ from planning.queries.board.values import BoardSelection
 from tests import factories
 from tests.pages import LogIn
 from tests.planning.boards import reserve
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.models import MomentReservation, Visit
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -31,13 +31,13 @@ HALF_PAST_SIX = 18 * 60 + 30
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return make_season(now, school=school, mentors=2, families=3)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return make_staffed_campaign(now, school=school, mentors=2, families=3)
 
 
 @pytest.fixture
-def plan(season: Season) -> Plan:
-    return season.draft()
+def plan(staffed: StaffedCampaign) -> Plan:
+    return staffed.draft()
 
 
 def two_of_one_mentor(plan: Plan) -> tuple[Visit, Visit, dt.date]:
@@ -139,7 +139,7 @@ def test_what_stands_on_a_reserved_moment_already_is_not_asked_about_again(plan:
 
 
 def test_reservations_of_another_school_are_not_read(plan: Plan, now: dt.datetime) -> None:
-    elsewhere = make_season(now)
+    elsewhere = make_staffed_campaign(now)
     visit = elsewhere.campaign.visits.select_related("campaign", "mentor")[0]
     reserve(visit, EVENINGS[2], HALF_PAST_SIX, now)
     assert reservations_of(plan, now) == ()
@@ -224,13 +224,13 @@ def test_names_of_reserved_moments_lead_to_their_evenings() -> None:
 
 
 def test_a_reservation_of_a_family_outside_the_draft_counts_without_a_road(
-    season: Season, plan: Plan, now: dt.datetime
+    staffed: StaffedCampaign, plan: Plan, now: dt.datetime
 ) -> None:
     _holder, other, on = two_of_one_mentor(plan)
     plan = emptied(plan, on, now)
-    stranger = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
+    stranger = factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
     stranger.mentor = other.mentor
     stranger.save()
     reserve(stranger, on, HALF_PAST_SIX, now)
-    ends = HALF_PAST_SIX + season.campaign.visit_minutes
+    ends = HALF_PAST_SIX + staffed.campaign.visit_minutes
     assert not move(plan, other, on, now, start=ends).change.warnings

@@ -19,7 +19,7 @@ from planning.queries.board.loading import load_draft
 from planning.queries.publishing import blockers
 from tests.pages import LogIn
 from tests.planning.boards import another_evening
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.models import Campaign, CampaignState, Message, MessageKind, Shift, Visit
 from visits.models import VisitState as State
 
@@ -27,25 +27,25 @@ pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return make_season(now, school=school, mentors=2, families=3)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return make_staffed_campaign(now, school=school, mentors=2, families=3)
 
 
 @pytest.fixture
-def published(season: Season) -> Season:
-    publish_plan(plan=season.draft(), by=None, now=season.now)
-    return season
+def published(staffed: StaffedCampaign) -> StaffedCampaign:
+    publish_plan(plan=staffed.draft(), by=None, now=staffed.now)
+    return staffed
 
 
-def standing(season: Season) -> Plan:
-    return open_standing_board(campaign=season.campaign, by=None, now=season.now)
+def standing(staffed: StaffedCampaign) -> Plan:
+    return open_standing_board(campaign=staffed.campaign, by=None, now=staffed.now)
 
 
-def moments(season: Season) -> dict[int, dt.datetime | None]:
-    return dict(season.campaign.visits.values_list("pk", "starts_at"))
+def moments(staffed: StaffedCampaign) -> dict[int, dt.datetime | None]:
+    return dict(staffed.campaign.visits.values_list("pk", "starts_at"))
 
 
-def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(published: Season) -> None:
+def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(published: StaffedCampaign) -> None:
     plan = standing(published)
     assert (plan.kind, plan.state, plan.bound) == (PlanKind.STANDING, PlanState.READY, None)
     draft = load_draft(plan)
@@ -54,7 +54,7 @@ def test_the_board_of_what_stands_holds_every_moment_and_solves_nothing(publishe
     assert blockers(read_contents(plan), published.now) == []
 
 
-def test_two_coordinators_come_to_the_same_board_until_something_else_changes(published: Season) -> None:
+def test_two_coordinators_come_to_the_same_board_until_something_else_changes(published: StaffedCampaign) -> None:
     plan = standing(published)
     assert standing(published) == plan
     Visit.objects.filter(pk=published.campaign.visits.all()[0].pk).update(
@@ -63,7 +63,7 @@ def test_two_coordinators_come_to_the_same_board_until_something_else_changes(pu
     assert standing(published) != plan
 
 
-def test_a_move_on_what_stands_tells_only_the_families_that_move_and_once(published: Season) -> None:
+def test_a_move_on_what_stands_tells_only_the_families_that_move_and_once(published: StaffedCampaign) -> None:
     plan, before = standing(published), moments(published)
     visit, evening = another_evening(plan)
     edited = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=published.now)
@@ -75,7 +75,7 @@ def test_a_move_on_what_stands_tells_only_the_families_that_move_and_once(publis
     assert set(Message.objects.filter(kind=MessageKind.MOVED).values_list("visit", flat=True)) <= moved
 
 
-def test_a_family_that_agreed_is_not_moved_by_hand(published: Season, client: Client, log_in: LogIn) -> None:
+def test_a_family_that_agreed_is_not_moved_by_hand(published: StaffedCampaign, client: Client, log_in: LogIn) -> None:
     agreed = published.campaign.visits.order_by("starts_at")[0]
     Visit.objects.filter(pk=agreed.pk).update(state=State.CONFIRMED)
     plan = standing(published)
@@ -85,15 +85,15 @@ def test_a_family_that_agreed_is_not_moved_by_hand(published: Season, client: Cl
     assert change.is_blocked and "fixed_moved" in {finding.code for finding in change.findings}
 
 
-def test_there_is_no_board_of_what_stands_before_publishing_or_after_the_end(season: Season) -> None:
+def test_there_is_no_board_of_what_stands_before_publishing_or_after_the_end(staffed: StaffedCampaign) -> None:
     with pytest.raises(StandingRefused, match="nog niets gepubliceerd"):
-        standing(season)
+        standing(staffed)
     Campaign.objects.update(state=CampaignState.CLOSED)
     with pytest.raises(StandingRefused, match="afgesloten"):
-        standing(season)
+        standing(staffed)
 
 
-def test_a_draft_whose_evening_was_given_back_is_not_published(published: Season) -> None:
+def test_a_draft_whose_evening_was_given_back_is_not_published(published: StaffedCampaign) -> None:
     plan = standing(published)
     visit, evening = another_evening(plan)
     edited = move_visit(plan=plan, visit=visit, evening=evening, seen=0, by=None, now=published.now)
@@ -102,7 +102,7 @@ def test_a_draft_whose_evening_was_given_back_is_not_published(published: Season
     assert BlockerCode.CHANGED_EVENING in {blocker.code for blocker in found}
 
 
-def test_the_button_opens_the_board(published: Season, client: Client, log_in: LogIn) -> None:
+def test_the_button_opens_the_board(published: StaffedCampaign, client: Client, log_in: LogIn) -> None:
     url = reverse(
         "planning:board_standing", kwargs={"school": published.school.slug, "campaign": published.campaign.pk}
     )

@@ -20,7 +20,7 @@ from planning.words.causes import CAUSES, TIMES_DO_NOT_FIT, reason_of
 from planning.words.remedies import LINKS, SAYINGS
 from tests.pages import LogIn
 from tests.planner.problems import plain_problem
-from tests.visits.seasons import EVENINGS, make_season
+from tests.visits.staffed import EVENINGS, make_staffed_campaign
 
 TUESDAY, THURSDAY = "2026-10-06", "2026-10-08"
 FACTS: dict[str, Any] = {
@@ -120,8 +120,8 @@ def test_the_planners_own_facts_make_the_sentence(
 def test_a_plan_stores_codes_and_its_pages_make_the_sentences(
     school: School, now: dt.datetime, client: Client, log_in: LogIn, today: None
 ) -> None:
-    season = make_season(now, school=school, mentors=1, families=5, evenings=EVENINGS[:1])
-    plan: Plan = season.draft()
+    staffed = make_staffed_campaign(now, school=school, mentors=1, families=5, evenings=EVENINGS[:1])
+    plan: Plan = staffed.draft()
     user: User = log_in(school, Role.COORDINATOR)
     assert user.pk
     left = read_draft_of(plan).unplaced[0]

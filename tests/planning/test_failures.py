@@ -16,7 +16,7 @@ from planning.models import PlanFailure, PlanState
 from planning.problem.contradictions import Contradiction, JobFailure
 from planning.words.failures import failure_text, failure_words
 from tests.pages import here
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.models import Campaign, PlaceKind, SiblingChoice, Visit, VisitState
 
 
@@ -38,14 +38,14 @@ def test_what_did_not_fail_has_no_sentence() -> None:
 
 def joint_call(
     now: dt.datetime, school: School, *, until_next: int, starts: int = 17 * 60
-) -> tuple[Season, Visit, Visit]:
+) -> tuple[StaffedCampaign, Visit, Visit]:
     """Two mentors who call one family together, one of them from home; the other one visits somebody after it."""
-    season = make_season(now, school=school, mentors=2, families=2)
-    host, other = season.mentors
+    staffed = make_staffed_campaign(now, school=school, mentors=2, families=2)
+    host, other = staffed.mentors
     Mentor.objects.filter(pk=host.pk).update(starts_from_home=True, home_latitude=52.60, home_longitude=5.93)
-    call = season.campaign.visits.filter(mentor=host).order_by("pk")[0]
-    with_other, after = season.campaign.visits.filter(mentor=other).order_by("pk")
-    Campaign.objects.filter(pk=season.campaign.pk).update(siblings=SiblingChoice.JOINT)
+    call = staffed.campaign.visits.filter(mentor=host).order_by("pk")[0]
+    with_other, after = staffed.campaign.visits.filter(mentor=other).order_by("pk")
+    Campaign.objects.filter(pk=staffed.campaign.pk).update(siblings=SiblingChoice.JOINT)
     place = {"household": call.household, "place_kind": PlaceKind.PHONE}
     for visit, minutes, facts in ((call, 0, place), (with_other, 0, place), (after, 45 + until_next, {})):
         starts_at = moment_at(EVENINGS[0], starts + minutes)
@@ -53,22 +53,22 @@ def joint_call(
         Visit.objects.filter(pk=visit.pk).update(state=VisitState.CONFIRMED, **moment, **facts)
     call.refresh_from_db()
     after.refresh_from_db()
-    return season, call, after
+    return staffed, call, after
 
 
 @pytest.mark.usefixtures("today")
 def test_two_agreed_visits_without_time_between_them_are_named_with_their_moments(
     now: dt.datetime, school: School, client: Client, coordinator: User
 ) -> None:
-    season, call, after = joint_call(now, school, until_next=15)
-    plan, other = season.draft(seconds=5), str(after.mentor_id)
+    staffed, call, after = joint_call(now, school, until_next=15)
+    plan, other = staffed.draft(seconds=5), str(after.mentor_id)
     assert (plan.state, plan.failure) == (PlanState.FAILED, PlanFailure.CONTRADICTION)
     assert plan.failure_facts == {"field": "fixed", "visits": [str(call.pk), str(after.pk)], "person": other}
-    response = client.get(here("plan", season.school, plan=plan.pk))
+    response = client.get(here("plan", staffed.school, plan=plan.pk))
     assert response.context["failed_visits"] == [call, after]
     text = response.content.decode()
     for visit, clock in ((call, "17.00"), (after, "18.00")):
-        assert here("visit", season.school, visit=visit.pk) in text
+        assert here("visit", staffed.school, visit=visit.pk) in text
         assert f"{visit.household.name} op di 6 oktober {clock}" in text
 
 
@@ -76,10 +76,10 @@ def test_two_agreed_visits_without_time_between_them_are_named_with_their_moment
 def test_an_agreed_visit_that_somebody_cannot_reach_in_time_is_named_with_who_it_is(
     now: dt.datetime, school: School, client: Client, coordinator: User
 ) -> None:
-    season, call, _after = joint_call(now, school, until_next=180, starts=16 * 60)
-    plan, other = season.draft(seconds=5), season.mentors[1]
+    staffed, call, _after = joint_call(now, school, until_next=180, starts=16 * 60)
+    plan, other = staffed.draft(seconds=5), staffed.mentors[1]
     assert plan.failure_facts == {"field": "fixed", "visits": [str(call.pk)], "person": str(other.pk)}
-    response = client.get(here("plan", season.school, plan=plan.pk))
+    response = client.get(here("plan", staffed.school, plan=plan.pk))
     assert response.context["failed_visits"] == [call]
     assert f"past niet in de avond van {other.name}" in response.content.decode()
 
@@ -88,8 +88,8 @@ def test_an_agreed_visit_that_somebody_cannot_reach_in_time_is_named_with_who_it
 def test_agreed_visits_with_time_between_them_contradict_nothing(
     now: dt.datetime, school: School, client: Client, coordinator: User
 ) -> None:
-    season, _call, _after = joint_call(now, school, until_next=180)
-    plan = season.draft(seconds=5)
+    staffed, _call, _after = joint_call(now, school, until_next=180)
+    plan = staffed.draft(seconds=5)
     assert (plan.state, plan.failure, plan.failure_facts) == (PlanState.READY, "", {})
 
 
@@ -97,13 +97,13 @@ def test_agreed_visits_with_time_between_them_contradict_nothing(
 def test_two_visits_of_one_mentor_in_a_row_that_cannot_be_a_route_are_left_as_they_are(
     now: dt.datetime, school: School
 ) -> None:
-    season = make_season(now, school=school, families=3)
-    first, second, free = season.campaign.visits.order_by("pk")
+    staffed = make_staffed_campaign(now, school=school, families=3)
+    first, second, free = staffed.campaign.visits.order_by("pk")
     for visit, minutes in ((first, 0), (second, 45)):
         starts_at = moment_at(EVENINGS[0], 17 * 60 + minutes)
         moment = {"starts_at": starts_at, "ends_at": starts_at + dt.timedelta(minutes=45)}
         Visit.objects.filter(pk=visit.pk).update(state=VisitState.CONFIRMED, **moment)
-    plan = season.draft(seconds=5)
+    plan = staffed.draft(seconds=5)
     assert plan.state == PlanState.READY
     assert set(read_draft_of(plan).appointments) == {str(free.pk)}
 

@@ -19,17 +19,17 @@ from planning.draft.progress import BestSoFar, JobProgress, Phase
 from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanFailure, PlanState
 from planning.queries.drafts import ShownDraft, gap_of, show_draft
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.models import Availability, CampaignState, Visit, VisitState
 
 
 @pytest.fixture
-def season(db: None, now: dt.datetime) -> Season:
-    return make_season(now)
+def staffed(db: None, now: dt.datetime) -> StaffedCampaign:
+    return make_staffed_campaign(now)
 
 
-def request(season: Season) -> Plan:
-    return request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+def request(staffed: StaffedCampaign) -> Plan:
+    return request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
 
 
 def exclude_every_day(visit: Visit, *, from_time: dt.time, until_time: dt.time) -> None:
@@ -45,16 +45,16 @@ def exclude_every_day(visit: Visit, *, from_time: dt.time, until_time: dt.time) 
         )
 
 
-def shown(season: Season) -> ShownDraft:
+def shown(staffed: StaffedCampaign) -> ShownDraft:
     """A draft of the real planner, as a page shows it."""
-    plan = season.draft()
+    plan = staffed.draft()
     return show_draft(plan, read_draft_of(plan))
 
 
-def test_a_job_that_waits_becomes_a_draft_with_proof(season: Season) -> None:
-    plan = request(season)
+def test_a_job_that_waits_becomes_a_draft_with_proof(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
     assert plan.state == PlanState.QUEUED
-    assert run_waiting_plans(now=season.clock) == 1
+    assert run_waiting_plans(now=staffed.tell_now) == 1
     plan.refresh_from_db()
     assert (plan.state, plan.progress, plan.failure, plan.lease_until) == (PlanState.READY, 1.0, "", None)
     assert plan.cost == plan.bound
@@ -63,8 +63,8 @@ def test_a_job_that_waits_becomes_a_draft_with_proof(season: Season) -> None:
     assert (totals.placed, totals.unplaced, totals.left_out) == (4, 0, 0)
 
 
-def test_the_draft_keeps_travel_and_times_of_each_evening(season: Season) -> None:
-    draft = shown(season)
+def test_the_draft_keeps_travel_and_times_of_each_evening(staffed: StaffedCampaign) -> None:
+    draft = shown(staffed)
     assert sum(len(route.stops) for route in draft.routes) == 4
     for route in draft.routes:
         assert route.on in EVENINGS
@@ -75,107 +75,107 @@ def test_the_draft_keeps_travel_and_times_of_each_evening(season: Season) -> Non
     assert sum(line.families for line in draft.by_evening()) == 4
 
 
-def test_a_wish_is_met_and_counted(season: Season) -> None:
-    visit = season.campaign.visits.all()[0]
+def test_a_wish_is_met_and_counted(staffed: StaffedCampaign) -> None:
+    visit = staffed.campaign.visits.all()[0]
     Availability.objects.create(
         household=visit.household,
-        campaign=season.campaign,
+        campaign=staffed.campaign,
         weekday=3,
         from_time=dt.time(18, 0),
         until_time=dt.time(19, 0),
         is_wish=True,
     )
-    totals = shown(season).totals
+    totals = shown(staffed).totals
     assert (totals.wishes, totals.wishes_met) == (1, 1)
 
 
-def test_a_wish_for_a_day_without_an_evening_is_counted_apart(season: Season) -> None:
-    visit = season.campaign.visits.all()[0]
+def test_a_wish_for_a_day_without_an_evening_is_counted_apart(staffed: StaffedCampaign) -> None:
+    visit = staffed.campaign.visits.all()[0]
     Availability.objects.create(
         household=visit.household,
-        campaign=season.campaign,
+        campaign=staffed.campaign,
         weekday=0,
         from_time=dt.time(18, 0),
         until_time=dt.time(19, 0),
         is_wish=True,
     )
-    totals = shown(season).totals
+    totals = shown(staffed).totals
     assert (totals.wishes, totals.wishes_elsewhere) == (0, 1)
 
 
-def test_a_family_that_never_can_has_a_reason(season: Season) -> None:
-    visit = season.campaign.visits.all()[0]
+def test_a_family_that_never_can_has_a_reason(staffed: StaffedCampaign) -> None:
+    visit = staffed.campaign.visits.all()[0]
     exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(23, 59))
-    unplaced = shown(season).unplaced
+    unplaced = shown(staffed).unplaced
     assert [item.visit for item in unplaced] == [visit]
     assert unplaced[0].reason
 
 
-def test_a_draft_without_anybody_who_can_be_planned_says_why(season: Season) -> None:
-    season.campaign.visits.update(mentor=None)
-    draft = shown(season)
+def test_a_draft_without_anybody_who_can_be_planned_says_why(staffed: StaffedCampaign) -> None:
+    staffed.campaign.visits.update(mentor=None)
+    draft = shown(staffed)
     assert draft.routes == []
     assert [str(item.reason) for item in draft.unplaced] == ["De klas heeft nog geen mentor."] * 4
 
 
-def test_a_second_request_is_refused_while_one_runs(season: Season) -> None:
-    request(season)
+def test_a_second_request_is_refused_while_one_runs(staffed: StaffedCampaign) -> None:
+    request(staffed)
     with pytest.raises(PlanRefused, match="al gepland"):
-        request(season)
+        request(staffed)
 
 
-def test_the_database_itself_refuses_a_second_job(season: Season) -> None:
-    request(season)
+def test_the_database_itself_refuses_a_second_job(staffed: StaffedCampaign) -> None:
+    request(staffed)
     with pytest.raises(IntegrityError), transaction.atomic():
-        Plan.objects.create(campaign=season.campaign, created_at=season.now, state=PlanState.RUNNING)
+        Plan.objects.create(campaign=staffed.campaign, created_at=staffed.now, state=PlanState.RUNNING)
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda season: season.campaign.shifts.all().delete(), "avonden"),
-        (lambda season: season.campaign.visits.update(state=VisitState.DECLINED), "geen gezin"),
-        (lambda season: setattr(season.campaign, "state", CampaignState.CLOSED), "afgesloten"),
-        (lambda season: setattr(season.campaign.school, "latitude", None), "kaart"),
+        (lambda staffed: staffed.campaign.shifts.all().delete(), "avonden"),
+        (lambda staffed: staffed.campaign.visits.update(state=VisitState.DECLINED), "geen gezin"),
+        (lambda staffed: setattr(staffed.campaign, "state", CampaignState.CLOSED), "afgesloten"),
+        (lambda staffed: setattr(staffed.campaign.school, "latitude", None), "kaart"),
     ],
 )
-def test_a_plan_that_cannot_be_made_is_refused_at_once(season: Season, change: Any, words: str) -> None:
-    change(season)
+def test_a_plan_that_cannot_be_made_is_refused_at_once(staffed: StaffedCampaign, change: Any, words: str) -> None:
+    change(staffed)
     with pytest.raises(PlanRefused, match=words):
-        request(season)
+        request(staffed)
     assert not Plan.objects.exists()
 
 
-def test_a_job_that_another_worker_has_is_left_alone(season: Season) -> None:
-    plan = request(season)
-    Plan.objects.update(state=PlanState.RUNNING, lease_until=season.now + dt.timedelta(minutes=1))
-    assert not run_plan(plan=plan, now=season.clock)
-    assert run_waiting_plans(now=season.clock) == 0
+def test_a_job_that_another_worker_has_is_left_alone(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
+    Plan.objects.update(state=PlanState.RUNNING, lease_until=staffed.now + dt.timedelta(minutes=1))
+    assert not run_plan(plan=plan, now=staffed.tell_now)
+    assert run_waiting_plans(now=staffed.tell_now) == 0
 
 
-def test_the_job_of_a_worker_that_died_is_begun_again(season: Season) -> None:
-    request(season)
-    Plan.objects.update(state=PlanState.RUNNING, lease_until=season.now - dt.timedelta(seconds=1), attempts=1)
-    assert run_waiting_plans(now=season.clock) == 1
+def test_the_job_of_a_worker_that_died_is_begun_again(staffed: StaffedCampaign) -> None:
+    request(staffed)
+    Plan.objects.update(state=PlanState.RUNNING, lease_until=staffed.now - dt.timedelta(seconds=1), attempts=1)
+    assert run_waiting_plans(now=staffed.tell_now) == 1
     plan = Plan.objects.get()
     assert (plan.state, plan.attempts) == (PlanState.READY, 2)
 
 
-def test_a_job_that_keeps_killing_its_worker_is_given_up(season: Season) -> None:
-    request(season)
-    Plan.objects.update(state=PlanState.RUNNING, lease_until=season.now - dt.timedelta(seconds=1), attempts=3)
-    assert run_waiting_plans(now=season.clock) == 0
+def test_a_job_that_keeps_killing_its_worker_is_given_up(staffed: StaffedCampaign) -> None:
+    request(staffed)
+    Plan.objects.update(state=PlanState.RUNNING, lease_until=staffed.now - dt.timedelta(seconds=1), attempts=3)
+    assert run_waiting_plans(now=staffed.tell_now) == 0
     plan = Plan.objects.get()
     assert plan.state == PlanState.FAILED
     assert plan.failure == PlanFailure.BROKEN_OFF
 
 
-def test_a_worker_that_slept_past_its_lease_writes_nothing(season: Season) -> None:
-    plan = request(season)
-    job = runs.claim_job(plan, season.clock)
+def test_a_worker_that_slept_past_its_lease_writes_nothing(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
-    season.change_moment(lambda now: now + dt.timedelta(minutes=5))
-    taken_over = runs.claim_job(plan, season.clock)
+    staffed.change_now(lambda now: now + dt.timedelta(minutes=5))
+    taken_over = runs.claim_job(plan, staffed.tell_now)
     assert taken_over is not None
     with pytest.raises(LeaseLost):
         job.lease.renew(result={})
@@ -184,22 +184,22 @@ def test_a_worker_that_slept_past_its_lease_writes_nothing(season: Season) -> No
     assert (plan.state, plan.failure) == (PlanState.RUNNING, "")
 
 
-def test_a_heartbeat_shows_progress_and_notices_the_stop(season: Season) -> None:
-    plan = request(season)
-    job = runs.claim_job(plan, season.clock)
+def test_a_heartbeat_shows_progress_and_notices_the_stop(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
     job.note_progress(runs.Progress(0.4, 1000.0, 900.0, "searching"))
     job.heartbeat()
     plan.refresh_from_db()
     assert (plan.progress, plan.cost, plan.bound, job.is_over) == (0.4, 1000.0, 900.0, False)
-    stop_plan(plan=plan, by=None, now=season.now)
+    stop_plan(plan=plan, by=None, now=staffed.now)
     job.heartbeat()
     assert job.is_over
 
 
-def test_a_heartbeat_tells_what_the_best_plan_so_far_holds_and_draws_its_trail(season: Season) -> None:
-    plan = request(season)
-    job = runs.claim_job(plan, season.clock)
+def test_a_heartbeat_tells_what_the_best_plan_so_far_holds_and_draws_its_trail(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
     job.families = 4
     job.heartbeat()
@@ -234,68 +234,68 @@ def test_a_long_trail_keeps_its_ends_and_stays_short() -> None:
     assert trail[-1] == [999, 1001.0, 900.0]
 
 
-def test_a_finished_job_keeps_the_trail_that_ends_in_its_plan(season: Season) -> None:
-    plan = season.draft()
+def test_a_finished_job_keeps_the_trail_that_ends_in_its_plan(staffed: StaffedCampaign) -> None:
+    plan = staffed.draft()
     assert plan.trail[-1][1:] == [plan.cost, plan.bound]
 
 
-def test_a_worker_that_takes_over_begins_afresh_and_makes_the_same_plan(season: Season) -> None:
-    first = season.draft()
-    second = request(season)
+def test_a_worker_that_takes_over_begins_afresh_and_makes_the_same_plan(staffed: StaffedCampaign) -> None:
+    first = staffed.draft()
+    second = request(staffed)
     stale = {"trail": [[1.0, 2.0, 3.0]], "progress": 0.9, "so_far": JobProgress(Phase.PLANNING).to_json()}
     Plan.objects.filter(pk=second.pk).update(state=PlanState.RUNNING, lease_until=None, attempts=1, **stale)
-    assert run_plan(plan=second, now=season.clock)
+    assert run_plan(plan=second, now=staffed.tell_now)
     second.refresh_from_db()
     assert read_draft_of(second).routes == read_draft_of(first).routes
     assert [1.0, 2.0, 3.0] not in second.trail
 
 
-def test_the_gap_leaves_out_families_that_no_plan_can_place(season: Season) -> None:
-    visit = season.campaign.visits.all()[0]
+def test_the_gap_leaves_out_families_that_no_plan_can_place(staffed: StaffedCampaign) -> None:
+    visit = staffed.campaign.visits.all()[0]
     exclude_every_day(visit, from_time=dt.time(0, 0), until_time=dt.time(18, 20))
     exclude_every_day(visit, from_time=dt.time(18, 40), until_time=dt.time(23, 59))
-    plan = season.draft()
+    plan = staffed.draft()
     assert read_draft_of(plan).hopeless == 1
     Plan.objects.filter(pk=plan.pk).update(cost=51_000.0, bound=50_990.0)
     plan.refresh_from_db()
     assert gap_of(plan, read_draft_of(plan)) == pytest.approx(0.01)
 
 
-def test_a_job_that_was_stopped_still_gives_its_best_plan(season: Season) -> None:
-    plan = request(season)
+def test_a_job_that_was_stopped_still_gives_its_best_plan(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
     Plan.objects.update(is_stop_asked=True)
-    run_plan(plan=plan, now=season.clock)
+    run_plan(plan=plan, now=staffed.tell_now)
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
 
 
-def test_a_job_in_the_queue_can_be_withdrawn(season: Season) -> None:
-    plan = request(season)
-    stop_plan(plan=plan, by=None, now=season.now)
+def test_a_job_in_the_queue_can_be_withdrawn(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
+    stop_plan(plan=plan, by=None, now=staffed.now)
     plan.refresh_from_db()
     assert plan.state == PlanState.DISCARDED
-    assert run_waiting_plans(now=season.clock) == 0
-    request(season)
+    assert run_waiting_plans(now=staffed.tell_now) == 0
+    request(staffed)
 
 
-def test_a_school_that_lost_its_place_gives_a_failed_job(season: Season) -> None:
-    plan = request(season)
-    season.school.latitude = None
-    season.school.save()
-    assert run_plan(plan=plan, now=season.clock)
+def test_a_school_that_lost_its_place_gives_a_failed_job(staffed: StaffedCampaign) -> None:
+    plan = request(staffed)
+    staffed.school.latitude = None
+    staffed.school.save()
+    assert run_plan(plan=plan, now=staffed.tell_now)
     plan.refresh_from_db()
     assert plan.state == PlanState.FAILED
     assert plan.failure == PlanFailure.SCHOOL_NOT_ON_MAP
 
 
-def test_what_goes_wrong_inside_is_a_failure_and_an_error_for_the_log(season: Season) -> None:
-    plan, asked = request(season), []
+def test_what_goes_wrong_inside_is_a_failure_and_an_error_for_the_log(staffed: StaffedCampaign) -> None:
+    plan, asked = request(staffed), []
 
     def clock_that_fails_once() -> dt.datetime:
         asked.append(1)
         if len(asked) == 3:  # the first two are of claiming
             raise MemoryError
-        return season.now
+        return staffed.now
 
     with pytest.raises(MemoryError):
         run_plan(plan=plan, now=clock_that_fails_once)
@@ -304,17 +304,17 @@ def test_what_goes_wrong_inside_is_a_failure_and_an_error_for_the_log(season: Se
     assert plan.failure == PlanFailure.UNEXPECTED
 
 
-def test_drafts_are_kept_side_by_side_until_they_are_thrown_away(season: Season) -> None:
-    first, second = season.draft(), season.draft()
-    discard_plan(plan=first, by=None, now=season.now)
+def test_drafts_are_kept_side_by_side_until_they_are_thrown_away(staffed: StaffedCampaign) -> None:
+    first, second = staffed.draft(), staffed.draft()
+    discard_plan(plan=first, by=None, now=staffed.now)
     assert list(Plan.objects.filter(state=PlanState.READY)) == [second]
     with pytest.raises(PlanRefused):
-        discard_plan(plan=first, by=None, now=season.now)
+        discard_plan(plan=first, by=None, now=staffed.now)
 
 
-def test_a_plan_leaves_a_trace(season: Season) -> None:
-    plan = season.draft()
-    discard_plan(plan=plan, by=None, now=season.now)
+def test_a_plan_leaves_a_trace(staffed: StaffedCampaign) -> None:
+    plan = staffed.draft()
+    discard_plan(plan=plan, by=None, now=staffed.now)
     verbs = set(Event.objects.filter(subject=f"planning.Plan:{plan.pk}").values_list("verb", flat=True))
     assert verbs == {"plan.requested", "plan.discarded"}
 
@@ -324,8 +324,8 @@ def test_the_draft_is_read_in_the_same_number_of_queries_whatever_its_size(
 ) -> None:
     counts = []
     for mentors in (1, 10):
-        season = make_season(now, mentors=mentors, families=3)
-        plan = season.draft()
+        staffed = make_staffed_campaign(now, mentors=mentors, families=3)
+        plan = staffed.draft()
         with django_assert_max_num_queries(10) as queries:
             found = Plan.objects.select_related("campaign__school").get(pk=plan.pk)
             draft = show_draft(found, read_draft_of(found))
@@ -337,14 +337,14 @@ def test_the_draft_is_read_in_the_same_number_of_queries_whatever_its_size(
 
 def test_four_workers_at_once_do_the_job_once(several_connections: None) -> None:
     now = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
-    season = make_season(now)
-    request(season)
+    staffed = make_staffed_campaign(now)
+    request(staffed)
     start, done = threading.Barrier(4), []
 
     def work() -> None:
         start.wait()
         try:
-            done.append(run_waiting_plans(now=season.clock))
+            done.append(run_waiting_plans(now=staffed.tell_now))
         finally:
             connection.close()
 

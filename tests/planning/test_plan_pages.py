@@ -21,32 +21,34 @@ from planning.queries.progress import closing_gap
 from planning.words.failures import failure_words
 from tests import factories
 from tests.pages import LogIn, here, page
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.models import Campaign, CampaignState, VisitState
 
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return make_season(now, school=school)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return make_staffed_campaign(now, school=school)
 
 
 BEST = BestSoFar(placed=3, routes=2, travel_minutes=65, outside_wish=0)
 SO_FAR = JobProgress(Phase.PLANNING, families=4, seconds=12, hopeless=1, best=BEST).to_json()
 
 
-def at_work(season: Season, **fields: Any) -> Plan:
+def at_work(staffed: StaffedCampaign, **fields: Any) -> Plan:
     """A job at work that has a plan so far."""
-    values: dict[str, Any] = {"state": PlanState.RUNNING, "so_far": SO_FAR, "created_at": season.now}
-    return Plan.objects.create(campaign=season.campaign, **values | fields)
+    values: dict[str, Any] = {"state": PlanState.RUNNING, "so_far": SO_FAR, "created_at": staffed.now}
+    return Plan.objects.create(campaign=staffed.campaign, **values | fields)
 
 
-def test_asking_for_a_plan_puts_one_job_in_the_queue(season: Season, client: Client, coordinator: User) -> None:
-    url = here("plan_request", season.school, campaign=season.campaign.pk)
+def test_asking_for_a_plan_puts_one_job_in_the_queue(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    url = here("plan_request", staffed.school, campaign=staffed.campaign.pk)
     response = client.post(url, {"seconds": "180"})
     plan = Plan.objects.get()
-    assert response["Location"] == here("plan", season.school, plan=plan.pk)
+    assert response["Location"] == here("plan", staffed.school, plan=plan.pk)
     assert (plan.state, plan.seconds, plan.created_by) == (PlanState.QUEUED, 180, coordinator)
     again = client.post(url, {"seconds": "180"}, follow=True)
     assert "al gepland" in again.content.decode()
@@ -58,28 +60,28 @@ def test_a_page_wakes_the_workers_through_the_houses_own_queue() -> None:
 
 
 def test_a_job_that_waits_says_so_and_refreshes_itself_with_and_without_a_script(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now)
-    text = page(client, here("plan", season.school, plan=plan.pk))
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now)
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
     assert "in de wachtrij" in text
     assert '<noscript><meta http-equiv="refresh"' in text
-    assert here("plan_progress", season.school, plan=plan.pk) in text
+    assert here("plan_progress", staffed.school, plan=plan.pk) in text
     assert "draait hij niet" not in text
 
 
 def test_a_job_that_waits_long_says_that_no_worker_runs(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now - dt.timedelta(seconds=31))
-    assert "draait hij niet" in page(client, here("plan", season.school, plan=plan.pk))
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now - dt.timedelta(seconds=31))
+    assert "draait hij niet" in page(client, here("plan", staffed.school, plan=plan.pk))
 
 
 def test_a_job_at_work_shows_how_far_it_is_and_then_the_whole_page_is_fetched_anew(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.RUNNING, progress=0.4)
-    url = here("plan_progress", season.school, plan=plan.pk)
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now, state=PlanState.RUNNING, progress=0.4)
+    url = here("plan_progress", staffed.school, plan=plan.pk)
     text = page(client, url)
     assert "40%" in text and "nog geen plan gevonden" in text
     assert "van het best mogelijke" not in text
@@ -94,18 +96,18 @@ def test_a_job_at_work_shows_how_far_it_is_and_then_the_whole_page_is_fetched_an
 
 
 def test_a_plan_that_has_not_been_to_all_mentors_says_no_share(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = at_work(season, cost=200_000.0, bound=300.0)
-    text = page(client, here("plan_progress", season.school, plan=plan.pk))
+    plan = at_work(staffed, cost=200_000.0, bound=300.0)
+    text = page(client, here("plan_progress", staffed.school, plan=plan.pk))
     assert "nog niet bij alle mentoren" in text
     assert "van het best mogelijke" not in text
 
 
-def test_the_gap_that_closes_is_drawn_and_said(season: Season, client: Client, coordinator: User) -> None:
+def test_the_gap_that_closes_is_drawn_and_said(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
     trail = [[2.0, 200_000.0, 300.0], [5.0, 51_000.0, 50_980.0], [9.0, 51_000.0, 50_995.0]]
-    plan = at_work(season, cost=51_000.0, bound=50_995.0, trail=trail)
-    text = page(client, here("plan", season.school, plan=plan.pk))
+    plan = at_work(staffed, cost=51_000.0, bound=50_995.0, trail=trail)
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
     assert "Na 5 seconden lag het plan hoogstens 2,0% van het best mogelijke, nu hoogstens 0,50%." in text
     assert "<polyline" in text
 
@@ -125,10 +127,10 @@ def test_a_gap_too_small_to_see_is_told_in_words_only() -> None:
 
 
 def test_what_is_read_aloud_changes_a_few_times_in_a_job_not_every_second(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = at_work(season, cost=51_000.0, bound=50_990.0, progress=0.3)
-    url = here("plan_progress", season.school, plan=plan.pk)
+    plan = at_work(staffed, cost=51_000.0, bound=50_990.0, progress=0.3)
+    url = here("plan_progress", staffed.school, plan=plan.pk)
     first = client.get(url)
     assert "3 van 4 gezinnen hebben een moment" in first.content.decode()
     heard = f"{url}?gehoord={first.context['work'].milestone}"
@@ -138,36 +140,36 @@ def test_what_is_read_aloud_changes_a_few_times_in_a_job_not_every_second(
 
 
 def test_stop_keeps_what_was_found_and_takes_a_waiting_job_away(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now, state=PlanState.RUNNING)
-    client.post(here("plan_stop", season.school, plan=plan.pk))
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now, state=PlanState.RUNNING)
+    client.post(here("plan_stop", staffed.school, plan=plan.pk))
     plan.refresh_from_db()
     assert (plan.state, plan.is_stop_asked) == (PlanState.RUNNING, True)
     Plan.objects.update(state=PlanState.QUEUED)
-    client.post(here("plan_stop", season.school, plan=plan.pk))
+    client.post(here("plan_stop", staffed.school, plan=plan.pk))
     plan.refresh_from_db()
     assert plan.state == PlanState.DISCARDED
 
 
 def test_a_job_that_failed_says_why_and_offers_another_try(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     facts = {"state": PlanState.FAILED, "failure": PlanFailure.UNEXPECTED}
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now, **facts)
-    text = page(client, here("plan", season.school, plan=plan.pk))
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now, **facts)
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
     assert failure_words(plan.failure) in text and "Plan opnieuw" in text
 
 
 def test_why_a_job_failed_is_said_in_the_language_of_who_reads_it(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
     facts = {"state": PlanState.FAILED, "failure": PlanFailure.CONTRADICTION}
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now, **facts)
-    plans = here("plans", season.school, campaign=season.campaign.pk)
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now, **facts)
+    plans = here("plans", staffed.school, campaign=staffed.campaign.pk)
     words = {
         plans: (failure_words(plan.failure), "contradict each other"),
-        here("plan", season.school, plan=plan.pk): ("kan de planner niet rekenen", "The planner cannot work with"),
+        here("plan", staffed.school, plan=plan.pk): ("kan de planner niet rekenen", "The planner cannot work with"),
     }
     for address, (dutch, _english) in words.items():
         assert dutch in page(client, address)
@@ -177,49 +179,51 @@ def test_why_a_job_failed_is_said_in_the_language_of_who_reads_it(
         assert english in text and dutch not in text
 
 
-def test_the_draft_shows_totals_proof_and_the_estimate(season: Season, client: Client, coordinator: User) -> None:
-    plan = season.draft()
-    text = page(client, here("plan", season.school, plan=plan.pk))
-    for words in ("Bewezen best mogelijke plan", "rechte lijn", "Publiceren", season.mentors[0].name):
+def test_the_draft_shows_totals_proof_and_the_estimate(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    plan = staffed.draft()
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
+    for words in ("Bewezen best mogelijke plan", "rechte lijn", "Publiceren", staffed.mentors[0].name):
         assert words in text
-    by_evening = page(client, here("plan", season.school, plan=plan.pk) + "?per=avond")
+    by_evening = page(client, here("plan", staffed.school, plan=plan.pk) + "?per=avond")
     assert f"?dag={read_draft_of(plan).routes[0].on}" in by_evening
 
 
 def test_each_family_without_a_moment_has_its_reason_and_a_link_to_what_solves_it(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    visit = season.campaign.visits.all()[0]
+    visit = staffed.campaign.visits.all()[0]
     visit.household.latitude = None
     visit.household.save()
-    plan = season.draft()
-    text = page(client, here("plan", season.school, plan=plan.pk))
+    plan = staffed.draft()
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
     assert "1 gezin zonder moment" in text
     assert "Het adres is niet gevonden." in text
-    assert reverse("students:household_pin", kwargs={"school": season.school.slug, "pk": visit.household_id}) in text
+    assert reverse("students:household_pin", kwargs={"school": staffed.school.slug, "pk": visit.household_id}) in text
 
 
-def test_every_evening_has_its_stops_and_its_map(season: Season, client: Client, coordinator: User) -> None:
-    plan = season.draft()
+def test_every_evening_has_its_stops_and_its_map(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    plan = staffed.draft()
     route = plan.result["routes"][0]
     for url in (
-        here("plan_mentor", season.school, plan=plan.pk, mentor=season.mentors[0].pk),
-        here("plan_evening", season.school, plan=plan.pk) + f"?dag={route['date']}",
+        here("plan_mentor", staffed.school, plan=plan.pk, mentor=staffed.mentors[0].pk),
+        here("plan_evening", staffed.school, plan=plan.pk) + f"?dag={route['date']}",
     ):
         text = page(client, url)
         assert "<svg" in text and "Vertrek" in text
         for stop in route["stops"]:
-            visit = season.campaign.visits.get(pk=stop["visits"][0])
+            visit = staffed.campaign.visits.get(pk=stop["visits"][0])
             assert visit.household.name in text
             assert stop["start"].replace(":", ".") in text
 
 
-def test_a_secret_address_is_on_no_map(season: Season, client: Client, coordinator: User) -> None:
-    for visit in season.campaign.visits.select_related("household"):
+def test_a_secret_address_is_on_no_map(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    for visit in staffed.campaign.visits.select_related("household"):
         visit.household.is_secret_address = True
         visit.household.save()
-    plan = season.draft()
-    response = client.get(here("plan_mentor", season.school, plan=plan.pk, mentor=season.mentors[0].pk))
+    plan = staffed.draft()
+    response = client.get(here("plan_mentor", staffed.school, plan=plan.pk, mentor=staffed.mentors[0].pk))
     for item in response.context["routes"]:
         assert item["map"].has_secret
         assert len(item["map"].pins) == 1 and item["map"].legs == []
@@ -227,64 +231,68 @@ def test_a_secret_address_is_on_no_map(season: Season, client: Client, coordinat
     assert "Voorbeeldstraat" not in response.content.decode()
 
 
-def test_an_evening_that_is_not_in_the_plan_is_not_there(season: Season, client: Client, coordinator: User) -> None:
-    plan = season.draft()
-    url = here("plan_evening", season.school, plan=plan.pk)
+def test_an_evening_that_is_not_in_the_plan_is_not_there(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    plan = staffed.draft()
+    url = here("plan_evening", staffed.school, plan=plan.pk)
     assert client.get(url + "?dag=2026-10-07").status_code == 404
     assert client.get(url + "?dag=onzin").status_code == 404
     assert client.get(url).status_code == 200
 
 
 def test_publishing_goes_back_to_the_campaign_and_says_what_happens_next(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = season.draft()
-    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
+    plan = staffed.draft()
+    response = client.post(here("plan_publish", staffed.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "4 gezinnen hebben een moment" in response.content.decode()
     assert Campaign.objects.get().state == CampaignState.PUBLISHED
-    text = page(client, here("plan", season.school, plan=plan.pk))
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
     assert "Publiceren" not in text and "Gooi dit plan weg" not in text
 
 
 def test_a_draft_that_is_out_of_date_says_so_and_has_no_button_to_publish(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = season.draft()
-    season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(state=VisitState.DECLINED)
-    text = page(client, here("plan", season.school, plan=plan.pk))
+    plan = staffed.draft()
+    staffed.campaign.visits.filter(pk=staffed.campaign.visits.all()[0].pk).update(state=VisitState.DECLINED)
+    text = page(client, here("plan", staffed.school, plan=plan.pk))
     assert "is 1 thuisbezoek veranderd" in text
     assert "Publiceren" not in text
-    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
+    response = client.post(here("plan_publish", staffed.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "is 1 thuisbezoek veranderd" in response.content.decode()
     assert Campaign.objects.get().state == CampaignState.PREPARING
 
 
-def test_drafts_stand_side_by_side_and_can_be_thrown_away(season: Season, client: Client, coordinator: User) -> None:
-    first, second = season.draft(), season.draft()
-    url = here("plans", season.school, campaign=season.campaign.pk)
+def test_drafts_stand_side_by_side_and_can_be_thrown_away(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    first, second = staffed.draft(), staffed.draft()
+    url = here("plans", staffed.school, campaign=staffed.campaign.pk)
     response = client.get(url)
     assert [line.plan.pk for line in response.context["drafts"]] == [second.pk, first.pk]
     assert [line.totals.placed for line in response.context["drafts"]] == [4, 4]
-    client.post(here("plan_discard", season.school, plan=first.pk))
+    client.post(here("plan_discard", staffed.school, plan=first.pk))
     assert [line.plan.pk for line in client.get(url).context["drafts"]] == [second.pk]
-    assert client.get(here("plan", season.school, plan=first.pk)).status_code == 404
+    assert client.get(here("plan", staffed.school, plan=first.pk)).status_code == 404
 
 
 @pytest.mark.parametrize(
     "name", ["plan", "plan_progress", "plan_stop", "plan_discard", "plan_publish", "plan_mentor", "plan_evening"]
 )
 def test_a_plan_is_for_the_coordinator_of_its_own_school(
-    season: Season, client: Client, log_in: LogIn, now: dt.datetime, name: str
+    staffed: StaffedCampaign, client: Client, log_in: LogIn, now: dt.datetime, name: str
 ) -> None:
-    plan = Plan.objects.create(campaign=season.campaign, created_at=now)
-    kwargs = {"plan": plan.pk} | ({"mentor": season.mentors[0].pk} if name == "plan_mentor" else {})
+    plan = Plan.objects.create(campaign=staffed.campaign, created_at=now)
+    kwargs = {"plan": plan.pk} | ({"mentor": staffed.mentors[0].pk} if name == "plan_mentor" else {})
     for role in (Role.MENTOR, Role.DIRECTOR, Role.CARE):
-        log_in(season.school, role)
-        assert client.get(here(name, season.school, **kwargs)).status_code == 403
-        assert client.post(here(name, season.school, **kwargs)).status_code == 403
+        log_in(staffed.school, role)
+        assert client.get(here(name, staffed.school, **kwargs)).status_code == 403
+        assert client.post(here(name, staffed.school, **kwargs)).status_code == 403
     other = factories.make_school()
     log_in(other, Role.COORDINATOR)
-    for school in (other, season.school):
+    for school in (other, staffed.school):
         assert client.get(here(name, school, **kwargs)).status_code in (404, 405)
         assert client.post(here(name, school, **kwargs)).status_code == 404
     plan.refresh_from_db()
@@ -296,15 +304,15 @@ def test_the_pages_of_a_draft_take_as_many_queries_for_thirty_families_as_for_th
 ) -> None:
     counts: dict[int, list[int]] = {}
     for mentors in (1, 10):
-        season = make_season(now, mentors=mentors, families=3, evenings=[EVENINGS[0]])
-        log_in(season.school, Role.COORDINATOR)
-        plan = season.draft()
+        staffed = make_staffed_campaign(now, mentors=mentors, families=3, evenings=[EVENINGS[0]])
+        log_in(staffed.school, Role.COORDINATOR)
+        plan = staffed.draft()
         for url in (
-            here("plan", season.school, plan=plan.pk),
-            here("plan_mentor", season.school, plan=plan.pk, mentor=season.mentors[0].pk),
-            here("plan_evening", season.school, plan=plan.pk),
-            here("plans", season.school, campaign=season.campaign.pk),
-            here("campaign", season.school, campaign=season.campaign.pk),
+            here("plan", staffed.school, plan=plan.pk),
+            here("plan_mentor", staffed.school, plan=plan.pk, mentor=staffed.mentors[0].pk),
+            here("plan_evening", staffed.school, plan=plan.pk),
+            here("plans", staffed.school, campaign=staffed.campaign.pk),
+            here("campaign", staffed.school, campaign=staffed.campaign.pk),
         ):
             with django_assert_max_num_queries(30) as queries:
                 client.get(url)
@@ -318,20 +326,20 @@ def test_the_pages_of_a_draft_take_as_many_queries_for_thirty_families_as_for_th
 def test_the_list_is_narrowed_by_state_class_mentor_and_place(
     now: dt.datetime, client: Client, log_in: LogIn, school: School
 ) -> None:
-    season = make_season(now, school=school, mentors=2, families=2)
+    staffed = make_staffed_campaign(now, school=school, mentors=2, families=2)
     log_in(school, Role.COORDINATOR)
-    visit = season.campaign.visits.all()[0]
-    season.campaign.visits.filter(pk=visit.pk).update(state=VisitState.DECLINED, place_kind="phone")
+    visit = staffed.campaign.visits.all()[0]
+    staffed.campaign.visits.filter(pk=visit.pk).update(state=VisitState.DECLINED, place_kind="phone")
     url = here("visits", school)
     asked = {
         "": 4,
         "stand=declined": 1,
         "stand=open": 3,
         "plek=phone": 1,
-        f"klas={season.classes[0].pk}": 2,
-        f"mentor={season.mentors[1].pk}": 2,
-        f"mentor={season.mentors[1].pk}&stand=declined": 0,
-        f"ronde={season.campaign.pk}": 4,
+        f"klas={staffed.classes[0].pk}": 2,
+        f"mentor={staffed.mentors[1].pk}": 2,
+        f"mentor={staffed.mentors[1].pk}&stand=declined": 0,
+        f"ronde={staffed.campaign.pk}": 4,
         "ronde=999999": 0,
         "stand=onzin&klas=x&ronde=-1": 4,
     }
@@ -339,9 +347,9 @@ def test_the_list_is_narrowed_by_state_class_mentor_and_place(
     assert found == asked
 
 
-def test_what_lapsed_is_listed_only_when_asked_for(season: Season, client: Client, coordinator: User) -> None:
-    season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(state=VisitState.CANCELLED)
-    url = here("visits", season.school)
+def test_what_lapsed_is_listed_only_when_asked_for(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    staffed.campaign.visits.filter(pk=staffed.campaign.visits.all()[0].pk).update(state=VisitState.CANCELLED)
+    url = here("visits", staffed.school)
     assert client.get(url).context["page"].paginator.count == 3
     assert client.get(f"{url}?stand=cancelled").context["page"].paginator.count == 1
 
@@ -349,12 +357,12 @@ def test_what_lapsed_is_listed_only_when_asked_for(season: Season, client: Clien
 def test_a_mentor_lists_own_visits_a_director_all_and_care_none(
     now: dt.datetime, client: Client, log_in: LogIn, school: School
 ) -> None:
-    season = make_season(now, school=school, mentors=2, families=2)
+    staffed = make_staffed_campaign(now, school=school, mentors=2, families=2)
     url = here("visits", school)
-    assert season.mentors[0].user
-    client.force_login(season.mentors[0].user)
+    assert staffed.mentors[0].user
+    client.force_login(staffed.mentors[0].user)
     listed = client.get(url).context["page"].object_list
-    assert {visit.mentor for visit in listed} == {season.mentors[0]}
+    assert {visit.mentor for visit in listed} == {staffed.mentors[0]}
     log_in(school, Role.DIRECTOR)
     assert client.get(url).context["page"].paginator.count == 4
     log_in(school, Role.CARE)
@@ -368,21 +376,23 @@ def test_the_list_has_pages_and_the_same_number_of_queries_on_each(
 ) -> None:
     counts = []
     for families in (1, 60):
-        season = make_season(now, families=families)
-        log_in(season.school, Role.COORDINATOR)
+        staffed = make_staffed_campaign(now, families=families)
+        log_in(staffed.school, Role.COORDINATOR)
         with django_assert_max_num_queries(25) as queries:
-            response = client.get(here("visits", season.school))
+            response = client.get(here("visits", staffed.school))
         counts.append(len(queries))
     assert response.context["page"].paginator.num_pages == 2
-    assert len(client.get(here("visits", season.school) + "?page=2").context["page"].object_list) == 10
+    assert len(client.get(here("visits", staffed.school) + "?page=2").context["page"].object_list) == 10
     assert counts[0] == counts[1]
 
 
-def test_the_list_shows_the_moment_on_the_dutch_clock(season: Season, client: Client, coordinator: User) -> None:
-    visit = season.campaign.visits.all()[0]
+def test_the_list_shows_the_moment_on_the_dutch_clock(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    visit = staffed.campaign.visits.all()[0]
     starts_at = moment_at(dt.date(2026, 10, 27), 18 * 60 + 30)
-    season.campaign.visits.filter(pk=visit.pk).update(
+    staffed.campaign.visits.filter(pk=visit.pk).update(
         state=VisitState.PLANNED, starts_at=starts_at, ends_at=starts_at + dt.timedelta(minutes=45)
     )
-    assert "di 27 oktober 18.30" in page(client, here("visits", season.school))
+    assert "di 27 oktober 18.30" in page(client, here("visits", staffed.school))
     assert timezone.is_aware(starts_at)

@@ -26,24 +26,24 @@ from planning.views.repairs import CHOICES
 from planning.words.incidents import incident_text
 from tests import factories
 from tests.pages import LogIn, here, page
-from tests.planning.repairing import OCTOBER, agree, published_season, repaired, say_yes
-from tests.visits.seasons import Season
+from tests.planning.repairing import OCTOBER, agree, published_campaign, repaired, say_yes
+from tests.visits.staffed import StaffedCampaign
 from visits.models import Availability, Campaign, CampaignState, Visit, VisitState
 
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return published_season(now, school=school)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return published_campaign(now, school=school)
 
 
-def new(season: Season, what: str) -> str:
-    return here("repair_new", season.school, campaign=season.campaign.pk, what=what)
+def new(staffed: StaffedCampaign, what: str) -> str:
+    return here("repair_new", staffed.school, campaign=staffed.campaign.pk, what=what)
 
 
-def first_visit(season: Season) -> Visit:
-    visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at").first()
+def first_visit(staffed: StaffedCampaign) -> Visit:
+    visit = staffed.campaign.visits.exclude(starts_at=None).order_by("starts_at").first()
     assert visit is not None
     return visit
 
@@ -56,182 +56,192 @@ def day_of(visit: Visit) -> dt.date:
 # --- the whole round ---
 
 
-def test_from_what_happened_through_what_it_means_to_the_yes(season: Season, client: Client, coordinator: User) -> None:
-    visit = first_visit(season)
+def test_from_what_happened_through_what_it_means_to_the_yes(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    visit = first_visit(staffed)
     before = visit.starts_at
-    response = client.post(new(season, "gaat-niet-door"), {"visit": str(visit.pk), "again": "yes"})
+    response = client.post(new(staffed, "gaat-niet-door"), {"visit": str(visit.pk), "again": "yes"})
     plan = Plan.objects.get(kind=PlanKind.REPAIR)
-    url = here("repair", season.school, plan=plan.pk)
+    url = here("repair", staffed.school, plan=plan.pk)
     assert response["Location"] == url
     assert (plan.state, plan.created_by) == (PlanState.QUEUED, coordinator)
     assert "zoekt uit wat dit betekent" in page(client, url)
-    assert here("repair_progress", season.school, plan=plan.pk) in page(client, url)
-    assert run_waiting_plans(now=season.clock) == 1
-    assert client.get(here("repair_progress", season.school, plan=plan.pk))["HX-Refresh"] == "true"
+    assert here("repair_progress", staffed.school, plan=plan.pk) in page(client, url)
+    assert run_waiting_plans(now=staffed.tell_now) == 1
+    assert client.get(here("repair_progress", staffed.school, plan=plan.pk))["HX-Refresh"] == "true"
     text = page(client, url)
     assert visit.household.name in text and "Zo doen we het" in text and "1 gezin krijgt één mail" in text
     assert Visit.objects.get(pk=visit.pk).starts_at == before
-    done = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"})
+    done = client.post(here("plan_publish", staffed.school, plan=plan.pk), {"revision": "0"})
     assert done["Location"] == url
     after = page(client, url)
     assert "Gedaan op" in after and visit.household.name in after and "Zo doen we het" not in after
     assert Visit.objects.get(pk=visit.pk).starts_at != before
 
 
-def test_a_repair_that_moves_nobody_promises_no_message(season: Season, client: Client, coordinator: User) -> None:
-    visit = first_visit(season)
+def test_a_repair_that_moves_nobody_promises_no_message(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    visit = first_visit(staffed)
     quiet = OCTOBER[0] + dt.timedelta(days=1)
     assert quiet not in OCTOBER
-    plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=quiet, last=quiet)
+    plan = repaired(staffed, IncidentKind.CLOSURE, name="Studiedag", first=quiet, last=quiet)
     text = client.post(
-        here("plan_publish", season.school, plan=plan.pk), {"revision": str(plan.revision)}, follow=True
+        here("plan_publish", staffed.school, plan=plan.pk), {"revision": str(plan.revision)}, follow=True
     ).content.decode()
     assert "niemand krijgt bericht" in text and "Wie een ander moment kreeg" not in text
-    moving = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
+    moving = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)
     text = client.post(
-        here("plan_publish", season.school, plan=moving.pk), {"revision": str(moving.revision)}, follow=True
+        here("plan_publish", staffed.school, plan=moving.pk), {"revision": str(moving.revision)}, follow=True
     ).content.decode()
     assert "niemand krijgt bericht" not in text and "Wie een ander moment kreeg" in text
 
 
 def test_families_for_whom_no_moment_was_found_lead_on_to_what_would_help(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
+    late = factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
     hours = {"from_time": dt.time(0), "until_time": dt.time(23, 59), "is_wish": False}
     for weekday in range(7):
-        Availability.objects.create(household=late.household, campaign=season.campaign, weekday=weekday, **hours)
-    plan = repaired(season, IncidentKind.LATE)
-    text = page(client, here("repair", season.school, plan=plan.pk))
-    why = here("plan_why", season.school, plan=plan.pk, visit=late.pk)
+        Availability.objects.create(household=late.household, campaign=staffed.campaign, weekday=weekday, **hours)
+    plan = repaired(staffed, IncidentKind.LATE)
+    text = page(client, here("repair", staffed.school, plan=plan.pk))
+    why = here("plan_why", staffed.school, plan=plan.pk, visit=late.pk)
     assert why in text and "Zo doen we het" not in text
     back = page(client, why)
-    assert late.household.name in back and here("repair", season.school, plan=plan.pk) in back
+    assert late.household.name in back and here("repair", staffed.school, plan=plan.pk) in back
     Availability.objects.all().delete()
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.DISCARDED)
-    text = page(client, here("repair", season.school, plan=repaired(season, IncidentKind.LATE).pk))
+    text = page(client, here("repair", staffed.school, plan=repaired(staffed, IncidentKind.LATE).pk))
     assert "Zo doen we het" in text
 
 
-def test_rather_not_leaves_everything_as_it_was(season: Season, client: Client, coordinator: User) -> None:
-    visit = first_visit(season)
-    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
-    response = client.post(here("repair_drop", season.school, plan=plan.pk), follow=True)
+def test_rather_not_leaves_everything_as_it_was(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    visit = first_visit(staffed)
+    plan = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)
+    response = client.post(here("repair_drop", staffed.school, plan=plan.pk), follow=True)
     assert "Er is niets veranderd" in response.content.decode()
     plan.refresh_from_db()
     assert plan.state == PlanState.DISCARDED
     assert Visit.objects.get(pk=visit.pk).starts_at == visit.starts_at
-    assert client.get(here("repair", season.school, plan=plan.pk)).status_code == 404
+    assert client.get(here("repair", staffed.school, plan=plan.pk)).status_code == 404
 
 
-def test_a_season_that_changed_in_between_is_refused_and_one_click_makes_it_anew(
-    season: Season, client: Client, coordinator: User
+def test_a_campaign_that_changed_in_between_is_refused_and_one_click_makes_it_anew(
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    visit = first_visit(season)
-    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(visit),))
+    visit = first_visit(staffed)
+    plan = repaired(staffed, IncidentKind.EVENING_BACK, mentor=staffed.mentors[0].pk, days=(day_of(visit),))
     agree(visit)
-    url = here("repair", season.school, plan=plan.pk)
+    url = here("repair", staffed.school, plan=plan.pk)
     text = page(client, url)
     assert "is 1 thuisbezoek veranderd" in text and "Maak het opnieuw" in text and "Zo doen we het" not in text
-    refused = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
+    refused = client.post(here("plan_publish", staffed.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "is 1 thuisbezoek veranderd" in refused.content.decode()
-    response = client.post(here("repair_again", season.school, plan=plan.pk))
+    response = client.post(here("repair_again", staffed.school, plan=plan.pk))
     fresh = Plan.objects.get(kind=PlanKind.REPAIR, state=PlanState.QUEUED)
-    assert response["Location"] == here("repair", season.school, plan=fresh.pk)
-    run_waiting_plans(now=season.clock)
+    assert response["Location"] == here("repair", staffed.school, plan=fresh.pk)
+    run_waiting_plans(now=staffed.tell_now)
     text = page(client, response["Location"])
     assert "had al ja gezegd" in text and "Bel dit gezin even" in text
 
 
 def test_a_draft_that_was_changed_on_the_board_meanwhile_is_looked_at_again(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = repaired(season, IncidentKind.CANCELLATION, visit=first_visit(season).pk)
+    plan = repaired(staffed, IncidentKind.CANCELLATION, visit=first_visit(staffed).pk)
     Plan.objects.filter(pk=plan.pk).update(revision=1)
-    response = client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": "0"}, follow=True)
+    response = client.post(here("plan_publish", staffed.school, plan=plan.pk), {"revision": "0"}, follow=True)
     assert "met de hand veranderd" in response.content.decode()
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
 
 
 def test_who_expects_a_mentor_tonight_is_listed_with_a_telephone_number(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    visit = first_visit(season)
-    today = local_day(season.now)
+    visit = first_visit(staffed)
+    today = local_day(staffed.now)
     tonight = moment_at(today, 19 * 60)
     ends = tonight + dt.timedelta(minutes=45)
     Visit.objects.filter(pk=visit.pk).update(starts_at=tonight, ends_at=ends, state=VisitState.CONFIRMED)
     visit.household.guardians.update(phone="088 000 00 01")
     visit.household.guardians.create(name="Ouder zonder gezag", phone="088 000 00 02", is_invited=False)
     form = {"first": today.isoformat(), "last": today.isoformat(), "who": "own"}
-    client.post(new(season, "mentor-afwezig") + f"?mentor={season.mentors[0].pk}", form)
-    run_waiting_plans(now=season.clock)
+    client.post(new(staffed, "mentor-afwezig") + f"?mentor={staffed.mentors[0].pk}", form)
+    run_waiting_plans(now=staffed.tell_now)
     plan = Plan.objects.get(kind=PlanKind.REPAIR)
-    url = here("repair", season.school, plan=plan.pk)
+    url = here("repair", staffed.school, plan=plan.pk)
     text = page(client, url)
     assert "Bel dit gezin even" in text and 'href="tel:0880000001"' in text
     assert "Ouder zonder gezag" not in text and "0880000002" not in text
     assert "krijgt de mail meteen" in text
-    say_yes(season, plan)
+    say_yes(staffed, plan)
     assert 'href="tel:0880000001"' in page(client, url)
 
 
-def test_a_round_that_is_not_published_has_nothing_to_repair(season: Season, client: Client, coordinator: User) -> None:
-    season.campaign.state = CampaignState.PREPARING
-    season.campaign.save()
-    text = page(client, here("repair_start", season.school, campaign=season.campaign.pk))
+def test_a_round_that_is_not_published_has_nothing_to_repair(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    staffed.campaign.state = CampaignState.PREPARING
+    staffed.campaign.save()
+    text = page(client, here("repair_start", staffed.school, campaign=staffed.campaign.pk))
     assert "Nog niets om te herstellen" in text and "Wat is er gebeurd?" not in text
-    response = client.post(new(season, "zonder-moment"), follow=True)
+    response = client.post(new(staffed, "zonder-moment"), follow=True)
     assert "nog niet gepubliceerd" in response.content.decode()
 
 
-def test_a_job_that_failed_says_why_and_can_be_made_anew(season: Season, client: Client, coordinator: User) -> None:
-    incident = Incident(kind=IncidentKind.CANCELLATION, visit=first_visit(season).pk).to_json()
+def test_a_job_that_failed_says_why_and_can_be_made_anew(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    incident = Incident(kind=IncidentKind.CANCELLATION, visit=first_visit(staffed).pk).to_json()
     plan = Plan.objects.create(
-        campaign=season.campaign,
+        campaign=staffed.campaign,
         kind=PlanKind.REPAIR,
         incident=incident,
         state=PlanState.FAILED,
         failure=PlanFailure.UNEXPECTED,
-        created_at=season.now,
+        created_at=staffed.now,
     )
-    text = page(client, here("repair", season.school, plan=plan.pk))
+    text = page(client, here("repair", staffed.school, plan=plan.pk))
     assert "onverwacht gestopt" in text and "Maak het opnieuw" in text
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
-    text = page(client, here("repair", season.school, plan=plan.pk))
+    text = page(client, here("repair", staffed.school, plan=plan.pk))
     assert "stopped unexpectedly" in text and "onverwacht gestopt" not in text
 
 
 # --- what happened ---
 
 
-def test_the_first_page_shows_what_does_not_fit_any_more(season: Season, client: Client, coordinator: User) -> None:
-    url = here("repair_start", season.school, campaign=season.campaign.pk)
+def test_the_first_page_shows_what_does_not_fit_any_more(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    url = here("repair_start", staffed.school, campaign=staffed.campaign.pk)
     assert "Wat nu nog niet klopt" not in page(client, url)
-    day = day_of(first_visit(season))
-    year = season.campaign.school_year
+    day = day_of(first_visit(staffed))
+    year = staffed.campaign.school_year
     closure = Closure.objects.create(school_year=year, name="Studiedag", starts_on=day, ends_on=day)
-    factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    repaired(season, IncidentKind.LATE)
+    factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
+    repaired(staffed, IncidentKind.LATE)
     text = page(client, url)
     assert "op een vrije dag: Studiedag" in text and "1 gezin heeft geen moment" in text
     assert "Dit voorstel wacht op je ja" in text
-    filled = client.get(new(season, "vrije-dag") + f"?vrij={closure.pk}&naam=Studiedag&van={day}&tot={day}")
+    filled = client.get(new(staffed, "vrije-dag") + f"?vrij={closure.pk}&naam=Studiedag&van={day}&tot={day}")
     assert filled.context["form"]["first"].value() == day.isoformat()
 
 
 def test_visits_on_a_day_that_was_closed_since_wait_on_the_work_list(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    url = reverse("reports:worklist", kwargs={"school": season.school.slug})
+    url = reverse("reports:worklist", kwargs={"school": staffed.school.slug})
     assert "op een vrije dag" not in page(client, url)
-    visit, year = first_visit(season), season.campaign.school_year
-    on_it = season.campaign.visits.filter(starts_at__date=day_of(visit)).count()
+    visit, year = first_visit(staffed), staffed.campaign.school_year
+    on_it = staffed.campaign.visits.filter(starts_at__date=day_of(visit)).count()
     Closure.objects.create(school_year=year, name="Studiedag", starts_on=day_of(visit), ends_on=day_of(visit))
     text = page(client, url)
     assert f"{on_it} thuisbezoek" in text and "op een vrije dag" in text
-    assert here("repair_start", season.school, campaign=season.campaign.pk) in text
+    assert here("repair_start", staffed.school, campaign=staffed.campaign.pk) in text
 
 
 def test_every_change_on_the_first_page_has_its_form() -> None:
@@ -239,20 +249,20 @@ def test_every_change_on_the_first_page_has_its_form() -> None:
 
 
 def test_an_unknown_change_and_a_mentor_of_another_school_are_not_found(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
     stranger = factories.make_mentor(factories.make_school())
-    assert client.get(new(season, "niets")).status_code == 404
-    assert client.get(new(season, "mentor-afwezig") + f"?mentor={stranger.pk}").status_code == 404
+    assert client.get(new(staffed, "niets")).status_code == 404
+    assert client.get(new(staffed, "mentor-afwezig") + f"?mentor={stranger.pk}").status_code == 404
 
 
 @pytest.mark.parametrize("what", ["mentor-afwezig", "avond-terug", "avond-erbij"])
 def test_what_is_about_a_mentor_asks_first_which_one(
-    season: Season, client: Client, coordinator: User, what: str
+    staffed: StaffedCampaign, client: Client, coordinator: User, what: str
 ) -> None:
-    text = page(client, new(season, what))
-    assert "Om welke mentor gaat het?" in text and season.mentors[0].name in text
-    text = page(client, new(season, what) + f"?mentor={season.mentors[0].pk}")
+    text = page(client, new(staffed, what))
+    assert "Om welke mentor gaat het?" in text and staffed.mentors[0].name in text
+    text = page(client, new(staffed, what) + f"?mentor={staffed.mentors[0].pk}")
     assert "Bekijk wat dit betekent" in text
 
 
@@ -279,9 +289,9 @@ FREE = {"name": "Studiedag", "first": "2026-10-06", "last": "2026-10-06"}
     ],
 )
 def test_what_was_filled_in_wrongly_is_said_at_the_field(
-    season: Season, client: Client, coordinator: User, what: str, filled: Any, words: str
+    staffed: StaffedCampaign, client: Client, coordinator: User, what: str, filled: Any, words: str
 ) -> None:
-    response = client.post(new(season, what) + f"?mentor={season.mentors[0].pk}", filled)
+    response = client.post(new(staffed, what) + f"?mentor={staffed.mentors[0].pk}", filled)
     assert response.status_code == 422
     assert words in response.content.decode()
     assert not Plan.objects.filter(kind=PlanKind.REPAIR).exists()
@@ -298,36 +308,36 @@ def test_what_was_filled_in_wrongly_is_said_at_the_field(
     ],
 )
 def test_what_was_filled_in_becomes_the_incident(
-    season: Season, client: Client, coordinator: User, what: str, filled: Any, facts: Any
+    staffed: StaffedCampaign, client: Client, coordinator: User, what: str, filled: Any, facts: Any
 ) -> None:
-    client.post(new(season, what) + f"?mentor={season.mentors[0].pk}", filled)
+    client.post(new(staffed, what) + f"?mentor={staffed.mentors[0].pk}", filled)
     incident = Plan.objects.get(kind=PlanKind.REPAIR).incident
     assert {name: incident[name] for name in facts} == facts
 
 
 def test_days_that_stand_in_the_calendar_keep_their_name_when_they_move(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    known = season.campaign.school_year.closures.order_by("pk")[0]
-    client.post(new(season, "vrije-dag"), FREE | {"name": "", "closure": str(known.pk)})
+    known = staffed.campaign.school_year.closures.order_by("pk")[0]
+    client.post(new(staffed, "vrije-dag"), FREE | {"name": "", "closure": str(known.pk)})
     incident = Plan.objects.get(kind=PlanKind.REPAIR).incident
     assert (incident["closure"], incident["name"]) == (known.pk, known.name)
 
 
 def test_that_a_mentor_is_ill_is_kept_nowhere_only_that_the_mentor_is_away(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    client.post(new(season, "mentor-afwezig") + f"?mentor={season.mentors[0].pk}", SICK | {"last": "2026-10-08"})
-    run_waiting_plans(now=season.clock)
+    client.post(new(staffed, "mentor-afwezig") + f"?mentor={staffed.mentors[0].pk}", SICK | {"last": "2026-10-08"})
+    run_waiting_plans(now=staffed.tell_now)
     plan = Plan.objects.get(kind=PlanKind.REPAIR)
-    say_yes(season, plan)
+    say_yes(staffed, plan)
     kept = json.dumps([plan.incident, *Event.objects.values_list("verb", "facts")])
     assert "away" in kept and "sick" not in kept
 
 
-def test_a_second_job_waits_for_the_first(season: Season, client: Client, coordinator: User) -> None:
+def test_a_second_job_waits_for_the_first(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
     for _time in range(2):
-        response = client.post(new(season, "vrije-dag"), FREE, follow=True)
+        response = client.post(new(staffed, "vrije-dag"), FREE, follow=True)
     assert "al gepland" in response.content.decode()
     assert Plan.objects.filter(kind=PlanKind.REPAIR).count() == 1
 
@@ -338,56 +348,56 @@ def test_a_second_job_waits_for_the_first(season: Season, client: Client, coordi
 def test_the_first_publication_says_beforehand_how_many_families_are_invited(
     school: School, now: dt.datetime, client: Client, coordinator: User
 ) -> None:
-    season = published_season(now, school=school)
-    other = published_season(now)
+    staffed = published_campaign(now, school=school)
+    other = published_campaign(now)
     assert other.school != school
     from_new = factories.make_campaign(school, state=CampaignState.PREPARING)
-    assert from_new.pk != season.campaign.pk
-    draft = draft_in_preparation(season)
+    assert from_new.pk != staffed.campaign.pk
+    draft = draft_in_preparation(staffed)
     text = page(client, here("plan_publish", school, plan=draft.pk))
     assert "4 gezinnen krijgen een uitnodiging per mail" in text and "Publiceer en nodig uit" in text
 
 
-def draft_in_preparation(season: Season) -> Plan:
-    """The draft of a season as if it was never published."""
-    season.campaign.visits.update(state=VisitState.OPEN, starts_at=None, ends_at=None, route=None)
-    season.campaign.state = CampaignState.PREPARING
-    season.campaign.save()
-    return season.draft()
+def draft_in_preparation(staffed: StaffedCampaign) -> Plan:
+    """The draft of a campaign as if it was never published."""
+    staffed.campaign.visits.update(state=VisitState.OPEN, starts_at=None, ends_at=None, route=None)
+    staffed.campaign.state = CampaignState.PREPARING
+    staffed.campaign.save()
+    return staffed.draft()
 
 
 def test_a_later_draft_shows_who_moves_and_a_get_publishes_nothing(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    plan = season.draft()
-    text = page(client, here("plan_publish", season.school, plan=plan.pk))
+    late = factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
+    plan = staffed.draft()
+    text = page(client, here("plan_publish", staffed.school, plan=plan.pk))
     assert late.household.name in text
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
-    client.post(here("plan_publish", season.school, plan=plan.pk), {"revision": str(plan.revision)})
+    client.post(here("plan_publish", staffed.school, plan=plan.pk), {"revision": str(plan.revision)})
     plan.refresh_from_db()
     assert plan.state == PlanState.PUBLISHED
 
 
 def test_a_draft_that_cannot_be_published_leads_back_to_its_page(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
     plan = Plan.objects.get()
-    response = client.get(here("plan_publish", season.school, plan=plan.pk))
-    assert response["Location"] == here("plan", season.school, plan=plan.pk)
-    assert client.get(here("repair", season.school, plan=plan.pk))["Location"] == response["Location"]
+    response = client.get(here("plan_publish", staffed.school, plan=plan.pk))
+    assert response["Location"] == here("plan", staffed.school, plan=plan.pk)
+    assert client.get(here("repair", staffed.school, plan=plan.pk))["Location"] == response["Location"]
 
 
 # --- consequences ---
 
 
-def test_each_family_stands_in_one_list_and_the_rest_is_counted(season: Season) -> None:
-    visit = first_visit(season)
-    other = season.campaign.visits.exclude(pk=visit.pk).order_by("-starts_at")[0]
+def test_each_family_stands_in_one_list_and_the_rest_is_counted(staffed: StaffedCampaign) -> None:
+    visit = first_visit(staffed)
+    other = staffed.campaign.visits.exclude(pk=visit.pk).order_by("-starts_at")[0]
     agree(other)
-    late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
-    found = consequences(read_contents(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)), season.now)
+    late = factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
+    found = consequences(read_contents(repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)), staffed.now)
     assert [line.visit for line in found.moved] == [visit]
     assert [line.visit for line in found.first] == [late]
     assert (found.lost, found.called_off, found.waiting) == ([], [], [])
@@ -401,48 +411,52 @@ def test_each_family_stands_in_one_list_and_the_rest_is_counted(season: Season) 
     )
 
 
-def test_what_a_repair_says_it_costs_is_what_stands_afterwards(season: Season) -> None:
-    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day_of(first_visit(season)),))
-    foreseen = consequences(read_contents(plan), season.now).after
-    say_yes(season, plan)
-    late = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[-1], last=OCTOBER[-1])
-    assert consequences(read_contents(late), season.now).before == foreseen
+def test_what_a_repair_says_it_costs_is_what_stands_afterwards(staffed: StaffedCampaign) -> None:
+    plan = repaired(
+        staffed, IncidentKind.EVENING_BACK, mentor=staffed.mentors[0].pk, days=(day_of(first_visit(staffed)),)
+    )
+    foreseen = consequences(read_contents(plan), staffed.now).after
+    say_yes(staffed, plan)
+    late = repaired(staffed, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[-1], last=OCTOBER[-1])
+    assert consequences(read_contents(late), staffed.now).before == foreseen
 
 
-def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_nobody(season: Season) -> None:
-    visit, along = first_visit(season), factories.make_mentor(season.school)
+def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_nobody(
+    staffed: StaffedCampaign,
+) -> None:
+    visit, along = first_visit(staffed), factories.make_mentor(staffed.school)
     road = {"mode": "bike", "travel_minutes": 16, "travel_metres": 4000}
     hours = {"leaves_at": visit.starts_at, "back_at": visit.ends_at}
     visit.second, visit.second_route = (
         along,
-        season.campaign.routes.create(mentor=along, on=day_of(visit), **road, **hours),
+        staffed.campaign.routes.create(mentor=along, on=day_of(visit), **road, **hours),
     )
     visit.save()
-    repair = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    repair = repaired(staffed, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
     Plan.objects.filter(pk=repair.pk).update(result=repair.result | {"routes": [], "unplaced": []}, incident={})
-    found = consequences(read_contents(Plan.objects.get(pk=repair.pk)), season.now)
+    found = consequences(read_contents(Plan.objects.get(pk=repair.pk)), staffed.now)
     assert found.changed == [] and found.before is not None and found.before.travel_minutes > 16
     assert found.extra_travel == 0 and found.after == found.before
 
 
-def test_a_family_without_mail_is_called_and_one_without_a_moment_gets_a_letter(season: Season) -> None:
-    visit = first_visit(season)
+def test_a_family_without_mail_is_called_and_one_without_a_moment_gets_a_letter(staffed: StaffedCampaign) -> None:
+    visit = first_visit(staffed)
     visit.household.guardians.update(email="")
-    late = factories.make_visit(season.campaign, factories.make_student(season.classes[0]))
+    late = factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
     late.household.guardians.update(email="")
-    found = consequences(read_contents(repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)), season.now)
+    found = consequences(read_contents(repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)), staffed.now)
     assert [line.visit for line in found.to_call] == [visit]
     assert (found.told, found.by_letter) == (0, 1)
 
 
 @pytest.mark.parametrize("name", ["repair", "repair_progress", "repair_again", "repair_drop", "plan_publish"])
 def test_a_repair_is_for_the_coordinator_of_its_own_school(
-    season: Season, client: Client, log_in: LogIn, name: str
+    staffed: StaffedCampaign, client: Client, log_in: LogIn, name: str
 ) -> None:
-    plan = repaired(season, IncidentKind.CANCELLATION, visit=first_visit(season).pk)
-    url = here(name, season.school, plan=plan.pk)
+    plan = repaired(staffed, IncidentKind.CANCELLATION, visit=first_visit(staffed).pk)
+    url = here(name, staffed.school, plan=plan.pk)
     for role in (Role.MENTOR, Role.DIRECTOR, Role.CARE):
-        log_in(season.school, role)
+        log_in(staffed.school, role)
         assert (client.get(url).status_code, client.post(url).status_code) == (403, 403)
     log_in(factories.make_school(), Role.COORDINATOR)
     assert client.post(url).status_code == 404
@@ -451,16 +465,16 @@ def test_a_repair_is_for_the_coordinator_of_its_own_school(
 
 
 def test_a_mentor_and_a_director_see_no_door_to_repair_on_a_visit(
-    season: Season, client: Client, log_in: LogIn
+    staffed: StaffedCampaign, client: Client, log_in: LogIn
 ) -> None:
-    visit = first_visit(season)
-    url = here("visit", season.school, visit=visit.pk)
-    log_in(season.school, Role.COORDINATOR)
+    visit = first_visit(staffed)
+    url = here("visit", staffed.school, visit=visit.pk)
+    log_in(staffed.school, Role.COORDINATOR)
     assert "gaat-niet-door" in page(client, url)
-    log_in(season.school, Role.DIRECTOR)
+    log_in(staffed.school, Role.DIRECTOR)
     assert "gaat-niet-door" not in page(client, url)
-    assert season.mentors[0].user
-    client.force_login(season.mentors[0].user)
+    assert staffed.mentors[0].user
+    client.force_login(staffed.mentors[0].user)
     assert "gaat-niet-door" not in page(client, url)
 
 
@@ -469,16 +483,16 @@ def test_the_pages_take_as_many_queries_for_thirty_families_as_for_one(
 ) -> None:
     counts: dict[int, list[int]] = {}
     for mentors in (1, 15):
-        season = published_season(now, mentors=mentors, families=2, evenings=[OCTOBER[0], OCTOBER[-1]])
-        log_in(season.school, Role.COORDINATOR)
-        plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
-        changed = len(consequences(read_contents(plan), season.now).changed)
+        staffed = published_campaign(now, mentors=mentors, families=2, evenings=[OCTOBER[0], OCTOBER[-1]])
+        log_in(staffed.school, Role.COORDINATOR)
+        plan = repaired(staffed, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+        changed = len(consequences(read_contents(plan), staffed.now).changed)
         assert changed >= mentors
         urls = [
-            here("repair", season.school, plan=plan.pk),
-            here("repair_start", season.school, campaign=season.campaign.pk),
-            new(season, "gaat-niet-door"),
-            new(season, "mentor-afwezig") + f"?mentor={season.mentors[0].pk}",
+            here("repair", staffed.school, plan=plan.pk),
+            here("repair_start", staffed.school, campaign=staffed.campaign.pk),
+            new(staffed, "gaat-niet-door"),
+            new(staffed, "mentor-afwezig") + f"?mentor={staffed.mentors[0].pk}",
         ]
         for url in urls:
             with django_assert_max_num_queries(30) as queries:
@@ -490,59 +504,63 @@ def test_the_pages_take_as_many_queries_for_thirty_families_as_for_one(
 # --- two campaigns ---
 
 
-def other_round(season: Season, *, on: dt.date, minutes: int = 20 * 60) -> Visit:
+def other_round(staffed: StaffedCampaign, *, on: dt.date, minutes: int = 20 * 60) -> Visit:
     """A visit of the same mentor in another campaign that runs."""
-    elsewhere = factories.make_campaign(season.school, name="Bezoekronde leerjaar 2", state=CampaignState.PUBLISHED)
-    pupil = factories.make_student(season.classes[0])
-    return factories.make_visit(elsewhere, pupil, season.mentors[0], starts_at=moment_at(on, minutes))
+    elsewhere = factories.make_campaign(staffed.school, name="Bezoekronde leerjaar 2", state=CampaignState.PUBLISHED)
+    pupil = factories.make_student(staffed.classes[0])
+    return factories.make_visit(elsewhere, pupil, staffed.mentors[0], starts_at=moment_at(on, minutes))
 
 
 def test_a_mentor_who_is_away_has_visits_in_another_round_too_and_the_page_leads_there(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    there = other_round(season, on=OCTOBER[0])
-    mentor = season.mentors[0].pk
-    plan = repaired(season, IncidentKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1], is_last_known=False)
-    url = here("repair", season.school, plan=plan.pk)
+    there = other_round(staffed, on=OCTOBER[0])
+    mentor = staffed.mentors[0].pk
+    plan = repaired(staffed, IncidentKind.SICK, mentor=mentor, first=OCTOBER[0], last=OCTOBER[1], is_last_known=False)
+    url = here("repair", staffed.school, plan=plan.pk)
     text = page(client, url)
     assert "ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text and "Los eerst dit op" in text
-    address = here("repair_new", season.school, campaign=there.campaign_id, what="mentor-afwezig")
+    address = here("repair_new", staffed.school, campaign=there.campaign_id, what="mentor-afwezig")
     (link,) = re.findall(f'href="({address}[^"]*)"', text)
     form = client.get(html.unescape(link)).context["form"]
-    assert (form.mentor, form["first"].value(), form["is_unknown"].value()) == (season.mentors[0], "2026-10-06", "1")
-    say_yes(season, plan)
+    assert (form.mentor, form["first"].value(), form["is_unknown"].value()) == (staffed.mentors[0], "2026-10-06", "1")
+    say_yes(staffed, plan)
     assert "Los eerst dit op" not in page(client, url) and address in page(client, url)
     fresh = Plan.objects.create(
         campaign=there.campaign,
         kind=PlanKind.REPAIR,
         state=PlanState.READY,
         incident=plan.incident,
-        created_at=season.now,
+        created_at=staffed.now,
     )
     text = page(client, url)
-    assert here("repair", season.school, plan=fresh.pk) in text and address not in text
+    assert here("repair", staffed.school, plan=fresh.pk) in text and address not in text
 
 
 @pytest.mark.parametrize("reason", ["another week", "another mentor", "not published", "over"])
-def test_a_round_that_is_not_hit_is_not_named(season: Season, client: Client, coordinator: User, reason: str) -> None:
-    there = other_round(season, on=OCTOBER[3] if reason == "another week" else OCTOBER[0])
+def test_a_round_that_is_not_hit_is_not_named(
+    staffed: StaffedCampaign, client: Client, coordinator: User, reason: str
+) -> None:
+    there = other_round(staffed, on=OCTOBER[3] if reason == "another week" else OCTOBER[0])
     if reason == "another mentor":
-        Visit.objects.filter(pk=there.pk).update(mentor=factories.make_mentor(season.school))
+        Visit.objects.filter(pk=there.pk).update(mentor=factories.make_mentor(staffed.school))
     if reason == "not published":
         Campaign.objects.filter(pk=there.campaign_id).update(state=CampaignState.CLOSED)
     if reason == "over":
         Visit.objects.filter(pk=there.pk).update(state=VisitState.MET)
-    plan = repaired(season, IncidentKind.SICK, mentor=season.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1])
-    assert "Bezoekronde leerjaar 2" not in page(client, here("repair", season.school, plan=plan.pk))
+    plan = repaired(staffed, IncidentKind.SICK, mentor=staffed.mentors[0].pk, first=OCTOBER[0], last=OCTOBER[1])
+    assert "Bezoekronde leerjaar 2" not in page(client, here("repair", staffed.school, plan=plan.pk))
 
 
-def test_a_day_off_leads_to_every_round_with_visits_on_it(season: Season, client: Client, coordinator: User) -> None:
-    there, stranger = (other_round(one, on=OCTOBER[0]) for one in (season, published_season(season.now)))
+def test_a_day_off_leads_to_every_round_with_visits_on_it(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    there, stranger = (other_round(one, on=OCTOBER[0]) for one in (staffed, published_campaign(staffed.now)))
     Campaign.objects.filter(pk=stranger.campaign_id).update(name="Ronde van een andere school")
-    plan = repaired(season, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
-    text = page(client, here("repair", season.school, plan=plan.pk))
+    plan = repaired(staffed, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
+    text = page(client, here("repair", staffed.school, plan=plan.pk))
     assert "Op deze dagen is er ook 1 thuisbezoek in Bezoekronde leerjaar 2" in text
-    assert here("repair_new", season.school, campaign=there.campaign_id, what="vrije-dag") in text
+    assert here("repair_new", staffed.school, campaign=there.campaign_id, what="vrije-dag") in text
     assert "andere school" not in text
 
 

@@ -16,8 +16,8 @@ from planning.actions.undoing import UndoRefused, take_back
 from planning.models import Plan, PlanKind, PlanState
 from planning.problem.incidents import IncidentKind
 from tests import factories
-from tests.planning.repairing import agree, deliver, published_season, repaired
-from tests.visits.seasons import Season
+from tests.planning.repairing import agree, deliver, published_campaign, repaired
+from tests.visits.staffed import StaffedCampaign
 from visits.actions.answers import accept
 from visits.actions.visit_rows import VisitChanged
 from visits.models import AnswerChannel, Invitation, Message, MessageKind, Visit, VisitState
@@ -26,8 +26,8 @@ ANSWERS = (PublishRefused, UndoRefused, VisitChanged)
 
 
 @pytest.fixture
-def season(several_connections: None, now: dt.datetime) -> Season:
-    return published_season(now)
+def staffed(several_connections: None, now: dt.datetime) -> StaffedCampaign:
+    return published_campaign(now)
 
 
 def at_once(*works: Callable[[], object]) -> list[str]:
@@ -51,43 +51,45 @@ def at_once(*works: Callable[[], object]) -> list[str]:
     return refusals
 
 
-def first_visit(season: Season) -> Visit:
-    return season.campaign.visits.exclude(starts_at=None).select_related("household").order_by("starts_at")[0]
+def first_visit(staffed: StaffedCampaign) -> Visit:
+    return staffed.campaign.visits.exclude(starts_at=None).select_related("household").order_by("starts_at")[0]
 
 
-def say_yes(season: Season, plan: Plan) -> Callable[[], object]:
-    return lambda: publish_plan(plan=Plan.objects.get(pk=plan.pk), by=None, now=season.now)
+def say_yes(staffed: StaffedCampaign, plan: Plan) -> Callable[[], object]:
+    return lambda: publish_plan(plan=Plan.objects.get(pk=plan.pk), by=None, now=staffed.now)
 
 
-def test_of_two_coordinators_who_say_yes_at_once_one_does_and_the_family_is_told_once(season: Season) -> None:
-    visit = first_visit(season)
-    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
-    assert at_once(*[say_yes(season, plan)] * 4) == ["PublishRefused"] * 3
+def test_of_two_coordinators_who_say_yes_at_once_one_does_and_the_family_is_told_once(staffed: StaffedCampaign) -> None:
+    visit = first_visit(staffed)
+    plan = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)
+    assert at_once(*[say_yes(staffed, plan)] * 4) == ["PublishRefused"] * 3
     assert Message.objects.filter(visit=visit, kind=MessageKind.MOVED).count() == 1
-    assert len(deliver(season, minutes=11)) == 1
+    assert len(deliver(staffed, minutes=11)) == 1
 
 
-def test_of_two_repairs_of_the_same_visit_one_stands(season: Season) -> None:
-    visit = first_visit(season)
-    first = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
-    second = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk, again=False)
-    assert at_once(say_yes(season, first), say_yes(season, second)) == ["PublishRefused"]
+def test_of_two_repairs_of_the_same_visit_one_stands(staffed: StaffedCampaign) -> None:
+    visit = first_visit(staffed)
+    first = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)
+    second = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk, again=False)
+    assert at_once(say_yes(staffed, first), say_yes(staffed, second)) == ["PublishRefused"]
     assert Plan.objects.filter(kind=PlanKind.REPAIR, state=PlanState.PUBLISHED).count() == 1
-    assert len(deliver(season, minutes=11)) == 1
+    assert len(deliver(staffed, minutes=11)) == 1
 
 
-def test_a_family_that_agrees_while_its_evening_goes_is_either_heard_or_moved_never_half(season: Season) -> None:
-    visit = first_visit(season)
+def test_a_family_that_agrees_while_its_evening_goes_is_either_heard_or_moved_never_half(
+    staffed: StaffedCampaign,
+) -> None:
+    visit = first_visit(staffed)
     assert visit.starts_at is not None
     told, day = visit.starts_at, local_day(visit.starts_at)
-    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
+    plan = repaired(staffed, IncidentKind.EVENING_BACK, mentor=staffed.mentors[0].pk, days=(day,))
     invitation = Invitation.objects.get(visit=visit)
 
     def agrees() -> None:
         seen = Invitation.objects.select_related("visit__mentor", "visit__campaign__school").get(pk=invitation.pk)
-        accept(invitation=seen, seen_version=visit.version, channel=AnswerChannel.LINK, by=None, now=season.now)
+        accept(invitation=seen, seen_version=visit.version, channel=AnswerChannel.LINK, by=None, now=staffed.now)
 
-    refusals = at_once(agrees, say_yes(season, plan))
+    refusals = at_once(agrees, say_yes(staffed, plan))
     visit.refresh_from_db()
     if refusals == ["PublishRefused"]:
         assert (visit.state, visit.starts_at) == (VisitState.CONFIRMED, told)
@@ -96,48 +98,50 @@ def test_a_family_that_agrees_while_its_evening_goes_is_either_heard_or_moved_ne
         assert visit.state == VisitState.PLANNED and visit.starts_at and local_day(visit.starts_at) != day
 
 
-def test_a_family_that_agreed_before_the_evening_goes_is_moved_by_a_repair_that_knows_it(season: Season) -> None:
-    visit = first_visit(season)
+def test_a_family_that_agreed_before_the_evening_goes_is_moved_by_a_repair_that_knows_it(
+    staffed: StaffedCampaign,
+) -> None:
+    visit = first_visit(staffed)
     assert visit.starts_at is not None
     agree(visit)
     day = local_day(visit.starts_at)
-    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=(day,))
-    assert at_once(say_yes(season, plan), say_yes(season, plan)) == ["PublishRefused"]
+    plan = repaired(staffed, IncidentKind.EVENING_BACK, mentor=staffed.mentors[0].pk, days=(day,))
+    assert at_once(say_yes(staffed, plan), say_yes(staffed, plan)) == ["PublishRefused"]
     visit.refresh_from_db()
     assert visit.state == VisitState.PLANNED
 
 
-def undone(season: Season, plan: Plan, by: User) -> Callable[[], object]:
-    return lambda: take_back(plan=Plan.objects.get(pk=plan.pk), by=by, now=season.now)
+def undone(staffed: StaffedCampaign, plan: Plan, by: User) -> Callable[[], object]:
+    return lambda: take_back(plan=Plan.objects.get(pk=plan.pk), by=by, now=staffed.now)
 
 
-def test_of_two_coordinators_who_take_a_repair_back_one_does(season: Season) -> None:
-    visit, by = first_visit(season), factories.make_user(season.school, Role.COORDINATOR)
+def test_of_two_coordinators_who_take_a_repair_back_one_does(staffed: StaffedCampaign) -> None:
+    visit, by = first_visit(staffed), factories.make_user(staffed.school, Role.COORDINATOR)
     before = visit.starts_at
-    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
-    say_yes(season, plan)()
-    deliver(season, minutes=11)
-    assert at_once(*[undone(season, plan, by)] * 3) == ["UndoRefused"] * 2
+    plan = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)
+    say_yes(staffed, plan)()
+    deliver(staffed, minutes=11)
+    assert at_once(*[undone(staffed, plan, by)] * 3) == ["UndoRefused"] * 2
     visit.refresh_from_db()
     assert visit.starts_at == before
-    assert len(deliver(season, minutes=11)) == 1
+    assert len(deliver(staffed, minutes=11)) == 1
 
 
-def test_a_family_that_agrees_while_the_repair_is_taken_back_is_heard_or_asked_anew(season: Season) -> None:
-    visit, by = first_visit(season), factories.make_user(season.school, Role.COORDINATOR)
+def test_a_family_that_agrees_while_the_repair_is_taken_back_is_heard_or_asked_anew(staffed: StaffedCampaign) -> None:
+    visit, by = first_visit(staffed), factories.make_user(staffed.school, Role.COORDINATOR)
     before = visit.starts_at
-    plan = repaired(season, IncidentKind.CANCELLATION, visit=visit.pk)
-    say_yes(season, plan)()
-    deliver(season, minutes=11)
+    plan = repaired(staffed, IncidentKind.CANCELLATION, visit=visit.pk)
+    say_yes(staffed, plan)()
+    deliver(staffed, minutes=11)
     visit.refresh_from_db()
     new = visit.starts_at
 
     def agrees() -> None:
         invitations = Invitation.objects.select_related("visit__mentor", "visit__campaign__school")
         seen = invitations.get(visit=visit)
-        accept(invitation=seen, seen_version=visit.version, channel=AnswerChannel.LINK, by=None, now=season.now)
+        accept(invitation=seen, seen_version=visit.version, channel=AnswerChannel.LINK, by=None, now=staffed.now)
 
-    refusals = at_once(agrees, undone(season, plan, by))
+    refusals = at_once(agrees, undone(staffed, plan, by))
     now_so = Visit.objects.get(pk=visit.pk)
     if refusals == ["UndoRefused"]:
         assert (now_so.state, now_so.starts_at) == (VisitState.CONFIRMED, new)

@@ -17,8 +17,8 @@ from planning.models import Plan, RepairTrace
 from planning.problem.incidents import IncidentKind
 from tests import factories
 from tests.pages import LogIn, here, page
-from tests.planning.repairing import agree, deliver, moments, published_season, repaired, say_yes
-from tests.visits.seasons import Season
+from tests.planning.repairing import agree, deliver, moments, published_campaign, repaired, say_yes
+from tests.visits.staffed import StaffedCampaign
 from visits.actions.moments import mark_met
 from visits.models import Visit
 
@@ -26,85 +26,85 @@ pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
-    return published_season(now, school=school)
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
+    return published_campaign(now, school=school)
 
 
-def first_of(season: Season) -> Visit:
-    visit = season.campaign.visits.exclude(starts_at=None).order_by("starts_at").first()
+def first_of(staffed: StaffedCampaign) -> Visit:
+    visit = staffed.campaign.visits.exclude(starts_at=None).order_by("starts_at").first()
     assert visit is not None and visit.starts_at is not None
     return visit
 
 
-def done(season: Season) -> Plan:
+def done(staffed: StaffedCampaign) -> Plan:
     """An evening that was given back; its first family had agreed."""
-    visit = first_of(season)
+    visit = first_of(staffed)
     assert visit.starts_at
     agree(visit)
     days = (local_day(visit.starts_at),)
-    plan = repaired(season, IncidentKind.EVENING_BACK, mentor=season.mentors[0].pk, days=days)
-    say_yes(season, plan)
+    plan = repaired(staffed, IncidentKind.EVENING_BACK, mentor=staffed.mentors[0].pk, days=days)
+    say_yes(staffed, plan)
     return plan
 
 
-def test_a_repair_is_taken_back_from_its_own_page(season: Season, client: Client, coordinator: User) -> None:
-    visit, before = first_of(season), moments(season)
-    plan = done(season)
-    undo, repair = (here(name, season.school, plan=plan.pk) for name in ("repair_undo", "repair"))
+def test_a_repair_is_taken_back_from_its_own_page(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    visit, before = first_of(staffed), moments(staffed)
+    plan = done(staffed)
+    undo, repair = (here(name, staffed.school, plan=plan.pk) for name in ("repair_undo", "repair"))
     assert undo in page(client, repair)
     text = page(client, undo)
     assert visit.household.name in text and "houdt de afspraak" in text and "Draai terug" in text
-    assert moments(season) != before
+    assert moments(staffed) != before
     text = client.post(undo, follow=True).content.decode()
-    assert moments(season) == before
+    assert moments(staffed) == before
     assert "Teruggedraaid op" in text and coordinator.name in text and undo not in text
-    start = page(client, here("repair_start", season.school, campaign=season.campaign.pk))
+    start = page(client, here("repair_start", staffed.school, campaign=staffed.campaign.pk))
     assert "Wat is opgelost" in start and "Teruggedraaid op" in start and repair in start
 
 
 def test_the_page_says_who_hears_of_it_and_who_is_asked_anew(
-    season: Season, client: Client, coordinator: User, now: dt.datetime
+    staffed: StaffedCampaign, client: Client, coordinator: User, now: dt.datetime
 ) -> None:
-    plan = done(season)
-    deliver(season, minutes=11)
-    text = page(client, here("repair_undo", season.school, plan=plan.pk))
+    plan = done(staffed)
+    deliver(staffed, minutes=11)
+    text = page(client, here("repair_undo", staffed.school, plan=plan.pk))
     assert re.search("had(den)? al bericht en krijg(t|en elk) één mail", text) and "zegt opnieuw of het past" in text
     assert "niemand merkt er iets van" not in text and "houdt de afspraak" not in text
 
 
 def test_what_stands_in_the_way_is_said_and_the_button_is_gone(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = done(season)
-    mark_met(visit=Visit.objects.get(pk=first_of(season).pk), by=None, now=season.now)
+    plan = done(staffed)
+    mark_met(visit=Visit.objects.get(pk=first_of(staffed).pk), by=None, now=staffed.now)
     trace = RepairTrace.objects.get()
     touched = Visit.objects.get(pk=next(int(key) for key in trace.before["visits"]))
-    mark_met(visit=touched, by=None, now=season.now)
-    undo, repair = (here(name, season.school, plan=plan.pk) for name in ("repair_undo", "repair"))
+    mark_met(visit=touched, by=None, now=staffed.now)
+    undo, repair = (here(name, staffed.school, plan=plan.pk) for name in ("repair_undo", "repair"))
     text = page(client, repair)
     assert "Dit kan niet meer worden teruggedraaid" in text and "daarna nog veranderd" in text
     assert undo not in text
     assert client.get(undo)["Location"] == repair
-    before = moments(season)
+    before = moments(staffed)
     refused = client.post(undo, follow=True).content.decode()
-    assert "daarna nog veranderd" in refused and moments(season) == before
+    assert "daarna nog veranderd" in refused and moments(staffed) == before
 
 
-def test_pressing_twice_takes_back_once(season: Season, client: Client, coordinator: User) -> None:
-    plan = done(season)
-    take_back(plan=plan, by=coordinator, now=season.now)
-    before = moments(season)
-    text = client.post(here("repair_undo", season.school, plan=plan.pk), follow=True).content.decode()
-    assert "al teruggedraaid" in text and moments(season) == before
+def test_pressing_twice_takes_back_once(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    plan = done(staffed)
+    take_back(plan=plan, by=coordinator, now=staffed.now)
+    before = moments(staffed)
+    text = client.post(here("repair_undo", staffed.school, plan=plan.pk), follow=True).content.decode()
+    assert "al teruggedraaid" in text and moments(staffed) == before
 
 
 @pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
 def test_only_the_schools_own_coordinator_takes_a_repair_back(
-    season: Season, client: Client, log_in: LogIn, role: Role
+    staffed: StaffedCampaign, client: Client, log_in: LogIn, role: Role
 ) -> None:
-    plan = done(season)
-    undo = here("repair_undo", season.school, plan=plan.pk)
-    log_in(season.school, role)
+    plan = done(staffed)
+    undo = here("repair_undo", staffed.school, plan=plan.pk)
+    log_in(staffed.school, role)
     assert (client.get(undo).status_code, client.post(undo).status_code) == (403, 403)
     elsewhere = factories.make_school()
     log_in(elsewhere, Role.COORDINATOR)
@@ -118,8 +118,8 @@ def test_the_page_asks_no_more_of_many_families_than_of_one(
 ) -> None:
     counts = []
     for families in (1, 6):
-        season = published_season(now, school=school, families=families)
-        plan = done(season)
+        staffed = published_campaign(now, school=school, families=families)
+        plan = done(staffed)
         with CaptureQueriesContext(connection) as queries:
             page(client, here("repair_undo", school, plan=plan.pk))
         counts.append(len(queries))

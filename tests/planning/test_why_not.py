@@ -29,7 +29,7 @@ from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
 from tests.services import comes_true
-from tests.visits.seasons import EVENINGS, Season, make_season
+from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.actions.shifts import set_evenings
 from visits.models import Availability, Visit
 
@@ -37,9 +37,9 @@ pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
-def season(school: School, now: dt.datetime) -> Season:
+def staffed(school: School, now: dt.datetime) -> StaffedCampaign:
     """Five families, and one evening that holds three."""
-    return make_season(now, school=school, mentors=1, families=5, evenings=EVENINGS[:1])
+    return make_staffed_campaign(now, school=school, mentors=1, families=5, evenings=EVENINGS[:1])
 
 
 def helps_of(plan: Plan) -> list[Help]:
@@ -63,8 +63,8 @@ def exclude(visit: Visit, weekdays: list[int]) -> None:
         )
 
 
-def why_url(season: Season, plan: Plan, visit: int) -> str:
-    return reverse("planning:plan_why", kwargs={"school": season.school.slug, "plan": plan.pk, "visit": visit})
+def why_url(staffed: StaffedCampaign, plan: Plan, visit: int) -> str:
+    return reverse("planning:plan_why", kwargs={"school": staffed.school.slug, "plan": plan.pk, "visit": visit})
 
 
 @pytest.mark.parametrize("code", [*REASON_CODES, "no_mentor", "mentor_left", "not_located", "no_evenings", "no_taker"])
@@ -77,43 +77,43 @@ def test_every_kind_of_remedy_has_a_place_where_it_is_done() -> None:
     assert set(PLACES) == set(REMEDY_KINDS)
 
 
-def test_one_evening_more_is_tried_and_says_how_many_families_it_helps(season: Season) -> None:
-    plan = season.draft()
+def test_one_evening_more_is_tried_and_says_how_many_families_it_helps(staffed: StaffedCampaign) -> None:
+    plan = staffed.draft()
     assert len(plan.result["unplaced"]) == 2
     found = help_of(plan, "extra_evening")
     assert len(found.families) == 2
-    assert season.mentors[0].name in found.words
+    assert staffed.mentors[0].name in found.words
     assert "geeft alle 2 gezinnen een moment" in found.words
     assert found.cost_words
 
 
-def test_what_is_said_to_help_helps_when_it_is_done(season: Season) -> None:
-    plan = season.draft()
+def test_what_is_said_to_help_helps_when_it_is_done(staffed: StaffedCampaign) -> None:
+    plan = staffed.draft()
     item = next(one for one in plan.result["application"]["remedies"] if one["kind"] == "extra_evening")
     day = dt.date.fromisoformat(item["facts"]["day"])
-    mentor = season.mentors[0]
-    set_evenings(campaign=season.campaign, mentor=mentor, days={EVENINGS[0], day}, by=None, now=season.now)
-    again = season.draft()
+    mentor = staffed.mentors[0]
+    set_evenings(campaign=staffed.campaign, mentor=mentor, days={EVENINGS[0], day}, by=None, now=staffed.now)
+    again = staffed.draft()
     assert again.result["unplaced"] == []
 
 
-def test_a_family_that_excludes_a_day_is_not_helped_by_an_evening_on_it(season: Season) -> None:
-    for visit in season.campaign.visits.select_related("household"):
+def test_a_family_that_excludes_a_day_is_not_helped_by_an_evening_on_it(staffed: StaffedCampaign) -> None:
+    for visit in staffed.campaign.visits.select_related("household"):
         exclude(visit, [0, 2, 3, 4, 5])
-    plan = season.draft()
+    plan = staffed.draft()
     days = {item["facts"]["weekday"] for item in plan.result["application"]["remedies"] if "weekday" in item["facts"]}
     assert days <= {1}
 
 
 def test_a_plan_that_places_everybody_has_no_remedies(now: dt.datetime, db: None) -> None:
-    plan = make_season(now).draft()
+    plan = make_staffed_campaign(now).draft()
     assert plan.result["application"]["remedies"] is None
     assert show_draft(plan, read_draft_of(plan)).helps is None
 
 
-def test_whoever_stops_the_planning_does_not_wait_for_remedies(season: Season) -> None:
-    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    job = runs.claim_job(plan, season.clock)
+def test_whoever_stops_the_planning_does_not_wait_for_remedies(staffed: StaffedCampaign) -> None:
+    plan = request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
     job.is_over = True
     runs._make_draft(job)
@@ -121,22 +121,22 @@ def test_whoever_stops_the_planning_does_not_wait_for_remedies(season: Season) -
     assert (plan.state, plan.result["application"]["remedies"]) == (PlanState.READY, None)
 
 
-def test_a_stop_while_remedies_are_tried_keeps_the_plan(season: Season) -> None:
-    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
+def test_a_stop_while_remedies_are_tried_keeps_the_plan(staffed: StaffedCampaign) -> None:
+    plan = request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
     Plan.objects.update(state=PlanState.RUNNING, so_far=JobProgress(Phase.HELPING, families=5).to_json())
-    stop_plan(plan=plan, by=None, now=season.now)
+    stop_plan(plan=plan, by=None, now=staffed.now)
     Plan.objects.update(lease_until=None)
-    assert run_plan(plan=plan, now=season.clock)
+    assert run_plan(plan=plan, now=staffed.tell_now)
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
     assert len(plan.result["unplaced"]) == 2
 
 
 def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_takes_long(
-    season: Season,
+    staffed: StaffedCampaign,
 ) -> None:
-    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    job = runs.claim_job(plan, season.clock)
+    plan = request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
     job.phase, job.progress = Phase.HELPING, Progress(1.0, 0, 0, "planning")
     job.helps_since = time.monotonic() - runs.REMEDY_SECONDS / 3
@@ -149,63 +149,67 @@ def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_ta
     assert plan.progress == 0.9
 
 
-def test_a_failure_while_remedies_are_tried_is_kept_from_the_plan(season: Season) -> None:
-    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    job = runs.claim_job(plan, season.clock)
+def test_a_failure_while_remedies_are_tried_is_kept_from_the_plan(staffed: StaffedCampaign) -> None:
+    plan = request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
     assert job.attempt(lambda: 1 / 0) is None
     assert job.attempt(lambda: "tried") == "tried"
 
 
-def test_a_worker_that_lost_its_lease_while_it_tries_remedies_keeps_nothing(season: Season) -> None:
-    plan = request_plan(campaign=season.campaign, seconds=20, by=None, now=season.now)
-    job = runs.claim_job(plan, season.clock)
+def test_a_worker_that_lost_its_lease_while_it_tries_remedies_keeps_nothing(staffed: StaffedCampaign) -> None:
+    plan = request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
+    job = runs.claim_job(plan, staffed.tell_now)
     assert job is not None
-    Plan.objects.update(lease_until=season.now + dt.timedelta(hours=1))  # another worker took it
+    Plan.objects.update(lease_until=staffed.now + dt.timedelta(hours=1))  # another worker took it
     with pytest.raises(LeaseLost):
         job.attempt(lambda: comes_true(lambda: job.is_over))
 
 
 def test_the_page_of_the_plan_says_what_would_help_and_leads_to_where_it_is_done(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = season.draft()
-    text = client.get(reverse("planning:plan", kwargs={"school": season.school.slug, "plan": plan.pk})).content.decode()
+    plan = staffed.draft()
+    text = client.get(
+        reverse("planning:plan", kwargs={"school": staffed.school.slug, "plan": plan.pk})
+    ).content.decode()
     found = help_of(plan, "extra_evening")
     assert "Wat zou helpen" in text and found.words in text
-    address = remedy_url(season.campaign, found)
+    address = remedy_url(staffed.campaign, found)
     assert html.escape(address) in text
     day = address.split("?erbij=")[1].removesuffix("#erbij")
     page = client.get(address).content.decode()
     assert f'value="{day}" checked' in page
     assert "voorgestelde avonden" in page
-    assert season.campaign.shifts.count() == 1
+    assert staffed.campaign.shifts.count() == 1
 
 
-def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_rounds_period(season: Season) -> None:
-    plan = season.draft()
+def test_evenings_within_the_round_lead_to_the_mentor_and_later_ones_to_the_rounds_period(
+    staffed: StaffedCampaign,
+) -> None:
+    plan = staffed.draft()
     found = help_of(plan, "longer_season")
-    assert "?erbij=2026-10-13" in remedy_url(season.campaign, found)
+    assert "?erbij=2026-10-13" in remedy_url(staffed.campaign, found)
     many = len(found.adds) > 1
     assert str(found.link_words) == ("Zet deze avonden erbij" if many else "Zet deze avond erbij")
     assert str(help_of(plan, "extra_evening").link_words) == "Zet deze avond erbij"
-    season.campaign.ends_on = EVENINGS[0]
-    visits = {str(visit.pk): visit for visit in season.campaign.visits.select_related("household")}
-    people = {str(season.mentors[0].pk): season.mentors[0]}
-    again = read_remedies(season.campaign, read_draft_of(plan).remedies, visits, people) or []
+    staffed.campaign.ends_on = EVENINGS[0]
+    visits = {str(visit.pk): visit for visit in staffed.campaign.visits.select_related("household")}
+    people = {str(staffed.mentors[0].pk): staffed.mentors[0]}
+    again = read_remedies(staffed.campaign, read_draft_of(plan).remedies, visits, people) or []
     later = next(one for one in again if one.kind == "longer_season")
-    assert remedy_url(season.campaign, later) == reverse(
-        "visits:campaign_change", kwargs={"school": season.school.slug, "campaign": season.campaign.pk}
+    assert remedy_url(staffed.campaign, later) == reverse(
+        "visits:campaign_change", kwargs={"school": staffed.school.slug, "campaign": staffed.campaign.pk}
     )
 
 
 def test_a_plan_that_was_stopped_says_that_nobody_looked_for_help(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = season.draft()
+    plan = staffed.draft()
     plan.result["application"]["remedies"] = None
     plan.save()
-    url = reverse("planning:plan", kwargs={"school": season.school.slug, "plan": plan.pk})
+    url = reverse("planning:plan", kwargs={"school": staffed.school.slug, "plan": plan.pk})
     assert "niet uitgezocht" in client.get(url).content.decode()
     plan.result["application"]["remedies"] = []
     plan.save()
@@ -213,12 +217,12 @@ def test_a_plan_that_was_stopped_says_that_nobody_looked_for_help(
 
 
 def test_a_family_without_a_moment_has_a_page_with_its_windows_evenings_road_and_remedies(
-    season: Season, client: Client, coordinator: User
+    staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
-    plan = season.draft()
+    plan = staffed.draft()
     pk = int(plan.result["unplaced"][0]["visit"])
-    text = client.get(why_url(season, plan, pk)).content.decode()
-    household = season.campaign.visits.get(pk=pk).household.name
+    text = client.get(why_url(staffed, plan, pk)).content.decode()
+    household = staffed.campaign.visits.get(pk=pk).household.name
     for words in (
         f"Waarom heeft {household} geen moment?",
         "Avonden vol",
@@ -228,38 +232,40 @@ def test_a_family_without_a_moment_has_a_page_with_its_windows_evenings_road_and
         "Weg heen",
     ):
         assert words in text
-    placed = season.campaign.visits.exclude(pk__in=[int(item["visit"]) for item in plan.result["unplaced"]])
+    placed = staffed.campaign.visits.exclude(pk__in=[int(item["visit"]) for item in plan.result["unplaced"]])
     assert all(visit.household.name in text for visit in placed.select_related("household"))
 
 
-def test_a_family_with_a_moment_is_shown_as_it_is(season: Season, client: Client, coordinator: User) -> None:
-    plan = season.draft()
+def test_a_family_with_a_moment_is_shown_as_it_is(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
+    plan = staffed.draft()
     placed = plan.result["routes"][0]["stops"][0]["visits"][0]
-    own = reverse("visits:visit", kwargs={"school": season.school.slug, "visit": placed})
-    assert client.get(why_url(season, plan, int(placed)))["Location"] == own
-    assert client.get(why_url(season, plan, 0)).status_code == 404
+    own = reverse("visits:visit", kwargs={"school": staffed.school.slug, "visit": placed})
+    assert client.get(why_url(staffed, plan, int(placed)))["Location"] == own
+    assert client.get(why_url(staffed, plan, 0)).status_code == 404
 
 
 @pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])
-def test_why_is_for_the_coordinator_of_the_school(season: Season, client: Client, log_in: LogIn, role: Role) -> None:
-    plan = season.draft()
+def test_why_is_for_the_coordinator_of_the_school(
+    staffed: StaffedCampaign, client: Client, log_in: LogIn, role: Role
+) -> None:
+    plan = staffed.draft()
     pk = int(plan.result["unplaced"][0]["visit"])
-    log_in(season.school, role)
-    assert client.get(why_url(season, plan, pk)).status_code == 403
+    log_in(staffed.school, role)
+    assert client.get(why_url(staffed, plan, pk)).status_code == 403
     log_in(factories.make_school(), Role.COORDINATOR)
-    assert client.get(why_url(season, plan, pk)).status_code == 404
+    assert client.get(why_url(staffed, plan, pk)).status_code == 404
 
 
-def test_a_remedy_of_somebody_who_left_is_not_shown(season: Season) -> None:
-    plan = season.draft()
+def test_a_remedy_of_somebody_who_left_is_not_shown(staffed: StaffedCampaign) -> None:
+    plan = staffed.draft()
     draft = show_draft(plan, read_draft_of(plan))
     visits = {str(item.visit.pk): item.visit for item in draft.unplaced}
-    assert read_remedies(season.campaign, read_draft_of(plan).remedies, visits, {}) == []
-    assert read_remedies(season.campaign, None, visits, {}) is None
+    assert read_remedies(staffed.campaign, read_draft_of(plan).remedies, visits, {}) == []
+    assert read_remedies(staffed.campaign, None, visits, {}) is None
 
 
-def test_first_come_the_remedies_that_each_help_somebody_more(season: Season) -> None:
-    plan = season.draft()
+def test_first_come_the_remedies_that_each_help_somebody_more(staffed: StaffedCampaign) -> None:
+    plan = staffed.draft()
     first, rest = useful_first(helps_of(plan))
     assert {visit.pk for one in first for visit in one.families} == {
         int(item["visit"]) for item in plan.result["unplaced"]
@@ -268,10 +274,10 @@ def test_first_come_the_remedies_that_each_help_somebody_more(season: Season) ->
     assert len(first) + len(rest) == len(helps_of(plan))
 
 
-def test_what_could_be_leaves_out_closures_sundays_and_what_a_family_excludes(season: Season) -> None:
-    visit = season.campaign.visits.select_related("household")[0]
+def test_what_could_be_leaves_out_closures_sundays_and_what_a_family_excludes(staffed: StaffedCampaign) -> None:
+    visit = staffed.campaign.visits.select_related("household")[0]
     exclude(visit, [2])
-    days, windows = possible_hours(season.campaign, [str(visit.pk)], season.now)
+    days, windows = possible_hours(staffed.campaign, [str(visit.pk)], staffed.now)
     assert dt.date(2026, 10, 4) not in days  # a Sunday
     assert dt.date(2026, 10, 19) not in days  # in the holiday
     assert days[dt.date(2026, 9, 28)] == 3
@@ -285,10 +291,10 @@ def test_the_pages_take_as_many_queries_for_many_families_without_a_moment_as_fo
 ) -> None:
     counts = []
     for families in (5, 9):
-        season = make_season(now, mentors=1, families=families, evenings=EVENINGS[:1])
-        log_in(season.school, Role.COORDINATOR)
-        plan = season.draft()
-        kwargs = {"school": season.school.slug, "plan": plan.pk}
+        staffed = make_staffed_campaign(now, mentors=1, families=families, evenings=EVENINGS[:1])
+        log_in(staffed.school, Role.COORDINATOR)
+        plan = staffed.draft()
+        kwargs = {"school": staffed.school.slug, "plan": plan.pk}
         if name == "plan_why":
             kwargs["visit"] = plan.result["unplaced"][0]["visit"]
         with django_assert_max_num_queries(30) as queries:

@@ -20,7 +20,7 @@ EVENING = dt.datetime(2026, 9, 29, 16, 30, tzinfo=dt.UTC)  # Tuesday, 18.30 in A
 
 
 @pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
+def set_now(monkeypatch: pytest.MonkeyPatch) -> Callable[[dt.datetime], None]:
     """The clock stands at NOW; `clock(moment)` sets it."""
 
     def set_to(moment: dt.datetime) -> None:

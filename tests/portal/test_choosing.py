@@ -38,7 +38,7 @@ from visits.queries.choosing import DAYS_AT_FIRST, TIMES_AT_FIRST, Choices
 pytestmark = pytest.mark.django_db
 MONDAY = dt.date(2026, 9, 28)
 UNTIL = dt.date(2026, 9, 29)
-Clock = Callable[[dt.datetime], None]
+SetNow = Callable[[dt.datetime], None]
 
 
 @pytest.fixture
@@ -125,11 +125,11 @@ def test_who_comes_too_late_sees_in_kind_words_what_is_left(client: Client, addr
 
 
 def test_a_hold_that_ran_out_says_so_and_offers_to_choose_again(
-    client: Client, address: str, visit: Visit, clock: Clock
+    client: Client, address: str, visit: Visit, set_now: SetNow
 ) -> None:
     starts_at = first_of(visit)
     pick(client, address, starts_at)
-    clock(NOW + RESERVED_FOR)
+    set_now(NOW + RESERVED_FOR)
     answer = confirm(client, address, starts_at)
     assert answer.status_code == 409
     assert "tijd om te bevestigen is voorbij" in answer.content.decode()
@@ -157,7 +157,7 @@ def test_a_moment_that_was_not_on_offer_is_not_held(client: Client, address: str
 
 
 def test_an_appointment_can_be_changed_the_same_way_until_the_day_before(
-    client: Client, address: str, visit: Visit, clock: Clock
+    client: Client, address: str, visit: Visit, set_now: SetNow
 ) -> None:
     starts_at = first_of(visit)
     pick(client, address, starts_at)
@@ -169,7 +169,7 @@ def test_an_appointment_can_be_changed_the_same_way_until_the_day_before(
     assert confirm(client, address, other, visit.version).status_code == 302
     visit.refresh_from_db()
     assert visit.starts_at == other
-    clock(other - dt.timedelta(hours=3))
+    set_now(other - dt.timedelta(hours=3))
     assert pick(client, address, starts_at, visit.version).status_code == 409
 
 
@@ -234,9 +234,9 @@ def test_wishes_in_the_wrong_order_or_without_a_place_are_sent_back(
 
 
 def test_who_comes_after_the_last_day_reads_that_planning_began(
-    client: Client, address: str, wishing: Visit, clock: Clock
+    client: Client, address: str, wishing: Visit, set_now: SetNow
 ) -> None:
-    clock(NOW + dt.timedelta(days=8))
+    set_now(NOW + dt.timedelta(days=8))
     address = enter(client, Invitation.objects.get())
     assert "De school maakt het plan" in text_of(client, address)
     assert "begonnen met plannen" in text_of(client, address + "wensen/")

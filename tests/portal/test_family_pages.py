@@ -222,9 +222,9 @@ def test_declining_asks_no_reason_and_can_be_taken_back(
 
 
 def test_on_the_day_itself_a_family_can_agree_but_not_change(
-    client: Client, address: str, visit: Visit, clock: Callable[[dt.datetime], None]
+    client: Client, address: str, visit: Visit, set_now: Callable[[dt.datetime], None]
 ) -> None:
-    clock(EVENING - dt.timedelta(hours=6))
+    set_now(EVENING - dt.timedelta(hours=6))
     assert post(client, address + "liever-niet/", version=visit.version) == 409
     assert post(client, address + "plek/", version=visit.version, place_kind="phone") == 409
     assert post(client, address + "wanneer/", version=visit.version, **hours_form(answer_0="can")) == 409
@@ -235,9 +235,9 @@ def test_on_the_day_itself_a_family_can_agree_but_not_change(
 
 
 def test_a_moment_that_has_passed_cannot_be_agreed_with(
-    client: Client, address: str, visit: Visit, clock: Callable[[dt.datetime], None]
+    client: Client, address: str, visit: Visit, set_now: Callable[[dt.datetime], None]
 ) -> None:
-    clock(EVENING + dt.timedelta(hours=6))
+    set_now(EVENING + dt.timedelta(hours=6))
     assert post(client, address + "akkoord/", version=visit.version) == 409
     assert "Dit moment is voorbij" in text_of(client, address)
 
@@ -318,10 +318,10 @@ def test_a_topic_of_another_school_or_not_on_offer_is_refused(
 
 
 def test_topics_can_no_longer_be_picked_once_the_conversation_began(
-    client: Client, address: str, visit: Visit, invitation: Invitation, clock: Callable[[dt.datetime], None]
+    client: Client, address: str, visit: Visit, invitation: Invitation, set_now: Callable[[dt.datetime], None]
 ) -> None:
     topic = make_topic(visit.campaign.school)
-    clock(EVENING)
+    set_now(EVENING)
     assert post(client, address + "onderwerpen/", topics=[topic.pk]) == 409
     assert not invitation.agenda.exists()
 

@@ -62,7 +62,7 @@ def test_over_https_the_cookie_is_secure_and_says_so(client: Client, invitation:
 
 
 def test_every_wrong_link_gives_one_identical_page(
-    client: Client, invitation: Invitation, visit: Visit, clock: Callable[[dt.datetime], None]
+    client: Client, invitation: Invitation, visit: Visit, set_now: Callable[[dt.datetime], None]
 ) -> None:
     good = token_of(invitation)
     tampered = ("A" if good[0] != "A" else "B") + good[1:]
@@ -72,7 +72,7 @@ def test_every_wrong_link_gives_one_identical_page(
     revoke_link(invitation=invitation, by=None, now=NOW)
     pages.append(client.get(f"/gezin/{good}/"))
     Invitation.objects.filter(pk=invitation.pk).update(revoked_at=None)
-    clock(NOW + dt.timedelta(days=121))
+    set_now(NOW + dt.timedelta(days=121))
     pages.append(client.get(f"/gezin/{good}/"))
     assert {page.status_code for page in pages} == {404}
     assert len({without_csrf(page.content.decode()) for page in pages}) == 1

@@ -1,4 +1,4 @@
-"""What the tests of this room share: a clock that stands still, and a small class in its season."""
+"""What the tests of this room share: a clock that stands still, and a small class that is being visited."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from visits.models import Campaign, Visit
 
 
 @dataclass
-class Class:
+class VisitedClass:
     """A class of six in a round, its mentor and its visits: one met, two planned, two open, one declined."""
 
     school: School
@@ -34,7 +34,7 @@ def frozen(monkeypatch: pytest.MonkeyPatch) -> dt.datetime:
     return NOW
 
 
-def make_class_in_season(school: School, name: str = "1c", campaign: Campaign | None = None) -> Class:
+def make_visited_class(school: School, name: str = "1c", campaign: Campaign | None = None) -> VisitedClass:
     """A class of six; its visits stand in the order of the states above."""
     mentor = factories.make_mentor(school)
     school_class = factories.make_class(school, mentor, name=name)
@@ -49,10 +49,10 @@ def make_class_in_season(school: School, name: str = "1c", campaign: Campaign | 
         factories.make_visit(campaign, students[4]),
         factories.make_visit(campaign, students[5], state="declined"),
     ]
-    return Class(school, campaign, school_class, mentor, students, visits)
+    return VisitedClass(school, campaign, school_class, mentor, students, visits)
 
 
 @pytest.fixture
-def season(school: School) -> Class:
-    """One class in its season."""
-    return make_class_in_season(school)
+def visited(school: School) -> VisitedClass:
+    """One class that is being visited."""
+    return make_visited_class(school)

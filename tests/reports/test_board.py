@@ -12,9 +12,9 @@ from django.urls import reverse
 from mentors.models import Board, Membership, Role, School
 from reports.queries.board import board_figures
 from tests import factories
-from tests.reports.conftest import make_class_in_season
+from tests.reports.bulk import make_bulk_campaign
+from tests.reports.conftest import make_visited_class
 from tests.reports.notes_rows import concern
-from tests.reports.season import make_season
 from visits.models import CampaignState, Visit, VisitState
 
 
@@ -26,8 +26,8 @@ def enter(client: Client, board: Board) -> None:
 
 def test_schools_are_compared_in_the_order_of_the_alphabet(now: dt.datetime, db: None) -> None:
     second, first = factories.make_school(name="Zuidwijk"), factories.make_school(name="Akker")
-    make_season(second, classes=1, pupils=28, now=now)
-    make_season(first, classes=2, pupils=28, now=now)
+    make_bulk_campaign(second, classes=1, pupils=28, now=now)
+    make_bulk_campaign(first, classes=2, pupils=28, now=now)
     figures = board_figures(factories.make_board(first, second), now=now)
     assert [line.school.name for line in figures.lines] == ["Akker", "Zuidwijk"]
     assert [line.families for line in figures.lines] == [56, 28]
@@ -36,15 +36,15 @@ def test_schools_are_compared_in_the_order_of_the_alphabet(now: dt.datetime, db:
 
 
 def test_a_school_under_five_families_shows_no_number(school: School, now: dt.datetime) -> None:
-    season = make_class_in_season(school)
-    Visit.objects.filter(pk__in=[visit.pk for visit in season.visits[4:]]).update(state=VisitState.CANCELLED)
+    visited = make_visited_class(school)
+    Visit.objects.filter(pk__in=[visit.pk for visit in visited.visits[4:]]).update(state=VisitState.CANCELLED)
     (line,) = board_figures(factories.make_board(school), now=now).lines
     assert not line.is_shown
     assert (line.families, line.met, line.spent_hours, line.budget_hours, line.concerns) == (None,) * 5
 
 
 def test_a_number_under_five_is_not_shown_nor_added(school: School, now: dt.datetime, client: Client) -> None:
-    make_class_in_season(school)
+    make_visited_class(school)
     figures = board_figures(factories.make_board(school), now=now)
     (line,) = figures.lines
     assert (line.families, line.met, line.percent_met, line.spent_hours) == (6, None, None, None)
@@ -52,36 +52,36 @@ def test_a_number_under_five_is_not_shown_nor_added(school: School, now: dt.date
 
 
 def test_concerns_are_a_count_from_five_on(school: School, now: dt.datetime) -> None:
-    season = make_class_in_season(school)
+    visited = make_visited_class(school)
     board = factories.make_board(school)
     for _number in range(4):
-        concern(season.visits[0], "feiten")
+        concern(visited.visits[0], "feiten")
     assert board_figures(board, now=now).lines[0].concerns is None
-    concern(season.visits[0], "feiten")
+    concern(visited.visits[0], "feiten")
     assert board_figures(board, now=now).lines[0].concerns == 5
 
 
 def test_a_round_that_is_being_prepared_is_not_compared(school: School, now: dt.datetime) -> None:
-    season = make_class_in_season(school)
-    season.campaign.state = CampaignState.PREPARING
-    season.campaign.save()
+    visited = make_visited_class(school)
+    visited.campaign.state = CampaignState.PREPARING
+    visited.campaign.save()
     assert board_figures(factories.make_board(school), now=now).lines[0].campaign is None
 
 
 def test_another_boards_school_is_not_here(school: School, now: dt.datetime) -> None:
     other = factories.make_school()
     factories.make_board(other)
-    make_season(other, classes=1, pupils=28, now=now)
+    make_bulk_campaign(other, classes=1, pupils=28, now=now)
     assert [line.school for line in board_figures(factories.make_board(school), now=now).lines] == [school]
 
 
 def test_the_page_names_no_person(school: School, client: Client, now: dt.datetime) -> None:
-    season = make_class_in_season(school)
+    visited = make_visited_class(school)
     board = factories.make_board(school)
     enter(client, board)
     page = client.get(reverse("reports:board", kwargs={"board": board.pk})).content.decode()
     assert school.name in page
-    for person in (season.mentor.name, season.students[0].first_name, season.students[0].last_name):
+    for person in (visited.mentor.name, visited.students[0].first_name, visited.students[0].last_name):
         assert person not in page
 
 
@@ -97,7 +97,7 @@ def test_the_page_asks_as_much_for_one_school_as_for_thirty(client: Client, now:
     for schools in (1, 30):
         made = [factories.make_school() for _number in range(schools)]
         for one in made:
-            make_season(one, classes=1, pupils=6, now=now)
+            make_bulk_campaign(one, classes=1, pupils=6, now=now)
         board = factories.make_board(*made)
         enter(client, board)
         page = reverse("reports:board", kwargs={"board": board.pk})

@@ -43,7 +43,7 @@ def clock() -> dt.datetime:
     return NOW
 
 
-def season(*breaks: Break, starts_on: dt.date = QUESTION.starts_on) -> Calendar:
+def evenings_from(*breaks: Break, starts_on: dt.date = QUESTION.starts_on) -> Calendar:
     return Calendar(calendar_of(breaks, dt.date(2027, 7, 9)), starts_on)
 
 
@@ -69,7 +69,7 @@ def test_two_mentors_and_five_families_cost_what_a_hand_reckons() -> None:
     way = roads((0, 1, 10), (1, 2, 5), (0, 2, 10), (0, 3, 15), (0, 4, 20), places=5)
     desk = TeamPlanner(HOURS, {"bike": way})
     plans = [desk.plan(team, "bike", 2, [45])[45] for team in (Team(1, family(1, 2, 3)), Team(1, family(0, 4)))]
-    found = variant_outcome(ONE, QUESTION, plans, season(), mentors=2, is_estimate=False)
+    found = variant_outcome(ONE, QUESTION, plans, evenings_from(), mentors=2, is_estimate=False)
     assert (found.placed, found.unplaced, found.evenings, found.most_evenings) == (5, 0, 3, 2)
     assert found.travel_minutes == (10 + 5 + 10) + (15 + 15) + (20 + 20)
     assert found.talk_minutes == 5 * 45
@@ -121,7 +121,7 @@ def test_an_evening_that_is_too_short_for_four_says_so() -> None:
 def test_a_home_that_no_evening_reaches_is_counted_and_not_planned() -> None:
     way = roads((0, 1, 10), (0, 2, 200), places=3)
     plan = TeamPlanner(HOURS, {"bike": way}).plan(Team(1, family(1, 2)), "bike", 3, [45])[45]
-    found = variant_outcome(ONE, QUESTION, [plan], season(), mentors=1, is_estimate=False)
+    found = variant_outcome(ONE, QUESTION, [plan], evenings_from(), mentors=1, is_estimate=False)
     assert (found.placed, found.unreachable, found.unplaced) == (1, 1, 1)
     assert found.travel_minutes == 20
 
@@ -140,7 +140,7 @@ def test_closures_and_one_evening_a_week_move_the_last_day() -> None:
     plan = TeamPlanner(HOURS, {"bike": way}).plan(Team(1, family(1, 2, 3)), "bike", 1, [45])[45]
     holiday = Break("Herfstvakantie", dt.date(2026, 9, 21), dt.date(2026, 9, 27))
     once = replace(ONE, max_stops=1, evenings_a_week=1)
-    found = variant_outcome(once, QUESTION, [plan], season(holiday), mentors=1, is_estimate=False)
+    found = variant_outcome(once, QUESTION, [plan], evenings_from(holiday), mentors=1, is_estimate=False)
     assert found.last_on == "2026-10-06"  # Tuesdays 15 and 29 September, 6 October
     assert (found.weeks, found.before_holiday, found.is_in_time) == (3, 1, False)
 
@@ -148,7 +148,7 @@ def test_closures_and_one_evening_a_week_move_the_last_day() -> None:
 def test_what_no_longer_fits_in_the_school_year_is_too_late() -> None:
     way = roads((0, 1, 10), (0, 2, 10), places=3)
     plan = TeamPlanner(HOURS, {"bike": way}).plan(Team(1, family(1, 2)), "bike", 1, [45])[45]
-    late = season(starts_on=dt.date(2027, 7, 7))
+    late = evenings_from(starts_on=dt.date(2027, 7, 7))
     found = variant_outcome(replace(ONE, max_stops=1), QUESTION, [plan], late, mentors=1, is_estimate=False)
     assert (found.placed, found.too_late, found.families) == (1, 1, 2)
 

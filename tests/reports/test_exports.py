@@ -19,15 +19,15 @@ from reports.exports.pdf import ClosedFetcher, PdfUnavailable, write_pdf
 from reports.exports.sheets import WorkbookSheet, write_workbook
 from students.models import SchoolClass
 from tests.pages import LogIn
-from tests.reports.conftest import Class, make_class_in_season
+from tests.reports.conftest import VisitedClass, make_visited_class
 from tests.reports.documents import words_of
 from tests.reports.notes_rows import headline, log_visit
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://example.org","x")', "http://example.org"]
 
 
-def fetch(client: Client, name: str, season: Class, **kwargs: object):
-    return client.get(reverse(f"reports:{name}", kwargs={"school": season.school.slug, **kwargs}))
+def fetch(client: Client, name: str, visited: VisitedClass, **kwargs: object):
+    return client.get(reverse(f"reports:{name}", kwargs={"school": visited.school.slug, **kwargs}))
 
 
 # --- PDF ---
@@ -63,26 +63,26 @@ def test_without_libpango_there_is_a_message(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize("name", ["dashboard_pdf", "packs_pdf", "pack_pdf"])
 def test_without_libpango_the_page_itself_comes_with_the_message(
-    name: str, season: Class, client: Client, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
+    name: str, visited: VisitedClass, client: Client, log_in: LogIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
-    log_in(season.school, Role.DIRECTOR)
-    kwargs = {"school_class": season.school_class.pk} if name == "pack_pdf" else {}
-    answer = fetch(client, name, season, **kwargs)
+    log_in(visited.school, Role.DIRECTOR)
+    kwargs = {"school_class": visited.school_class.pk} if name == "pack_pdf" else {}
+    answer = fetch(client, name, visited, **kwargs)
     assert answer.status_code == 200
     assert answer["Content-Type"].startswith("text/html")
     assert "Deze server kan geen PDF maken" in answer.content.decode()
-    assert season.school_class.name in answer.content.decode()
+    assert visited.school_class.name in answer.content.decode()
 
 
 def test_the_packs_of_all_classes_start_each_on_a_new_page(
-    season: Class, client: Client, log_in: LogIn, tmp_path: Path
+    visited: VisitedClass, client: Client, log_in: LogIn, tmp_path: Path
 ) -> None:
-    make_class_in_season(season.school, "1d", season.campaign)
-    log_visit(season.visits[0], began=dt.datetime(2026, 9, 17, 17, tzinfo=dt.UTC))
-    headline(season.visits[0], "Helpt graag in de klas")
-    log_in(season.school, Role.DIRECTOR)
-    answer = fetch(client, "packs_pdf", season)
+    make_visited_class(visited.school, "1d", visited.campaign)
+    log_visit(visited.visits[0], began=dt.datetime(2026, 9, 17, 17, tzinfo=dt.UTC))
+    headline(visited.visits[0], "Helpt graag in de klas")
+    log_in(visited.school, Role.DIRECTOR)
+    answer = fetch(client, "packs_pdf", visited)
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Cache-Control"] == "no-store, private"
     pages = words_of(answer.content, tmp_path).split("\f")
@@ -92,18 +92,18 @@ def test_the_packs_of_all_classes_start_each_on_a_new_page(
 
 
 def test_the_dashboard_as_pdf_has_the_same_numbers(
-    season: Class, client: Client, log_in: LogIn, tmp_path: Path, frozen
+    visited: VisitedClass, client: Client, log_in: LogIn, tmp_path: Path, frozen
 ) -> None:
-    log_in(season.school, Role.DIRECTOR)
-    words = " ".join(words_of(fetch(client, "dashboard_pdf", season).content, tmp_path).split())
+    log_in(visited.school, Role.DIRECTOR)
+    words = " ".join(words_of(fetch(client, "dashboard_pdf", visited).content, tmp_path).split())
     assert "1 gesproken, 2 gepland, 2 nog geen moment, 1 liever niet" in words
     assert "17 % (1 van 6)" in words
 
 
-def test_a_file_name_cannot_break_a_header(season: Class, client: Client, log_in: LogIn) -> None:
-    SchoolClass.objects.filter(pk=season.school_class.pk).update(name='1c"; x=\r\nSet-Cookie: a=b/../')
-    log_in(season.school, Role.DIRECTOR)
-    answer = fetch(client, "pack_pdf", season, school_class=season.school_class.pk)
+def test_a_file_name_cannot_break_a_header(visited: VisitedClass, client: Client, log_in: LogIn) -> None:
+    SchoolClass.objects.filter(pk=visited.school_class.pk).update(name='1c"; x=\r\nSet-Cookie: a=b/../')
+    log_in(visited.school, Role.DIRECTOR)
+    answer = fetch(client, "pack_pdf", visited, school_class=visited.school_class.pk)
     assert answer["Content-Disposition"].startswith('attachment; filename="teamoverleg-1c-x-set-cookie')
     assert not answer.cookies.get("a")
 
@@ -121,10 +121,12 @@ def test_a_text_stays_a_text_whatever_it_begins_with() -> None:
         assert not any("rels" in name and b"example.org" in parts.read(name) for name in parts.namelist())
 
 
-def test_a_class_named_as_a_formula_is_a_name_in_the_sheet(season: Class, client: Client, log_in: LogIn) -> None:
-    SchoolClass.objects.filter(pk=season.school_class.pk).update(name="=cmd|'/c calc'!A0")
-    log_in(season.school, Role.DIRECTOR)
-    book = fetch(client, "dashboard_sheet", season).content
+def test_a_class_named_as_a_formula_is_a_name_in_the_sheet(
+    visited: VisitedClass, client: Client, log_in: LogIn
+) -> None:
+    SchoolClass.objects.filter(pk=visited.school_class.pk).update(name="=cmd|'/c calc'!A0")
+    log_in(visited.school, Role.DIRECTOR)
+    book = fetch(client, "dashboard_sheet", visited).content
     rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Klassen").to_python()
     assert rows[3][0] == "=cmd|'/c calc'!A0"
     with zipfile.ZipFile(io.BytesIO(book)) as parts:
@@ -133,9 +135,9 @@ def test_a_class_named_as_a_formula_is_a_name_in_the_sheet(season: Class, client
         assert all("<f>" not in parts.read(name).decode() for name in sheets)
 
 
-def test_the_sheet_has_the_numbers_of_the_page(season: Class, client: Client, log_in: LogIn, frozen) -> None:
-    log_in(season.school, Role.COORDINATOR)
-    answer = fetch(client, "dashboard_sheet", season)
+def test_the_sheet_has_the_numbers_of_the_page(visited: VisitedClass, client: Client, log_in: LogIn, frozen) -> None:
+    log_in(visited.school, Role.COORDINATOR)
+    answer = fetch(client, "dashboard_sheet", visited)
     assert answer["Content-Disposition"].endswith('2026-09-22.xlsx"')
     book = CalamineWorkbook.from_filelike(io.BytesIO(answer.content))
     assert book.get_sheet_by_name("Klassen").to_python()[3][:7] == ["1c", 6, 1, 2, 2, 1, 17]
@@ -144,17 +146,17 @@ def test_the_sheet_has_the_numbers_of_the_page(season: Class, client: Client, lo
     assert len(pace) == 3 + 30
 
 
-def test_a_round_under_five_exports_no_numbers(season: Class, client: Client, log_in: LogIn) -> None:
-    for visit in season.visits[4:]:
+def test_a_round_under_five_exports_no_numbers(visited: VisitedClass, client: Client, log_in: LogIn) -> None:
+    for visit in visited.visits[4:]:
         visit.delete()
-    log_in(season.school, Role.DIRECTOR)
-    book = CalamineWorkbook.from_filelike(io.BytesIO(fetch(client, "dashboard_sheet", season).content))
+    log_in(visited.school, Role.DIRECTOR)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(fetch(client, "dashboard_sheet", visited).content))
     assert book.sheet_names == ["Toelichting"]
 
 
-def test_every_export_of_figures_is_recorded(season: Class, client: Client, log_in: LogIn) -> None:
-    user = log_in(season.school, Role.DIRECTOR)
-    fetch(client, "dashboard_sheet", season)
-    fetch(client, "dashboard_pdf", season)
+def test_every_export_of_figures_is_recorded(visited: VisitedClass, client: Client, log_in: LogIn) -> None:
+    user = log_in(visited.school, Role.DIRECTOR)
+    fetch(client, "dashboard_sheet", visited)
+    fetch(client, "dashboard_pdf", visited)
     rows = Event.objects.filter(verb="figures.exported").order_by("pk")
     assert [(row.by, row.facts["file_kind"]) for row in rows] == [(user, "xlsx"), (user, "pdf")]

@@ -15,7 +15,7 @@ from mentors.models import Event, Membership, Role
 from students.models import Guardian, Household
 from tests import factories
 from tests.pages import LogIn
-from tests.reports.conftest import Class
+from tests.reports.conftest import VisitedClass
 from tests.reports.documents import words_of
 from tests.reports.notes_rows import agreement, concern, headline, log_visit, memory_aid
 from visits.models import AgendaTopic, Campaign, Visit
@@ -25,10 +25,10 @@ SHARED = "Dit mag het team weten"
 
 
 @pytest.fixture
-def full(season: Class) -> Class:
-    """A season in which every text and detail that this room may not show holds the canary."""
+def full(visited: VisitedClass) -> VisitedClass:
+    """A class with its visits, in which every text and detail that this room may not show holds the canary."""
     for number in (0, 1):
-        visit = season.visits[number]
+        visit = visited.visits[number]
         log_visit(visit, began=dt.datetime(2026, 9, 17, 17, tzinfo=dt.UTC), going_well=f"{CANARY}-verslag")
         memory_aid(visit, f"{CANARY}-geheugensteun")
         concern(visit, f"{CANARY}-zorg")
@@ -42,12 +42,12 @@ def full(season: Class) -> Class:
     Guardian.objects.update(name=f"{CANARY}-ouder", email=f"{CANARY}@example.org", phone="kanarie")
     Visit.objects.update(place_note=f"{CANARY}-plek")
     Campaign.objects.update(set_up=f"{CANARY}-opzet")
-    return season
+    return visited
 
 
-def pages_of(season: Class) -> list[str]:
-    kwargs = {"school": season.school.slug}
-    of_class = kwargs | {"school_class": season.school_class.pk}
+def pages_of(visited: VisitedClass) -> list[str]:
+    kwargs = {"school": visited.school.slug}
+    of_class = kwargs | {"school_class": visited.school_class.pk}
     names = ["worklist", "dashboard", "dashboard_pdf", "dashboard_sheet", "packs", "packs_pdf"]
     return [reverse(f"reports:{name}", kwargs=kwargs) for name in names] + [
         reverse(f"reports:{name}", kwargs=of_class) for name in ("pack", "pack_pdf")
@@ -66,7 +66,7 @@ def text_of(content: bytes, content_type: str, tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.DIRECTOR, Role.CARE, Role.MENTOR])
 def test_no_page_or_file_holds_what_is_not_its_own(
-    role: Role, full: Class, client: Client, log_in: LogIn, tmp_path: Path
+    role: Role, full: VisitedClass, client: Client, log_in: LogIn, tmp_path: Path
 ) -> None:
     user = log_in(full.school, role)
     if role == Role.MENTOR:
@@ -81,7 +81,7 @@ def test_no_page_or_file_holds_what_is_not_its_own(
     assert seen == (0 if role == Role.CARE else 2 if role == Role.MENTOR else 3)
 
 
-def test_the_board_sees_none_of_it(full: Class, client: Client) -> None:
+def test_the_board_sees_none_of_it(full: VisitedClass, client: Client) -> None:
     board, user = factories.make_board(full.school), factories.make_user()
     Membership.objects.create(user=user, role=Role.BOARD, board=board)
     client.force_login(user)
@@ -90,13 +90,13 @@ def test_the_board_sees_none_of_it(full: Class, client: Client) -> None:
     assert SHARED not in page
 
 
-def test_a_concern_is_not_even_a_number_on_the_dashboard(full: Class, client: Client, log_in: LogIn) -> None:
+def test_a_concern_is_not_even_a_number_on_the_dashboard(full: VisitedClass, client: Client, log_in: LogIn) -> None:
     log_in(full.school, Role.DIRECTOR)
     page = client.get(reverse("reports:dashboard", kwargs={"school": full.school.slug})).content.decode()
     assert "zorgmelding" not in page.lower()
 
 
-def test_the_record_holds_no_names_and_no_texts(full: Class, client: Client, log_in: LogIn) -> None:
+def test_the_record_holds_no_names_and_no_texts(full: VisitedClass, client: Client, log_in: LogIn) -> None:
     log_in(full.school, Role.DIRECTOR)
     for page in pages_of(full):
         client.get(page)
@@ -105,7 +105,7 @@ def test_the_record_holds_no_names_and_no_texts(full: Class, client: Client, log
         assert all(isinstance(key, int) for key in row.facts["classes"])
 
 
-def test_reading_changes_nothing_but_the_record(full: Class, client: Client, log_in: LogIn) -> None:
+def test_reading_changes_nothing_but_the_record(full: VisitedClass, client: Client, log_in: LogIn) -> None:
     log_in(full.school, Role.DIRECTOR, Role.COORDINATOR)
 
     def rows() -> list[list[tuple[object, ...]]]:

@@ -16,8 +16,8 @@ from reports.queries.worklist import worklist_of
 from students.models import Household, HouseholdSuggestion, ImportState, LocationQuality, RosterImport, Student
 from tests import factories
 from tests.pages import LogIn
-from tests.reports.conftest import Class, make_class_in_season
-from tests.reports.season import make_season
+from tests.reports.bulk import make_bulk_campaign
+from tests.reports.conftest import VisitedClass, make_visited_class
 from visits.models import (
     Answer,
     Campaign,
@@ -31,17 +31,17 @@ from visits.models import (
 )
 
 
-def waiting(season: Class, now: dt.datetime):
-    return worklist_of(season.school, now=now).waiting
+def waiting(visited: VisitedClass, now: dt.datetime):
+    return worklist_of(visited.school, now=now).waiting
 
 
 def page_of(client: Client, school: School) -> str:
     return client.get(reverse("reports:worklist", kwargs={"school": school.slug})).content.decode()
 
 
-def test_a_family_that_was_invited_and_is_silent_is_waited_for(season: Class, now: dt.datetime) -> None:
-    factories.make_invitation(season.visits[1])
-    assert waiting(season, now).unanswered == 1
+def test_a_family_that_was_invited_and_is_silent_is_waited_for(visited: VisitedClass, now: dt.datetime) -> None:
+    factories.make_invitation(visited.visits[1])
+    assert waiting(visited, now).unanswered == 1
 
 
 @pytest.mark.parametrize(
@@ -53,148 +53,152 @@ def test_a_family_that_was_invited_and_is_silent_is_waited_for(season: Class, no
     ],
 )
 def test_who_answered_or_was_never_asked_is_not_waited_for(
-    changes: dict[str, object], season: Class, now: dt.datetime
+    changes: dict[str, object], visited: VisitedClass, now: dt.datetime
 ) -> None:
-    factories.make_invitation(season.visits[1], **changes)
-    assert waiting(season, now).unanswered == 0
+    factories.make_invitation(visited.visits[1], **changes)
+    assert waiting(visited, now).unanswered == 0
 
 
-def test_a_moment_that_has_passed_asks_for_no_answer(season: Class, now: dt.datetime) -> None:
-    factories.make_invitation(season.visits[1])
-    assert waiting(season, now + dt.timedelta(days=9)).unanswered == 0
+def test_a_moment_that_has_passed_asks_for_no_answer(visited: VisitedClass, now: dt.datetime) -> None:
+    factories.make_invitation(visited.visits[1])
+    assert waiting(visited, now + dt.timedelta(days=9)).unanswered == 0
 
 
-def test_a_family_that_would_rather_something_else_is_a_line(season: Class, now: dt.datetime) -> None:
-    factories.make_invitation(season.visits[3], answer=Answer.OTHER, answered_at=now, answered_version=1)
-    assert waiting(season, now).rather_otherwise == 1
-    Visit.objects.filter(pk=season.visits[3].pk).update(state=VisitState.DECLINED)
-    assert waiting(season, now).rather_otherwise == 0
+def test_a_family_that_would_rather_something_else_is_a_line(visited: VisitedClass, now: dt.datetime) -> None:
+    factories.make_invitation(visited.visits[3], answer=Answer.OTHER, answered_at=now, answered_version=1)
+    assert waiting(visited, now).rather_otherwise == 1
+    Visit.objects.filter(pk=visited.visits[3].pk).update(state=VisitState.DECLINED)
+    assert waiting(visited, now).rather_otherwise == 0
 
 
-def test_who_asked_for_another_moment_and_was_offered_one_is_waited_for(season: Class, now: dt.datetime) -> None:
-    factories.make_invitation(season.visits[1], answer=Answer.OTHER, answered_at=now, answered_version=1)
-    assert (waiting(season, now).unanswered, waiting(season, now).rather_otherwise) == (1, 0)
+def test_who_asked_for_another_moment_and_was_offered_one_is_waited_for(
+    visited: VisitedClass, now: dt.datetime
+) -> None:
+    factories.make_invitation(visited.visits[1], answer=Answer.OTHER, answered_at=now, answered_version=1)
+    assert (waiting(visited, now).unanswered, waiting(visited, now).rather_otherwise) == (1, 0)
 
 
-def test_a_family_without_mail_waits_for_its_letter(season: Class, now: dt.datetime) -> None:
-    invitation = factories.make_invitation(season.visits[1], sent_at=None)
-    assert waiting(season, now).letters == 0
+def test_a_family_without_mail_waits_for_its_letter(visited: VisitedClass, now: dt.datetime) -> None:
+    invitation = factories.make_invitation(visited.visits[1], sent_at=None)
+    assert waiting(visited, now).letters == 0
     invitation.household.guardians.update(email="")
-    assert waiting(season, now).letters == 1
+    assert waiting(visited, now).letters == 1
 
 
-def test_visits_without_a_moment_are_counted_once_the_round_is_published(season: Class, now: dt.datetime) -> None:
-    assert waiting(season, now).without_moment == 2
+def test_visits_without_a_moment_are_counted_once_the_round_is_published(
+    visited: VisitedClass, now: dt.datetime
+) -> None:
+    assert waiting(visited, now).without_moment == 2
     Campaign.objects.update(state=CampaignState.PREPARING)
-    assert waiting(season, now).without_moment == 0
+    assert waiting(visited, now).without_moment == 0
 
 
-def test_a_closed_round_asks_for_nothing(season: Class, now: dt.datetime) -> None:
-    factories.make_invitation(season.visits[1])
+def test_a_closed_round_asks_for_nothing(visited: VisitedClass, now: dt.datetime) -> None:
+    factories.make_invitation(visited.visits[1])
     Campaign.objects.update(state=CampaignState.CLOSED)
-    work = worklist_of(season.school, now=now + dt.timedelta(days=9))
+    work = worklist_of(visited.school, now=now + dt.timedelta(days=9))
     assert (work.campaign, work.logs, work.short, work.pace) == (None, (), (), None)
     assert (work.waiting.unanswered, work.waiting.without_moment) == (0, 0)
 
 
-def test_addresses_of_who_left_are_no_work(season: Class, now: dt.datetime) -> None:
-    Household.objects.filter(students=season.students[0]).update(location_quality=LocationQuality.POSTCODE)
-    assert waiting(season, now).not_located == 1
+def test_addresses_of_who_left_are_no_work(visited: VisitedClass, now: dt.datetime) -> None:
+    Household.objects.filter(students=visited.students[0]).update(location_quality=LocationQuality.POSTCODE)
+    assert waiting(visited, now).not_located == 1
     Student.objects.update(left_on=dt.date(2026, 9, 1))
-    assert waiting(season, now).not_located == 0
+    assert waiting(visited, now).not_located == 0
 
 
-def test_the_roster_has_its_own_lines(season: Class, now: dt.datetime) -> None:
-    first, second = (factories.make_household(season.school) for _number in range(2))
-    HouseholdSuggestion.objects.create(school=season.school, first=first, second=second)
-    RosterImport.objects.create(school=season.school, source="table", created_at=now)
-    RosterImport.objects.create(school=season.school, source="table", created_at=now, state=ImportState.APPLIED)
-    season.students[1].residences.all().delete()
-    found = waiting(season, now)
+def test_the_roster_has_its_own_lines(visited: VisitedClass, now: dt.datetime) -> None:
+    first, second = (factories.make_household(visited.school) for _number in range(2))
+    HouseholdSuggestion.objects.create(school=visited.school, first=first, second=second)
+    RosterImport.objects.create(school=visited.school, source="table", created_at=now)
+    RosterImport.objects.create(school=visited.school, source="table", created_at=now, state=ImportState.APPLIED)
+    visited.students[1].residences.all().delete()
+    found = waiting(visited, now)
     assert (found.suggestions, found.imports, found.without_household) == (1, 1, 1)
 
 
-def test_a_class_whose_mentor_left_needs_one(season: Class, now: dt.datetime) -> None:
-    assert waiting(season, now).classes_without_mentor == 0
+def test_a_class_whose_mentor_left_needs_one(visited: VisitedClass, now: dt.datetime) -> None:
+    assert waiting(visited, now).classes_without_mentor == 0
     Mentor.objects.update(is_active=False)
-    assert waiting(season, now).classes_without_mentor == 1
+    assert waiting(visited, now).classes_without_mentor == 1
 
 
-def test_missing_logs_name_the_mentors_in_the_order_of_the_alphabet(season: Class, now: dt.datetime) -> None:
-    other = make_class_in_season(season.school, "1d", season.campaign)
-    Mentor.objects.filter(pk=season.mentor.pk).update(name="Zeger")
+def test_missing_logs_name_the_mentors_in_the_order_of_the_alphabet(visited: VisitedClass, now: dt.datetime) -> None:
+    other = make_visited_class(visited.school, "1d", visited.campaign)
+    Mentor.objects.filter(pk=visited.mentor.pk).update(name="Zeger")
     Mentor.objects.filter(pk=other.mentor.pk).update(name="Anna")
     Visit.objects.filter(pk=other.visits[2].pk).update(state=VisitState.OPEN, starts_at=None, ends_at=None)
-    logs = worklist_of(season.school, now=now + dt.timedelta(days=9)).logs
+    logs = worklist_of(visited.school, now=now + dt.timedelta(days=9)).logs
     assert [(row.mentor, row.count) for row in logs] == [("Anna", 1), ("Zeger", 2)]
 
 
-def test_mentors_with_too_few_evenings_are_named(season: Class, now: dt.datetime) -> None:
-    assert [row.mentor for row in worklist_of(season.school, now=now).short] == [season.mentor]
+def test_mentors_with_too_few_evenings_are_named(visited: VisitedClass, now: dt.datetime) -> None:
+    assert [row.mentor for row in worklist_of(visited.school, now=now).short] == [visited.mentor]
     for day in (21, 22, 23):
-        factories.make_shift(season.campaign, season.mentor, dt.date(2026, 9, day))
-    assert worklist_of(season.school, now=now).short == ()
+        factories.make_shift(visited.campaign, visited.mentor, dt.date(2026, 9, day))
+    assert worklist_of(visited.school, now=now).short == ()
 
 
-def test_a_mentor_without_account_is_counted_once(season: Class, now: dt.datetime) -> None:
-    newcomer = factories.make_mentor(season.school, with_account=False)
-    assert waiting(season, now).without_account == 0  # not in the round, not with a class
-    factories.make_class(season.school, newcomer)
-    factories.make_class(season.school, newcomer)
-    assert waiting(season, now).without_account == 1
+def test_a_mentor_without_account_is_counted_once(visited: VisitedClass, now: dt.datetime) -> None:
+    newcomer = factories.make_mentor(visited.school, with_account=False)
+    assert waiting(visited, now).without_account == 0  # not in the round, not with a class
+    factories.make_class(visited.school, newcomer)
+    factories.make_class(visited.school, newcomer)
+    assert waiting(visited, now).without_account == 1
 
 
-def test_failed_messages_and_drafts_of_plans_are_lines(season: Class, now: dt.datetime) -> None:
+def test_failed_messages_and_drafts_of_plans_are_lines(visited: VisitedClass, now: dt.datetime) -> None:
     Message.objects.create(
         key="k",
         kind=MessageKind.INVITATION,
-        school=season.school,
+        school=visited.school,
         state=MessageState.FAILED,
         created_at=now,
         due_at=now,
     )
-    Plan.objects.create(campaign=season.campaign, state=PlanState.READY, created_at=now)
-    found = waiting(season, now)
+    Plan.objects.create(campaign=visited.campaign, state=PlanState.READY, created_at=now)
+    found = waiting(visited, now)
     assert (found.failed_messages, found.drafts) == (1, 1)
 
 
-def test_another_schools_work_is_not_here(season: Class, now: dt.datetime) -> None:
-    before = worklist_of(season.school, now=now)
-    other = make_class_in_season(factories.make_school())
+def test_another_schools_work_is_not_here(visited: VisitedClass, now: dt.datetime) -> None:
+    before = worklist_of(visited.school, now=now)
+    other = make_visited_class(factories.make_school())
     for visit in other.visits[1:3]:
         factories.make_invitation(visit)
     Message.objects.create(
         key="x", kind=MessageKind.MOVED, school=other.school, state=MessageState.FAILED, created_at=now, due_at=now
     )
-    assert worklist_of(season.school, now=now) == before
+    assert worklist_of(visited.school, now=now) == before
 
 
 # --- the page ---
 
 
-def test_each_line_is_a_sentence_with_its_number(season: Class, client: Client, log_in: LogIn, frozen) -> None:
-    factories.make_invitation(season.visits[1])
-    log_in(season.school, Role.COORDINATOR)
-    page = page_of(client, season.school)
+def test_each_line_is_a_sentence_with_its_number(visited: VisitedClass, client: Client, log_in: LogIn, frozen) -> None:
+    factories.make_invitation(visited.visits[1])
+    log_in(visited.school, Role.COORDINATOR)
+    page = page_of(client, visited.school)
     assert "1 gezin heeft nog niet geantwoord" in page
     assert "2 thuisbezoeken hebben nog geen moment" in page
     assert "1 mentor heeft te weinig avonden" in page
 
 
-def test_the_lines_lead_to_pages_that_exist(season: Class, client: Client, log_in: LogIn, frozen) -> None:
+def test_the_lines_lead_to_pages_that_exist(visited: VisitedClass, client: Client, log_in: LogIn, frozen) -> None:
     Household.objects.update(location_quality=LocationQuality.NONE)
     Mentor.objects.update(user=None)
-    factories.make_invitation(season.visits[1])
-    log_in(season.school, Role.COORDINATOR)
-    answer = client.get(reverse("reports:worklist", kwargs={"school": season.school.slug}))
+    factories.make_invitation(visited.visits[1])
+    log_in(visited.school, Role.COORDINATOR)
+    answer = client.get(reverse("reports:worklist", kwargs={"school": visited.school.slug}))
     for line in answer.context["lines"]:
         if line.url:
             assert client.get(line.url).status_code == 200, line.url
 
 
-def test_the_pace_is_one_line(season: Class, client: Client, log_in: LogIn, frozen) -> None:
-    log_in(season.school, Role.COORDINATOR)
-    page = page_of(client, season.school)
+def test_the_pace_is_one_line(visited: VisitedClass, client: Client, log_in: LogIn, frozen) -> None:
+    log_in(visited.school, Role.COORDINATOR)
+    page = page_of(client, visited.school)
     assert "Op dit tempo is iedereen pas op" in page
     assert "1 van 5" in page
 
@@ -213,17 +217,17 @@ def test_a_school_that_starts_sees_its_first_steps(school: School, client: Clien
     answer = client.get(reverse("reports:worklist", kwargs={"school": school.slug}))
     assert "Zo begint een school" in answer.content.decode()
     assert [step.is_done for step in answer.context["steps"]] == [False] * 8
-    season = make_class_in_season(
+    visited = make_visited_class(
         school, campaign=factories.make_campaign(school, state=CampaignState.PREPARING, set_up="Wat gaat goed?")
     )
-    factories.make_shift(season.campaign, season.mentor, dt.date(2026, 9, 21))
+    factories.make_shift(visited.campaign, visited.mentor, dt.date(2026, 9, 21))
     answer = client.get(reverse("reports:worklist", kwargs={"school": school.slug}))
     assert [step.is_done for step in answer.context["steps"]] == [True, True, False, True, True, True, False, False]
 
 
-def test_the_steps_are_gone_once_a_round_is_published(season: Class, client: Client, log_in: LogIn) -> None:
-    log_in(season.school, Role.COORDINATOR)
-    assert "Zo begint een school" not in page_of(client, season.school)
+def test_the_steps_are_gone_once_a_round_is_published(visited: VisitedClass, client: Client, log_in: LogIn) -> None:
+    log_in(visited.school, Role.COORDINATOR)
+    assert "Zo begint een school" not in page_of(client, visited.school)
 
 
 def test_the_page_asks_as_much_for_one_row_as_for_nine_hundred(
@@ -236,7 +240,7 @@ def test_the_page_asks_as_much_for_one_row_as_for_nine_hundred(
     factories.make_invitation(visit)
     counted = []
     big = factories.make_school()
-    make_season(big, classes=30, pupils=30, now=now)
+    make_bulk_campaign(big, classes=30, pupils=30, now=now)
     assert Invitation.objects.count() > 500
     for one in (school, big):
         log_in(one, Role.COORDINATOR)
@@ -250,18 +254,18 @@ def test_the_page_asks_as_much_for_one_row_as_for_nine_hundred(
 
 @pytest.mark.parametrize("what", ["antwoord", "anders", "moment", "verslag"])
 def test_a_lines_number_is_the_length_of_the_list_that_it_leads_to(
-    what: str, season: Class, client: Client, log_in: LogIn, frozen
+    what: str, visited: VisitedClass, client: Client, log_in: LogIn, frozen
 ) -> None:
-    other = make_class_in_season(factories.make_school())
-    for one in (season, other):
+    other = make_visited_class(factories.make_school())
+    for one in (visited, other):
         factories.make_invitation(one.visits[1])
         factories.make_invitation(one.visits[3], answer=Answer.OTHER, answered_at=frozen, answered_version=1)
         past = frozen - dt.timedelta(days=1)
         late = factories.make_visit(one.campaign, factories.make_student(one.school_class), starts_at=past)
         factories.make_invitation(late)
-    log_in(season.school, Role.COORDINATOR)
-    found = client.get(reverse("visits:visits", kwargs={"school": season.school.slug}), {"wacht": what})
-    work = worklist_of(season.school, now=frozen)
+    log_in(visited.school, Role.COORDINATOR)
+    found = client.get(reverse("visits:visits", kwargs={"school": visited.school.slug}), {"wacht": what})
+    work = worklist_of(visited.school, now=frozen)
     counted = {
         "antwoord": work.waiting.unanswered,
         "anders": work.waiting.rather_otherwise,
@@ -271,13 +275,17 @@ def test_a_lines_number_is_the_length_of_the_list_that_it_leads_to(
     assert found.context["page"].paginator.count == counted[what] > 0
 
 
-def test_planned_counts_both_proposed_and_agreed_visits(season: Class, client: Client, log_in: LogIn, frozen) -> None:
-    log_in(season.school, Role.DIRECTOR)
-    found = client.get(reverse("visits:visits", kwargs={"school": season.school.slug}), {"stand": "gepland"})
+def test_planned_counts_both_proposed_and_agreed_visits(
+    visited: VisitedClass, client: Client, log_in: LogIn, frozen
+) -> None:
+    log_in(visited.school, Role.DIRECTOR)
+    found = client.get(reverse("visits:visits", kwargs={"school": visited.school.slug}), {"stand": "gepland"})
     assert found.context["page"].paginator.count == 2
 
 
-def test_a_word_in_the_address_that_means_nothing_narrows_nothing(season: Class, client: Client, log_in: LogIn) -> None:
-    log_in(season.school, Role.DIRECTOR)
-    found = client.get(reverse("visits:visits", kwargs={"school": season.school.slug}), {"wacht": "'", "stand": "x"})
+def test_a_word_in_the_address_that_means_nothing_narrows_nothing(
+    visited: VisitedClass, client: Client, log_in: LogIn
+) -> None:
+    log_in(visited.school, Role.DIRECTOR)
+    found = client.get(reverse("visits:visits", kwargs={"school": visited.school.slug}), {"wacht": "'", "stand": "x"})
     assert found.context["page"].paginator.count == 6

@@ -297,7 +297,7 @@ def test_the_next_year_puts_a_pupil_in_the_new_class_of_the_same_name(school: Sc
     student = Student.objects.create(school=school, external_key="1001", first_name="Sam", school_class=old_class)
     bring_in(school, now, table(SAM))
     student.refresh_from_db()
-    assert student.school_class.school_year == school.years.get(starts_on=factories.SEASON_START)
+    assert student.school_class.school_year == school.years.get(starts_on=factories.YEAR_START)
 
 
 def test_a_file_of_another_school_is_refused_by_its_brin(school: School, now: dt.datetime) -> None:

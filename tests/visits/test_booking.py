@@ -25,7 +25,7 @@ from reports.queries.worklist import worklist_of
 from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
-from tests.visits.seasons import Season, make_season, not_published
+from tests.visits.staffed import StaffedCampaign, make_staffed_campaign, not_published
 from visits.actions import answers, moments
 from visits.actions.answers import FamilyHours
 from visits.actions.bookings import BookingRefused, close_booking, open_booking
@@ -60,29 +60,29 @@ DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
-def free(school: School, now: dt.datetime) -> Season:
+def free(school: School, now: dt.datetime) -> StaffedCampaign:
     """Four families who will choose by themselves."""
-    season = make_season(now, school=school)
-    return way(season, Booking.FREE)
+    staffed = make_staffed_campaign(now, school=school)
+    return way(staffed, Booking.FREE)
 
 
 @pytest.fixture
-def wishing(school: School, now: dt.datetime) -> Season:
+def wishing(school: School, now: dt.datetime) -> StaffedCampaign:
     """Four families who will be asked for their wishes, until Tuesday a week ahead."""
-    season = make_season(now, school=school)
-    return way(season, Booking.WISHES_FIRST, wishes_until=UNTIL)
+    staffed = make_staffed_campaign(now, school=school)
+    return way(staffed, Booking.WISHES_FIRST, wishes_until=UNTIL)
 
 
-def way(season: Season, booking: Booking, **values: object) -> Season:
-    Campaign.objects.filter(pk=season.campaign.pk).update(booking=booking, **values)
-    season.campaign.refresh_from_db()
-    return season
+def way(staffed: StaffedCampaign, booking: Booking, **values: object) -> StaffedCampaign:
+    Campaign.objects.filter(pk=staffed.campaign.pk).update(booking=booking, **values)
+    staffed.campaign.refresh_from_db()
+    return staffed
 
 
-def opened(season: Season) -> list[Invitation]:
-    open_booking(campaign=season.campaign, by=None, now=season.now)
-    season.campaign.refresh_from_db()
-    rows = Invitation.objects.filter(visit__campaign=season.campaign).order_by("pk")
+def opened(staffed: StaffedCampaign) -> list[Invitation]:
+    open_booking(campaign=staffed.campaign, by=None, now=staffed.now)
+    staffed.campaign.refresh_from_db()
+    rows = Invitation.objects.filter(visit__campaign=staffed.campaign).order_by("pk")
     return list(rows.select_related("visit__campaign__school", "visit__mentor__school", "household"))
 
 
@@ -102,7 +102,7 @@ def wish(invitation: Invitation, now: dt.datetime, *hours: FamilyHours) -> None:
 # --- asking ---
 
 
-def test_opening_asks_every_family_once_to_choose_a_moment(free: Season) -> None:
+def test_opening_asks_every_family_once_to_choose_a_moment(free: StaffedCampaign) -> None:
     assert len(opened(free)) == 4
     assert open_booking(campaign=free.campaign, by=None, now=free.now) == 0
     send_due_messages(now=free.now)
@@ -112,14 +112,14 @@ def test_opening_asks_every_family_once_to_choose_a_moment(free: Season) -> None
     assert not Visit.objects.exclude(state=VisitState.OPEN).exists()
 
 
-def test_opening_asks_for_wishes_until_the_day_and_says_that_nobody_has_to_hurry(wishing: Season) -> None:
+def test_opening_asks_for_wishes_until_the_day_and_says_that_nobody_has_to_hurry(wishing: StaffedCampaign) -> None:
     opened(wishing)
     send_due_messages(now=wishing.now)
     assert len(mail.outbox) == 4
     assert all("di 29 september" in sent.body and "gaat niet voor" in sent.body for sent in mail.outbox)
 
 
-def test_who_joins_later_is_asked_with_the_next_click(free: Season) -> None:
+def test_who_joins_later_is_asked_with_the_next_click(free: StaffedCampaign) -> None:
     opened(free)
     late = factories.make_student(free.classes[0])
     factories.make_visit(free.campaign, late)
@@ -128,15 +128,15 @@ def test_who_joins_later_is_asked_with_the_next_click(free: Season) -> None:
 
 
 def test_whom_the_school_plans_is_not_asked_to_choose_but_may_give_wishes(school: School, now: dt.datetime) -> None:
-    season = way(make_season(now, school=school), Booking.FREE)
-    household = season.campaign.visits.first().household  # type: ignore[union-attr]
+    staffed = way(make_staffed_campaign(now, school=school), Booking.FREE)
+    household = staffed.campaign.visits.first().household  # type: ignore[union-attr]
     household.needs_interpreter = True
     household.save()
-    assert len(opened(season)) == 3
-    counts = booking_counts(season.campaign, now)
+    assert len(opened(staffed)) == 3
+    counts = booking_counts(staffed.campaign, now)
     assert (counts.by_school, counts.to_invite, counts.without_moment) == (1, 0, 4)
     Campaign.objects.update(booking=Booking.WISHES_FIRST, wishes_until=UNTIL)
-    assert open_booking(campaign=season.campaign, by=None, now=now) == 1
+    assert open_booking(campaign=staffed.campaign, by=None, now=now) == 1
 
 
 def companion(visit: Visit) -> None:
@@ -154,7 +154,7 @@ def sibling(visit: Visit) -> None:
 
 @pytest.mark.parametrize("bind", [companion, commitment, sibling])
 def test_a_moment_that_takes_more_than_one_mentor_is_found_by_the_school(
-    free: Season, bind: Callable[[Visit], None]
+    free: StaffedCampaign, bind: Callable[[Visit], None]
 ) -> None:
     visit = free.campaign.visits.first()
     assert visit is not None and not planned_by_school(Visit.objects.filter(pk=visit.pk)).exists()
@@ -162,7 +162,7 @@ def test_a_moment_that_takes_more_than_one_mentor_is_found_by_the_school(
     assert planned_by_school(Visit.objects.filter(pk=visit.pk)).exists()
 
 
-def test_children_in_two_classes_who_are_visited_apart_do_choose(free: Season) -> None:
+def test_children_in_two_classes_who_are_visited_apart_do_choose(free: StaffedCampaign) -> None:
     visit = free.campaign.visits.first()
     assert visit is not None
     sibling(visit)
@@ -180,14 +180,16 @@ def test_children_in_two_classes_who_are_visited_apart_do_choose(free: Season) -
         ({"booking": Booking.WISHES_FIRST, "wishes_until": None}, "latere dag"),
     ],
 )
-def test_choosing_is_not_opened_where_it_makes_no_sense(free: Season, changes: dict[str, object], words: str) -> None:
+def test_choosing_is_not_opened_where_it_makes_no_sense(
+    free: StaffedCampaign, changes: dict[str, object], words: str
+) -> None:
     Campaign.objects.update(**changes)
     with pytest.raises(BookingRefused, match=words):
         open_booking(campaign=free.campaign, by=None, now=free.now)
     assert not Invitation.objects.exists()
 
 
-def test_without_evenings_or_a_school_on_the_map_there_is_nothing_to_choose_from(free: Season) -> None:
+def test_without_evenings_or_a_school_on_the_map_there_is_nothing_to_choose_from(free: StaffedCampaign) -> None:
     free.campaign.shifts.all().delete()
     with pytest.raises(BookingRefused, match="avonden"):
         open_booking(campaign=free.campaign, by=None, now=free.now)
@@ -196,7 +198,7 @@ def test_without_evenings_or_a_school_on_the_map_there_is_nothing_to_choose_from
         open_booking(campaign=free.campaign, by=None, now=free.now)
 
 
-def test_the_database_refuses_wishes_without_a_last_day_and_closing_before_opening(free: Season) -> None:
+def test_the_database_refuses_wishes_without_a_last_day_and_closing_before_opening(free: StaffedCampaign) -> None:
     for values in (
         {"booking": Booking.WISHES_FIRST, "booking_opened_at": free.now, "wishes_until": None},
         {"booking_opened_at": None, "booking_closed_at": free.now},
@@ -208,17 +210,17 @@ def test_the_database_refuses_wishes_without_a_last_day_and_closing_before_openi
 # --- changing the way ---
 
 
-def changed(season: Season, **fields: object) -> Campaign:
-    return change_campaign(campaign=Campaign.objects.get(pk=season.campaign.pk), by=None, now=season.now, **fields)
+def changed(staffed: StaffedCampaign, **fields: object) -> Campaign:
+    return change_campaign(campaign=Campaign.objects.get(pk=staffed.campaign.pk), by=None, now=staffed.now, **fields)
 
 
-def test_the_way_changes_as_long_as_nobody_was_asked(free: Season) -> None:
+def test_the_way_changes_as_long_as_nobody_was_asked(free: StaffedCampaign) -> None:
     assert changed(free, booking=Booking.WISHES_FIRST, wishes_until=UNTIL).wishes_until == UNTIL
     assert changed(free, booking=Booking.ASSIGNED).wishes_until is None
 
 
 @pytest.mark.parametrize("other", [Booking.ASSIGNED, Booking.WISHES_FIRST])
-def test_the_way_does_not_change_once_families_were_asked(free: Season, other: Booking) -> None:
+def test_the_way_does_not_change_once_families_were_asked(free: StaffedCampaign, other: Booking) -> None:
     opened(free)
     with pytest.raises(CampaignRefused) as refusal:
         changed(free, booking=other, wishes_until=UNTIL)
@@ -227,13 +229,13 @@ def test_the_way_does_not_change_once_families_were_asked(free: Season, other: B
 
 
 def test_the_way_does_not_change_after_a_plan_was_published(school: School, now: dt.datetime) -> None:
-    season = make_season(now, school=school)
-    publish_plan(plan=season.draft(), by=None, now=now)
+    staffed = make_staffed_campaign(now, school=school)
+    publish_plan(plan=staffed.draft(), by=None, now=now)
     with pytest.raises(CampaignRefused):
-        changed(season, booking=Booking.FREE)
+        changed(staffed, booking=Booking.FREE)
 
 
-def test_the_last_day_for_wishes_moves_later_and_never_earlier(wishing: Season) -> None:
+def test_the_last_day_for_wishes_moves_later_and_never_earlier(wishing: StaffedCampaign) -> None:
     opened(wishing)
     with pytest.raises(CampaignRefused, match="beloofd"):
         changed(wishing, booking=Booking.WISHES_FIRST, wishes_until=UNTIL - DAY)
@@ -241,7 +243,7 @@ def test_the_last_day_for_wishes_moves_later_and_never_earlier(wishing: Season) 
 
 
 @pytest.mark.parametrize("until", [None, dt.date(2026, 10, 16)])
-def test_wishes_need_a_day_before_the_last_one(wishing: Season, until: dt.date | None) -> None:
+def test_wishes_need_a_day_before_the_last_one(wishing: StaffedCampaign, until: dt.date | None) -> None:
     with pytest.raises(CampaignRefused) as refusal:
         changed(wishing, booking=Booking.WISHES_FIRST, wishes_until=until)
     assert refusal.value.field == "wishes_until"
@@ -250,7 +252,7 @@ def test_wishes_need_a_day_before_the_last_one(wishing: Season, until: dt.date |
 # --- reminders ---
 
 
-def reminders(season: Season, now: dt.datetime) -> list[str]:
+def reminders(staffed: StaffedCampaign, now: dt.datetime) -> list[str]:
     """Whom the reminders reach when they are sent at this moment."""
     before = len(mail.outbox)
     queue_reminders(now=now)
@@ -258,7 +260,7 @@ def reminders(season: Season, now: dt.datetime) -> list[str]:
     return sorted(address for sent in mail.outbox[before:] for address in sent.to)
 
 
-def test_who_did_not_choose_is_reminded_once_after_the_campaigns_days(free: Season) -> None:
+def test_who_did_not_choose_is_reminded_once_after_the_campaigns_days(free: StaffedCampaign) -> None:
     mine, *others = opened(free)
     send_due_messages(now=free.now)
     first = Choices.of(mine.visit, free.now).moments[0].starts_at
@@ -274,7 +276,7 @@ def test_who_did_not_choose_is_reminded_once_after_the_campaigns_days(free: Seas
     assert reminders(free, free.now + 6 * DAY) == reminders(free, free.now + 9 * DAY) == []
 
 
-def test_who_gave_no_wishes_is_reminded_once_three_days_before_the_last(wishing: Season) -> None:
+def test_who_gave_no_wishes_is_reminded_once_three_days_before_the_last(wishing: StaffedCampaign) -> None:
     mine, *others = opened(wishing)
     send_due_messages(now=wishing.now)
     wish(mine, wishing.now)
@@ -285,7 +287,7 @@ def test_who_gave_no_wishes_is_reminded_once_three_days_before_the_last(wishing:
     assert reminders(wishing, wishing.now + 5 * DAY) == []
 
 
-def test_a_reminder_that_waits_is_not_sent_to_who_has_just_answered(wishing: Season) -> None:
+def test_a_reminder_that_waits_is_not_sent_to_who_has_just_answered(wishing: StaffedCampaign) -> None:
     mine, *_others = opened(wishing)
     send_due_messages(now=wishing.now)
     later = wishing.now + 4 * DAY
@@ -296,7 +298,7 @@ def test_a_reminder_that_waits_is_not_sent_to_who_has_just_answered(wishing: Sea
     assert (row.state, row.outcome) == (MessageState.SUPERSEDED, "answered")
 
 
-def test_nobody_is_reminded_after_the_last_day_or_when_choosing_was_closed(wishing: Season) -> None:
+def test_nobody_is_reminded_after_the_last_day_or_when_choosing_was_closed(wishing: StaffedCampaign) -> None:
     opened(wishing)
     send_due_messages(now=wishing.now)
     assert reminders(wishing, wishing.now + 8 * DAY) == []
@@ -313,17 +315,17 @@ def hours_of(number: int) -> FamilyHours:
     return FamilyHours([1, 3, 1, 3][number], dt.time(18), dt.time(20), is_wish=True)
 
 
-def problem_when_answered_in(season: Season, order: list[int]) -> str:
+def problem_when_answered_in(staffed: StaffedCampaign, order: list[int]) -> str:
     """The planner's problem after the families answered in this order, as text."""
-    rows = list(Invitation.objects.filter(visit__campaign=season.campaign).order_by("pk"))
+    rows = list(Invitation.objects.filter(visit__campaign=staffed.campaign).order_by("pk"))
     Availability.objects.all().delete()
     for minute, number in enumerate(order):
         row = Invitation.objects.select_related("visit__campaign__school", "household").get(pk=rows[number].pk)
-        wish(row, season.now + dt.timedelta(minutes=minute), hours_of(number))
-    return json.dumps(build_planning(season.campaign, season.now + 8 * DAY).problem, sort_keys=True)
+        wish(row, staffed.now + dt.timedelta(minutes=minute), hours_of(number))
+    return json.dumps(build_planning(staffed.campaign, staffed.now + 8 * DAY).problem, sort_keys=True)
 
 
-def test_the_order_in_which_wishes_come_in_changes_nothing_in_the_plan(wishing: Season) -> None:
+def test_the_order_in_which_wishes_come_in_changes_nothing_in_the_plan(wishing: StaffedCampaign) -> None:
     opened(wishing)
     problems, plans = set(), set()
     for order in random.Random(1).sample(list(itertools.permutations(range(4))), 4):
@@ -336,7 +338,7 @@ def test_the_order_in_which_wishes_come_in_changes_nothing_in_the_plan(wishing: 
     assert '"wish": true' in problems.pop()
 
 
-def test_wishes_after_the_last_day_are_refused_in_kind_words(wishing: Season) -> None:
+def test_wishes_after_the_last_day_are_refused_in_kind_words(wishing: StaffedCampaign) -> None:
     mine, *_others = opened(wishing)
     with pytest.raises(answers.WishesClosed, match="begonnen met plannen"):
         wish(mine, wishing.now + 8 * DAY, hours_of(0))
@@ -351,7 +353,7 @@ def test_wishes_after_the_last_day_are_refused_in_kind_words(wishing: Season) ->
 # --- planning who is left ---
 
 
-def test_wishes_are_planned_after_the_last_day_and_then_it_goes_as_ever(wishing: Season) -> None:
+def test_wishes_are_planned_after_the_last_day_and_then_it_goes_as_ever(wishing: StaffedCampaign) -> None:
     for number, row in enumerate(opened(wishing)):
         wish(row, wishing.now, hours_of(number))
     send_due_messages(now=wishing.now)
@@ -375,13 +377,13 @@ def test_wishes_are_planned_after_the_last_day_and_then_it_goes_as_ever(wishing:
     assert all("een voorstel van" in sent.subject and "verzet" not in sent.body for sent in told)
 
 
-def test_a_draft_is_not_published_while_families_may_still_give_their_wishes(wishing: Season) -> None:
+def test_a_draft_is_not_published_while_families_may_still_give_their_wishes(wishing: StaffedCampaign) -> None:
     opened(wishing)
     with not_published("di 29 september"):
         publish_plan(plan=wishing.draft(), by=None, now=wishing.now)
 
 
-def test_the_rest_gets_a_moment_and_who_chose_keeps_it(free: Season) -> None:
+def test_the_rest_gets_a_moment_and_who_chose_keeps_it(free: StaffedCampaign) -> None:
     mine, *_others = opened(free)
     send_due_messages(now=free.now)
     first = Choices.of(mine.visit, free.now).moments[0].starts_at
@@ -397,7 +399,7 @@ def test_the_rest_gets_a_moment_and_who_chose_keeps_it(free: Season) -> None:
     assert Visit.objects.filter(state=VisitState.PLANNED).count() == 3
 
 
-def test_the_plan_waits_for_who_is_confirming_at_this_very_moment(free: Season) -> None:
+def test_the_plan_waits_for_who_is_confirming_at_this_very_moment(free: StaffedCampaign) -> None:
     mine, *_others = opened(free)
     first = Choices.of(mine.visit, free.now).moments[0].starts_at
     reserve_moment(invitation=mine, starts_at=first, seen_version=1, now=free.now)
@@ -407,7 +409,7 @@ def test_the_plan_waits_for_who_is_confirming_at_this_very_moment(free: Season) 
     assert plan_the_rest(campaign=free.campaign, by=None, now=free.now + RESERVED_FOR).state == PlanState.QUEUED
 
 
-def test_a_draft_does_not_take_a_moment_that_a_family_holds(free: Season) -> None:
+def test_a_draft_does_not_take_a_moment_that_a_family_holds(free: StaffedCampaign) -> None:
     opened(free)
     plan = free.draft()
     assert plan.result
@@ -427,7 +429,7 @@ def test_a_draft_does_not_take_a_moment_that_a_family_holds(free: Season) -> Non
     assert Visit.objects.filter(state=VisitState.PLANNED).count() == 4
 
 
-def test_a_family_that_was_never_told_anything_gets_its_proposal_after_all(free: Season) -> None:
+def test_a_family_that_was_never_told_anything_gets_its_proposal_after_all(free: StaffedCampaign) -> None:
     """Asked and closed again before any mail went out: the proposal that follows is the first word."""
     opened(free)
     close_booking(campaign=free.campaign, by=None, now=free.now)
@@ -442,18 +444,18 @@ def test_a_family_that_was_never_told_anything_gets_its_proposal_after_all(free:
 # --- pages ---
 
 
-def page_of(client: Client, season: Season, name: str = "campaign_booking") -> str:
-    kwargs = {"school": season.school.slug, "campaign": season.campaign.pk}
+def page_of(client: Client, staffed: StaffedCampaign, name: str = "campaign_booking") -> str:
+    kwargs = {"school": staffed.school.slug, "campaign": staffed.campaign.pk}
     return client.get(reverse(view_name(name), kwargs=kwargs)).content.decode()
 
 
-def press(client: Client, season: Season, name: str = "campaign_booking"):
-    kwargs = {"school": season.school.slug, "campaign": season.campaign.pk}
+def press(client: Client, staffed: StaffedCampaign, name: str = "campaign_booking"):
+    kwargs = {"school": staffed.school.slug, "campaign": staffed.campaign.pk}
     return client.post(reverse(view_name(name), kwargs=kwargs), follow=True)
 
 
 def test_the_coordinator_asks_the_families_and_sees_who_has_chosen(
-    free: Season, client: Client, log_in: LogIn, today: None
+    free: StaffedCampaign, client: Client, log_in: LogIn, today: None
 ) -> None:
     log_in(free.school, Role.COORDINATOR)
     assert "Nodig de gezinnen uit" in page_of(client, free)
@@ -472,7 +474,7 @@ def test_the_coordinator_asks_the_families_and_sees_who_has_chosen(
     assert Campaign.objects.get(pk=free.campaign.pk).booking_closed_at is None
 
 
-def test_a_refusal_stands_on_the_page(free: Season, client: Client, log_in: LogIn, today: None) -> None:
+def test_a_refusal_stands_on_the_page(free: StaffedCampaign, client: Client, log_in: LogIn, today: None) -> None:
     log_in(free.school, Role.COORDINATOR)
     free.campaign.shifts.all().delete()
     answer = press(client, free)
@@ -481,7 +483,9 @@ def test_a_refusal_stands_on_the_page(free: Season, client: Client, log_in: LogI
     assert "nog niet gevraagd" in press(client, free, "campaign_booking_rest").content.decode()
 
 
-def test_the_campaign_form_explains_the_three_ways(free: Season, client: Client, log_in: LogIn, today: None) -> None:
+def test_the_campaign_form_explains_the_three_ways(
+    free: StaffedCampaign, client: Client, log_in: LogIn, today: None
+) -> None:
     log_in(free.school, Role.COORDINATOR)
     page = page_of(client, free, "campaign_change")
     for words in ("De school stelt een moment voor", "Wie eerst kiest, heeft meer keus", "antwoordt, gaat niet voor"):
@@ -491,20 +495,20 @@ def test_the_campaign_form_explains_the_three_ways(free: Season, client: Client,
 def test_the_page_takes_as_many_queries_for_one_family_as_for_thirty(
     school: School, client: Client, log_in: LogIn, now: dt.datetime, today: None
 ) -> None:
-    small = way(make_season(now, school=school, families=1), Booking.FREE)
-    large = way(make_season(now, school=school, families=30), Booking.FREE)
+    small = way(make_staffed_campaign(now, school=school, families=1), Booking.FREE)
+    large = way(make_staffed_campaign(now, school=school, families=30), Booking.FREE)
     log_in(school, Role.COORDINATOR)
     counts = []
-    for season in (small, large):
-        opened(season)
-        page_of(client, season)
+    for staffed in (small, large):
+        opened(staffed)
+        page_of(client, staffed)
         with CaptureQueriesContext(connection) as queries:
-            page_of(client, season)
+            page_of(client, staffed)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 14
 
 
-def test_a_visit_that_the_school_moves_is_no_longer_waited_for(free: Season) -> None:
+def test_a_visit_that_the_school_moves_is_no_longer_waited_for(free: StaffedCampaign) -> None:
     mine, *_others = opened(free)
     moments.reschedule_visit(
         visit=mine.visit, starts_at=dt.datetime(2026, 10, 6, 16, 0, tzinfo=dt.UTC), by=None, now=free.now

@@ -16,7 +16,7 @@ from planning.queries.overview import StepKind, StepNote, overview_of
 from planning.words.steps import HEADINGS, NOTES, note_text
 from tests import factories
 from tests.pages import LogIn, here
-from tests.visits.seasons import make_season
+from tests.visits.staffed import make_staffed_campaign
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
 from visits.actions.topics import seed_topics
 from visits.models import Campaign, CampaignState, ConversationTopic, Frequency, VisitState
@@ -168,7 +168,7 @@ def test_without_a_calendar_the_regions_autumn_holiday_counts(school: School) ->
     assert usual_period(SchoolYear.objects.get())[1] == dt.date(2026, 10, 9)
 
 
-def test_a_school_year_that_starts_late_still_has_a_season(school: School) -> None:
+def test_a_school_year_that_starts_late_still_has_a_usual_period(school: School) -> None:
     year = school.years.get()
     year.starts_on = dt.date(2026, 10, 5)
     year.save()
@@ -257,30 +257,30 @@ def test_without_a_school_year_or_pupils_the_page_says_what_to_do_first(
 
 def test_the_page_names_the_next_thing_to_do(school: School, client: Client, log_in: LogIn, now: dt.datetime) -> None:
     log_in(school, Role.COORDINATOR)
-    season = make_season(now, school=school, evenings=[])
-    page = client.get(here("campaign", school, campaign=season.campaign.pk))
+    staffed = make_staffed_campaign(now, school=school, evenings=[])
+    page = client.get(here("campaign", school, campaign=staffed.campaign.pk))
     assert page.context["next"]["text"] == "Avonden van de mentoren"
     for day in (6, 8):
-        factories.make_shift(season.campaign, season.mentors[0], dt.date(2026, 10, day))
-    page = client.get(here("campaign", school, campaign=season.campaign.pk))
+        factories.make_shift(staffed.campaign, staffed.mentors[0], dt.date(2026, 10, day))
+    page = client.get(here("campaign", school, campaign=staffed.campaign.pk))
     assert page.context["next"]["text"] == "Plan maken"
-    season.draft()
-    page = client.get(here("campaign", school, campaign=season.campaign.pk))
+    staffed.draft()
+    page = client.get(here("campaign", school, campaign=staffed.campaign.pk))
     assert page.context["next"]["text"] == "Plan bekijken en publiceren"
 
 
 def test_a_draft_from_before_the_published_plan_is_no_plan_for_who_waits_now(school: School, now: dt.datetime) -> None:
-    season = make_season(now, school=school)
-    season.draft()
-    publish_plan(plan=season.draft(), by=factories.make_user(school, Role.COORDINATOR), now=now)
-    season.campaign.visits.filter(pk=season.campaign.visits.all()[0].pk).update(
+    staffed = make_staffed_campaign(now, school=school)
+    staffed.draft()
+    publish_plan(plan=staffed.draft(), by=factories.make_user(school, Role.COORDINATOR), now=now)
+    staffed.campaign.visits.filter(pk=staffed.campaign.visits.all()[0].pk).update(
         state=VisitState.OPEN, starts_at=None, ends_at=None, route=None
     )
-    steps = {step.kind: step for step in overview_of(season.campaign, now).steps}
+    steps = {step.kind: step for step in overview_of(staffed.campaign, now).steps}
     assert (steps["plan"].is_done, steps["plan"].note, steps["plan"].number) == (False, "without_moment", 1)
     assert steps["publish"].is_done
-    season.draft()
-    steps = {step.kind: step for step in overview_of(season.campaign, now).steps}
+    staffed.draft()
+    steps = {step.kind: step for step in overview_of(staffed.campaign, now).steps}
     assert (steps["plan"].is_done, steps["plan"].note) == (True, "plan_ready")
     assert not steps["publish"].is_done
 
@@ -292,11 +292,11 @@ def test_every_step_and_every_note_has_words() -> None:
 
 
 def test_addresses_and_classes_come_before_evenings(school: School, now: dt.datetime) -> None:
-    season = make_season(now, school=school, evenings=[])
-    visit = season.campaign.visits.all()[0]
+    staffed = make_staffed_campaign(now, school=school, evenings=[])
+    visit = staffed.campaign.visits.all()[0]
     visit.household.latitude = None
     visit.household.save()
-    first = next(step for step in overview_of(season.campaign, now).steps if not step.is_done)
+    first = next(step for step in overview_of(staffed.campaign, now).steps if not step.is_done)
     assert first.place == "addresses"
 
 
@@ -304,9 +304,9 @@ def test_every_number_is_a_link_to_what_it_counts(
     school: School, client: Client, log_in: LogIn, now: dt.datetime
 ) -> None:
     log_in(school, Role.COORDINATOR)
-    season = make_season(now, school=school)
-    page = client.get(here("campaign", school, campaign=season.campaign.pk)).content.decode()
-    url = f"{here('visits', school)}?ronde={season.campaign.pk}&amp;stand=open"
+    staffed = make_staffed_campaign(now, school=school)
+    page = client.get(here("campaign", school, campaign=staffed.campaign.pk)).content.decode()
+    url = f"{here('visits', school)}?ronde={staffed.campaign.pk}&amp;stand=open"
     assert url in page
     assert client.get(url.replace("&amp;", "&")).context["page"].paginator.count == 4
 
@@ -315,11 +315,11 @@ def test_a_coordinator_changes_joins_and_closes(
     school: School, client: Client, log_in: LogIn, now: dt.datetime
 ) -> None:
     log_in(school, Role.COORDINATOR)
-    season = make_season(now, school=school)
-    key = {"campaign": season.campaign.pk}
+    staffed = make_staffed_campaign(now, school=school)
+    key = {"campaign": staffed.campaign.pk}
     client.post(here("campaign_change", school, **key), typed(name="Nieuwe naam"))
     assert Campaign.objects.get().name == "Nieuwe naam"
-    factories.make_student(season.classes[0])
+    factories.make_student(staffed.classes[0])
     assert "1 gezin is erbij" in client.post(here("campaign_join", school, **key), follow=True).content.decode()
     client.post(here("campaign_close", school, **key))
     assert Campaign.objects.get().state == CampaignState.CLOSED
@@ -328,9 +328,9 @@ def test_a_coordinator_changes_joins_and_closes(
 
 def test_a_get_changes_nothing(school: School, client: Client, log_in: LogIn, now: dt.datetime) -> None:
     log_in(school, Role.COORDINATOR)
-    season = make_season(now, school=school)
+    staffed = make_staffed_campaign(now, school=school)
     for name in ("campaign_join", "campaign_close", "plan_request"):
-        assert client.get(here(name, school, campaign=season.campaign.pk)).status_code == 405
+        assert client.get(here(name, school, campaign=staffed.campaign.pk)).status_code == 405
     for name in ("topic_move", "topic_switch"):
         assert client.get(here(name, school, topic=factories.make_topic(school).pk)).status_code == 405
 

@@ -181,7 +181,7 @@ def make_scene(now: dt.datetime, word: str) -> Scene:
 
 @pytest.fixture
 def scenes(now: dt.datetime, monkeypatch: pytest.MonkeyPatch, client: Client) -> tuple[Scene, Scene]:
-    """Two schools in mid-season; the client is a coordinator of the first."""
+    """Two schools in mid-campaign; the client is a coordinator of the first."""
     monkeypatch.setattr("django.utils.timezone.now", lambda: now)
     mine, theirs = make_scene(now, "EIGEN"), make_scene(now, CANARY)
     client.force_login(factories.make_user(mine.world.school, Role.COORDINATOR))

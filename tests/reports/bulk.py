@@ -1,4 +1,4 @@
-"""A school in the middle of its season, in bulk: for lists at size, for the benchmark and for looking at pages."""
+"""A school in the middle of its campaign, in bulk: for lists at size, for the benchmark and for looking at pages."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ AGREED = "Elke vrijdag samen de agenda van de volgende week doornemen."
 
 
 @dataclass
-class Season:
+class BulkCampaign:
     """What was made."""
 
     campaign: Campaign
@@ -29,32 +29,34 @@ class Season:
     visits: list[Visit] = field(default_factory=list)
 
 
-def make_season(school: School, *, classes: int, pupils: int, now: dt.datetime, **fields: object) -> Season:
+def make_bulk_campaign(
+    school: School, *, classes: int, pupils: int, now: dt.datetime, **fields: object
+) -> BulkCampaign:
     """`classes` of `pupils` each: about half met and logged, a quarter planned, the others open or declined."""
-    season = Season(make_campaign(school, **fields))
+    bulk = BulkCampaign(make_campaign(school, **fields))
     year = school.years.get()
     numbers = range(classes)
-    season.mentors = Mentor.objects.bulk_create(
+    bulk.mentors = Mentor.objects.bulk_create(
         [Mentor(school=school, name=f"Mentor {number + 1:02d}") for number in numbers]
     )
-    season.classes = SchoolClass.objects.bulk_create(
+    bulk.classes = SchoolClass.objects.bulk_create(
         [SchoolClass(school_year=year, name=f"1{chr(97 + n % 26)}{n // 26 or ''}", year_group=1) for n in numbers]
     )
     through = SchoolClass.mentors.through
     through.objects.bulk_create(
         [
             through(schoolclass=school_class, mentor=mentor)
-            for school_class, mentor in zip(season.classes, season.mentors, strict=True)
+            for school_class, mentor in zip(bulk.classes, bulk.mentors, strict=True)
         ]
     )
-    students = _students(school, season, pupils)
-    season.visits = _visits(season, students, now)
-    _notes(school, season, now)
-    return season
+    students = _students(school, bulk, pupils)
+    bulk.visits = _visits(bulk, students, now)
+    _notes(school, bulk, now)
+    return bulk
 
 
-def _students(school: School, season: Season, pupils: int) -> list[Student]:
-    spots = [(school_class, number) for school_class in season.classes for number in range(pupils)]
+def _students(school: School, bulk: BulkCampaign, pupils: int) -> list[Student]:
+    spots = [(school_class, number) for school_class in bulk.classes for number in range(pupils)]
     households = Household.objects.bulk_create(
         [
             Household(
@@ -90,24 +92,24 @@ def _students(school: School, season: Season, pupils: int) -> list[Student]:
     return students
 
 
-def _visits(season: Season, students: list[Student], now: dt.datetime) -> list[Visit]:
-    mentor_of = dict(zip([found.pk for found in season.classes], season.mentors, strict=True))
+def _visits(bulk: BulkCampaign, students: list[Student], now: dt.datetime) -> list[Visit]:
+    mentor_of = dict(zip([found.pk for found in bulk.classes], bulk.mentors, strict=True))
     residences = dict(Residence.objects.values_list("student_id", "household_id"))
     position: dict[int, int] = {}
     made, routes = [], {}
-    days = [season.campaign.starts_on + dt.timedelta(days=n) for n in range(90)]
+    days = [bulk.campaign.starts_on + dt.timedelta(days=n) for n in range(90)]
     days = [day for day in days if day.weekday() < 4]
     for student in students:
         mentor = mentor_of[student.school_class_id]
         nth = position[mentor.pk] = position.get(mentor.pk, -1) + 1
-        slow = season.mentors.index(mentor) % 3  # the mentors do not all go equally fast
+        slow = bulk.mentors.index(mentor) % 3  # the mentors do not all go equally fast
         on = days[int(nth // 2 * (1 + slow / 2))]
         starts_at = dt.datetime.combine(on, dt.time(16 + nth % 2, 30), tzinfo=dt.UTC)
         state = _state(nth, starts_at, now)
-        visit = Visit(campaign=season.campaign, household_id=residences[student.pk], mentor=mentor, state=state)
+        visit = Visit(campaign=bulk.campaign, household_id=residences[student.pk], mentor=mentor, state=state)
         if state in (VisitState.MET, VisitState.PLANNED, VisitState.CONFIRMED):
             visit.starts_at, visit.ends_at = starts_at, starts_at + dt.timedelta(minutes=45)
-            routes[mentor.pk, on] = routes.get((mentor.pk, on)) or _route(season.campaign, mentor, on, starts_at)
+            routes[mentor.pk, on] = routes.get((mentor.pk, on)) or _route(bulk.campaign, mentor, on, starts_at)
         made.append((visit, student, routes.get((mentor.pk, on)) if visit.starts_at else None))
     Route.objects.bulk_create(routes.values())
     for visit, _student, route in made:
@@ -161,8 +163,8 @@ def _invitations(visits: list[Visit]) -> None:
     )
 
 
-def _notes(school: School, season: Season, now: dt.datetime) -> None:
-    held = [visit for visit in season.visits if visit.state == VisitState.MET]
+def _notes(school: School, bulk: BulkCampaign, now: dt.datetime) -> None:
+    held = [visit for visit in bulk.visits if visit.state == VisitState.MET]
     VisitReport.objects.bulk_create(
         [
             VisitReport(

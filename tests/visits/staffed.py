@@ -1,4 +1,4 @@
-"""A small season for the tests of plans: a campaign with mentors, classes, families and evenings."""
+"""A small campaign for the tests of plans: with mentors, classes, families and evenings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EVENINGS = [dt.date(2026, 10, 6), dt.date(2026, 10, 8), dt.date(2026, 10, 13)]
 
 
 @dataclass
-class Season:
+class StaffedCampaign:
     """A campaign in preparation, its mentors and their classes."""
 
     school: School
@@ -43,30 +43,30 @@ class Season:
     classes: list[SchoolClass]
     now: dt.datetime
 
-    def clock(self) -> dt.datetime:
-        """The moment at which the season is."""
+    def tell_now(self) -> dt.datetime:
+        """The moment at which it is now."""
         return self.now
 
     def draft(self, seconds: int = 20) -> Plan:
         """A plan made by the real planner."""
         plan = request_plan(campaign=self.campaign, seconds=seconds, by=None, now=self.now)
-        assert run_plan(plan=plan, now=self.clock)
+        assert run_plan(plan=plan, now=self.tell_now)
         plan.refresh_from_db()
         return plan
 
-    def change_moment(self, change: Callable[[dt.datetime], dt.datetime]) -> None:
+    def change_now(self, change: Callable[[dt.datetime], dt.datetime]) -> None:
         """Let time pass."""
         self.now = change(self.now)
 
 
-def make_season(
+def make_staffed_campaign(
     now: dt.datetime,
     *,
     mentors: int = 1,
     families: int = 4,
     evenings: list[dt.date] | None = None,
     school: School | None = None,
-) -> Season:
+) -> StaffedCampaign:
     """`families` pupils for each of `mentors`, who give `evenings`."""
     school = school or factories.make_school()
     campaign = factories.make_campaign(school, state=CampaignState.PREPARING)
@@ -79,4 +79,4 @@ def make_season(
         for evening in EVENINGS if evenings is None else evenings:
             factories.make_shift(campaign, mentor, evening)
     join_cohort(campaign=campaign, by=None, now=now)
-    return Season(school, campaign, people, classes, now)
+    return StaffedCampaign(school, campaign, people, classes, now)
