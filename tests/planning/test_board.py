@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Role, School, User
+from planner import SECOND
 from planning.actions.board.edits import (
     Edited,
     IsPinned,
@@ -30,6 +32,7 @@ from planning.actions.board.edits import (
 from planning.actions.board.patches import BoardChanged, BoardShut
 from planning.draft.contents import read_contents
 from planning.draft.evenings import evening_name
+from planning.draft.stored import read_draft_of
 from planning.models import EditVerb, Plan, PlanEdit, PlanState
 from planning.queries.board.loading import load_draft
 from planning.queries.board.page import BoardPage
@@ -39,7 +42,7 @@ from planning.words.board import move_cost_words
 from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
-from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
+from tests.visits.staffed import EVENINGS, StaffedCampaign, keep_draft, make_staffed_campaign
 
 pytestmark = pytest.mark.usefixtures("today")
 
@@ -91,10 +94,10 @@ def test_a_move_changes_the_draft_its_totals_and_its_revision(plan: Plan, now: d
     assert fresh.revision == 1 == edited.edit.number
     assert edited.change and fresh.cost == pytest.approx((cost or 0) + edited.change.cost)
     assert fresh.cost == load_draft(fresh).assessment.cost
-    totals = fresh.result["application"]["totals"]  # type: ignore[index]
-    assert totals["placed"] == 6
-    assert totals["travel_minutes"] == load_draft(fresh).assessment.parts.travel_minutes
-    assert fresh.result["application"]["as_made"]["cost"] == cost  # type: ignore[index]
+    draft = read_draft_of(fresh)
+    assert draft.totals.placed == 6
+    assert draft.totals.travel_minutes == load_draft(fresh).assessment.parts.travel_minutes
+    assert draft.as_made is not None and draft.as_made.cost == cost
 
 
 def test_a_changed_evening_is_drawn_as_the_planner_draws_it(plan: Plan, now: dt.datetime) -> None:
@@ -105,15 +108,14 @@ def test_a_changed_evening_is_drawn_as_the_planner_draws_it(plan: Plan, now: dt.
     assert stop
     for neighbour in (name for each in draft.schedule.stops(home) for name in each.visits if name != visit):
         plan = pin_visit(plan=plan, visit=neighbour, is_pinned=True, seen=plan.revision, by=None, now=now).plan
-    before, seen = plan.result["routes"], plan.revision  # type: ignore[index]
+    before, seen = read_draft_of(plan), plan.revision
     gone = take_out_visit(plan=plan, visit=visit, seen=seen, by=None, now=now)
     assert stands(plan, visit) is None
-    left = gone.plan.result["unplaced"]  # type: ignore[index]
-    assert [(item["visit"], item["code"]) for item in left] == [(visit, "by_hand")]
+    assert [(left.visit, left.code) for left in read_draft_of(gone.plan).unplaced] == [(visit, "by_hand")]
     move(gone.plan, visit, home, now, start=stop.start)
-    fresh = Plan.objects.get(pk=plan.pk)
-    assert sorted(fresh.result["routes"], key=str) == sorted(before, key=str)  # type: ignore[index]
-    assert fresh.result["unplaced"] == []  # type: ignore[index]
+    after = read_draft_of(Plan.objects.get(pk=plan.pk))
+    assert after.route_on == before.route_on
+    assert after.unplaced == ()
 
 
 def test_a_mentor_in_two_homes_is_refused_and_nothing_is_lost(plan: Plan, now: dt.datetime) -> None:
@@ -200,8 +202,7 @@ def test_everything_can_be_undone_step_by_step_and_done_again(plan: Plan, now: d
     undone = undo_edit(plan=pinned, seen=2, by=None, now=now).plan
     assert (undone.pins, undone.revision) == ([], 3)
     undone = undo_edit(plan=undone, seen=3, by=None, now=now).plan
-    routes = undone.result["routes"]  # type: ignore[index]
-    assert (routes, undone.cost) == (before.result["routes"], before.cost)  # type: ignore[index]
+    assert (read_draft_of(undone).routes, undone.cost) == (read_draft_of(before).routes, before.cost)
     with pytest.raises(NothingToUndo):
         undo_edit(plan=undone, seen=4, by=None, now=now)
     redone = redo_edit(plan=undone, seen=4, by=None, now=now).plan
@@ -371,9 +372,9 @@ def test_the_evening_has_its_map_and_a_secret_address_is_on_none(
         visit.household.is_secret_address = True
         visit.household.save()
     plan = staffed.draft()
-    route = plan.result["routes"][0]
-    url = here("board_evening", plan, mentor=int(route["visitor"]))
-    response = client.get(url, {"avond": route["date"]})
+    route = read_draft_of(plan).routes[0]
+    url = here("board_evening", plan, mentor=route.mentor)
+    response = client.get(url, {"avond": route.on.isoformat()})
     text = response.content.decode()
     assert "<svg" in text and "geheim adres" in text and "Voorbeeldstraat" not in text
     assert len(response.context["item"]["map"].pins) == 1
@@ -486,12 +487,12 @@ def test_a_board_opens_on_the_week_that_is_not_over(
 
 
 def test_who_comes_along_is_counted_with_the_mentor(plan: Plan, client: Client, coordinator: User) -> None:
-    result = plan.result or {}
-    route = result["routes"][0]
-    route["stops"][0]["role"] = "second"
-    Plan.objects.filter(pk=plan.pk).update(result=result)
+    route, *others = read_draft_of(plan).routes
+    first, *rest = route.stops
+    along = replace(route, stops=(replace(first, role=SECOND), *rest))
+    keep_draft(plan, routes=(along, *others))
     response = client.get(here("board", plan), {"week": "seizoen"})
-    (row,) = [row for row in response.context["rows"] if str(row.mentor.pk) == route["visitor"]]
+    (row,) = [row for row in response.context["rows"] if row.mentor.pk == route.mentor]
     assert (row.families, row.along) == (2, 1)
     assert "3 gezinnen" in response.content.decode() and "2 gezinnen, gaat mee naar 1" in response.content.decode()
 

@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from mentors.dates import clock_of
 from mentors.leases import LeaseLost
 from mentors.models import Role, School, User
 from planning.actions import runs
@@ -26,6 +28,7 @@ from planning.actions.board.edits import move_visit, pin_visit, take_out_visit, 
 from planning.actions.board.patches import BoardChanged, BoardError, BoardShut
 from planning.actions.jobs import request_plan
 from planning.actions.runs import run_plan, run_waiting_plans
+from planning.draft.stored import read_draft_of
 from planning.models import EditVerb, Plan, PlanEdit, PlanFailure, PlanKind, PlanState
 from planning.queries.board.completion import CompletionProposal, completion_of, proposal_of
 from planning.queries.board.loading import load_draft
@@ -34,7 +37,7 @@ from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
 from tests.planning.boards import another_evening
-from tests.visits.staffed import StaffedCampaign, make_staffed_campaign
+from tests.visits.staffed import StaffedCampaign, keep_draft, make_staffed_campaign
 
 pytestmark = pytest.mark.usefixtures("today")
 
@@ -87,7 +90,7 @@ def test_the_planner_completes_the_rest_and_it_can_be_undone_as_one_change(plan:
     completed = apply_completion(job=job, by=None, now=now).plan
     assert len(load_draft(completed).schedule.made) == 6 and load_draft(completed).assessment.broken == ()
     undone = undo_edit(plan=completed, seen=2, by=None, now=now).plan
-    assert undone.result["routes"] == out.result["routes"]  # type: ignore[index]
+    assert read_draft_of(undone).routes == read_draft_of(out).routes
 
 
 def test_what_is_pinned_stays_when_the_rest_is_completed(plan: Plan, now: dt.datetime) -> None:
@@ -225,13 +228,14 @@ def test_a_worker_whose_job_was_asked_anew_drops_its_work(plan: Plan, now: dt.da
 
 def test_a_draft_that_cannot_be_completed_says_so(plan: Plan, now: dt.datetime) -> None:
     """A family agreed with a moment that is not in the draft, on an evening that stays because a rule was overruled."""
-    result, problem = plan.result or {}, plan.problem or {}
-    route = next(route for route in result["routes"] if len(route["stops"]) > 1)
-    agreed, other = route["stops"][:2]
-    at = {"visitor": route["visitor"], "date": route["date"], "start": agreed["start"]}
-    problem["fixed"] = {agreed["visits"][0]: at}
-    route["stops"] = [other | {"start": "20:45"}]
-    Plan.objects.filter(pk=plan.pk).update(result=result, problem=problem)
+    routes = read_draft_of(plan).routes
+    route = next(route for route in routes if len(route.stops) > 1)
+    agreed, other = route.stops[:2]
+    at = {"visitor": route.visitor, "date": route.on.isoformat(), "start": clock_of(agreed.start)}
+    problem = (plan.problem or {}) | {"fixed": {agreed.visits[0]: at}}
+    Plan.objects.filter(pk=plan.pk).update(problem=problem)
+    late = replace(route, stops=(replace(other, start=20 * 60 + 45),))
+    keep_draft(plan, routes=tuple(late if each is route else each for each in routes))
     job = done(asked(plan, now), now)
     assert (job.state, job.failure) == (PlanState.FAILED, PlanFailure.STUCK)
 
@@ -258,7 +262,7 @@ def test_a_proposal_of_before_another_change_is_refused_and_changes_nothing(plan
         apply_completion(job=job, by=None, now=now)
     job.refresh_from_db()
     assert job.state == PlanState.READY
-    assert Plan.objects.get(pk=plan.pk).result == out.result
+    assert read_draft_of(Plan.objects.get(pk=plan.pk)) == read_draft_of(out)
 
 
 # --- the pages ---

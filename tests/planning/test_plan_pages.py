@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from mentors.dates import moment_at
+from mentors.dates import moment_at, spoken_clock
 from mentors.models import Role, School, User
 from planning.draft.progress import BestSoFar, JobProgress, Phase
 from planning.draft.stored import read_draft_of
@@ -205,17 +205,17 @@ def test_each_family_without_a_moment_has_its_reason_and_a_link_to_what_solves_i
 
 def test_every_evening_has_its_stops_and_its_map(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
     plan = staffed.draft()
-    route = plan.result["routes"][0]
+    route = read_draft_of(plan).routes[0]
     for url in (
         here("plan_mentor", staffed.school, plan=plan.pk, mentor=staffed.mentors[0].pk),
-        here("plan_evening", staffed.school, plan=plan.pk) + f"?dag={route['date']}",
+        here("plan_evening", staffed.school, plan=plan.pk) + f"?dag={route.on}",
     ):
         text = page(client, url)
         assert "<svg" in text and "Vertrek" in text
-        for stop in route["stops"]:
-            visit = staffed.campaign.visits.get(pk=stop["visits"][0])
+        for stop in route.stops:
+            visit = staffed.campaign.visits.get(pk=stop.visits[0])
             assert visit.household.name in text
-            assert stop["start"].replace(":", ".") in text
+            assert spoken_clock(stop.start) in text
 
 
 def test_a_secret_address_is_on_no_map(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from mentors.dates import local_day, moment_at
 from mentors.models import Closure, Event
 from planning.actions.jobs import discard_plan
 from planning.actions.publishing import publish_plan
+from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from tests import factories
-from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign, not_published
+from tests.visits.staffed import EVENINGS, StaffedCampaign, keep_draft, make_staffed_campaign, not_published
 from visits.models import (
     Availability,
     Campaign,
@@ -157,10 +159,8 @@ def test_a_mentor_who_turns_out_to_be_busy_leaves_everything_as_it_was(staffed: 
     plan = staffed.draft()
     other = factories.make_campaign(staffed.school, year_groups=[4])
     pupil = factories.make_student(factories.make_class(staffed.school, staffed.mentors[0], year_group=4))
-    stop = plan.result["routes"][-1]["stops"][-1]
-    hours, minutes = stop["start"].split(":")
-    on = dt.date.fromisoformat(plan.result["routes"][-1]["date"])
-    factories.make_visit(other, pupil, starts_at=moment_at(on, int(hours) * 60 + int(minutes)))
+    route = read_draft_of(plan).routes[-1]
+    factories.make_visit(other, pupil, starts_at=moment_at(route.on, route.stops[-1].start))
     with not_published("al iets anders"):
         publish(plan, staffed)
     assert set(staffed.campaign.visits.values_list("state", flat=True)) == {VisitState.OPEN}
@@ -187,15 +187,8 @@ def test_a_family_that_agrees_with_a_moment_that_stays_does_not_spoil_the_draft(
     publish(staffed.draft(), staffed)
     factories.make_visit(staffed.campaign, factories.make_student(staffed.classes[0]))
     plan = staffed.draft()
-    stays = next(
-        visit
-        for visit in staffed.campaign.visits.filter(state=VisitState.PLANNED)
-        if any(
-            str(visit.pk) in stop["visits"] and moment_at(dt.date.fromisoformat(route["date"]), 0).date()
-            for route in plan.result["routes"]
-            for stop in route["stops"]
-        )
-    )
+    placed = read_draft_of(plan).appointments
+    stays = next(visit for visit in staffed.campaign.visits.filter(state=VisitState.PLANNED) if str(visit.pk) in placed)
     agree(staffed, stays)
     before = moments(staffed)[stays.pk]
     publish(plan, staffed)
@@ -207,12 +200,19 @@ def test_proposed_visits_can_change_places(staffed: StaffedCampaign) -> None:
     publish(staffed.draft(), staffed)
     first, second = staffed.campaign.visits.order_by("starts_at")[:2]
     plan = staffed.draft()
-    result = plan.result
     swap = {str(first.pk): str(second.pk), str(second.pk): str(first.pk)}
-    for route in result["routes"]:
-        for stop in route["stops"]:
-            stop["visits"] = [swap.get(visit, visit) for visit in stop["visits"]]
-    Plan.objects.filter(pk=plan.pk).update(result=result)
+    keep_draft(
+        plan,
+        routes=tuple(
+            replace(
+                route,
+                stops=tuple(
+                    replace(stop, visits=tuple(swap.get(visit, visit) for visit in stop.visits)) for stop in route.stops
+                ),
+            )
+            for route in read_draft_of(plan).routes
+        ),
+    )
     before = moments(staffed)
     publish(plan, staffed)
     after = moments(staffed)

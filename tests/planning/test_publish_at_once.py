@@ -15,6 +15,7 @@ from mentors.models import Event
 from planning.actions.proposals import VisitProposal, plan_visits
 from planning.actions.publishing import PublishRefused, publish_plan
 from planning.draft.blockers import BlockerCode
+from planning.draft.stored import read_draft_of
 from planning.models import Plan
 from planning.words.blockers import BLOCKERS, blocker_texts
 from tests import factories
@@ -157,15 +158,13 @@ def test_a_moment_that_stands_stays_agreed_and_only_gets_its_route(staffed: Staf
 
 def someone_else_is_at(staffed: StaffedCampaign, plan: Plan) -> None:
     """The mentor has something in another campaign at the first moment of the draft."""
-    assert plan.result is not None
-    route = plan.result["routes"][0]
-    on, clock = dt.date.fromisoformat(route["date"]), dt.time.fromisoformat(route["stops"][0]["start"])
+    route = read_draft_of(plan).routes[0]
     elsewhere = factories.make_campaign(staffed.school)
     factories.make_visit(
         elsewhere,
         factories.make_student(staffed.classes[0]),
         staffed.mentors[0],
-        starts_at=moment_at(on, clock.hour * 60 + clock.minute),
+        starts_at=moment_at(route.on, route.stops[0].start),
     )
 
 

@@ -27,7 +27,7 @@ from planning.words.incidents import incident_text
 from tests import factories
 from tests.pages import LogIn, here, page
 from tests.planning.repairing import OCTOBER, agree, published_campaign, repaired, say_yes
-from tests.visits.staffed import StaffedCampaign
+from tests.visits.staffed import StaffedCampaign, keep_draft
 from visits.models import Availability, Campaign, CampaignState, Visit, VisitState
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -433,7 +433,8 @@ def test_the_evening_of_who_comes_along_costs_as_much_after_a_repair_that_moves_
     )
     visit.save()
     repair = repaired(staffed, IncidentKind.CLOSURE, name="Studiedag", first=OCTOBER[0], last=OCTOBER[0])
-    Plan.objects.filter(pk=repair.pk).update(result=repair.result | {"routes": [], "unplaced": []}, incident={})
+    keep_draft(repair, routes=(), unplaced=())
+    Plan.objects.filter(pk=repair.pk).update(incident={})
     found = consequences(read_contents(Plan.objects.get(pk=repair.pk)), staffed.now)
     assert found.changed == [] and found.before is not None and found.before.travel_minutes > 16
     assert found.extra_travel == 0 and found.after == found.before

@@ -29,7 +29,7 @@ from tests import factories
 from tests.addresses import view_name
 from tests.pages import LogIn
 from tests.services import comes_true
-from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
+from tests.visits.staffed import EVENINGS, StaffedCampaign, keep_draft, make_staffed_campaign
 from visits.actions.shifts import set_evenings
 from visits.models import Availability, Visit
 
@@ -79,7 +79,7 @@ def test_every_kind_of_remedy_has_a_place_where_it_is_done() -> None:
 
 def test_one_evening_more_is_tried_and_says_how_many_families_it_helps(staffed: StaffedCampaign) -> None:
     plan = staffed.draft()
-    assert len(plan.result["unplaced"]) == 2
+    assert len(read_draft_of(plan).unplaced) == 2
     found = help_of(plan, "extra_evening")
     assert len(found.families) == 2
     assert staffed.mentors[0].name in found.words
@@ -89,25 +89,27 @@ def test_one_evening_more_is_tried_and_says_how_many_families_it_helps(staffed: 
 
 def test_what_is_said_to_help_helps_when_it_is_done(staffed: StaffedCampaign) -> None:
     plan = staffed.draft()
-    item = next(one for one in plan.result["application"]["remedies"] if one["kind"] == "extra_evening")
-    day = dt.date.fromisoformat(item["facts"]["day"])
+    remedies = read_draft_of(plan).remedies or ()
+    item = next(one for one in remedies if one.kind == "extra_evening")
+    day = dt.date.fromisoformat(item.facts["day"])
     mentor = staffed.mentors[0]
     set_evenings(campaign=staffed.campaign, mentor=mentor, days={EVENINGS[0], day}, by=None, now=staffed.now)
     again = staffed.draft()
-    assert again.result["unplaced"] == []
+    assert read_draft_of(again).unplaced == ()
 
 
 def test_a_family_that_excludes_a_day_is_not_helped_by_an_evening_on_it(staffed: StaffedCampaign) -> None:
     for visit in staffed.campaign.visits.select_related("household"):
         exclude(visit, [0, 2, 3, 4, 5])
     plan = staffed.draft()
-    days = {item["facts"]["weekday"] for item in plan.result["application"]["remedies"] if "weekday" in item["facts"]}
+    remedies = read_draft_of(plan).remedies or ()
+    days = {item.facts["weekday"] for item in remedies if "weekday" in item.facts}
     assert days <= {1}
 
 
 def test_a_plan_that_places_everybody_has_no_remedies(now: dt.datetime, db: None) -> None:
     plan = make_staffed_campaign(now).draft()
-    assert plan.result["application"]["remedies"] is None
+    assert read_draft_of(plan).remedies is None
     assert show_draft(plan, read_draft_of(plan)).helps is None
 
 
@@ -118,7 +120,7 @@ def test_whoever_stops_the_planning_does_not_wait_for_remedies(staffed: StaffedC
     job.is_over = True
     runs._make_draft(job)
     plan.refresh_from_db()
-    assert (plan.state, plan.result["application"]["remedies"]) == (PlanState.READY, None)
+    assert (plan.state, read_draft_of(plan).remedies) == (PlanState.READY, None)
 
 
 def test_a_stop_while_remedies_are_tried_keeps_the_plan(staffed: StaffedCampaign) -> None:
@@ -129,7 +131,7 @@ def test_a_stop_while_remedies_are_tried_keeps_the_plan(staffed: StaffedCampaign
     assert run_plan(plan=plan, now=staffed.tell_now)
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
-    assert len(plan.result["unplaced"]) == 2
+    assert len(read_draft_of(plan).unplaced) == 2
 
 
 def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_takes_long(
@@ -207,12 +209,10 @@ def test_a_plan_that_was_stopped_says_that_nobody_looked_for_help(
     staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
     plan = staffed.draft()
-    plan.result["application"]["remedies"] = None
-    plan.save()
+    keep_draft(plan, remedies=None)
     url = reverse("planning:plan", kwargs={"school": staffed.school.slug, "plan": plan.pk})
     assert "niet uitgezocht" in client.get(url).content.decode()
-    plan.result["application"]["remedies"] = []
-    plan.save()
+    keep_draft(plan, remedies=())
     assert "en vond niets" in client.get(url).content.decode()
 
 
@@ -220,7 +220,7 @@ def test_a_family_without_a_moment_has_a_page_with_its_windows_evenings_road_and
     staffed: StaffedCampaign, client: Client, coordinator: User
 ) -> None:
     plan = staffed.draft()
-    pk = int(plan.result["unplaced"][0]["visit"])
+    pk = int(read_draft_of(plan).unplaced[0].visit)
     text = client.get(why_url(staffed, plan, pk)).content.decode()
     household = staffed.campaign.visits.get(pk=pk).household.name
     for words in (
@@ -232,13 +232,13 @@ def test_a_family_without_a_moment_has_a_page_with_its_windows_evenings_road_and
         "Weg heen",
     ):
         assert words in text
-    placed = staffed.campaign.visits.exclude(pk__in=[int(item["visit"]) for item in plan.result["unplaced"]])
+    placed = staffed.campaign.visits.exclude(pk__in=[int(left.visit) for left in read_draft_of(plan).unplaced])
     assert all(visit.household.name in text for visit in placed.select_related("household"))
 
 
 def test_a_family_with_a_moment_is_shown_as_it_is(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
     plan = staffed.draft()
-    placed = plan.result["routes"][0]["stops"][0]["visits"][0]
+    placed = read_draft_of(plan).routes[0].stops[0].visits[0]
     own = reverse("visits:visit", kwargs={"school": staffed.school.slug, "visit": placed})
     assert client.get(why_url(staffed, plan, int(placed)))["Location"] == own
     assert client.get(why_url(staffed, plan, 0)).status_code == 404
@@ -249,7 +249,7 @@ def test_why_is_for_the_coordinator_of_the_school(
     staffed: StaffedCampaign, client: Client, log_in: LogIn, role: Role
 ) -> None:
     plan = staffed.draft()
-    pk = int(plan.result["unplaced"][0]["visit"])
+    pk = int(read_draft_of(plan).unplaced[0].visit)
     log_in(staffed.school, role)
     assert client.get(why_url(staffed, plan, pk)).status_code == 403
     log_in(factories.make_school(), Role.COORDINATOR)
@@ -268,7 +268,7 @@ def test_first_come_the_remedies_that_each_help_somebody_more(staffed: StaffedCa
     plan = staffed.draft()
     first, rest = useful_first(helps_of(plan))
     assert {visit.pk for one in first for visit in one.families} == {
-        int(item["visit"]) for item in plan.result["unplaced"]
+        int(left.visit) for left in read_draft_of(plan).unplaced
     }
     assert len(first) == 1
     assert len(first) + len(rest) == len(helps_of(plan))
@@ -296,7 +296,7 @@ def test_the_pages_take_as_many_queries_for_many_families_without_a_moment_as_fo
         plan = staffed.draft()
         kwargs = {"school": staffed.school.slug, "plan": plan.pk}
         if name == "plan_why":
-            kwargs["visit"] = plan.result["unplaced"][0]["visit"]
+            kwargs["visit"] = read_draft_of(plan).unplaced[0].visit
         with django_assert_max_num_queries(30) as queries:
             client.get(reverse(view_name(name), kwargs=kwargs))
         counts.append(len(queries))

@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from mentors.models import Mentor, School
 from planning.actions.jobs import request_plan
 from planning.actions.publishing import PublishRefused
 from planning.actions.runs import run_plan
+from planning.draft.stored import read_draft_of
 from planning.models import Plan
 from planning.words.blockers import blocker_texts
 from students.models import SchoolClass
@@ -31,6 +33,13 @@ def not_published(words: str) -> Iterator[None]:
 
 
 EVENINGS = [dt.date(2026, 10, 6), dt.date(2026, 10, 8), dt.date(2026, 10, 13)]
+
+
+def keep_draft(plan: Plan, **changed: Any) -> Plan:
+    """Store the draft of a plan with these fields of it changed."""
+    plan.result = replace(read_draft_of(plan), **changed).to_json()
+    plan.save(update_fields=["result"])
+    return plan
 
 
 @dataclass

@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from django.core import mail
@@ -15,9 +16,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from mentors.dates import moment_at
 from mentors.models import Mentor, Role, School
 from planning.actions.jobs import plan_the_rest
 from planning.actions.publishing import publish_plan
+from planning.draft.stored import read_draft_of
 from planning.models import PlanState
 from planning.problem.build import build_planning
 from planning.queries.overview import with_wishes_in
@@ -331,8 +334,8 @@ def test_the_order_in_which_wishes_come_in_changes_nothing_in_the_plan(wishing: 
     for order in random.Random(1).sample(list(itertools.permutations(range(4))), 4):
         problems.add(problem_when_answered_in(wishing, list(order)))
         wishing.now += 8 * DAY
-        result = wishing.draft().result or {}
-        plans.add(json.dumps([result["routes"], result["unplaced"]], sort_keys=True))
+        draft = read_draft_of(wishing.draft())
+        plans.add(json.dumps(replace(draft, seconds=0).to_json(), sort_keys=True))
         wishing.now -= 8 * DAY
     assert len(problems) == len(plans) == 1
     assert '"wish": true' in problems.pop()
@@ -412,11 +415,10 @@ def test_the_plan_waits_for_who_is_confirming_at_this_very_moment(free: StaffedC
 def test_a_draft_does_not_take_a_moment_that_a_family_holds(free: StaffedCampaign) -> None:
     opened(free)
     plan = free.draft()
-    assert plan.result
-    route = plan.result["routes"][0]
-    stop = route["stops"][0]
-    start = dt.datetime.fromisoformat(f"{route['date']}T{stop['start']}:00+02:00")
-    other = Visit.objects.exclude(pk=stop["visits"][0]).first()
+    route = read_draft_of(plan).routes[0]
+    stop = route.stops[0]
+    start = moment_at(route.on, stop.start)
+    other = Visit.objects.exclude(pk=stop.visits[0]).first()
     assert other is not None
     held = {"starts_at": start, "ends_at": start + dt.timedelta(minutes=45), "reserved_at": free.now}
     MomentReservation.objects.create(

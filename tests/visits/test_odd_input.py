@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from mentors.models import Role, School
+from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from tests.addresses import view_name
 from tests.pages import LogIn
@@ -86,7 +87,7 @@ def test_a_move_at_a_revision_that_cannot_be_changes_nothing(
     client: Client, staffed: StaffedCampaign, revision: str
 ) -> None:
     plan = staffed.draft()
-    visit = plan.result["routes"][0]["stops"][0]["visits"][0]
+    visit = read_draft_of(plan).routes[0].stops[0].visits[0]
     for name in ("board_move", "board_pin"):
         for headers in ({}, {"X-Board": "1"}):
             response = client.post(
@@ -102,9 +103,9 @@ def test_a_move_to_an_evening_or_a_time_that_cannot_be_changes_nothing(
     client: Client, staffed: StaffedCampaign, evening: str, start: str
 ) -> None:
     plan = staffed.draft()
-    route = plan.result["routes"][0]
-    visit = route["stops"][0]["visits"][0]
-    where = evening.format(mentor=route["visitor"], day=route["date"])
+    route = read_draft_of(plan).routes[0]
+    visit = route.stops[0].visits[0]
+    where = evening.format(mentor=route.visitor, day=route.on)
     for position in ("", "0", "20"):
         fields = {"revision": "0", "evening": where, "start": start or "03:00", "position": position}
         for headers in ({}, {"X-Board": "1"}):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import pytest
 from django.core import mail
 
-from mentors.dates import AMSTERDAM, local_day
+from mentors.dates import AMSTERDAM, local_day, minutes_of_clock
 from mentors.models import Role
 from planning.actions.publishing import publish_plan
 from planning.draft.blockers import BlockerCode
 from planning.draft.contents import read_contents
+from planning.draft.routes import DrawnRoute
 from planning.draft.stored import read_draft_of
 from planning.problem.build import build_planning
 from planning.problem.incidents import Incident, IncidentKind
@@ -20,7 +22,7 @@ from planning.queries.drafts import show_draft
 from planning.queries.publishing import blockers
 from tests import factories
 from tests.visits.families import campaign_with_siblings
-from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign, not_published
+from tests.visits.staffed import EVENINGS, StaffedCampaign, keep_draft, make_staffed_campaign, not_published
 from visits.actions.cohorts import join_cohort
 from visits.actions.commitments import GivesAndTakes, OwnCompany, set_commitment, set_company
 from visits.actions.interpreters import add_interpreters
@@ -371,15 +373,26 @@ def test_other_moments_with_an_interpreter_are_those_at_which_one_is_free(now, c
     assert max(moment.ends_at for moment in moments).astimezone(AMSTERDAM).time() <= dt.time(20, 30)
 
 
+def all_on(on: dt.date, routes: Sequence[DrawnRoute], starts: Sequence[int]) -> tuple[DrawnRoute, ...]:
+    """These routes on one evening; the first stop of each starts at its minute of `starts` and lasts 45 minutes."""
+    return tuple(
+        replace(
+            route,
+            on=on,
+            leaves=16 * 60 + 30,
+            back=20 * 60 + 30,
+            stops=(replace(route.stops[0], start=start, until=start + 45), *route.stops[1:]),
+        )
+        for route, start in zip(routes, starts, strict=True)
+    )
+
+
 def test_two_conversations_that_run_into_each_other_are_not_published(now, coordinator) -> None:
     staffed, sara, tom = campaign_with_siblings(now, families=0)
     plan = staffed.draft()
-    for route in plan.result["routes"]:
-        is_first = route["stops"][0]["visits"] == [str(sara.pk)]
-        route["date"] = "2026-10-06"
-        route["leaves"], route["back"] = "17:30", "20:30"
-        route["stops"][0]["start"], route["stops"][0]["until"] = ("18:00", "18:45") if is_first else ("18:30", "19:15")
-    plan.save()
+    routes = read_draft_of(plan).routes
+    starts = [18 * 60 if route.stops[0].visits == (str(sara.pk),) else 18 * 60 + 30 for route in routes]
+    keep_draft(plan, routes=all_on(EVENINGS[0], routes, starts))
     with not_published("in elkaar lopen"):
         publish_plan(plan=plan, by=None, now=now)
     assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.OPEN}
@@ -519,12 +532,8 @@ def test_one_mentor_visits_three_children_when_that_is_chosen_for_each_pair(now,
 def test_no_home_gets_three_mentors_at_once(now, coordinator, starts: list[str], is_refused: bool) -> None:
     staffed, _visits = campaign_with_three(now)
     plan = staffed.draft()
-    assert plan.result is not None and len(plan.result["routes"]) == 3
-    for route, start in zip(plan.result["routes"], starts, strict=True):
-        begins = dt.datetime.fromisoformat(f"2026-10-06T{start}")
-        route |= {"date": "2026-10-06", "leaves": "16:30", "back": "20:30"}
-        route["stops"][0] |= {"start": start, "until": f"{begins + dt.timedelta(minutes=45):%H:%M}"}
-    plan.save()
+    routes = read_draft_of(plan).routes
+    keep_draft(plan, routes=all_on(EVENINGS[0], routes, [minutes_of_clock(start) for start in starts]))
     codes = {blocker.code for blocker in blockers(read_contents(plan), now)}
     assert (BlockerCode.OVERLAPPING_SIBLINGS in codes) == is_refused
 
