@@ -41,7 +41,7 @@ from planning.queries.publishing import blockers
 from planning.words.board import move_cost_words
 from tests import factories
 from tests.addresses import view_name
-from tests.pages import LogIn
+from tests.pages import LogIn, data_on, links_on, messages_on, posts_to
 from tests.visits.staffed import EVENINGS, StaffedCampaign, keep_draft, make_staffed_campaign
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -249,7 +249,7 @@ def test_who_was_late_hears_who_changed_what_and_can_do_it_all_the_same(
     url = here("board_move", plan, visit=int(other))
     answer = as_script(client, url, {"revision": 0, "evening": ""})
     body = answer.json()
-    assert body["revision"] == 1 and "Anna Bakker heeft" in body["dialog"] and "alsnog" in body["dialog"]
+    assert body["revision"] == 1 and "Anna Bakker" in body["dialog"] and data_on(body["dialog"], "board-form")
     assert stands(plan, other)
     assert as_script(client, url, {"revision": 1, "evening": ""}).status_code == 200
     assert stands(plan, other) is None
@@ -261,9 +261,9 @@ def test_who_was_late_on_the_same_family_looks_first(
     visit, evening = free_place(plan)
     move(plan, visit, evening, now)
     answer = as_script(client, here("board_move", plan, visit=int(visit)), {"revision": 0, "evening": ""})
-    assert "Een collega was je voor" in answer.json()["dialog"] and "alsnog" not in answer.json()["dialog"]
+    assert answer.json()["dialog"] and not data_on(answer.json()["dialog"], "board-form")
     page = client.post(here("board_move", plan, visit=int(visit)), {"revision": 0, "evening": ""})
-    assert page.status_code == 409 and "Een collega was je voor" in page.content.decode()
+    assert page.status_code == 409 and page.context["clashes"]
 
 
 def test_an_open_board_hears_of_a_change_and_of_nothing_else(
@@ -332,10 +332,10 @@ def test_a_picked_up_family_hears_of_every_evening_what_it_costs(plan: Plan, cli
 def test_a_form_moves_a_family_without_a_script(plan: Plan, client: Client, coordinator: User) -> None:
     visit, evening = free_place(plan)
     page = client.get(here("board_visit", plan, visit=int(visit)))
-    assert "Waar past het?" in page.content.decode()
+    assert here("board_move", plan, visit=int(visit)) in posts_to(page.content.decode())
     data = {"revision": 0, "evening": evening_name(evening), "start": ""}
     response = client.post(here("board_move", plan, visit=int(visit)), data, follow=True)
-    assert response.status_code == 200 and "staat nu op" in response.content.decode()
+    assert response.status_code == 200 and len(messages_on(response)) == 1
     assert stands(plan, visit) == evening
 
 
@@ -344,13 +344,13 @@ def test_a_page_asks_for_the_reason_and_takes_it(plan: Plan, client: Client, coo
     url = here("board_move", plan, visit=int(visit))
     data = {"revision": 0, "evening": evening_name(evening), "start": "20:45"}
     asked = client.post(url, data)
-    assert asked.status_code == 200 and "Waarom kan het toch?" in asked.content.decode()
+    assert asked.status_code == 200 and not asked.context["is_refused"]
     assert stands(plan, visit) != evening
     client.post(url, asked.context["fields"] | {"reason": "Gebeld met moeder"})
     assert stands(plan, visit) == evening
     week = load_draft(Plan.objects.get(pk=plan.pk)).index.problem.weeks[evening[1]]
     text = client.get(here("board", plan), {"week": week}).content.decode()
-    assert "Toch zo: Gebeld met moeder" in text
+    assert "Gebeld met moeder" in text
 
 
 def test_nonsense_in_the_form_changes_nothing(plan: Plan, client: Client, coordinator: User) -> None:
@@ -401,7 +401,7 @@ def test_undo_pin_and_redo_answer_the_script_with_the_changed_cells(
 def test_a_director_looks_and_changes_nothing(plan: Plan, client: Client, log_in: LogIn) -> None:
     log_in(plan.campaign.school, Role.DIRECTOR)
     text = client.get(here("board", plan)).content.decode()
-    assert "Ongedaan maken" not in text and "draggable" not in text
+    assert here("board_undo", plan) not in posts_to(text) and "draggable" not in text
     for page in ("plan", "plan_publish"):
         assert f'href="{here(page, plan)}"' not in text
     assert "/avond/?dag=" not in text and f"{here('plan', plan)}mentor/" not in text
@@ -470,8 +470,8 @@ def test_a_draft_in_which_nobody_could_be_planned_is_an_empty_board_with_a_way_o
         visit.household.latitude = None
         visit.household.save()
     plan = staffed.draft()
-    text = client.get(here("board", plan)).content.decode()
-    assert "Hier is niets te zien" in text and "6 gezinnen kunnen nog niet worden gepland" in text
+    board = client.get(here("board", plan)).context["board"]
+    assert (board.people(), board.left_out()) == ([], 6)
     assert client.get(here("board", plan), {"week": "seizoen"}).status_code == 200
 
 
@@ -508,7 +508,7 @@ def test_without_a_script_every_refusal_leads_on(
     move(plan, *free_place(plan), now)
     visit = str(PlanEdit.objects.get().visit_id)
     late = client.post(here("board_move", plan, visit=int(visit)), {"revision": 0, "evening": ""}).content.decode()
-    assert "Bekijk het bord" in late and 'method="dialog"' not in late
+    assert here("board", plan) in links_on(late) and 'method="dialog"' not in late
     window = as_script(client, url, {"revision": 1, "evening": evening_name(stranger)}).json()["dialog"]
     assert 'method="dialog"' in window
 

@@ -33,9 +33,10 @@ from planning.models import EditVerb, Plan, PlanEdit, PlanFailure, PlanKind, Pla
 from planning.queries.board.completion import CompletionProposal, completion_of, proposal_of
 from planning.queries.board.loading import load_draft
 from planning.queries.publishing import drafts_of
+from planning.words.failures import failure_words
 from tests import factories
 from tests.addresses import view_name
-from tests.pages import LogIn
+from tests.pages import LogIn, messages_on, posts_to
 from tests.planning.boards import another_evening
 from tests.visits.staffed import StaffedCampaign, keep_draft, make_staffed_campaign
 
@@ -196,7 +197,7 @@ def test_a_job_whose_workers_keep_dying_ends_with_words(
     Plan.objects.filter(pk=job.pk).update(attempts=runs.QUEUE.most_attempts)
     run_waiting_plans(now=lambda: now)
     text = client.get(here("board_complete", plan)).content.decode()
-    assert "drie keer afgebroken" in text and "Opnieuw uitrekenen" in text
+    assert failure_words(PlanFailure.BROKEN_OFF) in text
     assert asked(plan, now) != job
 
 
@@ -273,11 +274,11 @@ def test_the_button_starts_a_job_and_looking_plans_nothing(
 ) -> None:
     out = worse(plan, now)
     url = here("board_complete", plan)
-    assert "Reken het uit" in client.get(url).content.decode()
+    assert client.get(url).context["job"] is None
     assert not Plan.objects.filter(kind=PlanKind.COMPLETION).exists()
-    page = client.post(url, {"revision": out.revision}, follow=True).content.decode()
-    assert "De planner zoekt uit wat dit betekent" in page
-    assert here("board_complete_progress", plan) in page
+    page = client.post(url, {"revision": out.revision}, follow=True)
+    assert page.context["is_at_work"]
+    assert here("board_complete_progress", plan) in page.content.decode()
     job = Plan.objects.get(kind=PlanKind.COMPLETION)
     assert (job.state, job.result) == (PlanState.QUEUED, None)
     assert (job.created_by, job.based_on) == (coordinator, plan)
@@ -290,15 +291,14 @@ def test_the_page_shows_who_would_move_and_a_yes_does_it(
     job, proposal = proposed(worse(plan, now), now)
     assert client.get(here("board_complete_progress", plan)).headers["HX-Refresh"] == "true"
     page = client.get(here("board_complete", plan))
-    assert "een nieuw moment in dit plan" in page.content.decode()
     assert len(page.context["lines"]) == len(proposal.moved)
     assert "+1 gezin met een moment" in page.context["gains"]
     data: dict[str, Any] = {"voorstel": job.pk}
-    assert "hersteld" in client.post(here("board_complete_apply", plan), data, follow=True).content.decode()
-    assert "intussen aangepast" in client.post(here("board_complete_apply", plan), data, follow=True).content.decode()
+    apply, board = here("board_complete_apply", plan), here("board", plan)
+    assert client.post(apply, data)["Location"] == board
+    assert messages_on(client.post(apply, data, follow=True))[-1] == BoardChanged.text
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.PUBLISHED)
-    again = client.get(here("board_complete", plan), follow=True).content.decode()
-    assert "niet meer worden aangepast" in again
+    assert client.get(here("board_complete", plan))["Location"] == board
 
 
 def test_the_page_of_a_draft_that_changed_meanwhile_offers_to_complete_it_anew(
@@ -306,8 +306,8 @@ def test_the_page_of_a_draft_that_changed_meanwhile_offers_to_complete_it_anew(
 ) -> None:
     proposed(plan, now)
     out = worse(plan, now)
-    page = client.get(here("board_complete", plan)).content.decode()
-    assert "aangepast nadat hierom werd gevraagd" in page and "Neem over" not in page
+    page = client.get(here("board_complete", plan))
+    assert page.context["is_late"] and here("board_complete_apply", plan) not in posts_to(page.content.decode())
     client.post(here("board_complete", plan), {"revision": out.revision})
     job = completion_of(out)
     assert job and (job.state, job.revision) == (PlanState.QUEUED, 1)
@@ -318,8 +318,7 @@ def test_a_board_that_was_looked_at_before_a_change_is_refused_in_words(
 ) -> None:
     worse(plan, now)
     for data in ({"revision": 0}, {"revision": "x"}, {}):
-        text = client.post(here("board_complete", plan), data, follow=True).content.decode()
-        assert "intussen aangepast" in text
+        assert messages_on(client.post(here("board_complete", plan), data, follow=True)) == [BoardChanged.text]
     assert not Plan.objects.filter(kind=PlanKind.COMPLETION).exists()
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from mentors.dates import local_day, moment_at
 from mentors.models import Closure, Event
-from planning.actions.jobs import discard_plan
+from planning.actions.jobs import PlanNotDiscardable, discard_plan
 from planning.actions.publishing import publish_plan
+from planning.draft.blockers import BlockerCode
 from planning.draft.stored import read_draft_of
 from planning.models import Plan, PlanState
 from tests import factories
@@ -75,7 +76,7 @@ def test_a_route_holds_the_evening_from_departure_to_return(staffed: StaffedCamp
 def test_a_draft_is_published_once(staffed: StaffedCampaign) -> None:
     plan = staffed.draft()
     publish(plan, staffed)
-    with not_published("al gepubliceerd"):
+    with not_published(BlockerCode.ALREADY_PUBLISHED):
         publish(plan, staffed)
     assert Invitation.objects.count() == 4
 
@@ -83,7 +84,7 @@ def test_a_draft_is_published_once(staffed: StaffedCampaign) -> None:
 def test_a_published_plan_is_not_thrown_away(staffed: StaffedCampaign) -> None:
     plan = staffed.draft()
     publish(plan, staffed)
-    with pytest.raises(Exception, match="niet worden weggegooid"):
+    with pytest.raises(PlanNotDiscardable):
         discard_plan(plan=plan, by=None, now=staffed.now)
 
 
@@ -91,7 +92,7 @@ def test_a_published_plan_is_not_thrown_away(staffed: StaffedCampaign) -> None:
 def test_only_a_draft_that_is_ready_can_be_published(staffed: StaffedCampaign, state: PlanState) -> None:
     plan = staffed.draft()
     Plan.objects.update(state=state)
-    with not_published("niet klaar"):
+    with not_published(BlockerCode.NOT_READY):
         publish(plan, staffed)
 
 
@@ -130,24 +131,24 @@ def _weeks_pass(staffed: StaffedCampaign) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "code"),
     [
-        (_declined, "1 thuisbezoek veranderd"),
-        (_moved, "1 thuisbezoek veranderd"),
-        (_handed_over, "1 thuisbezoek veranderd"),
-        (_evening_taken_back, "intussen veranderd"),
-        (_leaves_later, "intussen veranderd"),
-        (_day_off, "niemand op school"),
-        (_closed, "afgesloten"),
-        (_weeks_pass, "al voorbij"),
+        (_declined, BlockerCode.CHANGED_VISITS),
+        (_moved, BlockerCode.CHANGED_VISITS),
+        (_handed_over, BlockerCode.CHANGED_VISITS),
+        (_evening_taken_back, BlockerCode.CHANGED_EVENING),
+        (_leaves_later, BlockerCode.CHANGED_EVENING),
+        (_day_off, BlockerCode.CLOSED_DAY),
+        (_closed, BlockerCode.CAMPAIGN_CLOSED),
+        (_weeks_pass, BlockerCode.PAST_EVENING),
     ],
 )
-def test_a_draft_that_is_out_of_date_is_refused_in_plain_words(
-    staffed: StaffedCampaign, change: Any, words: str
+def test_a_draft_that_is_out_of_date_is_refused_with_the_reason(
+    staffed: StaffedCampaign, change: Any, code: BlockerCode
 ) -> None:
     plan = staffed.draft()
     change(staffed)
-    with not_published(words):
+    with not_published(code):
         publish(plan, staffed)
     assert not Invitation.objects.exists()
     assert not Route.objects.exists()
@@ -161,7 +162,7 @@ def test_a_mentor_who_turns_out_to_be_busy_leaves_everything_as_it_was(staffed: 
     pupil = factories.make_student(factories.make_class(staffed.school, staffed.mentors[0], year_group=4))
     route = read_draft_of(plan).routes[-1]
     factories.make_visit(other, pupil, starts_at=moment_at(route.on, route.stops[-1].start))
-    with not_published("al iets anders"):
+    with not_published(BlockerCode.BUSY_MENTOR):
         publish(plan, staffed)
     assert set(staffed.campaign.visits.values_list("state", flat=True)) == {VisitState.OPEN}
     assert not Invitation.objects.exists() and not Route.objects.exists()

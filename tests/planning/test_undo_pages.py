@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 
 import pytest
 from django.db import connection
@@ -15,8 +14,10 @@ from mentors.models import Role, School, User
 from planning.actions.undoing import take_back
 from planning.models import Plan, RepairTrace
 from planning.problem.incidents import IncidentKind
+from planning.queries.obstacles import ObstacleKind
+from planning.words.obstacles import obstacle_text
 from tests import factories
-from tests.pages import LogIn, here, page
+from tests.pages import LogIn, here, links_on, messages_on, page
 from tests.planning.repairing import agree, deliver, moments, published_campaign, repaired, say_yes
 from tests.visits.staffed import StaffedCampaign
 from visits.actions.moments import mark_met
@@ -51,15 +52,18 @@ def test_a_repair_is_taken_back_from_its_own_page(staffed: StaffedCampaign, clie
     visit, before = first_of(staffed), moments(staffed)
     plan = done(staffed)
     undo, repair = (here(name, staffed.school, plan=plan.pk) for name in ("repair_undo", "repair"))
-    assert undo in page(client, repair)
-    text = page(client, undo)
-    assert visit.household.name in text and "houdt de afspraak" in text and "Draai terug" in text
+    assert undo in links_on(page(client, repair))
+    undoing = client.get(undo).context["undoing"]
+    assert visit in [row.line.visit for row in undoing.lines if row.is_agreed]
     assert moments(staffed) != before
-    text = client.post(undo, follow=True).content.decode()
+    after = client.post(undo, follow=True)
     assert moments(staffed) == before
-    assert "Teruggedraaid op" in text and coordinator.name in text and undo not in text
-    start = page(client, here("repair_start", staffed.school, campaign=staffed.campaign.pk))
-    assert "Wat is opgelost" in start and "Teruggedraaid op" in start and repair in start
+    assert (after.context["trace"].taken_back_at, after.context["trace"].taken_back_by) == (staffed.now, coordinator)
+    text = after.content.decode()
+    assert coordinator.name in text and undo not in links_on(text)
+    start = client.get(here("repair_start", staffed.school, campaign=staffed.campaign.pk))
+    assert [line["plan"] for line in start.context["done"]] == [plan]
+    assert repair in links_on(start.content.decode())
 
 
 def test_the_page_says_who_hears_of_it_and_who_is_asked_anew(
@@ -67,9 +71,10 @@ def test_the_page_says_who_hears_of_it_and_who_is_asked_anew(
 ) -> None:
     plan = done(staffed)
     deliver(staffed, minutes=11)
-    text = page(client, here("repair_undo", staffed.school, plan=plan.pk))
-    assert re.search("had(den)? al bericht en krijg(t|en elk) één mail", text) and "zegt opnieuw of het past" in text
-    assert "niemand merkt er iets van" not in text and "houdt de afspraak" not in text
+    undoing = client.get(here("repair_undo", staffed.school, plan=plan.pk)).context["undoing"]
+    assert undoing.told == len(undoing.lines) > 0 and undoing.silent == 0
+    assert not any(row.is_agreed for row in undoing.lines)
+    assert any(row.is_told and row.line.outcome.was_confirmed for row in undoing.lines)
 
 
 def test_what_stands_in_the_way_is_said_and_the_button_is_gone(
@@ -81,21 +86,21 @@ def test_what_stands_in_the_way_is_said_and_the_button_is_gone(
     touched = Visit.objects.get(pk=next(int(key) for key in trace.before["visits"]))
     mark_met(visit=touched, by=None, now=staffed.now)
     undo, repair = (here(name, staffed.school, plan=plan.pk) for name in ("repair_undo", "repair"))
-    text = page(client, repair)
-    assert "Dit kan niet meer worden teruggedraaid" in text and "daarna nog veranderd" in text
-    assert undo not in text
+    changed = [obstacle_text(ObstacleKind.CHANGED, 1)]
+    shown = client.get(repair)
+    assert shown.context["obstacles"] == changed
+    assert undo not in links_on(shown.content.decode())
     assert client.get(undo)["Location"] == repair
     before = moments(staffed)
-    refused = client.post(undo, follow=True).content.decode()
-    assert "daarna nog veranderd" in refused and moments(staffed) == before
+    assert messages_on(client.post(undo, follow=True)) == changed and moments(staffed) == before
 
 
 def test_pressing_twice_takes_back_once(staffed: StaffedCampaign, client: Client, coordinator: User) -> None:
     plan = done(staffed)
     take_back(plan=plan, by=coordinator, now=staffed.now)
     before = moments(staffed)
-    text = client.post(here("repair_undo", staffed.school, plan=plan.pk), follow=True).content.decode()
-    assert "al teruggedraaid" in text and moments(staffed) == before
+    again = client.post(here("repair_undo", staffed.school, plan=plan.pk), follow=True)
+    assert messages_on(again) == [obstacle_text(ObstacleKind.TAKEN_BACK, 1)] and moments(staffed) == before
 
 
 @pytest.mark.parametrize("role", [Role.MENTOR, Role.DIRECTOR, Role.CARE])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import apps
 from django.test import Client
 
+from portal.views.home import HomeState
+
 PAGES = [
     "",
     "anders/",
@@ -35,6 +37,11 @@ def text_of(client: Client, address: str) -> str:
     response = client.get(address)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def state_of(client: Client, address: str) -> HomeState:
+    """What the family's page shows."""
+    return HomeState(client.get(address).context["page"])
 
 
 def hours_form(**given: str) -> dict[str, str]:

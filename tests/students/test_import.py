@@ -13,7 +13,12 @@ from django.utils import timezone
 
 from mentors.models import Event, Mentor, School
 from students.actions.importing import (
-    ImportRefused,
+    AlreadyImported,
+    NoSchoolYear,
+    PreviewExpired,
+    RosterHasErrors,
+    RosterLosesMany,
+    RosterOfOtherSchool,
     apply_import,
     prepare_import,
 )
@@ -121,7 +126,7 @@ def test_a_list_of_one_class_does_not_make_the_others_gone(school: School, now: 
 def test_a_guardian_list_makes_nobody_gone_and_refuses_unknown_pupils(school: School, now: dt.datetime) -> None:
     bring_in(school, now, table(SAM, NOOR))
     headers = "Leerlingnummer;Naam ouder;E-mail ouder"
-    with pytest.raises(ImportRefused, match="fouten"):
+    with pytest.raises(RosterHasErrors):
         bring_in(school, now, table("9999;X;x@example.org", headers=headers))
     bring_in(school, now, table("1001;M. van den Berg;nieuw@example.org", headers=headers))
     assert Student.objects.enrolled().count() == 2
@@ -131,7 +136,7 @@ def test_a_guardian_list_makes_nobody_gone_and_refuses_unknown_pupils(school: Sc
 def test_many_gone_pupils_ask_for_a_word_first(school: School, now: dt.datetime) -> None:
     rows = [SAM.replace("1001", str(2000 + number)) for number in range(10)]
     bring_in(school, now, table(*rows))
-    with pytest.raises(ImportRefused, match="9 leerlingen"):
+    with pytest.raises(RosterLosesMany):
         bring_in(school, now, table(rows[0]), scope=SCOPE_SCHOOL)
     assert Student.objects.enrolled().count() == 10
     bring_in(school, now, table(rows[0]), scope=SCOPE_SCHOOL, accept_many_gone=True)
@@ -141,7 +146,7 @@ def test_many_gone_pupils_ask_for_a_word_first(school: School, now: dt.datetime)
 
 def test_errors_stop_the_import_unless_they_are_waved_through(school: School, now: dt.datetime) -> None:
     wrong = SAM.replace("ouder.een@example.org", "geen adres")
-    with pytest.raises(ImportRefused, match="fouten"):
+    with pytest.raises(RosterHasErrors):
         bring_in(school, now, table(wrong))
     assert not Student.objects.exists()
     bring_in(school, now, table(wrong), skip_errors=True)
@@ -175,7 +180,7 @@ def test_the_payload_is_erased_after_applying_and_cannot_be_applied_twice(school
     roster_import.refresh_from_db()
     assert (roster_import.payload, roster_import.state) == ({}, ImportState.APPLIED)
     assert "Berg" not in json.dumps(roster_import.summary)
-    with pytest.raises(ImportRefused, match="al ingevoerd"):
+    with pytest.raises(AlreadyImported):
         apply_import(roster_import=roster_import, by=None, now=now)
 
 
@@ -183,7 +188,7 @@ def test_a_preview_is_not_used_and_emptied_after_a_day(school: School, now: dt.d
     roster = read_rosters([SourceFile("x", table(SAM))])
     roster_import = prepare_import(school=school, roster=roster, by=None, now=now)
     later = now + dt.timedelta(days=1, minutes=1)
-    with pytest.raises(ImportRefused, match="verlopen"):
+    with pytest.raises(PreviewExpired):
         apply_import(roster_import=roster_import, by=None, now=later)
     erase_due(now=later - dt.timedelta(hours=1))
     roster_import.refresh_from_db()
@@ -203,7 +208,7 @@ def test_a_new_preview_throws_the_earlier_one_away(school: School, now: dt.datet
 
 def test_without_a_school_year_there_is_no_import(school: School, now: dt.datetime) -> None:
     school.years.all().delete()
-    with pytest.raises(ImportRefused, match="schooljaar"):
+    with pytest.raises(NoSchoolYear):
         bring_in(school, now, table(SAM))
 
 
@@ -303,7 +308,7 @@ def test_the_next_year_puts_a_pupil_in_the_new_class_of_the_same_name(school: Sc
 def test_a_file_of_another_school_is_refused_by_its_brin(school: School, now: dt.datetime) -> None:
     School.objects.filter(pk=school.pk).update(brin="11AA00")
     school.refresh_from_db()
-    with pytest.raises(ImportRefused, match="andere school"):
+    with pytest.raises(RosterOfOtherSchool):
         bring_in(school, now, edexml(edexml_pupil()))
     School.objects.filter(pk=school.pk).update(brin="99ZZ00")
     school.refresh_from_db()

@@ -9,7 +9,7 @@ from lxml import etree
 
 from students.roster.edexml import FORBIDDEN, read_edexml
 from students.roster.records import RosterClass, RosterHousehold, RosterPupil
-from students.roster.refusals import RosterRefused
+from students.roster.refusals import EdexKeysArePersonalNumbers, RosterRefused
 from tests.students.roster_files import CANARY_BSN, edexml, edexml_pupil, edexml_school, within_a_second
 
 
@@ -102,7 +102,7 @@ def test_marks_that_turn_the_reading_direction_are_left_out_with_a_notice() -> N
 
 def test_keys_that_are_national_numbers_are_refused() -> None:
     pupils = edexml_pupil(CANARY_BSN) + edexml_pupil("123456782")
-    with pytest.raises(RosterRefused, match="BSN"):
+    with pytest.raises(EdexKeysArePersonalNumbers):
         read_edexml(edexml(pupils))
 
 

@@ -12,7 +12,7 @@ from students.roster.cleaning import looks_like_bsn
 from students.roster.columns import is_forbidden, target_of
 from students.roster.names import plain_adult_name, split_address, split_pupil_name
 from students.roster.records import RosterGuardian, RosterHousehold
-from students.roster.refusals import RosterRefused
+from students.roster.refusals import ColumnHoldsPersonalNumbers, NumberColumnMissing, RosterRefused
 from students.roster.tables import read_header, read_table
 from tests.students.roster_files import CANARY_BSN, HEADERS, NOOR, SAM, table, within_a_second, workbook, zipped
 
@@ -106,7 +106,7 @@ def test_a_forbidden_column_cannot_be_matched_by_hand() -> None:
 
 def test_a_column_full_of_national_numbers_is_refused_whatever_it_is_called() -> None:
     rows = [f"{CANARY_BSN};Sam;1a", "123456782;Noor;1a"]
-    with pytest.raises(RosterRefused, match="BSN"):
+    with pytest.raises(ColumnHoldsPersonalNumbers):
         read_table(table(*rows, headers="Leerlingnummer;Roepnaam;Klas"), "lijst.csv")
 
 
@@ -120,7 +120,7 @@ def test_columns_are_matched_by_hand() -> None:
 
 
 def test_a_table_without_a_number_column_is_refused() -> None:
-    with pytest.raises(RosterRefused, match="leerlingnummer"):
+    with pytest.raises(NumberColumnMissing):
         read_table(table("Sam;1a", headers="Roepnaam;Klas"), "lijst.csv")
 
 

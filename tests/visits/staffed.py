@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from mentors.models import Mentor, School
 from planning.actions.jobs import request_plan
 from planning.actions.publishing import PublishRefused
 from planning.actions.runs import run_plan
+from planning.draft.blockers import Blocker, BlockerCode
 from planning.draft.stored import read_draft_of
 from planning.models import Plan
 from planning.words.blockers import blocker_texts
@@ -25,11 +25,14 @@ from visits.models import Campaign, CampaignState
 
 
 @contextmanager
-def not_published(words: str) -> Iterator[None]:
-    """Publishing is refused, with these words among its sentences."""
+def not_published(*codes: BlockerCode) -> Iterator[list[Blocker]]:
+    """Publishing is refused, for these reasons; each reason is kept in the list and has a sentence."""
+    found: list[Blocker] = []
     with pytest.raises(PublishRefused) as caught:
-        yield
-    assert re.search(words, " ".join(blocker_texts(caught.value.blockers)))
+        yield found
+    found += caught.value.blockers
+    assert {each.code for each in found} == set(codes)
+    assert all(blocker_texts(found))
 
 
 EVENINGS = [dt.date(2026, 10, 6), dt.date(2026, 10, 8), dt.date(2026, 10, 13)]

@@ -14,7 +14,18 @@ from mentors.dates import moment_at
 from mentors.models import Mentor, Role, School
 from tests import factories
 from tests.pages import LogIn
-from visits.actions.shifts import ShiftHours, ShiftRefused, give_weekdays, set_evenings
+from visits.actions.shifts import (
+    HoursOutOfOrder,
+    NoEveningLeft,
+    ShiftHasVisits,
+    ShiftHours,
+    ShiftOfClosedCampaign,
+    ShiftOnClosedDay,
+    ShiftOutsideCampaign,
+    ShiftRefused,
+    give_weekdays,
+    set_evenings,
+)
 from visits.models import Campaign, CampaignState, Shift
 from visits.queries.shifts import evenings_per_mentor, shift_weeks
 
@@ -69,7 +80,7 @@ def test_giving_a_weekday_again_changes_its_hours_only(campaign: Campaign, mento
 
 
 def test_times_out_of_order_are_refused(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> None:
-    with pytest.raises(ShiftRefused, match="volgorde"):
+    with pytest.raises(HoursOutOfOrder):
         give(campaign, mentor, now, [1], ShiftHours(dt.time(18, 0), dt.time(17, 0), dt.time(19, 0)))
 
 
@@ -80,7 +91,7 @@ def test_the_database_refuses_times_out_of_order(campaign: Campaign, mentor: Men
 
 def test_weekdays_without_a_day_left_are_refused(campaign: Campaign, mentor: Mentor) -> None:
     after = dt.datetime(2026, 11, 2, tzinfo=dt.UTC)
-    with pytest.raises(ShiftRefused, match="geen avond meer"):
+    with pytest.raises(NoEveningLeft):
         give(campaign, mentor, after, [1])
 
 
@@ -100,17 +111,17 @@ def test_what_is_past_is_left_as_it_was(campaign: Campaign, mentor: Mentor, now:
 
 
 @pytest.mark.parametrize(
-    ("day", "words"),
+    ("day", "refusal"),
     [
-        (dt.date(2026, 10, 20), "Herfstvakantie"),
-        (dt.date(2026, 11, 3), "buiten de periode"),
-        (dt.date(2026, 10, 4), "buiten de periode"),  # a Sunday
+        (dt.date(2026, 10, 20), ShiftOnClosedDay),
+        (dt.date(2026, 11, 3), ShiftOutsideCampaign),
+        (dt.date(2026, 10, 4), ShiftOutsideCampaign),  # a Sunday
     ],
 )
 def test_a_closed_or_foreign_day_is_refused(
-    campaign: Campaign, mentor: Mentor, now: dt.datetime, day: dt.date, words: str
+    campaign: Campaign, mentor: Mentor, now: dt.datetime, day: dt.date, refusal: type[ShiftRefused]
 ) -> None:
-    with pytest.raises(ShiftRefused, match=words):
+    with pytest.raises(refusal):
         switch(campaign, mentor, now, [day])
 
 
@@ -118,7 +129,7 @@ def test_an_evening_with_appointments_is_not_taken_back(campaign: Campaign, ment
     give(campaign, mentor, now, [1])
     pupil = factories.make_student(factories.make_class(campaign.school, mentor))
     factories.make_visit(campaign, pupil, starts_at=moment_at(TUESDAYS[1], 18 * 60))
-    with pytest.raises(ShiftRefused, match="di 6 oktober staan al thuisbezoeken"):
+    with pytest.raises(ShiftHasVisits):
         switch(campaign, mentor, now, [TUESDAYS[0]])
     assert given(mentor) == TUESDAYS
     assert switch(campaign, mentor, now, [TUESDAYS[1]]) == (0, 3)
@@ -127,7 +138,7 @@ def test_an_evening_with_appointments_is_not_taken_back(campaign: Campaign, ment
 def test_a_closed_campaign_takes_no_evenings(campaign: Campaign, mentor: Mentor, now: dt.datetime) -> None:
     campaign.state = CampaignState.CLOSED
     for change in (lambda: give(campaign, mentor, now, [1]), lambda: switch(campaign, mentor, now, [])):
-        with pytest.raises(ShiftRefused, match="afgesloten"):
+        with pytest.raises(ShiftOfClosedCampaign):
             change()
 
 

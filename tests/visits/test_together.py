@@ -209,7 +209,7 @@ def test_a_choice_of_after_the_draft_holds_the_draft_back(now, coordinator) -> N
     staffed, sara, tom = campaign_with_siblings(now)
     plan = staffed.draft()
     decide(sara, tom, SiblingChoice.JOINT, now, coordinator)
-    with not_published("veranderd"):
+    with not_published(BlockerCode.CHANGED_VISITS):
         publish_plan(plan=plan, by=None, now=now)
 
 
@@ -393,7 +393,7 @@ def test_two_conversations_that_run_into_each_other_are_not_published(now, coord
     routes = read_draft_of(plan).routes
     starts = [18 * 60 if route.stops[0].visits == (str(sara.pk),) else 18 * 60 + 30 for route in routes]
     keep_draft(plan, routes=all_on(EVENINGS[0], routes, starts))
-    with not_published("in elkaar lopen"):
+    with not_published(BlockerCode.OVERLAPPING_SIBLINGS):
         publish_plan(plan=plan, by=None, now=now)
     assert {visit.state for visit in refreshed(sara, tom)} == {VisitState.OPEN}
 

@@ -17,11 +17,11 @@ from notes.models import VisitReport
 from planning.actions.publishing import publish_plan
 from tests import factories
 from tests.addresses import view_name
-from tests.pages import LogIn
+from tests.pages import LogIn, links_on, page, posts_to
 from tests.visits.families import campaign_with_siblings, two_visits
 from tests.visits.staffed import StaffedCampaign, make_staffed_campaign
 from visits.actions.cohorts import join_cohort
-from visits.actions.commitments import set_company
+from visits.actions.commitments import GivesAndTakes, set_company
 from visits.actions.outbox import send_due_messages
 from visits.models import (
     CampaignState,
@@ -33,12 +33,18 @@ from visits.models import (
     Visit,
     VisitState,
 )
+from visits.queries.siblings import PairLine, SuggestionReason
 
 pytestmark = [pytest.mark.usefixtures("today"), pytest.mark.django_db]
 
 
 def url(staffed: StaffedCampaign, name: str, **more: Any) -> str:
     return reverse(view_name(name), kwargs={"school": staffed.school.slug, "campaign": staffed.campaign.pk, **more})
+
+
+def lines_on(client: Client, staffed: StaffedCampaign) -> list[PairLine]:
+    """The pairs of children that the page shows."""
+    return [line for line, _form, _reason in client.get(url(staffed, "campaign_siblings")).context["rows"]]
 
 
 def key(first: Visit, second: Visit) -> str:
@@ -48,12 +54,14 @@ def key(first: Visit, second: Visit) -> str:
 def test_the_page_shows_a_pair_with_its_mentors_and_keeps_the_choice(client: Client, log_in: LogIn, now) -> None:
     staffed, sara, tom = campaign_with_siblings(now)
     user = log_in(staffed.school, Role.COORDINATOR)
-    page = client.get(url(staffed, "campaign_siblings")).content.decode()
-    for words in ("Sara", "Tom", sara.mentor.name, tom.mentor.name, "Voorstel: samen, met beide mentoren."):
-        assert words in page
+    page = client.get(url(staffed, "campaign_siblings"))
+    (((line, _form, _reason)),) = page.context["rows"]
+    assert (line.pair, line.suggestion) == ((sara, tom), SiblingChoice.JOINT)
+    for words in ("Sara", "Tom", sara.mentor.name, tom.mentor.name):
+        assert words in page.content.decode()
     pair = key(sara, tom)
     answer = client.post(url(staffed, "campaign_siblings"), {"pair": pair, f"{pair}-choice": "joint"}, follow=True)
-    assert "Over elk gezin is gekozen." in answer.content.decode()
+    assert answer.context["open"] == 0
     row = SiblingPair.objects.get()
     assert (row.choice, row.decided_by, row.decided_at) == (SiblingChoice.JOINT, user, now)
 
@@ -95,9 +103,9 @@ def test_a_choice_for_the_whole_round_quiets_the_work_list(client: Client, log_i
     staffed.campaign.save()
     log_in(staffed.school, Role.COORDINATOR)
     worklist = reverse("reports:worklist", kwargs={"school": staffed.school.slug})
-    assert "1 gezin heeft kinderen in twee klassen" in client.get(worklist).content.decode()
+    assert url(staffed, "campaign_siblings") in links_on(page(client, worklist))
     client.post(url(staffed, "campaign_siblings"), {"pair": "all", "siblings": "together"})
-    assert "kinderen in twee klassen" not in client.get(worklist).content.decode()
+    assert url(staffed, "campaign_siblings") not in links_on(page(client, worklist))
     assert client.post(url(staffed, "campaign_siblings"), {"pair": "all", "siblings": "double"}).status_code == 422
 
 
@@ -132,8 +140,8 @@ def test_what_a_mentor_takes_on_is_kept_and_shown(client: Client, log_in: LogIn,
     client.post(form, {"most_visits": "7", "takes_over": "on", "companions": [colleague.pk]})
     row = Commitment.objects.get()
     assert (row.most_visits, row.takes_over, list(row.companions.all())) == (7, True, [colleague])
-    page = client.get(url(staffed, "campaign_commitments")).content.decode()
-    assert "hoogstens 7 thuisbezoeken" in page and f"neemt mee: {colleague.name}" in page
+    line = client.get(url(staffed, "campaign_commitments")).context["lines"][0]
+    assert (line.commitment, line.companions) == (row, [colleague.name])
 
 
 def test_giving_and_taking_at_once_is_refused_at_the_field(client: Client, log_in: LogIn, now) -> None:
@@ -142,7 +150,7 @@ def test_giving_and_taking_at_once_is_refused_at_the_field(client: Client, log_i
     form = url(staffed, "campaign_commitment", mentor=staffed.mentors[0].pk)
     answer = client.post(form, {"hands_over": "on", "takes_over": "on"})
     assert answer.status_code == 422
-    assert "kan er geen overnemen" in answer.content.decode()
+    assert answer.context["form"].errors == {"takes_over": [GivesAndTakes.text]}
     stranger = factories.make_mentor(factories.make_school())
     assert client.post(form, {"companions": [stranger.pk]}).status_code == 422
     assert client.post(form, {"companions": [staffed.mentors[0].pk]}).status_code == 422
@@ -182,7 +190,7 @@ def test_hours_that_cannot_be_are_refused_at_the_field(
     log_in(staffed.school, Role.COORDINATOR)
     answer = client.post(url(staffed, "campaign_interpreters"), hours(**wrong))
     assert answer.status_code == 422
-    assert words in answer.content.decode()
+    assert words in str(answer.context["form"].errors)
     assert not InterpreterShift.objects.exists()
 
 
@@ -313,9 +321,10 @@ def test_both_pages_of_a_joint_visit_renew_and_close_the_familys_one_link(client
     assert invitation.visit == sara
     client.force_login(tom.mentor.user)
     at = {"school": staffed.school.slug, "visit": tom.pk}
-    page = client.get(reverse("visits:visit", kwargs=at)).content.decode()
+    shown = client.get(reverse("visits:visit", kwargs=at))
     link = reverse("visits:visit_link", kwargs=at | {"invitation": invitation.pk})
-    assert link in page and "voor alle kinderen samen" in page and "nog niet uitgenodigd" not in page
+    assert link in posts_to(shown.content.decode())
+    assert shown.context["is_invited_elsewhere"] and shown.context["invitations"] == [invitation]
     old = invitation.token_hash
     client.post(link)
     invitation.refresh_from_db()
@@ -329,15 +338,14 @@ def test_both_pages_of_a_joint_visit_renew_and_close_the_familys_one_link(client
 def test_the_page_says_how_three_children_are_visited(client: Client, log_in: LogIn, now) -> None:
     staffed, sara, tom = campaign_with_siblings(now, families=0)
     log_in(staffed.school, Role.COORDINATOR)
-    words = "kinderen bij meer dan twee mentoren"
-    assert words not in client.get(url(staffed, "campaign_siblings")).content.decode()
+    assert not any(line.is_of_many for line in lines_on(client, staffed))
     third = factories.make_class(staffed.school, factories.make_mentor(staffed.school))
     factories.make_student(third, sara.household, first_name="Bo")
     join_cohort(campaign=staffed.campaign, by=None, now=now)
-    page = client.get(url(staffed, "campaign_siblings")).content.decode()
-    assert page.count(words) == 1 and "Over 1 gezin is nog niets gekozen" in page
-    assert f"{sara.mentor.name} bezoekt de kinderen uit deze twee klassen" in page
+    lines = lines_on(client, staffed)
+    assert [line.is_first for line in lines if line.is_of_many].count(True) == 1
+    assert client.get(url(staffed, "campaign_siblings")).context["open"] == 1
     pair = key(sara, tom)
     client.post(url(staffed, "campaign_siblings"), {"pair": pair, f"{pair}-choice": "joint"})
-    page = client.get(url(staffed, "campaign_siblings")).content.decode()
-    assert page.count("Een van deze kinderen gaat al samen") == page.count("Voorstel: los van elkaar.") == 2
+    others = [line for line in lines_on(client, staffed) if line.reason == SuggestionReason.WITH_ANOTHER]
+    assert [line.suggestion for line in others] == [SiblingChoice.APART] * 2
