@@ -1,4 +1,4 @@
-"""Whether every text on screen stands in the English catalogue, translated. Needs gettext's xgettext."""
+"""Whether the English catalogue has every text on screen, translated, and no other. Needs gettext's xgettext."""
 
 from __future__ import annotations
 
@@ -25,24 +25,26 @@ def collected() -> polib.POFile:
 
 
 def problems() -> list[str]:
-    """A line for each text that is not, or not surely, translated."""
+    """A line for each text that is not, or not surely, translated, and for each that stands on no screen any more."""
     known = {(entry.msgctxt, entry.msgid): entry for entry in polib.pofile(str(CATALOGUE))}
+    used = {(entry.msgctxt, entry.msgid) for entry in collected()}
     found = []
-    for entry in collected():
-        ours = known.get((entry.msgctxt, entry.msgid))
+    for key in used:
+        ours = known.get(key)
         if ours is None or not ours.translated() or ours.fuzzy:
-            found.append(entry.msgid)
-    return found
+            found.append(f"not in English: {key[1]!r}")
+    found += [f"on no screen any more: {key[1]!r}" for key in known if key not in used]
+    return sorted(found)
 
 
 def main() -> int:
-    """The exit status: 1 with a line for each text without a translation."""
+    """The exit status: 1 with a line for each text without a translation, or without a use."""
     if shutil.which("xgettext") is None:
         sys.exit("xgettext is not on this machine: install gettext.")
-    missing = problems()
-    for text in missing:
-        print(f"not in English: {text!r}")  # noqa: T201
-    return int(bool(missing))
+    found = problems()
+    for line in found:
+        print(line)  # noqa: T201
+    return int(bool(found))
 
 
 if __name__ == "__main__":
