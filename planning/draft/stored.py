@@ -122,7 +122,7 @@ class StoredDraft:
 
     Visits are primary keys as texts. `unplaced`: the planner found no moment; `left_out`: could not be planned, so the
     planner never saw them. `joint`: of two visits that are one conversation with two mentors the routes hold the key,
-    with the mentor of the value as company. `notes`: codes of what was assumed (queries/drafts.py). `hopeless`: how
+    with the mentor of the value as company. `notes`: codes of what was assumed (words/drafts.py). `hopeless`: how
     many of the unplaced no plan can place. `remedies`: None when nobody looked for them. `outcome`: of a published
     draft, what publishing did. `as_made`: None while nobody changed it by hand. `seconds`: how long the planner took.
     """

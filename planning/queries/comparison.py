@@ -6,10 +6,9 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import time_of
 from mentors.models import Mentor
@@ -17,6 +16,7 @@ from planning.draft.routes import DrawnRoute
 from planning.draft.stored import StoredDraft, Totals, read_draft_of
 from planning.models import Plan, PlanKind, PlanState
 from planning.queries.drafts import gap_of
+from planning.words.comparison import DIFFERENCES, MEASURES, finding_words, uneven_text
 from visits.models import Campaign, Visit
 
 FEWEST, MOST = 2, 3
@@ -92,24 +92,16 @@ class Measure:
     most: int
 
 
-class DifferenceKind:
+class DifferenceKind(StrEnum):
     """In what way a family's moments differ, worst first."""
 
-    WITHOUT, MENTOR, DAY, TIME = range(4)
+    WITHOUT = "without"
+    MENTOR = "mentor"
+    DAY = "day"
+    TIME = "time"
 
 
-WORDS: dict[int, Promise] = {
-    DifferenceKind.WITHOUT: _("niet in elk plan een moment"),
-    DifferenceKind.MENTOR: _("een andere mentor"),
-    DifferenceKind.DAY: _("een andere dag"),
-    DifferenceKind.TIME: _("een ander tijdstip"),
-}
-LOOKS = {
-    DifferenceKind.WITHOUT: ("triangle-alert", "wait"),
-    DifferenceKind.MENTOR: ("users", "info"),
-    DifferenceKind.DAY: ("calendar", "calm"),
-    DifferenceKind.TIME: ("clock", "calm"),
-}
+WORST_FIRST = list(DifferenceKind)
 
 
 @dataclass(frozen=True)
@@ -117,7 +109,7 @@ class MomentDifference:
     """A family whose moment is not the same in all plans; `cells` has the mentor and the moment in each, or None."""
 
     visit: Visit
-    how: int
+    how: DifferenceKind
     cells: list[tuple[Mentor, ComparedMoment] | None]
 
     @property
@@ -126,19 +118,9 @@ class MomentDifference:
         return list(zip(LETTERS, self.cells, strict=False))
 
     @property
-    def words(self) -> Promise:
-        """In what way."""
-        return WORDS[self.how]
-
-    @property
-    def icon_name(self) -> str:
-        """The icon beside the words."""
-        return LOOKS[self.how][0]
-
-    @property
-    def tone(self) -> str:
-        """The tone of both."""
-        return LOOKS[self.how][1]
+    def look(self) -> tuple[Promise, str, str]:
+        """In what way, in words, with an icon and a tone."""
+        return DIFFERENCES[self.how]
 
 
 @dataclass(frozen=True)
@@ -156,19 +138,15 @@ class Comparison:
         columns = self.columns
         placed = {column.letter: column.totals.placed for column in columns}
         most = max(placed[column.letter] + column.totals.without_moment for column in columns)
-        found = [Measure(_("Gezinnen met een moment"), "families", list(placed.items()), most)]
+        found = [Measure(MEASURES["placed"], "families", list(placed.items()), most)]
         wishes = max(column.totals.wishes for column in columns)
         if wishes:
             met = [(column.letter, column.totals.wishes_met) for column in columns]
-            found.append(Measure(_("Wensen vervuld"), "families", met, wishes))
-        for title, unit, name in (
-            (_("Avonden"), "evenings", "evenings"),
-            (_("Uren van mentoren, van vertrek tot terug"), "minutes", "away_minutes"),
-            (_("Reistijd"), "minutes", "travel_minutes"),
-            (_("Afstand"), "metres", "travel_metres"),
-        ):
+            found.append(Measure(MEASURES["wishes_met"], "families", met, wishes))
+        units = {"evenings": "evenings", "away_minutes": "minutes", "travel_minutes": "minutes"}
+        for name, unit in (units | {"travel_metres": "metres"}).items():
             values = [(column.letter, int(getattr(column.whole, name))) for column in columns]
-            found.append(Measure(title, unit, values, max(value for _letter, value in values)))
+            found.append(Measure(MEASURES[name], unit, values, max(value for _letter, value in values)))
         return found
 
     @property
@@ -185,33 +163,14 @@ class Comparison:
     def finding(self) -> str:
         """What the picture shows, in a sentence or two."""
         if not self.is_even:
-            about = [f"{column.letter} {len(column.families)}" for column in self.columns]
-            return gettext("Deze plannen gaan niet over dezelfde gezinnen: %(numbers)s.") % {
-                "numbers": ", ".join(about)
-            }
+            return uneven_text({column.letter: len(column.families) for column in self.columns})
         placed = {column.letter: column.totals.placed for column in self.columns}
-        travel = {column.letter: column.whole.travel_minutes for column in self.columns}
-        most, least = max(placed.values()), min(travel.values())
-        if len(set(placed.values())) == 1:
-            words = [gettext("Elk plan geeft %(number)s gezinnen een moment.") % {"number": most}]
-        else:
-            best = _letters(placed, most)
-            words = [
-                gettext("Plan %(letters)s geeft de meeste gezinnen een moment: %(number)s.")
-                % {"letters": best, "number": most}
-            ]
-        if len(set(travel.values())) > 1:
-            words.append(gettext("Plan %(letters)s vraagt de minste reistijd.") % {"letters": _letters(travel, least)})
-        return " ".join(words)
+        return finding_words(placed, {column.letter: column.whole.travel_minutes for column in self.columns})
 
     @property
     def changed_loads(self) -> int:
         """How many mentors have another load in one of the plans."""
         return sum(line.differs for line in self.mentors)
-
-
-def _letters(values: dict[str, int], wanted: int) -> str:
-    return gettext(" en ").join(letter for letter, value in values.items() if value == wanted)
 
 
 def plans_to_compare(campaign: Campaign, asked: Iterable[str]) -> list[Plan]:
@@ -293,10 +252,10 @@ def _differences(
         slots = [column.slots.get(pk) for column in columns]
         cells = [(people[slot.mentor], slot) if slot and slot.mentor in people else None for slot in slots]
         found.append(MomentDifference(visit, _how(slots), cells))
-    return sorted(found, key=lambda item: (item.how, item.visit.household.name, item.visit.pk))
+    return sorted(found, key=lambda item: (WORST_FIRST.index(item.how), item.visit.household.name, item.visit.pk))
 
 
-def _how(slots: list[ComparedMoment | None]) -> int:
+def _how(slots: list[ComparedMoment | None]) -> DifferenceKind:
     there = [slot for slot in slots if slot]
     if len(there) < len(slots):
         return DifferenceKind.WITHOUT

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _gettext
-from django.utils.translation import gettext_lazy as _
 
 from mentors.dates import time_of
 from mentors.models import Mentor
@@ -20,16 +18,11 @@ from planning.models import Plan
 from planning.problem.build import WEIGHTS
 from planning.queries.remedies import Help, read_remedies
 from planning.words.causes import Cause, cause_of, reason_of
+from planning.words.drafts import DEPOT, NOTES, company_text
 from roads.queries import Pin, PinKind, Place, RouteLeg, route_geometry
 from students.models import Student
 from visits.models import Visit
 from visits.queries.days import depot_of, place_of
-
-NOTES: dict[str, Promise] = {
-    "home_not_located": _("Van een mentor die van huis vertrekt is het adres niet gevonden. Gerekend is vanaf school."),
-    "interpreter_by_hand": _("Een of meer gezinnen willen een tolk voor wie geen uren zijn opgegeven. Regel die zelf."),
-    "elsewhere_near_home": _("Een gezin spreekt liever ergens anders af. Er is gerekend met een plek vlak bij huis."),
-}
 
 
 @dataclass(frozen=True)
@@ -242,10 +235,7 @@ class _Company:
         other = (self.own if is_second else self.along).get(visit)
         if other is None:
             return ""
-        if visit in self.joint:
-            return _gettext("samen met %(name)s") % {"name": other.name}
-        text = _gettext("gaat mee met %(name)s") if is_second else _gettext("%(name)s gaat mee")
-        return text % {"name": other.name}
+        return company_text(other.name, is_joint=visit in self.joint, is_second=is_second)
 
 
 def _pupils(names: Sequence[str], joint: Mapping[str, str], visits: Mapping[str, Visit]) -> tuple[Student, ...]:
@@ -309,6 +299,6 @@ def route_map(route: ShownRoute) -> RouteMap | None:
         elif place is not None and is_at_home:
             shown.append((place, Pin(place, str(number), stop.visit.household.name, PinKind.STOP)))
     start = PinKind.START if route.mentor.starts_from_home else PinKind.SCHOOL
-    pins = [Pin(depot, "", str(_("vertrek en terug")), start), *(pin for _place, pin in shown)]
+    pins = [Pin(depot, "", str(DEPOT), start), *(pin for _place, pin in shown)]
     legs = route_geometry([depot, *(place for place, _pin in shown), depot], route.mode) if shown else []
     return RouteMap(pins=pins, legs=legs, has_secret=has_secret)

@@ -274,13 +274,19 @@ def parts_words(parts: Mapping[str, float], *, says_one: bool = False) -> list[s
     return said
 
 
-def signed_facts(number: int) -> dict[str, str | int]:
-    """A difference, for a text with %(sign)s and %(n)s."""
-    return {"sign": "+" if number >= 0 else "\N{MINUS SIGN}", "n": abs(number)}
+def best_here() -> str:
+    """What a move costs to the moment that a visit has already."""
+    return _("het beste moment hier")
+
+
+def travel_difference(minutes: int) -> str:
+    """'+12 min', for a small cell."""
+    return _signed(minutes, _("%(sign)s%(n)s min"))
 
 
 def _signed(number: int, text: str) -> str:
-    return text % signed_facts(number)
+    """A text with %(sign)s and %(n)s, of a difference."""
+    return text % {"sign": "+" if number >= 0 else "\N{MINUS SIGN}", "n": abs(number)}
 
 
 def shifts(change: Move, names: Names) -> list[str]:

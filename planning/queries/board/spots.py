@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from mentors.dates import spoken_clock
 from planner import Move, ShiftKey
 from planning.draft.evenings import evening_name
 from planning.queries.board.page import BoardPage
-from planning.words.board import Sentence, moment_words, move_cost_words, sentences, shifts, signed_facts
+from planning.words.board import (
+    Sentence,
+    best_here,
+    moment_words,
+    move_cost_words,
+    sentences,
+    shifts,
+    travel_difference,
+)
 
 
 @dataclass(frozen=True)
@@ -69,10 +75,8 @@ def spots_of(board: BoardPage, visit: str) -> list[Spot]:
                 mentor=names.mentor(evening[0]),
                 start=spoken_clock(change.start),
                 moment=moment_words(evening[1], change.start),
-                costs=_("het beste moment hier")
-                if _stays(change, home, draft.schedule.stop_of(visit))
-                else _costs(change),
-                short=_("%(sign)s%(n)s min") % signed_facts(int(change.parts["travel_minutes"])),
+                costs=best_here() if _stays(change, home, draft.schedule.stop_of(visit)) else _costs(change),
+                short=travel_difference(int(change.parts["travel_minutes"])),
                 tone=_tone(change),
                 troubles=tuple(troubles),
                 shifts=tuple(shifts(change, names)),
