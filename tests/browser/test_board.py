@@ -19,6 +19,7 @@ from planning.actions.runs import run_waiting_plans
 from planning.draft.evenings import evening_name
 from planning.models import Plan
 from planning.queries.board.loading import load_draft
+from planning.words.board import move_cost_words
 from tests import factories
 from tests.browser.conftest import DESK, PHONE, Visitor
 from tests.planning.boards import reserve

@@ -12,7 +12,7 @@ from mentors.models import School
 from notes.models import LogDraft, VisitReport
 from notes.queries.typed import draft_fields
 from tests.browser.conftest import PHONE, SMALL, Visitor
-from tests.notes.rows import Round, make_round
+from tests.notes.rows import VisitToLog, make_visit_to_log
 
 CANARY = "KANARIE-telefoon"
 PASSWORD = "een-lange-zomeravond"
@@ -39,16 +39,16 @@ ALL_THAT_IS_KEPT = """async () => {
 
 
 @pytest.fixture
-def there(several_connections: None, school: School) -> Round:
+def there(several_connections: None, school: School) -> VisitToLog:
     """A mentor with a password and a visit that ended an hour ago."""
-    there = make_round(school, timezone.now())
+    there = make_visit_to_log(school, timezone.now())
     there.user.set_password(PASSWORD)
     there.user.save(update_fields=["password"])
     return there
 
 
 @pytest.fixture
-def phone(there: Round, visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
+def phone(there: VisitToLog, visitor: Callable[..., Visitor]) -> Callable[..., Visitor]:
     """`phone()` is one more phone on which the mentor has the log open."""
 
     def take(viewport: dict[str, int] = PHONE) -> Visitor:
@@ -100,7 +100,9 @@ def test_without_a_network_the_text_waits_sealed_and_goes_when_the_network_is_ba
     forgive(mentor)
 
 
-def test_a_text_survives_a_closed_page_and_the_first_page_says_so(there: Round, phone: Callable[..., Visitor]) -> None:
+def test_a_text_survives_a_closed_page_and_the_first_page_says_so(
+    there: VisitToLog, phone: Callable[..., Visitor]
+) -> None:
     mentor = phone()
     context = mentor.page.context
     context.set_offline(True)
@@ -160,7 +162,7 @@ def test_two_phones_keep_both_texts_until_somebody_chooses(phone: Callable[..., 
 
 
 def test_signing_out_wipes_what_was_not_sent_and_the_next_person_sees_nothing(
-    there: Round, phone: Callable[..., Visitor]
+    there: VisitToLog, phone: Callable[..., Visitor]
 ) -> None:
     mentor = phone()
     mentor.page.context.set_offline(True)
@@ -178,7 +180,7 @@ def test_signing_out_wipes_what_was_not_sent_and_the_next_person_sees_nothing(
 
 
 def test_another_account_on_the_same_phone_drops_what_was_there(
-    there: Round, phone: Callable[..., Visitor], school: School
+    there: VisitToLog, phone: Callable[..., Visitor], school: School
 ) -> None:
     mentor = phone()
     mentor.page.context.set_offline(True)
@@ -188,7 +190,7 @@ def test_another_account_on_the_same_phone_drops_what_was_there(
     context = mentor.page.context
     context.clear_cookies()  # the session ended by itself: nobody signed out
     context.set_offline(False)
-    other = make_round(school, timezone.now())
+    other = make_visit_to_log(school, timezone.now())
     other.user.set_password(PASSWORD)
     other.user.save(update_fields=["password"])
     mentor.page = context.new_page()
@@ -201,7 +203,7 @@ def test_another_account_on_the_same_phone_drops_what_was_there(
     forgive(mentor)
 
 
-def test_a_text_of_eight_days_ago_is_dropped(there: Round, phone: Callable[..., Visitor]) -> None:
+def test_a_text_of_eight_days_ago_is_dropped(there: VisitToLog, phone: Callable[..., Visitor]) -> None:
     mentor = phone()
     mentor.page.context.set_offline(True)
     mentor.page.fill("[name=going_well]", CANARY)
@@ -218,7 +220,7 @@ def test_a_text_of_eight_days_ago_is_dropped(there: Round, phone: Callable[..., 
     forgive(mentor)
 
 
-def test_the_log_works_as_a_plain_form(there: Round, visitor: Callable[..., Visitor]) -> None:
+def test_the_log_works_as_a_plain_form(there: VisitToLog, visitor: Callable[..., Visitor]) -> None:
     mentor = visitor(PHONE, java_script_enabled=False)
     mentor.log_in(there.user.email, PASSWORD)
     mentor.go(there.url("log", visit=there.visit.pk))

@@ -33,7 +33,7 @@ def page_of(there: VisitToLog, now: dt.datetime) -> EveningPage:
 @pytest.fixture
 def tonight(school: School, now: dt.datetime) -> VisitToLog:
     """A mentor with one visit at 18.30, seen from 14.00 on the same day."""
-    return rows.make_round(school, now, starts_at=now + 4.5 * rows.HOUR)
+    return rows.make_visit_to_log(school, now, starts_at=now + 4.5 * rows.HOUR)
 
 
 # --- which evening ---
@@ -116,7 +116,7 @@ def test_what_is_left_to_do_stands_below(tonight: VisitToLog, now: dt.datetime) 
 
 
 def test_a_colleagues_visits_are_in_nobody_elses_evening(tonight: VisitToLog, now: dt.datetime) -> None:
-    rows.make_round(tonight.school, now, starts_at=now + 2 * rows.HOUR)
+    rows.make_visit_to_log(tonight.school, now, starts_at=now + 2 * rows.HOUR)
     evening = page_of(tonight, now).evening
     assert evening
     assert len(evening.stops) == 1
@@ -191,7 +191,7 @@ def test_a_secret_address_stays_hidden_when_the_visit_is_at_school(tonight: Visi
 
 
 def test_a_secret_address_is_not_on_the_page_before_its_day(school: School, client: Client, clock: dt.datetime) -> None:
-    there = rows.make_round(school, clock, starts_at=clock + 2 * DAY)
+    there = rows.make_visit_to_log(school, clock, starts_at=clock + 2 * DAY)
     Household.objects.filter(pk=there.visit.household_id).update(is_secret_address=True, street="KANARIESTRAAT")
     client.force_login(there.user)
     for url in (there.url("card", visit=there.visit.pk), there.url("evening")):

@@ -318,7 +318,7 @@ def test_a_log_that_is_not_complete_keeps_what_was_typed(
 
 
 def test_real_times_are_local_times_also_after_summer_time(school: School, mentor_client: Client) -> None:
-    there = rows.make_round(school, dt.datetime(2025, 10, 28, 20, 0, tzinfo=dt.UTC))
+    there = rows.make_visit_to_log(school, dt.datetime(2025, 10, 28, 20, 0, tzinfo=dt.UTC))
     mentor_client.force_login(there.user)
     sent = rows.typed(as_planned="", held_on="2025-10-28", started="18:30", ended="19:15")
     assert mentor_client.post(there.url("log", visit=there.visit.pk), sent).status_code == 302

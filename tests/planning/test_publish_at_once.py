@@ -173,7 +173,7 @@ def test_a_plan_refused_by_the_database_names_who_is_somewhere_else(staffed: Sta
     someone_else_is_at(staffed, plan)
     with not_published(BlockerCode.BUSY_MENTOR) as found:
         publish_plan(plan=plan, by=None, now=staffed.now)
-    assert found[0].facts["mentors"] == [staffed.mentors[0].name]
+    assert found[0].facts["mentors"] == (staffed.mentors[0].name,)
     assert not staffed.campaign.visits.exclude(state=VisitState.OPEN).exists()
     assert not Route.objects.filter(campaign=staffed.campaign).exists()
     assert not Message.objects.filter(kind=MessageKind.INVITATION).exists()

@@ -38,17 +38,17 @@ class _NodeTable:
 
 def write_extract(town: Town, path: Path) -> None:
     """Writes the town; an existing file is replaced."""
-    nodes = _NodeTable()
-    ways = [([nodes.node(point) for point in line], tags) for line, tags in _ways(town)]
+    table = _NodeTable()
+    ways = [([table.node(point) for point in line], tags) for line, tags in _ways(town)]
     for house in town.addresses:
-        nodes.add(house.at, _address_tags(house.street, f"{house.number}{house.suffix}", house.postcode, house.town))
+        table.add(house.at, _address_tags(house.street, f"{house.number}{house.suffix}", house.postcode, house.town))
     for name, point in town.quarters:
-        nodes.add(point, {"place": "neighbourhood", "name": name})
-    nodes.add((0.0, 300.0), {"place": "town", "name": town.name})
+        table.add(point, {"place": "neighbourhood", "name": name})
+    table.add((0.0, 300.0), {"place": "town", "name": town.name})
     with osmium.SimpleWriter(str(path), overwrite=True) as writer:
-        for number, point in enumerate(nodes.points, start=1):
+        for number, point in enumerate(table.points, start=1):
             lat, lon = to_degrees(point)
-            writer.add_node(Node(id=number, version=1, location=(lon, lat), tags=nodes.tags.get(number, {})))
+            writer.add_node(Node(id=number, version=1, location=(lon, lat), tags=table.tags.get(number, {})))
         for number, (nodes, tags) in enumerate(ways, start=1):
             writer.add_way(Way(id=number, version=1, nodes=nodes, tags=tags))
 
