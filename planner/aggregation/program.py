@@ -194,5 +194,5 @@ class TypedProgram:
         return rows
 
     def repriced(self, left_out: Floats) -> TypedProgram:
-        """The same with other costs for visits left out."""
+        """This program with other costs for visits left out."""
         return replace(self, left_out=left_out)

@@ -26,7 +26,7 @@ from planner.base.threads import in_threads
 from planner.base.tuning import DEFAULT, Tuning
 from planner.master.bound import SLACK
 
-Visitors = tuple[int, ...]
+SharedVisitors = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ class SharedSearch:
                     self._busy.difference_update(group)
                     self._lock.notify_all()
 
-    def _group(self) -> Visitors:
+    def _group(self) -> SharedVisitors:
         """Visitors around a shared visit, one that is left out if there is any; none of them in another group now."""
         tuning = self.tuning.aggregation
         left_out = [row for row in self._left_out() if self._is_shared[row]]
@@ -241,7 +241,7 @@ class SharedSearch:
         makers = [visitor for visitor in free if row in self._own[visitor].rows]
         return tuple(dict.fromkeys(makers + free))[:most]
 
-    def _plan_group(self, group: Visitors, deadline: Deadline) -> None:
+    def _plan_group(self, group: SharedVisitors, deadline: Deadline) -> None:
         """The best plan of these visitors for what they make and what is left out; keep it when it is better."""
         tuning = self.tuning.aggregation
         now = [self._own[visitor] for visitor in group]
@@ -281,7 +281,7 @@ def _nothing(program: TypedProgram) -> _Own:
     return _Own(0.0, nothing, np.zeros(len(program.week_columns[2])), nothing)
 
 
-def takers(program: TypedProgram) -> list[Visitors]:
+def takers(program: TypedProgram) -> list[SharedVisitors]:
     """Per row the visitors with a route that makes the visit."""
     found: list[set[int]] = [set() for _ in program.visits]
     used: Flags = np.zeros(len(program.row_of), dtype=np.bool_)

@@ -6,7 +6,7 @@ weight of a visit left out, and count the visits that no route makes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Protocol
 
 import numpy as np
@@ -28,12 +28,10 @@ from planner.model.problem import BadProblem, Problem
 from planner.search.branch_and_bound import BranchAndBound
 from planner.search.components import Component
 from planner.search.fixed_only import fixed_routes
-from planner.search.joint import JointSearch
+from planner.search.joint import JointSearch, Tell
 from planner.search.local_search import LocalSearch
 from planner.search.placeable import placeable
 from planner.search.uncoupled_bound import UncoupledBound
-
-Tell = Callable[[str], None]
 
 
 class ComponentSearch(Protocol):

@@ -70,12 +70,12 @@ class JobProgress:
         return asdict(self)
 
 
-def _best_of(families: int, parts: Mapping[str, int] | None) -> BestSoFar | None:
+def _best_of(families: int, parts: Mapping[str, float] | None) -> BestSoFar | None:
     if parts is None:
         return None
     return BestSoFar(
-        placed=families - parts["unplaced"],
-        routes=parts["routes"],
-        travel_minutes=parts["travel_minutes"],
-        outside_wish=parts["outside_wish"],
+        placed=families - int(parts["unplaced"]),
+        routes=int(parts["routes"]),
+        travel_minutes=int(parts["travel_minutes"]),
+        outside_wish=int(parts["outside_wish"]),
     )
