@@ -110,10 +110,11 @@ def summary(made: PlannedFile) -> Iterator[str]:
         f"{plan.seconds:.1f} seconds{stopped}"
     )
     yield f"cost {number_text(plan.cost)}, {_worth(plan)}"
+    priced = f", windows cost {number_text(plan.parts['window_cost'])}" if plan.parts["window_cost"] else ""
     yield (
         f"travel {plan.parts['travel_minutes']} minutes, waiting {plan.parts['waiting_minutes']} minutes, "
         f"outside the wish {plan.parts['outside_wish']}, siblings split {plan.parts['siblings_split']}, "
-        f"moved {plan.parts['moved']}"
+        f"moved {plan.parts['moved']}{priced}"
     )
     yield from _left_out(plan.unplaced)
 

@@ -45,7 +45,7 @@ def read_problem(path: Path) -> Problem:
     """The problem in a file; `BadProblem` when it is not one."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise BadProblem("$", f"is no JSON: {error}") from None
     return problem_from_json(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from benchmarks.cases.schools import make_school
-from planner import REASON_CODES, Progress, ProgressLine, plan_file
+from planner import REASON_CODES, Progress, ProgressLine, Rules, Weights, plan_file
 from planner.__main__ import exit_status, main
 from planner.files import add_plan_options, stop_on_signal
 from planner.terminal import REASONS, number_text
@@ -47,6 +48,7 @@ def test_a_problem_file_becomes_a_plan_file_and_a_summary(tmp_path: Path, capsys
     told = capsys.readouterr()
     assert f"cost {plan['cost']}, proven" in told.out
     assert f"travel {plan['parts']['travel_minutes']} minutes" in told.out
+    assert "windows cost" not in told.out
     assert "left out" not in told.out
     assert f"cost {plan['cost']}  bound {plan['bound']}  gap 0.00 %  left out 0" in told.err.splitlines()[-1]
 
@@ -59,6 +61,16 @@ def test_who_is_left_out_is_named_with_the_reason(tmp_path: Path, capsys: pytest
     name = problem["visits"][0]["id"]
     assert f"left out 1, {REASONS['no_windows']}: {name}" in told.out.splitlines()
     assert told.err == ""
+
+
+def test_what_windows_cost_is_told_where_they_cost_something(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    problem = plain_problem(format="thuisbezoek-problem/2")
+    for window in problem["visits"][1]["windows"]:
+        window["cost"] = 60
+    assert _asked(tmp_path, problem, "--quiet")[0] == 0
+    assert "windows cost 60" in capsys.readouterr().out
 
 
 def test_every_reason_of_the_planner_is_told_in_words() -> None:
@@ -85,6 +97,11 @@ def test_a_bad_problem_is_refused_at_the_field_and_no_plan_is_written(
 
 def test_a_file_that_is_no_json_or_not_there_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _asked(tmp_path, "no problem at all")[0] == 1
+    assert "is no JSON" in capsys.readouterr().err
+    assert _asked(tmp_path, "[" * 100_000)[0] == 1
+    assert "is no JSON" in capsys.readouterr().err
+    (tmp_path / "problem.json").write_bytes(b"\xff\xfe")
+    assert main([str(tmp_path / "problem.json"), "--out", str(tmp_path / "plan.json")]) == 1
     assert "is no JSON" in capsys.readouterr().err
     assert main([str(tmp_path / "missing.json"), "--out", str(tmp_path / "plan.json")]) == 1
     assert capsys.readouterr().err == f"{tmp_path / 'missing.json'}: No such file or directory\n"
@@ -235,6 +252,11 @@ def test_ctrl_c_on_a_command_line_ends_soon_with_a_plan(tmp_path: Path) -> None:
 # --- the examples of the README ---
 
 README = (ROOT / "planner" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_rule_and_weight_of_a_problem_file() -> None:
+    names = [field.name for kind in (Rules, Weights) for field in dataclasses.fields(kind)]
+    assert [name for name in names if f"{name}`" not in README] == []
 
 
 def test_the_examples_of_the_readme_work(
