@@ -47,12 +47,27 @@ def owners(program: Program, group_of: Integers | None = None) -> Integers:
         met = np.append(met, program.evening_row[number])
         other = owner[met]
         owner[met] = np.where((other == _NOBODY) | (other == own), own, _SEVERAL)
-    entries = program.auxiliary.entries
-    for first, last in zip(entries.first[:-1], entries.first[1:], strict=True):
-        rows = entries.index[first:last]
-        if len(set(owner[rows])) > 1:
-            owner[rows] = _SEVERAL
-    return owner
+    return _shared_by_columns(owner, program.auxiliary.entries)
+
+
+def _shared_by_columns(owner: Integers, entries: Sparse) -> Integers:
+    """The owners when rows that one column meets (a list of `entries`) have one owner, or several own them all."""
+    column = np.repeat(np.arange(len(entries.first) - 1), np.diff(entries.first))
+    while True:
+        met, owned = owner[entries.index], owner[entries.index] >= 0
+        least = np.full(len(entries.first) - 1, np.iinfo(np.int64).max)
+        most = np.full(len(entries.first) - 1, _NOBODY)
+        np.minimum.at(least, column[owned], met[owned])
+        np.maximum.at(most, column[owned], met[owned])
+        is_shared = (most >= 0) & (least < most)
+        is_shared[column[met == _SEVERAL]] = True
+        after = owner.copy()
+        joins = (met == _NOBODY) & (most[column] >= 0)
+        after[entries.index[joins]] = most[column[joins]]
+        after[entries.index[is_shared[column]]] = _SEVERAL
+        if (after == owner).all():
+            return owner
+        owner = after
 
 
 def closed(program: Program, rows: Rows) -> Rows:
