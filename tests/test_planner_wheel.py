@@ -22,7 +22,7 @@ from packages.build_wheel import build_wheel
 from tests.planner import oracle
 from tests.planner.problems import plain_problem
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "packages/planner/pyproject.toml").read_text(encoding="utf-8"))["project"]
 REQUIREMENTS = [Requirement(line) for line in PROJECT["dependencies"]]
 
