@@ -127,7 +127,7 @@ def main() -> int:
     cli.add_argument("--only", default="", help="only the target of this name, else those with this in their name")
     cli.add_argument("--seeds", nargs="+", type=int, help="other seeds than those of the targets")
     cli.add_argument("--seconds", type=float, default=60, help="for problem files: how long it may take")
-    cli.add_argument("--gap", type=float, default=0.0, help="for problem files: what must be reached")
+    cli.add_argument("--gap", type=float, default=1.0, help="for problem files: what must be reached (1: anything)")
     cli.add_argument("--share", type=float, default=1.0, help="only this share of every time, to see that it works")
     cli.add_argument("--list", action="store_true", help="only say what there is, and how long it may take")
     asked = cli.parse_args()
