@@ -1,9 +1,12 @@
 """The cheapest insertion of a unit, over days, visitors, companions and slots.
 
-What each block costs on each day is kept until something changes on that day.
+What each block costs on each day is kept until something changes on that day. Numbers that are handed on begin as
+`np.int64`: numba compiles a loop anew for a literal.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numba
 import numpy as np
@@ -103,7 +106,7 @@ def second(d, st, sc, q, c):  # type: ignore[no-untyped-def]
     """Bring up to date what companion c of stop set q costs an evening of its own; the least of it."""
     s = d.second_shift[c]
     if sc.second_at[c] != st.version[s]:
-        profile(d, st, s, d.set_place[q], d.set_second_minutes[q], -1, sc.second[c], sc.line)
+        profile(d, st, s, d.set_place[q], d.set_second_minutes[q], np.int64(-1), sc.second[c], sc.line)
         sc.second_least[c] = sc.second[c].min()
         sc.second_at[c] = st.version[s]
     return sc.second_least[c]
@@ -232,7 +235,7 @@ def best_on_day(d, st, sc, u, block, day):  # type: ignore[no-untyped-def]
     best = np.inf
     find_busy(d, st, sc, u, d.block_mask[block], day)
     for pt in range(d.partition_first[block], d.partition_first[block + 1]):
-        parts = 0
+        parts: Any = np.int64(0)
         needs_slot = False
         total = 0.0
         for j in range(MOST_CHILDREN):
@@ -310,7 +313,7 @@ def insert_unit(d, st, sc, u, split_chance):  # type: ignore[no-untyped-def]
     """Place a unit as cheaply as can be; what has no place stays out."""
     size = d.unit_first[u + 1] - d.unit_first[u]
     full = (1 << size) - 1
-    whole = -1
+    whole: Any = np.int64(-1)
     for block in range(d.block_first[u], d.block_first[u + 1]):
         if d.block_mask[block] == full:
             whole = block

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from planner.base.arrays import Floats, Integers
+from planner.base.packed import packed
 from planner.model.index import ProblemIndex
 from planner.model.problem import Problem, Shift
 from planner.search.start_prices import StartPrices
@@ -279,40 +280,42 @@ class _Builder:
         problem = self.problem
         flat = [v for unit in self.units for v in unit]
         groups = [self._groups_of(unit) for unit in self.units]
-        sets = _longs(self.sets).reshape(-1, len(SET_FIELDS)).T
-        return InsertionData(
-            grid=problem.rules.start_grid_minutes,
-            joint=problem.rules.joint_grid_minutes,
-            low=self.prices.low,
-            travel=float(problem.weights.travel_minute),
-            waiting=float(problem.weights.waiting_minute),
-            slack=problem.rules.slack_minutes,
-            splitting=float(problem.weights.siblings_split),
-            unplaced=float(problem.weights.unplaced),
-            **self._people(),
-            unit_first=_starts(self.units),
-            unit_fixed_mask=_longs([self._fixed_mask(unit) for unit in self.units]),
-            place=_longs([self.place[problem.visits[unit[0]].place] for unit in self.units]),
-            **dict(zip(SET_FIELDS, sets, strict=True)),
-            option_first=_longs(self.option_first),
-            option_shift=_longs(self.option_shift),
-            option_row=_longs(self.option_row),
-            second_first=_longs(self.second_first),
-            second_shift=_longs(self.second_shift),
-            prices=self.prices.table(),
-            block_first=_longs(self.block_first),
-            block_mask=_longs(self.block_mask),
-            partition_first=_longs(self.partition_first),
-            partition=_longs(self.partition).reshape(-1, MOST_CHILDREN),
-            split_first=_longs(self.split_first),
-            split=_longs(self.split).reshape(-1, MOST_CHILDREN),
-            group_first=_starts(groups),
-            group_mask=_longs([mask for some in groups for mask in some]),
-            visit_unit=_longs([number for number, unit in enumerate(self.units) for _ in unit]),
-            **self._apart(flat),
-            near=self._near(),
-            **self._interpreters(flat),
-            buffer=problem.rules.interpreter_buffer_minutes,
+        sets = np.ascontiguousarray(_longs(self.sets).reshape(-1, len(SET_FIELDS)).T)
+        return packed(
+            InsertionData(
+                grid=problem.rules.start_grid_minutes,
+                joint=problem.rules.joint_grid_minutes,
+                low=self.prices.low,
+                travel=float(problem.weights.travel_minute),
+                waiting=float(problem.weights.waiting_minute),
+                slack=problem.rules.slack_minutes,
+                splitting=float(problem.weights.siblings_split),
+                unplaced=float(problem.weights.unplaced),
+                **self._people(),
+                unit_first=_starts(self.units),
+                unit_fixed_mask=_longs([self._fixed_mask(unit) for unit in self.units]),
+                place=_longs([self.place[problem.visits[unit[0]].place] for unit in self.units]),
+                **dict(zip(SET_FIELDS, sets, strict=True)),
+                option_first=_longs(self.option_first),
+                option_shift=_longs(self.option_shift),
+                option_row=_longs(self.option_row),
+                second_first=_longs(self.second_first),
+                second_shift=_longs(self.second_shift),
+                prices=self.prices.table(),
+                block_first=_longs(self.block_first),
+                block_mask=_longs(self.block_mask),
+                partition_first=_longs(self.partition_first),
+                partition=_longs(self.partition).reshape(-1, MOST_CHILDREN),
+                split_first=_longs(self.split_first),
+                split=_longs(self.split).reshape(-1, MOST_CHILDREN),
+                group_first=_starts(groups),
+                group_mask=_longs([mask for some in groups for mask in some]),
+                visit_unit=_longs([number for number, unit in enumerate(self.units) for _ in unit]),
+                **self._apart(flat),
+                near=self._near(),
+                **self._interpreters(flat),
+                buffer=problem.rules.interpreter_buffer_minutes,
+            )
         )
 
 

@@ -85,7 +85,7 @@ def construct(d, st, sc, seed):  # type: ignore[no-untyped-def]
     units = len(st.u_mask)
     first = np.empty(units)
     for u in range(units):
-        first[u] = -rank(d, u, 1) - 1e6 * (d.unit_fixed_mask[u] != 0)
+        first[u] = -rank(d, u, np.int64(1)) - 1e6 * (d.unit_fixed_mask[u] != 0)
         block = d.block_first[u]
         if block < d.block_first[u + 1] and d.set_second_mask[d.partition[d.partition_first[block], 0]] != 0:
             first[u] -= 1e4
@@ -98,7 +98,7 @@ def construct(d, st, sc, seed):  # type: ignore[no-untyped-def]
 def ruin(d, st, sc, pool, first, most):  # type: ignore[no-untyped-def]
     """Take stops out of up to `most` evenings of unit `first` and of units near it; how many units stand in `pool`."""
     goal = 1 + np.random.randint(most)
-    size, evenings = 0, 0
+    size, evenings = np.int64(0), 0
     for at in range(-1, d.near.shape[1]):
         u = first if at < 0 else d.near[first, at]
         if u < 0 or evenings >= goal or size >= MOST_REMOVED:

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from planner.base.arrays import Flags, Floats, Integers
+from planner.base.packed import packed
 from planner.search.insertion_data import MOST_CHILDREN, InsertionData
 
 MOST_OPTIONS = 48  # ways to make a stop on one day: who may, with each companion
@@ -72,27 +73,29 @@ def new_state(data: InsertionData, max_stops: int) -> State:
     placed = 2 * visits
     minus = lambda size: np.full(size, -1, dtype=np.int64)  # noqa: E731
     zeros = lambda size: np.zeros(size, dtype=np.int64)  # noqa: E731
-    return State(
-        size=zeros(evenings),
-        stops=np.full((evenings, max_stops), -1, dtype=np.int64),
-        cost=np.zeros(evenings),
-        before=np.full((evenings, max_stops, slots), np.inf),
-        after=np.full((evenings, max_stops, slots), np.inf),
-        p_set=minus(placed),
-        p_is_second=zeros(placed),
-        p_slot=minus(placed),
-        p_row=minus(placed),
-        p_shift=minus(placed),
-        p_minutes=zeros(placed),
-        p_place=zeros(placed),
-        u_mask=zeros(len(data.unit_first) - 1),
-        u_extra=np.zeros(len(data.unit_first) - 1),
-        v_day=minus(visits),
-        v_slot=minus(visits),
-        v_minutes=zeros(visits),
-        total=zeros(len(data.mode)),
-        version=zeros(evenings),
-        day_version=zeros(int(data.shift_day.max(initial=0)) + 1),
+    return packed(
+        State(
+            size=zeros(evenings),
+            stops=np.full((evenings, max_stops), -1, dtype=np.int64),
+            cost=np.zeros(evenings),
+            before=np.full((evenings, max_stops, slots), np.inf),
+            after=np.full((evenings, max_stops, slots), np.inf),
+            p_set=minus(placed),
+            p_is_second=zeros(placed),
+            p_slot=minus(placed),
+            p_row=minus(placed),
+            p_shift=minus(placed),
+            p_minutes=zeros(placed),
+            p_place=zeros(placed),
+            u_mask=zeros(len(data.unit_first) - 1),
+            u_extra=np.zeros(len(data.unit_first) - 1),
+            v_day=minus(visits),
+            v_slot=minus(visits),
+            v_minutes=zeros(visits),
+            total=zeros(len(data.mode)),
+            version=zeros(evenings),
+            day_version=zeros(int(data.shift_day.max(initial=0)) + 1),
+        )
     )
 
 
@@ -102,31 +105,33 @@ def new_scratch(data: InsertionData, max_stops: int) -> Scratch:
     evenings, slots, units = len(data.shift_visitor), data.prices.shape[1], len(data.unit_first) - 1
     options, seconds = len(data.option_shift), len(data.second_shift)
     by_day = len(data.block_mask), int(data.shift_day.max(initial=0)) + 1
-    return Scratch(
-        main_at=np.full(options, -1, dtype=np.int64),
-        main=np.empty((options, slots)),
-        main_least=np.empty(options),
-        second_at=np.full(seconds, -1, dtype=np.int64),
-        second=np.empty((seconds, slots)),
-        second_least=np.empty(seconds),
-        ways=np.zeros((MOST_CHILDREN, MOST_OPTIONS, 2), dtype=np.int64),
-        ways_least=np.zeros((MOST_CHILDREN, MOST_OPTIONS)),
-        number_of_ways=np.zeros(MOST_CHILDREN, dtype=np.int64),
-        day_at=np.full(by_day, -1, dtype=np.int64),
-        day_cost=np.empty(by_day),
-        day_best=np.empty(
-            (len(data.block_mask), int(data.shift_day.max(initial=0)) + 1, 2 + 3 * MOST_CHILDREN), dtype=np.int64
-        ),
-        allowed=np.ones(slots, dtype=np.bool_),
-        busy=np.zeros((int(apart.max(initial=0)), 3), dtype=np.int64),
-        slots=np.zeros(max_stops, dtype=np.int64),
-        line=np.zeros((3, slots)),
-        best=np.zeros(3 + 3 * MOST_CHILDREN, dtype=np.int64),
-        touched=np.zeros(evenings, dtype=np.int64),
-        touched_stamp=np.zeros(evenings, dtype=np.int64),
-        units=np.zeros(units, dtype=np.int64),
-        unit_stamp=np.zeros(units, dtype=np.int64),
-        sizes=np.zeros(6, dtype=np.int64),
+    return packed(
+        Scratch(
+            main_at=np.full(options, -1, dtype=np.int64),
+            main=np.empty((options, slots)),
+            main_least=np.empty(options),
+            second_at=np.full(seconds, -1, dtype=np.int64),
+            second=np.empty((seconds, slots)),
+            second_least=np.empty(seconds),
+            ways=np.zeros((MOST_CHILDREN, MOST_OPTIONS, 2), dtype=np.int64),
+            ways_least=np.zeros((MOST_CHILDREN, MOST_OPTIONS)),
+            number_of_ways=np.zeros(MOST_CHILDREN, dtype=np.int64),
+            day_at=np.full(by_day, -1, dtype=np.int64),
+            day_cost=np.empty(by_day),
+            day_best=np.empty(
+                (len(data.block_mask), int(data.shift_day.max(initial=0)) + 1, 2 + 3 * MOST_CHILDREN), dtype=np.int64
+            ),
+            allowed=np.ones(slots, dtype=np.bool_),
+            busy=np.zeros((int(apart.max(initial=0)), 3), dtype=np.int64),
+            slots=np.zeros(max_stops, dtype=np.int64),
+            line=np.zeros((3, slots)),
+            best=np.zeros(3 + 3 * MOST_CHILDREN, dtype=np.int64),
+            touched=np.zeros(evenings, dtype=np.int64),
+            touched_stamp=np.zeros(evenings, dtype=np.int64),
+            units=np.zeros(units, dtype=np.int64),
+            unit_stamp=np.zeros(units, dtype=np.int64),
+            sizes=np.zeros(6, dtype=np.int64),
+        )
     )
 
 
