@@ -3,7 +3,7 @@
 A library of its own: it knows neither Django nor Celery nor the application's tables. All that its users need is here:
 
 * read and write: `read_problem`, `problem_from_json`, `problem_to_json`, `plan_to_json`, and the values they are made
-  of; `without_hours`, a visit that cannot be at some hours;
+  of; `without_hours` and `beside_others`, visits that cannot be at some hours;
 * plan: `solve` a problem, `repair_plan` after a change, `try_remedies` for visits that were left out;
 * check: `judge` which rules routes break and what they cost, `assess` a draft that a person changes, and `Mover`, what
   a single change would do to it (`ReservingMover`: beside moments that are reserved);
@@ -27,7 +27,7 @@ from planner.evaluate.verdict import Verdict, judge
 from planner.files import PlannedFile, add_plan_options, plan_file
 from planner.model.exchange import PROBLEM_FORMAT, plan_to_json, problem_from_json, problem_to_json, read_problem
 from planner.model.index import ProblemIndex, Schedule, ShiftKey
-from planner.model.modification import without_hours
+from planner.model.modification import beside_others, without_hours
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop, Unplaced
 from planner.model.problem import (
     COUPLED_GRID_MINUTES,
@@ -96,6 +96,7 @@ __all__ = [
     "Window",
     "add_plan_options",
     "assess",
+    "beside_others",
     "compile_loops",
     "count_shortages",
     "judge",

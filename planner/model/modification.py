@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from planner.model.index import ProblemIndex, Schedule
 from planner.model.problem import InterpreterShift, Problem, Shift, Visit, Visitor, Window
 
 
@@ -70,6 +71,22 @@ def without_hours(visit: Visit, on: dt.date, starts: int, ends: int) -> Visit:
         left = [some for some in left if some.starts < some.ends]
         windows += left or ([replace(window, ends=window.starts)] if window.is_wish else [])
     return replace(visit, windows=tuple(windows))
+
+
+def beside_others(index: ProblemIndex, schedule: Schedule, visits: Iterable[Visit]) -> tuple[Visit, ...]:
+    """These visits without the hours of others in a schedule from which they must be apart."""
+    visits = tuple(visits)
+    own = {visit.id for visit in visits}
+    found = []
+    for visit in visits:
+        left = visit
+        for other in index.apart.get(visit.id, []):
+            stop = schedule.stop_of(other) if other not in own else None
+            if stop is not None:
+                on, ends = schedule.made[other][1], stop.start + index.stop_minutes(stop)
+                left = without_hours(left, on, stop.start, ends)
+        found.append(left)
+    return tuple(found)
 
 
 def modify(problem: Problem, change: Modification) -> Problem:

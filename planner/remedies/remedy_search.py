@@ -14,7 +14,7 @@ from planner.evaluate.insertion import InsertionCheck
 from planner.evaluate.verdict import judge
 from planner.master.program import build_program
 from planner.model.index import ProblemIndex, Schedule
-from planner.model.modification import Modification, modify, restrict
+from planner.model.modification import Modification, beside_others, modify, restrict
 from planner.model.plan import SECOND, VISITOR, Plan, Route, Stop
 from planner.model.problem import Appointment, Problem, Window
 from planner.remedies.remedy import Remedy, rank
@@ -55,6 +55,7 @@ class SearchScope:
     """Visitors who share no visit with others, as the plan has them: modifications are tried on them alone."""
 
     def __init__(self, problem: Problem, routes: Iterable[Route], visitors: frozenset[str]) -> None:
+        routes = tuple(routes)
         self.routes = tuple(route for route in routes if route.visitor in visitors)
         self.moments = _moments(self.routes)
         self.company = {
@@ -69,8 +70,17 @@ class SearchScope:
             visitors=(visitor for visitor in problem.visitors if visitor.id in visitors),
             visits=(visit for visit in problem.visits if visitors.issuperset(visit.people)),
         )
-        self.problem = replace(own, current=self.moments)
+        self._index, self._schedule = ProblemIndex(problem), Schedule.of(routes)
+        self.problem = self._beside_others(replace(own, current=self.moments))
         self.cost = judge(self.problem, self.routes).cost
+
+    def modified(self, change: Modification) -> Problem:
+        """The problem of these visitors with the modification made."""
+        return self._beside_others(modify(self.problem, change))
+
+    def _beside_others(self, problem: Problem) -> Problem:
+        """The problem in which nobody is visited at the hours of visits elsewhere from which theirs must be apart."""
+        return replace(problem, visits=beside_others(self._index, self._schedule, problem.visits))
 
     def kept_under(self, problem: Problem) -> KeptAppointments | None:
         """The plan as it is, in a modified problem; None when it breaks a rule there."""
@@ -146,7 +156,7 @@ class RemedySearch:
         """What a modification brings these visits; None when it places none, or takes somebody else's moment."""
         if self.deadline.has_passed():
             return None
-        problem = modify(scope.problem, change)
+        problem = scope.modified(change)
         kept = scope.kept_under(problem)
         if kept is None:
             return None

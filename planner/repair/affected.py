@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from planner.model.index import ProblemIndex
-from planner.model.modification import restrict, without_hours
+from planner.model.index import ProblemIndex, Schedule
+from planner.model.modification import beside_others, restrict
 from planner.model.plan import VISITOR, Route, Stop
 from planner.model.problem import Appointment, Problem, Shift, Visit, Visitor, Window
 from planner.repair.kept_appointments import KeptAppointments
@@ -122,7 +122,10 @@ class _Builder:
         self.visits += [self.index.visits[name] for name in self.affected.free]
         number = self.index.visit_number
         self.visits.sort(key=lambda visit: (number.get(visit.id, len(number)), visit.id))
-        problem = restrict(self.problem, visitors=self.visitors, visits=map(self._with_own_people, self.visits))
+        visits: Iterable[Visit] = self.visits
+        if self.index.apart:
+            visits = beside_others(self.index, Schedule.of(self.kept.routes), visits)
+        problem = restrict(self.problem, visitors=self.visitors, visits=map(self._with_own_people, visits))
         return SubProblem(replace(problem, fixed={**problem.fixed, **self.fixed}), self.stops, people)
 
     def _enter(self, route: Route, stop: Stop) -> None:
@@ -175,17 +178,6 @@ class _Builder:
         own = tuple(who for who in visit.visitors if who in self.affected.visitors)
         if visit.id in self.stops:
             return visit
-        for route, stop in self._busy(visit.id):
-            visit = without_hours(visit, route.on, stop.start, stop.start + self.index.stop_minutes(stop))
         who = self.kept.company.get(visit.id)
         keeps = who in visit.second and visit.id in self.kept.made
         return replace(visit, visitors=own, second=(str(who),) if keeps else visit.second)
-
-    def _busy(self, name: str) -> list[tuple[Route, Stop]]:
-        """The kept stops of visits from which this one must be apart, but for those that are free as well."""
-        others = set(self.index.apart.get(name, ())) - self.affected.free
-        return [
-            (route, stop)
-            for route, stop in (self.kept.stops if others else ())
-            if stop.role == VISITOR and not others.isdisjoint(stop.visits)
-        ]

@@ -23,7 +23,7 @@ from planner.master.big_m import BigMProblem
 from planner.master.bound import SLACK
 from planner.master.program import build_program
 from planner.model.index import ProblemIndex, Schedule
-from planner.model.modification import restrict, without_hours
+from planner.model.modification import beside_others, restrict
 from planner.model.plan import Route
 from planner.model.problem import BadProblem, Problem, Visit
 from planner.search.branch_and_bound import BranchAndBound
@@ -125,16 +125,10 @@ class Separation:
 
     def _beside(self, routes: Iterable[Route], parts: Collection[int]) -> tuple[Visit, ...]:
         """All visits, those of these components without the hours of visits elsewhere from which they must be apart."""
-        schedule = Schedule.of(routes)
-        visits = []
-        for visit in self.problem.visits:
-            if self._part_of.get(visit.id) in parts:
-                for other in self.index.apart.get(visit.id, []):
-                    stop = schedule.stop_of(other) if self._part_of.get(other) not in parts else None
-                    if stop is not None:
-                        on, ends = schedule.made[other][1], stop.start + self.index.stop_minutes(stop)
-                        visit = without_hours(visit, on, stop.start, ends)
-            visits.append(visit)
+        visits = list(self.problem.visits)
+        own = [v for number in parts for v in self.components[number].visits]
+        for v, visit in zip(own, beside_others(self.index, Schedule.of(routes), (visits[v] for v in own)), strict=True):
+            visits[v] = visit
         return tuple(visits)
 
     # the steps

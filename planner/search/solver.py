@@ -78,22 +78,17 @@ def solve(
     began = time.monotonic()
     check_problem(problem)
     before = seconds * (1 - tuning.separation.share) if problem.apart else seconds
-    run = _Solve(
-        replace(problem, apart=()),
-        before,
-        seed=seed,
-        jobs=jobs,
-        progress=progress,
-        should_stop=should_stop,
-        tuning=tuning,
-    )
+    run = _Solve(problem, before, seed=seed, jobs=jobs, progress=progress, should_stop=should_stop, tuning=tuning)
     run.search(gap)
     plan = run.plan(time.monotonic() - began)
-    return run.separated(problem, plan, began, seconds) if problem.apart else plan
+    return run.separated(plan, began, seconds) if problem.apart else plan
 
 
 class _Solve:
-    """One solve: the components, their searches, and what they add up to."""
+    """One solve: the components, their searches, and what they add up to.
+
+    `whole`: the problem to plan. `problem`: the same without visits that must be apart, for searches that list routes.
+    """
 
     def __init__(
         self,
@@ -106,7 +101,8 @@ class _Solve:
         should_stop: ShouldStop | None,
         tuning: Tuning,
     ) -> None:
-        self.problem = problem
+        self.whole = problem
+        self.problem = problem = replace(problem, apart=())
         self.deadline = Deadline.after(seconds, StopSign(self._look_up))
         self.should_stop = should_stop
         self.seed = seed
@@ -195,7 +191,7 @@ class _Solve:
         )  # fmt: skip
 
     def _unlisted(self, component: Component, *, jobs: int) -> UnlistedSearch:
-        return UnlistedSearch(component, self.problem, step=self.step, seed=self.seed, jobs=jobs, tuning=self.tuning)
+        return UnlistedSearch(component, self.whole, step=self.step, seed=self.seed, jobs=jobs, tuning=self.tuning)
 
     def _pool(self, evenings: Sequence[ShiftOptions], *, jobs: int = 1) -> Pool:
         """The routes of these evenings. Raises TooManyRoutes when all searches together hold too many."""
@@ -266,19 +262,19 @@ class _Solve:
         routes = tuple(sorted(self._routes(), key=lambda route: (route.on, route.visitor)))
         return _judged(self.problem, routes, self._bound(), seconds)
 
-    def separated(self, problem: Problem, plan: Plan, began: float, seconds: float) -> Plan:
-        """The plan of `problem`, in which visits must be apart, that comes of one without regard to that.
+    def separated(self, plan: Plan, began: float, seconds: float) -> Plan:
+        """The plan of the whole problem, in which visits must be apart, that comes of one without regard to that.
 
         `began`, `seconds`: when the solve began and how long it may take in all.
         """
         deadline = Deadline(began + seconds, StopSign(self.should_stop) if self.should_stop else None)
         rest = self.problem.weights.unplaced * len(self._nobodys())
         separation = Separation(
-            problem, self.components, self._bounds(), rest, step=self.step, seed=self.seed, tuning=self.tuning
+            self.whole, self.components, self._bounds(), rest, step=self.step, seed=self.seed, tuning=self.tuning
         )
         found = separation.run(plan.routes, deadline)
         routes = tuple(sorted(found.routes, key=lambda route: (route.on, route.visitor)))
-        whole = _judged(problem, routes, found.bound, time.monotonic() - began)
+        whole = _judged(self.whole, routes, found.bound, time.monotonic() - began)
         if self.progress is not None:
             self.progress(Progress(1.0, whole.cost, whole.bound, "done", len(self._hopeless()), whole.parts))
         return whole

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from planner.model.index import ProblemIndex, Schedule
 from planner.model.plan import Route, Stop
 from planner.model.problem import Problem
 from tests.planner.problems import day, plain_problem, random_days, random_problem
-from tests.planner.together import random_coupled_problem, siblings_problem
+from tests.planner.together import random_coupled_problem, random_second_format, siblings_problem
 
 QUICK: dict[str, Any] = {
     "deadline": None,
@@ -27,6 +28,7 @@ QUICK: dict[str, Any] = {
     "derandomize": True,
     "database": None,
 }
+MakeProblem = Callable[..., dict[str, Any]]
 MONDAY, NEXT_MONDAY = dt.date.fromisoformat(day(0)), dt.date.fromisoformat(day(2))
 
 
@@ -38,7 +40,9 @@ def _subjects(findings: tuple[Finding, ...]) -> Counter[object]:
 @given(seed=st.integers(0, 10**6))
 def test_something_is_blocked_or_warned_of_exactly_when_the_judge_finds_it_broken(seed: int) -> None:
     rng = random.Random(seed)
-    problem = problem_from_json(random_coupled_problem(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)))
+    make = rng.choice([random_coupled_problem, random_second_format])
+    data = make(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)) | {"fixed": {}}
+    problem = problem_from_json(data)
     schedule = random_days(rng, problem)
     verdict, assessment = judge(problem, schedule.routes.values()), assess(problem, schedule)
     assert len(assessment.broken) == len(verdict.broken)
@@ -60,11 +64,11 @@ def _random_move(rng: random.Random, mover: Mover) -> Move:
 
 
 @settings(max_examples=120, **QUICK)
-@given(seed=st.integers(0, 10**6), coupled=st.booleans())
-def test_a_move_costs_and_breaks_what_the_judge_of_the_whole_says(seed: int, coupled: bool) -> None:
+@given(seed=st.integers(0, 10**6), make=st.sampled_from([random_problem, random_coupled_problem, random_second_format]))
+def test_a_move_costs_and_breaks_what_the_judge_of_the_whole_says(seed: int, make: MakeProblem) -> None:
     rng = random.Random(seed)
-    make = random_coupled_problem if coupled else random_problem
-    problem = problem_from_json(make(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 6), days=2))
+    data = make(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 6), days=2) | {"fixed": {}}
+    problem = problem_from_json(data)
     index, schedule = ProblemIndex(problem), Schedule()
     for _ in range(6):
         change = _random_move(rng, Mover(index, schedule))
@@ -78,10 +82,13 @@ def test_a_move_costs_and_breaks_what_the_judge_of_the_whole_says(seed: int, cou
 
 
 @settings(max_examples=60, **QUICK)
-@given(seed=st.integers(0, 10**6))
-def test_no_other_moment_in_an_evening_is_better_than_the_place_that_is_offered(seed: int) -> None:
+@given(seed=st.integers(0, 10**6), make=st.sampled_from([random_problem, random_second_format]))
+def test_no_other_moment_in_an_evening_is_better_than_the_place_that_is_offered(seed: int, make: MakeProblem) -> None:
     rng = random.Random(seed)
-    problem = problem_from_json(random_problem(seed, visitors=2, visits=5, days=2))
+    data = make(seed, visitors=2, visits=5, days=2) | {"fixed": {}}
+    for visit in data["visits"]:
+        visit |= {"second": [], "interpreter": None}
+    problem = problem_from_json(data)
     index, schedule = ProblemIndex(problem), Schedule()
     newcomer = rng.choice(problem.visits).id
     for visit in problem.visits:

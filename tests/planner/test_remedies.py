@@ -202,10 +202,10 @@ def test_remedies_come_out_the_same_and_stop_when_told() -> None:
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
-@given(seed=st.integers(0, 10**6), is_coupled=st.booleans())
-def test_every_remedy_carried_out_places_whom_it_says(seed: int, is_coupled: bool) -> None:
-    make = together.random_coupled_problem if is_coupled else random_problem
-    problem = problem_from_json(make(seed, visitors=2, visits=5, days=3))
+@given(seed=st.integers(0, 10**6), kind=st.integers(0, 2))
+def test_every_remedy_carried_out_places_whom_it_says(seed: int, kind: int) -> None:
+    make = (random_problem, together.random_coupled_problem, together.random_second_format)[kind]
+    problem = problem_from_json(make(seed, visitors=2, visits=5, days=3) | {"fixed": {}})
     plan = solve(problem)
     for remedy in try_remedies(problem, plan):
         _check(problem, plan, remedy)

@@ -333,6 +333,17 @@ def price_of(problem: dict[str, Any], plan: dict[str, Any]) -> float:
     return total + table.price(tuple(placed))
 
 
+def moments_of(plan: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Each visit of a plan with who makes it and when, as in `current`."""
+    return {
+        name: {"visitor": route["visitor"], "date": route["date"], "start": stop["start"]}
+        for route in plan["routes"]
+        for stop in route["stops"]
+        if stop["role"] == "visitor"
+        for name in stop["visits"]
+    }
+
+
 def with_a_colleague() -> dict[str, Any]:
     """Five families on three evenings, each visited by a mentor and a colleague who has no visits of her own."""
     dates = [day(0), day(2), day(7)]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from planner import Finding, Mover, ProblemIndex, Schedule, Severity, assess, problem_from_json
 from planning.words.board import Names, finding_text, moment_words, move_cost_words, sentences, shifts
 from tests.planner.problems import plain_problem, random_days
-from tests.planner.together import random_coupled_problem
+from tests.planner.together import random_coupled_problem, random_second_format
 
 NAMES = Names({"visit-1": "Gezin Jansen", "visit-2": "Gezin de Wit"}, {"mentor": "Anna Bakker"})
 TUESDAY = dt.date(2026, 10, 6)
@@ -24,7 +24,9 @@ QUICK: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthC
 @given(seed=st.integers(0, 10**6))
 def test_whatever_is_broken_can_be_said(seed: int) -> None:
     rng = random.Random(seed)
-    problem = problem_from_json(random_coupled_problem(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)))
+    make = rng.choice([random_coupled_problem, random_second_format])
+    data = make(seed, visitors=rng.randint(1, 3), visits=rng.randint(2, 5)) | {"fixed": {}}
+    problem = problem_from_json(data)
     for finding in assess(problem, random_days(rng, problem)).findings:
         text = finding_text(finding, NAMES)
         assert text.endswith(".") and "%" not in text and "past niet bij de afspraken" not in text
@@ -39,6 +41,8 @@ def test_whatever_is_broken_can_be_said(seed: int) -> None:
             "nog bij Gezin de Wit: dat gesprek duurt tot 18",
         ),
         ("travel_short", {"before": "visit-2", "until": 1080, "leg": 12}, "pas om 18.12 zijn: de weg duurt 12 minuten"),
+        ("slack_short", {"before": "visit-2", "slack": 10}, "te weinig speling over: afgesproken is 10 minuten"),
+        ("not_apart", {"other": "visit-2"}, "Gezin Jansen heeft dan twee gesprekken tegelijk"),
         ("leaves_early", {"leaves": 955, "leave_from": 960}, "moet dan om 15.55 weg en kan pas om 16.00"),
         ("too_many_stops", {"stops": 4, "most": 3}, "op di 6 oktober dan 4 thuisbezoeken; afgesproken is hoogstens 3"),
         ("outside_windows", {"windows": []}, "Gezin Jansen kan op di 6 oktober niet"),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.actions.record import record_event
 from mentors.models import User
-from planner import Appointment, Problem, Route, Schedule, ShiftKey, Visit, assess, without_hours
+from planner import Appointment, Problem, Route, Schedule, ShiftKey, assess, beside_others
 from planner import Plan as Made
 from planning.actions.board.edits import Edited
 from planning.actions.board.patches import BoardError, BoardShut, lock_draft, patches_for, record_edit
@@ -181,22 +181,12 @@ def _problem_around(draft: LoadedDraft, frozen: Collection[ShiftKey]) -> Problem
     return replace(
         problem,
         visitors=visitors,
-        visits=tuple(_beside(draft, visit, gone) for visit in problem.visits if visit.id not in gone),
+        visits=beside_others(draft.index, draft.schedule, [v for v in problem.visits if v.id not in gone]),
         siblings=_without(problem.siblings, gone),
         apart=_without(problem.apart, gone),
         fixed=fixed,
         current={name: at for name, at in moments.items() if name not in fixed},
     )
-
-
-def _beside(draft: LoadedDraft, visit: Visit, gone: Collection[str]) -> Visit:
-    """The visit without the hours of visits that stay and from which it must be apart."""
-    for name in draft.index.apart.get(visit.id, []):
-        stop = draft.schedule.stop_of(name) if name in gone else None
-        if stop is not None:
-            on = draft.schedule.made[name][1]
-            visit = without_hours(visit, on, stop.start, stop.start + draft.index.stop_minutes(stop))
-    return visit
 
 
 def _without(groups: Iterable[tuple[str, ...]], gone: Collection[str]) -> tuple[tuple[str, ...], ...]:
