@@ -92,13 +92,14 @@ class SearchScope:
         routes = tuple(sorted(routes, key=lambda route: (route.on, route.visitor)))
         verdict = judge(problem, routes)
         after = _moments(routes)
-        placed = tuple(name for name in wanted if name in after)
+        placed = [name for name in wanted if name in after]
         if verdict.broken or not placed:
             return None
+        placed += sorted(after.keys() - self.moments.keys() - {*placed})  # siblings who are visited with them
         moved = tuple(name for name, at in self.moments.items() if name in after and after[name] != at)
         lost = tuple(name for name in self.moments if name not in after)
         gain = problem.weights.unplaced * (len(after) - len(self.moments))
-        return TrialResult(problem, routes, placed, moved, lost, verdict.cost - self.cost + gain)
+        return TrialResult(problem, routes, tuple(placed), moved, lost, verdict.cost - self.cost + gain)
 
 
 def _moments(routes: Iterable[Route]) -> dict[str, Appointment]:
