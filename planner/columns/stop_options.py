@@ -249,7 +249,8 @@ class StopOptions:
         current = self.problem.current.get(visit.id)
         if current is None:
             return spans
-        stays = (current.visitor, current.on) == (visitor.id, shift.on)
+        is_on_grid = current.start % self.problem.rules.start_grid_minutes == 0  # one that is not may only move
+        stays = is_on_grid and (current.visitor, current.on) == (visitor.id, shift.on)
         moved = self.problem.weights.moved
         elsewhere = [replace(span, cost=span.cost + moved) for span in spans]
         return (_at(current.start, spans) if stays else []) + elsewhere

@@ -6,7 +6,8 @@
 * warning: goes against what was agreed, and a person may decide otherwise (hours, stops, travel, the grid);
 * note: breaks nothing and is worth knowing (a wish that is not met, a long wait, siblings apart).
 
-So there is a blocking finding or a warning exactly when the judge finds something broken.
+So there is a blocking finding or a warning exactly when the judge finds something broken; and for siblings whose visits
+overlap without beginning together: the format counts them as split, and nobody can receive both.
 """
 
 from __future__ import annotations
@@ -60,8 +61,9 @@ class Finding:
     slack in the last · not_apart: other (a visit) · ends_too_late: ends, until · back_too_late: back, until ·
     too_many_stops, too_many_in_all: stops, most ·
     outside_windows, outside_wish: start, ends, windows (pairs) · off_grid, off_coupled_grid: start, grid ·
-    no_interpreter: language, start · fixed_moved, moved: start, on, visitor · siblings_split: sibling ·
-    long_wait: minutes, before (a visit) · reserved: start, ends, until · near_reserved: start, ends, until, leg.
+    no_interpreter: language, start · fixed_moved, moved: start, on, visitor · siblings_split, siblings_overlap:
+    sibling · long_wait: minutes, before (a visit) · reserved: start, ends, until · near_reserved: start, ends, until,
+    leg.
     """
 
     code: str
@@ -88,7 +90,7 @@ class Assessment:
 
     @property
     def broken(self) -> tuple[Finding, ...]:
-        """Blocking findings and warnings: empty exactly when `judge` finds no broken rule."""
+        """Blocking findings and warnings: empty when `judge` finds no broken rule and no siblings' visits overlap."""
         return tuple(finding for finding in self.findings if finding.severity != Severity.NOTE)
 
     @property
@@ -262,6 +264,10 @@ def _visit_notes(
     for sibling in index.siblings.get(name, []):
         if name < sibling and not _is_together(index, schedule, name, sibling):
             yield Finding("siblings_split", Severity.NOTE, visitor, on, name, {"sibling": sibling})
+            other = schedule.stop_of(sibling)
+            is_same_day = other is not None and schedule.made[sibling][1] == on
+            if other is not None and is_same_day and other.start != stop.start and _overlap(index, stop, other):
+                yield Finding("siblings_overlap", Severity.BLOCKING, visitor, on, name, {"sibling": sibling})
 
 
 def _is_together(index: ProblemIndex, schedule: Schedule, name: str, sibling: str) -> bool:

@@ -132,13 +132,17 @@ class MinuteCostTable:
         return stop.start
 
     def _of_apart(self, name: str, stop: Stop, on: dt.date) -> MinuteCosts:
-        """A breach at each start at which the stop would overlap a visit that must be apart from this one."""
+        """A breach at each start at which the stop would overlap a visit that must be apart from this one, or a
+        sibling's visit that does not begin with it."""
         minutes, cost = self.index.stop_minutes(stop), np.zeros(MINUTES_A_DAY + 1)
-        for other in self.index.apart.get(name, []):
+        siblings = self.index.siblings.get(name, [])
+        for other in [*self.index.apart.get(name, []), *siblings]:
             there = self.schedule.stop_of(other)
             if there is not None and other not in stop.visits and self.schedule.made[other][1] == on:
-                ends = there.start + self.index.stop_minutes(there)
+                ends, at_once = there.start + self.index.stop_minutes(there), cost[there.start]
                 cost[max(0, there.start - minutes + 1) : ends] = 10 * BREACH
+                if other in siblings:
+                    cost[there.start] = at_once
         return cost
 
     def _of_interpreter(self, name: str, stop: Stop, on: dt.date) -> MinuteCosts:

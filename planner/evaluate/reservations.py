@@ -1,7 +1,8 @@
 """Moments that are kept free for a visit until it is decided, and what a move does to them.
 
 A reservation is no stop yet: nothing is planned around it, and its visit may stand elsewhere in the schedule. A stop
-of another visit that overlaps it is blocking; one that leaves too little time to travel between the two is a warning.
+of another visit that overlaps it is blocking; one that leaves too little time to travel between the two, or too little
+slack, is a warning.
 """
 
 from __future__ import annotations
@@ -108,6 +109,7 @@ def reservation_findings(
 
 def _findings(index: ProblemIndex, reserved: Reservation, stops: Iterable[Stop]) -> Iterator[Finding]:
     """About stops of the reservation's own shift."""
+    slack = index.problem.rules.slack_minutes
     for stop in stops:
         if reserved.visit in stop.visits:
             continue
@@ -115,7 +117,7 @@ def _findings(index: ProblemIndex, reserved: Reservation, stops: Iterable[Stop])
         facts = {"start": reserved.start, "ends": reserved.ends, "until": reserved.until}
         if stop.start < reserved.ends and reserved.start < ends:
             yield Finding(RESERVED, Severity.BLOCKING, reserved.visitor, reserved.on, stop.visits[0], facts)
-        elif stop.start < reserved.ends + leg and reserved.start < ends + leg:
+        elif stop.start < reserved.ends + leg + slack and reserved.start < ends + leg + slack:
             facts["leg"] = leg
             yield Finding(NEAR_RESERVED, Severity.WARNING, reserved.visitor, reserved.on, stop.visits[0], facts)
 
