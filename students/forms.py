@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, School
-from students.models import Guardian, Household, SchoolClass, Student
+from students.models import LAST_YEAR_GROUP, Guardian, Household, SchoolClass, Student
 from students.roster.cleaning import Findings, ValuePlace, clean_phone, clean_postcode, clean_suffix, clean_text
 from students.roster.columns import TableColumn, all_targets
 from students.roster.reading import SourceFile, refuse_large
@@ -248,8 +248,16 @@ class TwoHomesForm(forms.ModelForm):
 
 
 class ClassMentorsForm(forms.Form):
-    """Who the mentors of a class are."""
+    """The year group of a class, and who its mentors are."""
 
+    year_group = forms.TypedChoiceField(
+        label=_("Leerjaar"),
+        choices=[("", _("niet bekend")), *((number, str(number)) for number in range(1, LAST_YEAR_GROUP + 1))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=_("Een bezoekronde bezoekt hele leerjaren. Een klas zonder leerjaar doet aan geen ronde mee."),
+    )
     mentors = forms.ModelMultipleChoiceField(
         label=_("Mentoren"),
         queryset=Mentor.objects.none(),
@@ -259,7 +267,7 @@ class ClassMentorsForm(forms.Form):
     )
 
     def __init__(self, *args: Any, school: School, school_class: SchoolClass, **kwargs: Any) -> None:
-        kwargs["initial"] = {"mentors": school_class.mentors.all()}
+        kwargs["initial"] = {"mentors": school_class.mentors.all(), "year_group": school_class.year_group}
         super().__init__(*args, **kwargs)
         mentors = self.fields["mentors"]
         assert isinstance(mentors, forms.ModelMultipleChoiceField)  # noqa: S101

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mentors.models import Mentor, Role, School, SchoolYear, User
 
+LAST_YEAR_GROUP = 8  # of a primary school; a secondary school has six
+
 
 class SchoolClass(models.Model):
     """Pupils of one year group, with one or two mentors."""

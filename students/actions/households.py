@@ -1,4 +1,5 @@
-"""What a coordinator changes by hand: addresses, contact details, who is invited, two homes, mentors of a class."""
+"""What a coordinator changes by hand: addresses, contact details, who is invited, two homes, year group and mentors of
+a class."""
 
 from __future__ import annotations
 
@@ -13,7 +14,16 @@ from mentors.actions.record import record_event
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal
 from students.actions.locating import LOCATED_FIELDS, place_on_map
-from students.models import Authority, Guardian, Household, LocationQuality, SchoolClass, Student, TwoHomes
+from students.models import (
+    LAST_YEAR_GROUP,
+    Authority,
+    Guardian,
+    Household,
+    LocationQuality,
+    SchoolClass,
+    Student,
+    TwoHomes,
+)
 
 _ADDRESS = ("postcode", "house_number", "house_suffix")
 HOUSEHOLD_FIELDS = (
@@ -33,6 +43,10 @@ class OneHousehold(EditRefused):
 
 class TooManyClassMentors(EditRefused):
     text = _("Een klas heeft hooguit twee mentoren.")
+
+
+class NoSuchYearGroup(EditRefused):
+    text = _("Kies een leerjaar van 1 tot en met 8.")
 
 
 class MentorOfOtherSchool(EditRefused):
@@ -94,6 +108,22 @@ def choose_two_homes(*, student: Student, choice: TwoHomes, by: User, now: dt.da
     student.two_homes = choice
     student.save(update_fields=["two_homes"])
     record_event(verb="student.two_homes", by=by, now=now, school=student.school, subject=student, choice=str(choice))
+
+
+@transaction.atomic
+def set_year_group(*, school_class: SchoolClass, year_group: int | None, by: User, now: dt.datetime) -> None:
+    """Say of which year group a class is, where its name does not; what stood there already changes nothing.
+
+    Raises NoSuchYearGroup.
+    """
+    if year_group is not None and not 1 <= year_group <= LAST_YEAR_GROUP:
+        raise NoSuchYearGroup
+    if school_class.year_group == year_group:
+        return
+    school_class.year_group = year_group
+    school_class.save(update_fields=["year_group"])
+    school = school_class.school_year.school
+    record_event(verb="class.year_group", by=by, now=now, school=school, subject=school_class, year_group=year_group)
 
 
 @transaction.atomic

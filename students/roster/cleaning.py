@@ -247,7 +247,16 @@ def are_bsns(values: list[str]) -> bool:
     return len(filled) >= 2 and all(looks_like_bsn(value) for value in filled)
 
 
+# The words before the number of a class: kinds of secondary school, or up to three letters that a school made up.
+_KINDS = r"(?:brug|brugklas|klas|mavo|havo|vwo|vmbo|vmbo-t|atheneum|athenaeum|gymnasium|lyceum|technasium|basis|kader)"
+_CLASS_NAME = re.compile(rf"(?:{_KINDS}(?:[/ -]{_KINDS})*|[a-z]{{0,3}})[. -]?\s?([1-6])(?![0-9])", re.IGNORECASE)
+_GROUP_NAME = re.compile(r"(?:groep|gr)\.?\s?([1-8])(?![0-9])", re.IGNORECASE)
+
+
 def year_of(name: str) -> int | None:
-    """The school year in a Dutch class name: 1 for '1c', 'h1b' and 'B1A'; None when it is not plain."""
-    match = re.match(r"[A-Za-z]{0,3}\.?\s?([1-6])(?![0-9])", name)
+    """The school year in a Dutch class name: 1 for '1c', 'h1b', 'B1A' and 'HAVO1A', 7 for 'groep 7'.
+
+    None when it is not plain.
+    """
+    match = _GROUP_NAME.match(name) or _CLASS_NAME.match(name)
     return int(match[1]) if match else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Role
-from students.actions.households import EditRefused, choose_mentors, choose_two_homes
+from students.actions.households import EditRefused, choose_mentors, choose_two_homes, set_year_group
 from students.forms import ClassMentorsForm, RosterFilterForm, TwoHomesForm
 from students.models import SchoolClass, Student, TwoHomes
 from students.queries import lists
@@ -96,13 +96,14 @@ def classes(request: SchoolRequest) -> HttpResponse:
 @for_roles(Role.COORDINATOR)
 @require_http_methods(["GET", "POST"])
 def class_mentors(request: SchoolRequest, pk: int) -> HttpResponse:
-    """Who the mentors of a class are."""
+    """The year group of a class, and who its mentors are."""
     found = get_object_or_404(SchoolClass, school_year__school=request.school, pk=pk)
     form = ClassMentorsForm(request.POST or None, school=request.school, school_class=found)
     if request.method == "POST" and form.is_valid():
-        mentors = form.cleaned_data["mentors"]
-        choose_mentors(school_class=found, mentors=mentors, by=request.user, now=timezone.now())
-        messages.success(request, _("De mentoren van klas %(name)s zijn bewaard.") % {"name": found.name})
+        values, now = form.cleaned_data, timezone.now()
+        set_year_group(school_class=found, year_group=values["year_group"], by=request.user, now=now)
+        choose_mentors(school_class=found, mentors=values["mentors"], by=request.user, now=now)
+        messages.success(request, _("Klas %(name)s is bewaard.") % {"name": found.name})
         return redirect("students:classes", school=request.school.slug)
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "students/class_mentors.html", {"school_class": found, "form": form}, status=status)
