@@ -15,8 +15,14 @@ from mentors.models import School, SchoolYear, User
 from mentors.refusals import Refusal
 from visits.actions.cohorts import join_cohort
 from visits.actions.topics import seed_topics
-from visits.models import Booking, Campaign, CampaignState, Frequency, VisitState
-from visits.models.campaigns import LONGEST_VISIT, SHORTEST_VISIT
+from visits.models import Booking, Campaign, CampaignState, DayPart, Frequency, VisitState
+from visits.models.campaigns import (
+    EARLIEST_EVENING,
+    LATEST_EVENING,
+    LONGEST_VISIT,
+    SHORTEST_VISIT,
+    SLACK_CHOICES,
+)
 from visits.queries.cohort import cohort
 
 
@@ -59,6 +65,21 @@ class StopsOutOfRange(CampaignRefused):
     text = _("Kies één tot vier thuisbezoeken op een avond.")
 
 
+class SlackOutOfRange(CampaignRefused):
+    field = "slack_minutes"
+    text = _("Kies een speling van 0, 5, 10 of 15 minuten.")
+
+
+class NoSuchDayPart(CampaignRefused):
+    field = "day_part"
+    text = _("Kies of bezoeken liefst 's avonds zijn, liefst 's middags, of dat het niet uitmaakt.")
+
+
+class EveningOutOfRange(CampaignRefused):
+    field = "evening_from"
+    text = _("De avond begint tussen 15.00 en 20.00 uur.")
+
+
 class NoWishesDay(CampaignRefused):
     field = "wishes_until"
     text = _("Kies tot en met welke dag gezinnen hun wensen doorgeven.")
@@ -94,6 +115,9 @@ class CampaignAgreements(TypedDict, total=False):
     ends_on: Required[dt.date]
     visit_minutes: Required[int]
     max_stops: Required[int]
+    slack_minutes: int
+    day_part: str
+    evening_from: dt.time
     mode: Required[str]
     hours_per_visit: Required[Decimal]
     set_up: Required[str]
@@ -176,6 +200,16 @@ def _refuse_nonsense(campaign: Campaign) -> None:
     _refuse_wishes(campaign)
     if not 1 <= campaign.max_stops <= 4:
         raise StopsOutOfRange
+    _refuse_hours(campaign)
+
+
+def _refuse_hours(campaign: Campaign) -> None:
+    if campaign.slack_minutes not in SLACK_CHOICES:
+        raise SlackOutOfRange
+    if campaign.day_part not in DayPart.values:
+        raise NoSuchDayPart
+    if not EARLIEST_EVENING <= campaign.evening_from <= LATEST_EVENING:
+        raise EveningOutOfRange
 
 
 def _refuse_wishes(campaign: Campaign) -> None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+from copy import copy
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from mentors.forms import DayInput
+from mentors.forms import ClockInput, DayInput
 from mentors.models import SchoolYear, TravelMode
-from visits.actions.campaigns import VisitLengthOutOfRange
-from visits.models import Booking, Campaign, ConversationTopic, Frequency
-from visits.models.campaigns import LONGEST_VISIT, SHORTEST_VISIT
+from visits.actions.campaigns import EveningOutOfRange, NoSuchDayPart, SlackOutOfRange, VisitLengthOutOfRange
+from visits.models import Booking, Campaign, ConversationTopic, DayPart, Frequency
+from visits.models.campaigns import EARLIEST_EVENING, LATEST_EVENING, LONGEST_VISIT, SHORTEST_VISIT, SLACK_CHOICES
 from visits.queries.calendar import usual_period
+from visits.queries.day_parts import is_primary
 
 # The shape of a conversation of 45 minutes, as the practice has it. A school's own text: changed, not translated.
 SET_UP = """Welkom: 5 minuten
@@ -50,6 +52,26 @@ WAYS = {
 }
 
 
+# When of a day, with what each of these means.
+DAY_PARTS = {
+    DayPart.EVENING: (
+        _("Liefst 's avonds"),
+        _("Een bezoek begint liefst niet eerder. Zo zijn beide ouders vaker thuis."),
+    ),
+    DayPart.AFTERNOON: (
+        _("Liefst 's middags"),
+        _("Een bezoek is liefst dan al klaar. Zo zijn jonge kinderen nog wakker."),
+    ),
+    DayPart.ANY: (
+        _("Maakt niet uit"),
+        _("Alle uren die een mentor geeft tellen even zwaar. Dit kost de minste avonden."),
+    ),
+}
+
+
+COUNTED_WITH = ("visit_minutes", "max_stops", "slack_minutes", "day_part", "evening_from", "year_groups")
+
+
 class CampaignForm(forms.ModelForm):
     """Who, when, how long and under which agreements."""
 
@@ -71,6 +93,9 @@ class CampaignForm(forms.ModelForm):
             "ends_on",
             "visit_minutes",
             "max_stops",
+            "slack_minutes",
+            "day_part",
+            "evening_from",
             "mode",
             "hours_per_visit",
             "reply_days",
@@ -85,6 +110,9 @@ class CampaignForm(forms.ModelForm):
             "ends_on": _("Laatste dag"),
             "visit_minutes": _("Hoe lang duurt een thuisbezoek? (minuten)"),
             "max_stops": _("Hoeveel thuisbezoeken op een avond, hoogstens?"),
+            "slack_minutes": _("Speling tussen twee bezoeken"),
+            "day_part": _("Wanneer liefst?"),
+            "evening_from": _("De avond begint om"),
             "mode": _("Hoe reizen de mentoren?"),
             "hours_per_visit": _("Uren per thuisbezoek in de taakbrief"),
             "reply_days": _("Herinnering als een gezin na zoveel dagen niet heeft geantwoord"),
@@ -94,10 +122,15 @@ class CampaignForm(forms.ModelForm):
         }
         error_messages = {
             "visit_minutes": dict.fromkeys(("min_value", "max_value"), VisitLengthOutOfRange.text),
+            "slack_minutes": {"invalid_choice": SlackOutOfRange.text},
+            "day_part": {"invalid_choice": NoSuchDayPart.text},
         }
         help_texts = {
             "starts_on": _("Gebruikelijk: twee weken na het begin van het schooljaar."),
             "visit_minutes": _("30 tot 60 minuten. Voor alle mentoren hetzelfde."),
+            "slack_minutes": _(
+                "Gesprekken lopen uit. Zoveel tijd is er naast het reizen, behalve voor het eerste bezoek."
+            ),
             "mode": _("Geldt voor wie zelf niets anders dan de fiets heeft gekozen."),
             "hours_per_visit": _("Bezoek, reis en verslag samen. Vaak anderhalf uur."),
             "booking": _("Dit ligt vast zodra de eerste uitnodigingen gemaakt zijn."),
@@ -109,6 +142,8 @@ class CampaignForm(forms.ModelForm):
             "ends_on": DayInput(),
             "wishes_until": DayInput(),
             "booking": forms.RadioSelect,
+            "day_part": forms.RadioSelect,
+            "evening_from": ClockInput(),
             "frequency": forms.RadioSelect,
             "mode": forms.RadioSelect,
             "set_up": forms.Textarea(attrs={"rows": 6}),
@@ -123,6 +158,9 @@ class CampaignForm(forms.ModelForm):
         ]
         self.fields["year_groups"].choices = choices  # type: ignore[attr-defined]
         self.fields["max_stops"].widget = forms.Select(choices=[(number, str(number)) for number in range(1, 5)])
+        slacks = [(minutes, _("%(n)s minuten") % {"n": minutes}) for minutes in SLACK_CHOICES]
+        self.fields["slack_minutes"].choices = slacks  # type: ignore[attr-defined]
+        self.fields["day_part"].choices = [(part, words[0]) for part, words in DAY_PARTS.items()]  # type: ignore[attr-defined]
         self.fields["frequency"].choices = Frequency.choices  # type: ignore[attr-defined]
         self.fields["booking"].choices = [(way, words[0]) for way, words in WAYS.items()]  # type: ignore[attr-defined]
         self.fields["mode"].choices = TravelMode.choices  # type: ignore[attr-defined]
@@ -131,6 +169,25 @@ class CampaignForm(forms.ModelForm):
     def ways(self) -> list[tuple[Any, Any]]:
         """The radio button of each way, with what it means."""
         return [(button, WAYS[Booking(button.data["value"])][1]) for button in self["booking"].subwidgets]
+
+    def day_parts(self) -> list[tuple[Any, Any, DayPart]]:
+        """The radio button of each part of the day, with what it means."""
+        parts = [(button, DayPart(button.data["value"])) for button in self["day_part"].subwidgets]
+        return [(button, DAY_PARTS[part][1], part) for button, part in parts]
+
+    def clean_evening_from(self) -> dt.time:
+        """Between these hours, whatever the preference is."""
+        begins: dt.time = self.cleaned_data["evening_from"]
+        if not EARLIEST_EVENING <= begins <= LATEST_EVENING:
+            raise forms.ValidationError(EveningOutOfRange.text)
+        return begins
+
+    def shown_campaign(self) -> Campaign:
+        """The campaign as the form shows it, not saved."""
+        shown = copy(self.instance)
+        for name in COUNTED_WITH if not self.is_bound else ():
+            setattr(shown, name, self.initial.get(name, getattr(shown, name)))
+        return shown
 
     @staticmethod
     def usual(year: SchoolYear, sizes: dict[int, int]) -> dict[str, Any]:
@@ -144,6 +201,9 @@ class CampaignForm(forms.ModelForm):
             "ends_on": last,
             "visit_minutes": 45,
             "max_stops": 3,
+            "slack_minutes": 5,
+            "day_part": DayPart.ANY if is_primary(sizes) else DayPart.EVENING,
+            "evening_from": dt.time(18, 30),
             "mode": TravelMode.BIKE,
             "hours_per_visit": Decimal("1.50"),
             "reply_days": 5,

@@ -5,11 +5,21 @@ All models of this room are imported from here: Django looks for them in this pa
 
 from __future__ import annotations
 
-from visits.models.campaigns import Booking, Campaign, CampaignQuerySet, CampaignState, Frequency, Shift, SiblingChoice
+from visits.models.campaigns import (
+    Booking,
+    Campaign,
+    CampaignQuerySet,
+    CampaignState,
+    DayPart,
+    Frequency,
+    Shift,
+    SiblingChoice,
+)
 from visits.models.commitments import Commitment
 from visits.models.interpreters import InterpreterShift
 from visits.models.invitations import Answer, AnswerChannel, Availability, Invitation
 from visits.models.messages import Message, MessageKind, MessageQuerySet, MessageState
+from visits.models.refused_moments import RefusedMoment
 from visits.models.reservations import MomentReservation, MomentReservationQuerySet
 from visits.models.siblings import SiblingPair
 from visits.models.topics import AgendaTopic, ConversationTopic
@@ -26,6 +36,7 @@ __all__ = [
     "CampaignState",
     "Commitment",
     "ConversationTopic",
+    "DayPart",
     "Frequency",
     "InterpreterShift",
     "Invitation",
@@ -36,6 +47,7 @@ __all__ = [
     "MomentReservation",
     "MomentReservationQuerySet",
     "PlaceKind",
+    "RefusedMoment",
     "Route",
     "Shift",
     "SiblingChoice",

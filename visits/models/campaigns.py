@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from mentors.models import Mentor, School, SchoolYear, TravelMode, User
 
 SHORTEST_VISIT, LONGEST_VISIT = 30, 60  # minutes: one approach for the whole school
+SLACK_CHOICES = (0, 5, 10, 15)  # minutes
+EARLIEST_EVENING, LATEST_EVENING = dt.time(15, 0), dt.time(20, 0)  # between which an evening may be said to begin
 
 
 class CampaignState(models.TextChoices):
@@ -49,6 +51,14 @@ class SiblingChoice(models.TextChoices):
     APART = "apart", _("los van elkaar")
 
 
+class DayPart(models.TextChoices):
+    """When of a day the school would rather have visits, where that suits the mentor and the family."""
+
+    EVENING = "evening", _("liefst 's avonds")
+    AFTERNOON = "afternoon", _("liefst 's middags")
+    ANY = "any", _("maakt niet uit")
+
+
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     """Which campaigns somebody may see."""
 
@@ -82,6 +92,14 @@ class Campaign(models.Model):
         default=3,
         validators=[MinValueValidator(1), MaxValueValidator(4)],
     )
+    # Between the arrival at a family and the start there, but for the first of an evening: conversations run late.
+    slack_minutes = models.PositiveSmallIntegerField(
+        _("speling tussen twee bezoeken (minuten)"),
+        default=5,
+        choices=[(minutes, str(minutes)) for minutes in SLACK_CHOICES],
+    )
+    day_part = models.CharField(_("liefst wanneer"), max_length=9, choices=DayPart.choices, default=DayPart.ANY)
+    evening_from = models.TimeField(_("de avond begint om"), default=dt.time(18, 30))
     mode = models.CharField(_("vervoer"), max_length=4, choices=TravelMode.choices, default=TravelMode.BIKE)
     hours_per_visit = models.DecimalField(
         _("uren per thuisbezoek in de taakbrief"),
@@ -117,6 +135,11 @@ class Campaign(models.Model):
                 condition=Q(visit_minutes__range=(SHORTEST_VISIT, LONGEST_VISIT)), name="campaign_visit_length"
             ),
             models.CheckConstraint(condition=Q(max_stops__range=(1, 4)), name="campaign_one_to_four_stops"),
+            models.CheckConstraint(condition=Q(slack_minutes__in=SLACK_CHOICES), name="campaign_slack"),
+            models.CheckConstraint(condition=Q(day_part__in=DayPart.values), name="campaign_day_part"),
+            models.CheckConstraint(
+                condition=Q(evening_from__range=(EARLIEST_EVENING, LATEST_EVENING)), name="campaign_evening_begins"
+            ),
             models.UniqueConstraint(fields=["school", "name", "school_year"], name="one_campaign_per_name_and_year"),
             models.CheckConstraint(
                 condition=~Q(booking="wishes_first")

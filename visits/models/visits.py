@@ -89,6 +89,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         """Proposed or agreed, and not yet logged."""
         return self.filter(state__in=[VisitState.PLANNED, VisitState.CONFIRMED])
 
+    def in_conversation_with(self, visit: Visit) -> VisitQuerySet:
+        """This visit and those that are one conversation with it, whatever became of them."""
+        lead = visit.lead_pk
+        return self.filter(Q(pk=lead) | Q(together_with=lead)) if visit.together_with_id else self.filter(pk=visit.pk)
+
     def with_log_missing(self, now: dt.datetime) -> VisitQuerySet:
         """Those that ended before `now` and are not logged."""
         return self.upcoming().filter(ends_at__lt=now)
@@ -115,7 +120,8 @@ class Visit(models.Model):
     second_route = models.ForeignKey(
         Route, on_delete=models.SET_NULL, null=True, blank=True, related_name="second_visits"
     )
-    # One conversation with two mentors: each names the other, and the older row has the family's invitation.
+    # One conversation with several mentors: the oldest row has the family's invitation, all others name it, and it
+    # names one of them.
     together_with = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="joined")
     extra_minutes = models.PositiveSmallIntegerField(default=0)  # longer than the campaign's visits: two classes
 
@@ -150,3 +156,8 @@ class Visit(models.Model):
             models.Index(fields=["mentor", "starts_at"]),
             models.Index(fields=["household"]),
         ]
+
+    @property
+    def lead_pk(self) -> int:
+        """The primary key of the oldest row of the conversation that this visit is."""
+        return min(self.pk, self.together_with_id or self.pk)

@@ -64,6 +64,11 @@ def year_group_sizes(year: SchoolYear) -> dict[int, int]:
     return sizes
 
 
+def classes_without_year(year: SchoolYear) -> list[SchoolClass]:
+    """The classes of which nobody knows the year group: their pupils are in no campaign."""
+    return list(SchoolClass.objects.filter(school_year=year, year_group=None).order_by("name"))
+
+
 def _after_frequency(pupils: QuerySet[Student], campaign: Campaign) -> QuerySet[Student]:
     """Leave out whom the school's frequency rule does not visit again."""
     met = Visit.students.through.objects.filter(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -16,11 +19,13 @@ from mentors.models import Role, SchoolYear
 from visits.actions.campaigns import CampaignRefused, change_campaign, close_campaign, open_campaign
 from visits.actions.cohorts import join_cohort
 from visits.forms.campaigns import CampaignForm
-from visits.models import Campaign
+from visits.models import Campaign, DayPart
 from visits.queries.calendar import current_year
 from visits.queries.campaigns import campaigns_of
-from visits.queries.cohort import year_group_sizes
+from visits.queries.cohort import classes_without_year, year_group_sizes
+from visits.queries.day_parts import EveningSupply
 from visits.views.finding import campaign_of
+from visits.words.day_parts import cost_text, travel_text
 
 
 @for_roles(Role.COORDINATOR)
@@ -48,7 +53,10 @@ def campaign_open(request: SchoolRequest) -> HttpResponse:
         else:
             messages.success(request, _opened(campaign))
             return redirect("planning:campaign", school=request.school.slug, campaign=campaign.pk)
-    context = {"form": form, "year": year, "closures": year.closures.all(), "sizes": sizes}
+    shown = form.shown_campaign()
+    hours = _hours_context(form, shown, EveningSupply.of_year(year, shown.year_groups))
+    context = {"form": form, "year": year, "closures": year.closures.all(), "sizes": sizes, **hours}
+    context["classes_without_year"] = classes_without_year(year)
     return render(request, "visits/campaign_open.html", context, status=422 if form.errors else 200)
 
 
@@ -71,8 +79,11 @@ def campaign_change(request: SchoolRequest, campaign: int) -> HttpResponse:
             form.add_error(refusal.field, refusal.text)
         else:
             messages.success(request, _("De bezoekronde is aangepast. Afspraken met gezinnen blijven staan."))
+            if cost := _cost(found, EveningSupply.of_campaign(found)):
+                messages.info(request, cost)
             return redirect("planning:campaign", school=request.school.slug, campaign=found.pk)
-    context = {"form": form, "campaign": found, "closures": found.school_year.closures.all()}
+    hours = _hours_context(form, form.shown_campaign(), EveningSupply.of_campaign(found))
+    context = {"form": form, "campaign": found, "closures": found.school_year.closures.all(), **hours}
     return render(request, "visits/campaign_change.html", context, status=422 if form.errors else 200)
 
 
@@ -97,6 +108,24 @@ def campaign_close(request: SchoolRequest, campaign: int) -> HttpResponse:
     close_campaign(campaign=campaign_of(request, campaign), by=request.user, now=timezone.now())
     messages.success(request, _("De bezoekronde is afgesloten. De verslagen en de cijfers blijven staan."))
     return redirect("planning:campaign", school=request.school.slug, campaign=campaign)
+
+
+def _hours_context(form: CampaignForm, shown: Campaign, supply: EveningSupply) -> dict[str, Any]:
+    """The choices of a part of the day, each with what it means and what it costs, and on what that rests."""
+    parts = []
+    for button, meaning, part in form.day_parts():
+        shown.day_part = part
+        parts.append((button, meaning, _cost(shown, supply)))
+    return {"day_parts": parts, "counted_with": travel_text(_needs(shown, supply))}
+
+
+def _cost(campaign: Campaign, supply: EveningSupply) -> str:
+    return cost_text(DayPart(campaign.day_part), campaign.evening_from, _needs(campaign, supply))
+
+
+def _needs(campaign: Campaign, supply: EveningSupply) -> dict[str, int]:
+    needs = supply.needs(campaign)
+    return asdict(needs) if needs else {}
 
 
 def _opened(campaign: Campaign) -> str:
