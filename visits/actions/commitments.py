@@ -67,6 +67,36 @@ def set_commitment(
 
 
 @transaction.atomic
+def make_team(*, campaign: Campaign, first: Mentor, second: Mentor, by: User, now: dt.datetime) -> None:
+    """Two mentors make all visits of both together: each takes the other one along, and nobody else.
+
+    Raises OwnCompany, OtherSchool.
+    """
+    for mentor, other in ((first, second), (second, first)):
+        _refuse_company(campaign.school_id, mentor, [other])
+    for mentor, other in ((first, second), (second, first)):
+        commitment, _is_new = Commitment.objects.get_or_create(campaign=campaign, mentor=mentor)
+        commitment.companions.set([other])
+    _note_team("team.made", campaign, first, second, by, now)
+
+
+@transaction.atomic
+def part_team(*, campaign: Campaign, first: Mentor, second: Mentor, by: User, now: dt.datetime) -> None:
+    """Neither takes the other one along any more. Twice changes nothing."""
+    gone = 0
+    for mentor, other in ((first, second), (second, first)):
+        rows = Commitment.companions.through.objects.filter(commitment__campaign=campaign, commitment__mentor=mentor)
+        gone += rows.filter(mentor=other).delete()[0]
+    if gone:
+        _note_team("team.parted", campaign, first, second, by, now)
+
+
+def _note_team(verb: str, campaign: Campaign, first: Mentor, second: Mentor, by: User, now: dt.datetime) -> None:
+    mentors = [first.pk, second.pk]
+    record_event(verb=verb, by=by, now=now, school=campaign.school, subject=campaign, mentors=mentors)
+
+
+@transaction.atomic
 def set_company(*, visit: Visit, companions: Collection[Mentor], by: User, now: dt.datetime) -> None:
     """Of whom one comes along to this visit; nobody: as its mentor always does. Raises OwnCompany, OtherSchool."""
     _refuse_company(visit.campaign.school_id, visit.mentor, companions)

@@ -104,6 +104,22 @@ class CommitmentForm(forms.ModelForm):
         return cleaned
 
 
+class TeamForm(forms.Form):
+    """Two mentors who make all their visits together."""
+
+    first = forms.ModelChoiceField(
+        label=gettext_lazy("Wie"), queryset=Mentor.objects.none(), empty_label=gettext_lazy("Kies een mentor")
+    )
+    second = forms.ModelChoiceField(
+        label=gettext_lazy("Samen met"), queryset=Mentor.objects.none(), empty_label=gettext_lazy("Kies een collega")
+    )
+
+    def __init__(self, *args: Any, mentors: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("first", "second"):
+            self.fields[name].queryset = mentors  # type: ignore[attr-defined]
+
+
 class CompanyForm(forms.Form):
     """Of whom one comes along to one visit."""
 

@@ -7,26 +7,49 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.models import Mentor, Role
-from visits.actions.commitments import CommitmentError, set_commitment, set_company
-from visits.forms.together import CommitmentForm, CompanyForm
+from visits.actions.commitments import CommitmentError, make_team, part_team, set_commitment, set_company
+from visits.forms.together import CommitmentForm, CompanyForm, TeamForm
 from visits.models import Commitment
-from visits.queries.commitments import colleagues_of, commitment_lines
+from visits.queries.commitments import colleagues_of, commitment_lines, teams_in
 from visits.views.finding import campaign_of
 from visits.views.visits import to_visit, visit_of
 
 
 @for_roles(Role.COORDINATOR)
 def campaign_commitments(request: SchoolRequest, campaign: int) -> HttpResponse:
-    """Per mentor: the most visits, who hands over and who takes over, who takes a colleague along."""
+    """Per mentor: the most visits, who hands over and who takes over, who takes a colleague along, who is a team."""
     found = campaign_of(request, campaign)
+    form = TeamForm(request.POST or None, mentors=colleagues_of(request.school, None))
+    if request.method == "POST" and form.is_valid():
+        try:
+            make_team(campaign=found, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except CommitmentError as refusal:
+            form.add_error("second", refusal.text)
+        else:
+            messages.success(request, _("Bewaard. Het volgende plan houdt er rekening mee."))
+            return redirect("visits:campaign_commitments", school=request.school.slug, campaign=found.pk)
     lines = commitment_lines(found)
     agreed = [line.commitment for line in lines if line.commitment is not None]
     lacks_taker = any(row.hands_over for row in agreed) and not any(row.takes_over for row in agreed)
-    context = {"campaign": found, "lines": lines, "lacks_taker": lacks_taker}
-    return render(request, "visits/campaign_commitments.html", context)
+    context = {"campaign": found, "lines": lines, "lacks_taker": lacks_taker, "form": form, "teams": teams_in(lines)}
+    return render(request, "visits/campaign_commitments.html", context, status=422 if form.errors else 200)
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def team_part(request: SchoolRequest, campaign: int, mentor: int) -> HttpResponse:
+    """A team of two goes apart: neither takes the other one along."""
+    found = campaign_of(request, campaign)
+    person = get_object_or_404(Mentor.objects.filter(school=request.school), pk=mentor)
+    team = next((team for team in teams_in(commitment_lines(found)) if person in team), None)
+    if team is not None:
+        part_team(campaign=found, first=team[0], second=team[1], by=request.user, now=timezone.now())
+        messages.success(request, _("Het team is uit elkaar. Afspraken die staan, blijven staan."))
+    return redirect("visits:campaign_commitments", school=request.school.slug, campaign=found.pk)
 
 
 @for_roles(Role.COORDINATOR)

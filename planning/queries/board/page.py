@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mentors.dates import clock_of, nl_day, spoken_clock
 from mentors.models import Mentor
@@ -13,6 +14,7 @@ from planner import Finding, Severity, ShiftKey
 from planning.draft.evenings import evening_name
 from planning.draft.routes import DrawnRoute, DrawnStop
 from planning.models import Plan, PlanEdit, PlanKind
+from planning.queries.board.companions import MentorTies, company_at, names_of, ties_of
 from planning.queries.board.loading import LoadedDraft
 from planning.queries.board.reservations import reservation_name
 from planning.queries.board.values import (
@@ -95,16 +97,14 @@ class BoardPage:
         people, days = self.people(), self.days()
         wanted = [(str(mentor.pk), on) for mentor in people for on in days]
         cells = {cell.name: cell for cell in self.cells(wanted)}
-        totals = self._totals_of_mentors()
         return [
-            MentorRow(mentor, tuple(cells[evening_name((str(mentor.pk), on))] for on in days), *totals[str(mentor.pk)])
+            self._row(str(mentor.pk), tuple(cells[evening_name((str(mentor.pk), on))] for on in days))
             for mentor in people
         ]
 
     def row_heads(self, people: Collection[str]) -> list[MentorRow]:
         """The heads of some rows, without their cells."""
-        totals = self._totals_of_mentors()
-        return [MentorRow(self.mentors[name], (), *totals[name]) for name in people if name in self.mentors]
+        return [self._row(name, ()) for name in people if name in self.mentors]
 
     def cells(self, evenings: Collection[ShiftKey]) -> list[EveningCell]:
         """Some cells, wherever they are."""
@@ -196,6 +196,22 @@ class BoardPage:
                 found[finding.visitor, finding.on].append(finding)
         return found
 
+    def _row(self, name: str, cells: tuple[EveningCell, ...]) -> MentorRow:
+        ties, people = self._ties[name], self.names().mentors
+        return MentorRow(
+            self.mentors[name],
+            cells,
+            *self._totals_of_mentors[name],
+            takes_along=names_of(ties.takes_along, people),
+            is_team=ties.is_team,
+            takes_over=ties.takes_over,
+        )
+
+    @cached_property
+    def _ties(self) -> dict[str, MentorTies]:
+        return ties_of(self.draft.index)
+
+    @cached_property
     def _totals_of_mentors(self) -> dict[str, tuple[int, int, int, int, int]]:
         """Families, those of colleagues, evenings, travel minutes, families without a moment."""
         counts: dict[str, list[int]] = {name: [0, 0, 0, 0, 0] for name in self.mentors}
@@ -225,7 +241,7 @@ class BoardPage:
             day=self._day(evening[1]),
             hours=f"{spoken_clock(shift.leave_from)}\N{EN DASH}{spoken_clock(shift.back_by)}" if shift else "",
             most=self.draft.index.problem.rules.max_stops,
-            cards=tuple(self._cards(route, missed)) if route else (),
+            cards=tuple(self._cards(route, missed, names)) if route else (),
             leaves=_clock(route.leaves) if route else "",
             back=_clock(route.back) if route else "",
             travel_minutes=route.travel_minutes if route else 0,
@@ -243,12 +259,14 @@ class BoardPage:
             self._days[on] = nl_day(on)
         return self._days[on]
 
-    def _cards(self, route: DrawnRoute, missed: set[str | None]) -> Iterator[VisitCard]:
+    def _cards(self, route: DrawnRoute, missed: set[str | None], names: Names) -> Iterator[VisitCard]:
         for stop in route.stops:
             for name in stop.visits:
-                yield self._card(name, stop, name in missed)
+                there = company_at(self.draft.index, self.draft.schedule, name, route.shift_key)
+                company = tuple(names.mentor(person) for person in there)
+                yield self._card(name, stop, company, is_wish_missed=name in missed)
 
-    def _card(self, name: str, stop: DrawnStop, is_wish_missed: bool) -> VisitCard:
+    def _card(self, name: str, stop: DrawnStop, company: tuple[str, ...], *, is_wish_missed: bool) -> VisitCard:
         visit, row = self.draft.index.visits[name], self._visits.get(name)
         return VisitCard(
             pk=name,
@@ -261,8 +279,8 @@ class BoardPage:
             is_pinned=name in self.draft.pinned,
             is_agreed=name in self.draft.index.problem.fixed,
             is_second=stop.is_second,
-            is_double=len(stop.visits) > 1,
-            has_company=bool(visit.second) and not stop.is_second,
+            classes=len(stop.visits),
+            company=company,
             needs_interpreter=visit.interpreter is not None,
             is_wish_missed=is_wish_missed,
         )

@@ -27,7 +27,8 @@ class BoardSelection:
 
 @dataclass(frozen=True)
 class VisitCard:
-    """One family in an evening. `second`: the mentor comes along with a colleague."""
+    """One family in an evening. `is_second`: the mentor comes along with a colleague. `company`: the names of who else
+    is there. `classes`: how many visits, of children in as many classes, are one conversation of this mentor."""
 
     pk: str
     name: str
@@ -39,8 +40,8 @@ class VisitCard:
     is_pinned: bool = False
     is_agreed: bool = False
     is_second: bool = False
-    is_double: bool = False
-    has_company: bool = False
+    classes: int = 1
+    company: tuple[str, ...] = ()
     needs_interpreter: bool = False
     is_wish_missed: bool = False
 
@@ -99,7 +100,8 @@ class EveningCell:
 @dataclass(frozen=True)
 class MentorRow:
     """One mentor over the days that are shown; the totals are of the whole draft. `along`: families of colleagues to
-    whom the mentor comes along."""
+    whom the mentor comes along. `takes_along`: the names of those of whom one comes along to every visit; of a team
+    that is one, who takes this mentor along in turn. `takes_over`: makes visits of a colleague."""
 
     mentor: Mentor
     cells: tuple[EveningCell, ...]
@@ -108,6 +110,9 @@ class MentorRow:
     evenings: int
     travel_minutes: int
     waiting: int
+    takes_along: tuple[str, ...] = ()
+    is_team: bool = False
+    takes_over: bool = False
 
 
 @dataclass(frozen=True)
