@@ -8,7 +8,17 @@ from typing import Any
 
 from mentors.models import Board, Closure, HolidayRegion, Membership, Mentor, Role, School, SchoolYear, User
 from students.models import Guardian, Household, LocationQuality, Residence, SchoolClass, Student
-from visits.models import Campaign, CampaignState, ConversationTopic, Invitation, Shift, Visit, VisitState
+from visits.models import (
+    AnswerChannel,
+    Campaign,
+    CampaignState,
+    ConversationTopic,
+    Invitation,
+    RefusedMoment,
+    Shift,
+    Visit,
+    VisitState,
+)
 
 _numbers = itertools.count(1)
 YEAR_START = dt.date(2026, 8, 31)
@@ -167,6 +177,13 @@ def make_invitation(visit: Visit, **fields: Any) -> Invitation:
         "expires_at": MADE_AT + dt.timedelta(days=120),
     }
     return Invitation.objects.create(visit=visit, **defaults | fields)
+
+
+def make_refused_moment(visit: Visit, starts_at: dt.datetime, **fields: Any) -> RefusedMoment:
+    """A moment to which the family of this visit said no, by the link."""
+    ends_at = starts_at + dt.timedelta(minutes=visit.campaign.visit_minutes)
+    defaults: dict[str, Any] = {"ends_at": ends_at, "channel": AnswerChannel.LINK, "refused_at": MADE_AT}
+    return RefusedMoment.objects.create(visit=visit, starts_at=starts_at, **defaults | fields)
 
 
 def make_topic(school: School, text: str = "Wat gaat goed?", **fields: Any) -> ConversationTopic:

@@ -115,6 +115,7 @@ def make_world(now: dt.datetime) -> World:
     )
     visit = factories.make_visit(campaign, tonight, starts_at=now + dt.timedelta(hours=5), route=route)
     invitation = factories.make_invitation(visit)
+    refused = factories.make_refused_moment(visit, now + dt.timedelta(days=1))
     rows: dict[str, Any] = {
         "school": school.slug,
         "board": board,
@@ -132,6 +133,7 @@ def make_world(now: dt.datetime) -> World:
         "route": route,
         "visit": visit,
         "invitation": invitation,
+        "refused": refused,
         "topic": factories.make_topic(school),
         "message": make_message(school, visit, now),
         "plan": make_plan(campaign, now),

@@ -108,9 +108,9 @@ def page_key_of(invitation: Invitation) -> str:
 
 
 def _usable(now: dt.datetime) -> QuerySet[Invitation]:
-    return Invitation.objects.filter(revoked_at=None, expires_at__gt=now).select_related(
-        "visit__campaign__school", "visit__campaign__school_year", "visit__mentor__school", "household"
-    )
+    campaign = ("visit__campaign__school", "visit__campaign__school_year")
+    rows = Invitation.objects.filter(revoked_at=None, expires_at__gt=now)
+    return rows.select_related(*campaign, "visit__mentor__school", "visit__household", "household")
 
 
 def _keys() -> list[str]:

@@ -127,7 +127,35 @@ def test_a_call_needs_no_travel_of_its_own_but_the_mentor_still_rides_on(visit: 
     neighbour(visit, at(18), latitude=52.573)
     found = starts(visit, now, place_kind=PlaceKind.PHONE)
     assert at(17) in found and at(17, 15) not in found  # ten minutes to the next family
-    assert at(18, 45) in found
+    assert at(18, 45) not in found and at(19) in found  # five minutes of slack, as between any two visits
+
+
+@pytest.mark.parametrize(("slack", "before", "after"), [(0, at(17, 15), at(18, 45)), (15, at(17), at(19))])
+def test_slack_stands_between_two_visits_and_not_before_the_first_nor_after_the_last(
+    visit: Visit, now: dt.datetime, slack: int, before: dt.datetime, after: dt.datetime
+) -> None:
+    Campaign.objects.update(slack_minutes=slack)
+    visit.refresh_from_db()
+    neighbour(visit, at(18))
+    found = starts(visit, now)
+    assert max(moment for moment in found if moment < at(18)) == before
+    assert min(moment for moment in found if moment > at(18)) == after
+    assert (found[0], found[-1]) == (at(16), at(20, 15))
+
+
+def test_other_visits_to_the_home_are_no_moments_whoever_comes_and_whatever_they_are_for(
+    visit: Visit, now: dt.datetime
+) -> None:
+    school = visit.campaign.school
+    colleague = make_mentor(school)
+    brother = make_student(make_class(school, colleague), visit.household)
+    make_visit(visit.campaign, brother, colleague, starts_at=at(18))
+    other = make_campaign(school, year_groups=[2])
+    sister = make_student(make_class(school, year_group=2), visit.household)
+    make_visit(other, sister, make_mentor(school), starts_at=at(20))
+    found = starts(visit, now)
+    assert at(17, 15) in found and at(18, 45) in found and at(19, 15) in found
+    assert not [moment for moment in found if at(17, 15) < moment < at(18, 45) or moment > at(19, 15)]
 
 
 def test_a_visit_without_a_mentor_or_a_shift_has_no_moments(visit: Visit, now: dt.datetime) -> None:

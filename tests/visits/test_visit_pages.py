@@ -28,7 +28,6 @@ from visits.actions.agenda import pick_topics
 from visits.actions.invitations import invite
 from visits.actions.moments import mark_met
 from visits.actions.outbox import send_due_messages
-from visits.actions.visit_rows import MentorBusy
 from visits.links import code_of, find_by_code
 from visits.models import Answer, AnswerChannel, Message, MessageKind, MessageState, PlaceKind, Visit, VisitState
 from visits.queries.history import HISTORY_VERBS
@@ -199,10 +198,40 @@ def test_a_moment_at_which_the_mentor_is_busy_is_refused(
     client: Client, log_in: LogIn, school: School, visit: Visit
 ) -> None:
     later = EVENING + dt.timedelta(days=1)
-    make_visit(visit.campaign, make_student(visit.mentor.classes.get()), visit.mentor, starts_at=later)
+    other = make_visit(visit.campaign, make_student(visit.mentor.classes.get()), visit.mentor, starts_at=later)
     log_in(school, Role.COORDINATOR)
+    for page, more in (("visit_reschedule", {}), ("visit_answer", {"answer": "moment"})):
+        response = client.post(url(visit, page), own_moment(visit, later) | more)
+        assert response.status_code == 409
+        assert response.context["form"].errors == {
+            "at": [f"{visit.mentor.name} is wo 30 september van 18.30 tot 19.15 al bij {other.household.name}."]
+        }
+
+
+def test_a_home_that_is_visited_then_is_named_with_who_comes(
+    client: Client, log_in: LogIn, school: School, visit: Visit
+) -> None:
+    later, colleague = EVENING + dt.timedelta(days=1), make_mentor(school)
+    brother = make_student(make_class(school, colleague), visit.household)
+    make_visit(visit.campaign, brother, colleague, starts_at=later)
+    log_in(school, Role.COORDINATOR)
+    response = client.post(url(visit, "visit_reschedule"), own_moment(visit, later + dt.timedelta(minutes=30)))
+    family = visit.household.name
+    assert (response.status_code, response.context["form"].errors) == (
+        409,
+        {"at": [f"{family} heeft wo 30 september van 18.30 tot 19.15 al een thuisbezoek van {colleague.name}."]},
+    )
+
+
+def test_a_mentor_does_not_read_whom_a_colleague_visits(client: Client, school: School, visit: Visit) -> None:
+    later, colleague = EVENING + dt.timedelta(days=1), make_mentor(school)
+    Visit.objects.filter(pk=visit.pk).update(second=colleague)
+    other = make_visit(visit.campaign, make_student(make_class(school, colleague)), colleague, starts_at=later)
+    client.force_login(visit.mentor.user)
     response = client.post(url(visit, "visit_reschedule"), own_moment(visit, later))
-    assert response.status_code == 409 and isinstance(response.context["refusal"], MentorBusy)
+    (text,) = response.context["form"].errors["at"]
+    assert text == f"{colleague.name} heeft wo 30 september van 18.30 tot 19.15 al een ander thuisbezoek."
+    assert other.household.name not in response.content.decode()
 
 
 def test_calling_off_looks_for_another_moment_or_ends_the_visit(

@@ -24,6 +24,7 @@ from visits.actions.moments import (
     reopen_visit,
     reschedule_visit,
 )
+from visits.actions.refused_moments import forget_refusal, remember_refusal
 from visits.actions.visit_rows import UNDO_WINDOW, MentorBusy, MomentError, VisitOver, lock_visit
 from visits.models import (
     Answer,
@@ -98,6 +99,7 @@ def choose_moment(
     _refuse_while_planning(visit, by, now)
     if not fits_now(visit, now, starts_at):
         raise MomentTaken
+    _refuse_proposal(visit, starts_at, channel, by, now)
     reopen_visit(visit=visit, by=by, now=now)
     try:
         reschedule_visit(visit=visit, starts_at=starts_at, by=by, now=now, is_agreed=True)
@@ -160,11 +162,14 @@ def tell_hours(
 ) -> Visit:
     """No moment suits: the family says when it can and cannot, and the coordinator finds another one.
 
-    What it said before about this campaign is replaced. Raises VisitChanged, TooLate, WishesClosed.
+    The moment that stood is not proposed again. What it said before about this campaign is replaced.
+
+    Raises VisitChanged, TooLate, WishesClosed.
     """
     visit = invitation.visit
     _lock_and_release(visit, seen_version, by, now)
     _refuse_while_planning(visit, by, now)
+    remember_refusal(visit=visit, channel=channel, by=by, now=now)
     reopen_visit(visit=visit, by=by, now=now)
     open_visit(visit=visit, by=by, now=now, tell_family=False)
     _keep_hours(visit, hours)
@@ -225,6 +230,14 @@ def _lock_and_release(visit: Visit, seen_version: int, by: User | None, now: dt.
         raise TooLate
 
 
+def _refuse_proposal(
+    visit: Visit, starts_at: dt.datetime, channel: AnswerChannel, by: User | None, now: dt.datetime
+) -> None:
+    """Who takes another moment than the school proposed refuses that one; who moves an own choice does not."""
+    if visit.state == VisitState.PLANNED and visit.starts_at != starts_at:
+        remember_refusal(visit=visit, channel=channel, by=by, now=now)
+
+
 def _refuse_while_planning(visit: Visit, by: User | None, now: dt.datetime) -> None:
     """What a family adds after the last day would count for nothing in the plan: better to say so."""
     if by is None and is_being_planned(visit, now):
@@ -249,6 +262,8 @@ def _keep_hours(visit: Visit, hours: Sequence[FamilyHours]) -> None:
 
 def _answer(invitation: Invitation, answer: Answer, channel: AnswerChannel, by: User | None, now: dt.datetime) -> None:
     version = invitation.visit.version
+    if answer == Answer.ACCEPTED:
+        forget_refusal(invitation.visit)
     invitation.answer, invitation.answered_at = answer, now
     invitation.answered_version, invitation.channel = version, channel
     invitation.save(update_fields=["answer", "answered_at", "answered_version", "channel"])
@@ -287,6 +302,7 @@ def agree_by_phone(
     """
     visit = invitation.visit
     _lock_and_release(visit, seen_version, by, now)
+    _refuse_proposal(visit, starts_at, AnswerChannel.PHONE, by, now)
     reopen_visit(visit=visit, by=by, now=now)
     reschedule_visit(visit=visit, starts_at=starts_at, by=by, now=now, is_agreed=True)
     confirm_visit(visit=visit, by=by, now=now)
@@ -299,9 +315,13 @@ def agree_by_phone(
 def ask_school_to_search(
     *, invitation: Invitation, seen_version: int, channel: AnswerChannel, by: User | None, now: dt.datetime
 ) -> Visit:
-    """The moment does not suit and no hours were named: the school goes on looking. Raises VisitChanged, TooLate."""
+    """The moment does not suit and no hours were named: the school goes on looking, for another moment.
+
+    Raises VisitChanged, TooLate.
+    """
     visit = invitation.visit
     _lock_and_release(visit, seen_version, by, now)
+    remember_refusal(visit=visit, channel=channel, by=by, now=now)
     reopen_visit(visit=visit, by=by, now=now)
     open_visit(visit=visit, by=by, now=now, tell_family=False)
     _answer(invitation, Answer.OTHER, channel, by, now)

@@ -34,12 +34,16 @@ class CapacityNeed:
 
 @dataclass(frozen=True)
 class EveningCapacity:
-    """A mentor's hours on one day, and who is visited then, in that order."""
+    """A mentor's hours on one day, and who is visited then, in that order.
+
+    `slack`: minutes between arriving at a family and the start there, but for the first.
+    """
 
     on: dt.date
     leave: int
     until: int
     back: int
+    slack: int = 0
     stops: tuple[CapacityNeed, ...] = ()
     travel: int = 0
 
@@ -62,9 +66,9 @@ class EveningCapacity:
     def along(self, stops: tuple[CapacityNeed, ...], legs: Legs) -> EveningCapacity | None:
         """The evening along these stops, each as early as can be; None when it does not fit in the mentor's hours."""
         at, here, travel = self.leave, DEPOT, 0
-        for stop in stops:
+        for number, stop in enumerate(stops):
             there = here if stop.place is None else stop.place
-            start = _first_start(stop, self.on, at + legs[here][there])
+            start = _first_start(stop, self.on, at + legs[here][there] + (self.slack if number else 0))
             if start is None:
                 return None
             travel += legs[here][there]

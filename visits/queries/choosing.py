@@ -18,6 +18,7 @@ from visits.models import Availability, PlaceKind, Shift, Visit, VisitState
 from visits.queries.calendar import open_days
 from visits.queries.capacity import DEPOT, CapacityNeed, EveningCapacity, MentorCapacity
 from visits.queries.days import STAYS_PUT, BookedStop, depot_of, place_of
+from visits.queries.home_times import HomeTimes, stretches_on
 from visits.queries.moments import FreeMoment, fitting_in
 from visits.queries.windows import Stretch, without
 
@@ -46,12 +47,13 @@ class Choices:
 
     @classmethod
     def of(cls, visit: Visit, now: dt.datetime) -> Choices:
-        """The moments that fit this visit, and what its mentor has room for; in five queries."""
+        """The moments that fit this visit, and what its mentor has room for; in six queries."""
         evenings = _MentorEvenings.of(visit, now)
         nothing = CapacityNeed(visit.pk, None, visit.campaign.visit_minutes, {})
         if evenings is None:
             return cls(visit, [], None, nothing)
-        moments = fitting_in(visit, evenings.shifts, evenings.stops, evenings.hours.get(visit.household_id, []))
+        hours = evenings.hours.get(visit.household_id, [])
+        moments = fitting_in(visit, evenings.shifts, evenings.stops, hours, evenings.home.taken)
         capacity, need = evenings.capacity()
         return cls(visit, moments, capacity, need)
 
@@ -116,7 +118,8 @@ class _MentorEvenings:
     shifts: list[Shift]
     stops: dict[dt.date, list[BookedStop]]
     waiting: list[Visit]
-    hours: dict[int, list[Availability]]
+    hours: dict[int, list[Availability]]  # by household
+    home: HomeTimes
 
     @classmethod
     def of(cls, visit: Visit, now: dt.datetime) -> _MentorEvenings | None:
@@ -133,12 +136,13 @@ class _MentorEvenings:
         for row in same_mentor.distinct():
             hours[row.household_id].append(row)
         stops, waiting = _stops_and_waiting(visit, shifts, now)
-        return cls(visit, shifts, stops, waiting, hours)
+        return cls(visit, shifts, stops, waiting, hours, HomeTimes.of(visit, now))
 
     def capacity(self) -> tuple[MentorCapacity, CapacityNeed]:
         """The mentor's evenings with everybody in them, and this family as one who waits."""
         places, legs = self._legs()
-        evenings = {shift.on: _evening(shift) for shift in self.shifts}
+        slack = self.visit.campaign.slack_minutes
+        evenings = {shift.on: _evening(shift, slack) for shift in self.shifts}
         for on, stops in self.stops.items():
             standing = tuple(self._standing(stop, places) for stop in stops)
             filled = evenings[on].along(standing, legs)
@@ -166,12 +170,13 @@ class _MentorEvenings:
         return CapacityNeed(visit.pk, _row(visit, places), minutes, windows)
 
     def _free(self, visit: Visit, shift: Shift, minutes: int) -> Iterator[tuple[int, int]]:
-        """The mentor's hours on this day, less those at which the family cannot."""
+        """The mentor's hours on this day, less those at which the family cannot and what it refused."""
         barred = [
             Stretch(minutes_of(row.from_time), minutes_of(row.until_time))
             for row in self.hours.get(visit.household_id, [])
             if not row.is_wish and row.weekday == shift.on.weekday()
         ]
+        barred += stretches_on(self.home.refused.get(visit.pk, []), shift.on)
         for free in without(Stretch(minutes_of(shift.leave_from), minutes_of(shift.visits_until)), barred):
             if free.ends - free.starts >= minutes:
                 yield free.starts, free.ends
@@ -189,10 +194,9 @@ class _MentorEvenings:
         return {place: row for row, place in enumerate(places)}, matrix.minutes.tolist()
 
 
-def _evening(shift: Shift) -> EveningCapacity:
-    return EveningCapacity(
-        shift.on, minutes_of(shift.leave_from), minutes_of(shift.visits_until), minutes_of(shift.back_by)
-    )
+def _evening(shift: Shift, slack: int) -> EveningCapacity:
+    leave, until, back = (minutes_of(clock) for clock in (shift.leave_from, shift.visits_until, shift.back_by))
+    return EveningCapacity(shift.on, leave, until, back, slack=slack)
 
 
 def _row(visit: Visit, places: dict[Place, int]) -> int | None:

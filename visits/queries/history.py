@@ -15,6 +15,8 @@ HISTORY_VERBS = (
     "visit.declined",
     "visit.confirmed",
     "visit.reopened",
+    "moment.refused",
+    "moment.allowed",
     "visit.met",
     "visit.not_held",
     "visit.restored",

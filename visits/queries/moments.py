@@ -20,7 +20,9 @@ from visits.models import Availability, PlaceKind, Shift, Visit
 from visits.models.visits import GRID_MINUTES
 from visits.queries.calendar import open_days
 from visits.queries.days import BookedStop, depot_of, place_of, reserved_stops, stops_of_mentor
+from visits.queries.home_times import HomeTimes, TakenTime
 from visits.queries.interpreters import BUFFER_MINUTES, Supply, supply_of, take_one
+from visits.queries.together import others_in_conversation
 from visits.queries.windows import Stretch
 
 CHOICES_PER_DAY = 4
@@ -39,9 +41,10 @@ def fitting_moments(visit: Visit, now: dt.datetime, place_kind: str | None = Non
     """Every moment from tomorrow on at which this visit fits in an evening of its mentor, other than its own.
 
     Held against: the mentor's shifts in the campaign, open days, visits that stand, travel between neighbours by
-    the mentor's own means, the stops per evening, and the hours at which the family cannot. `place_kind` asks it
-    for another place. Empty when there is no mentor, or when a home is not on the map. Who comes along, the other
-    mentor of one conversation and the interpreter have to be free as well.
+    the mentor's own means and the campaign's slack, the stops per evening, the hours at which the family cannot, what
+    it refused, and other visits to its home. `place_kind` asks it for another place. Empty when there is no mentor, or
+    when a home is not on the map. Who comes along, the other mentors of one conversation and the interpreter have to
+    be free as well.
     """
     found = _fitting_for_mentor(visit, now, place_kind)
     for other in _in_the_eyes_of_others(visit) if found else []:
@@ -59,7 +62,8 @@ def _fitting_for_mentor(visit: Visit, now: dt.datetime, place_kind: str | None) 
     if not shifts:
         return []
     hours = list(Availability.objects.filter(household=visit.household_id, campaign=visit.campaign_id))
-    return fitting_in(visit, shifts, _stops_by_day(visit, shifts, now), hours, place_kind)
+    stops, taken = _stops_by_day(visit, shifts, now), HomeTimes.of(visit, now).taken
+    return fitting_in(visit, shifts, stops, hours, taken, place_kind)
 
 
 def fitting_in(
@@ -67,6 +71,7 @@ def fitting_in(
     shifts: Sequence[Shift],
     stops: Mapping[dt.date, Sequence[BookedStop]],
     hours: Sequence[Availability],
+    taken: Sequence[TakenTime],
     place_kind: str | None = None,
 ) -> list[FreeMoment]:
     """The moments that fit, from rows that were read before: `stops` are the other visits of each day, in order."""
@@ -79,7 +84,12 @@ def fitting_in(
         for moment in _moments_in(visit, shift, stops.get(shift.on, ()), travel, hours)
     ]
     same_place = kind == visit.place_kind
-    return [moment for moment in moments if not (same_place and moment.starts_at == visit.starts_at)]
+    return [
+        moment
+        for moment in moments
+        if not (same_place and moment.starts_at == visit.starts_at)
+        and not any(time.overlaps(moment.starts_at, moment.ends_at) for time in taken)
+    ]
 
 
 def _in_the_eyes_of_others(visit: Visit) -> list[Visit]:
@@ -89,8 +99,7 @@ def _in_the_eyes_of_others(visit: Visit) -> list[Visit]:
         along = copy(visit)
         along.mentor = visit.second
         found.append(along)
-    if visit.together_with is not None:
-        other = visit.together_with
+    for other in others_in_conversation(visit):
         other.campaign, other.household = visit.campaign, visit.household
         found.append(other)
     return found
@@ -105,7 +114,7 @@ def with_interpreter(visit: Visit, moments: Sequence[FreeMoment]) -> list[FreeMo
     others = Visit.objects.upcoming().filter(
         campaign=visit.campaign_id, household__needs_interpreter=True, household__language=language
     )
-    leads = others.exclude(together_with__lt=F("pk")).exclude(pk__in=[visit.pk, visit.together_with_id or visit.pk])
+    leads = others.exclude(together_with__lt=F("pk")).exclude(pk=visit.lead_pk)
     for starts_at, ends_at in leads.order_by("starts_at").values_list("starts_at", "ends_at"):
         if starts_at and ends_at:
             take_one(supply, (language, local_day(starts_at)), _busy(starts_at, ends_at))
@@ -156,8 +165,9 @@ def _place_fits_mentor(visit: Visit, place_kind: str) -> bool:
     travel = Travel(visit, place_kind, stops)
     before = next((stop for stop in reversed(stops) if stop.starts_at < visit.starts_at), None)
     after = next((stop for stop in stops if stop.starts_at > visit.starts_at), None)
-    comes_in_time = before is None or before.ends_at + travel.to_me(before) <= visit.starts_at
-    leaves_in_time = after is None or visit.ends_at + travel.from_me(before, after) <= after.starts_at
+    slack = slack_of(visit)
+    comes_in_time = before is None or before.ends_at + travel.to_me(before) + slack <= visit.starts_at
+    leaves_in_time = after is None or visit.ends_at + travel.from_me(before, after) + slack <= after.starts_at
     return comes_in_time and leaves_in_time
 
 
@@ -222,19 +232,24 @@ def _moments_in(
     visit: Visit, shift: Shift, stops: Sequence[BookedStop], travel: Travel, hours: Sequence[Availability]
 ) -> Iterator[FreeMoment]:
     """The moments on the grid in every gap of one evening."""
-    length = dt.timedelta(minutes=visit.campaign.visit_minutes + visit.extra_minutes)
+    length, slack = dt.timedelta(minutes=visit.campaign.visit_minutes + visit.extra_minutes), slack_of(visit)
     leave, until, back = (
         moment_at(shift.on, minutes_of(clock)) for clock in (shift.leave_from, shift.visits_until, shift.back_by)
     )
     for before, after in zip([None, *stops], [*stops, None], strict=True):
-        earliest = (before.ends_at if before else leave) + travel.to_me(before)
-        latest = (after.starts_at if after else back) - travel.from_me(before, after)
+        earliest = (before.ends_at + slack if before else leave) + travel.to_me(before)
+        latest = (after.starts_at - slack if after else back) - travel.from_me(before, after)
         start = _up_to_grid(earliest, shift.on)
         while start + length <= min(latest, until):
             moment = FreeMoment(start, start + length)
             if not _is_barred(moment, hours):
                 yield FreeMoment(start, start + length, _is_wished(moment, hours))
             start += dt.timedelta(minutes=GRID_MINUTES)
+
+
+def slack_of(visit: Visit) -> dt.timedelta:
+    """How long before the start of a visit, but for the first of an evening, its mentor should be there."""
+    return dt.timedelta(minutes=visit.campaign.slack_minutes)
 
 
 def _up_to_grid(moment: dt.datetime, on: dt.date) -> dt.datetime:

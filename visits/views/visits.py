@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from mentors.access import SchoolRequest, for_roles
 from mentors.dates import nl_moment
@@ -21,13 +22,17 @@ from visits.access import may_arrange
 from visits.actions import moments
 from visits.actions.invitations import renew_link, revoke_link
 from visits.actions.phone_answers import answer_by_phone
-from visits.actions.visit_rows import MomentError
-from visits.forms.visits import AnswerForm, RescheduleForm, SeenForm
+from visits.actions.refused_moments import allow_again
+from visits.actions.visit_rows import MentorBusy, MomentError
+from visits.forms.visits import OWN, AnswerForm, RescheduleForm, SeenForm
 from visits.models import Invitation, Visit, VisitState
+from visits.queries.clashes import clashes_at
 from visits.queries.history import history_of
+from visits.queries.home_times import was_refused
 from visits.queries.moments import fits_now, fitting_moments, moments_to_offer
 from visits.queries.outbox import messages_about
-from visits.queries.together import invited_visit
+from visits.queries.together import invited_visit, others_in_conversation
+from visits.words.clashes import clash_text
 from visits.words.history import timeline_of
 
 UNDO_SECONDS = 30 * 60
@@ -68,6 +73,8 @@ def visit(request: SchoolRequest, visit: int) -> HttpResponse:
         "messages_sent": messages_about(found)[:12],
         "history": timeline_of(history_of(found, invitations)),
         "may_arrange": may_arrange(found, request.roles, request.mentor),
+        "together_with": others_in_conversation(found),
+        "refused": found.refused_moments.select_related("by"),
         "is_over": found.state in (VisitState.MET, VisitState.CANCELLED),
         "now": timezone.now(),
     }
@@ -82,15 +89,17 @@ def visit_reschedule(request: SchoolRequest, visit: int) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, "reschedule", found, form)
     undo, starts_at = undo_address(request, found), form.starts_at()
-    fits = fits_now(found, now, starts_at)
+    is_refused, fits = was_refused(found, starts_at), fits_now(found, now, starts_at)
     try:
         moments.reschedule_visit(
             visit=found, starts_at=starts_at, by=request.user, now=now, seen_version=form.cleaned_data["version"]
         )
     except MomentError as refusal:
-        return _form_page(request, "reschedule", visit_of(request, visit), form, refusal)
+        return _refused(request, "reschedule", visit, form, refusal, starts_at)
     text = _("Het thuisbezoek is verzet naar %(moment)s. Het gezin krijgt bericht.") % {"moment": nl_moment(starts_at)}
-    if not fits:
+    if is_refused:
+        text += " " + _("Let op: het gezin zei eerder nee tegen dit moment.")
+    elif not fits:
         text += " " + _("Let op: dit past niet in de avonden en reistijden van de mentor.")
     messages.success(request, text, extra_tags=undo)
     return to_visit(request, found)
@@ -110,7 +119,7 @@ def visit_cancel(request: SchoolRequest, visit: int) -> HttpResponse:
         else:
             moments.open_visit(visit=found, by=request.user, now=now, seen_version=form.cleaned_data["version"])
     except MomentError as refusal:
-        return _form_page(request, "cancel", visit_of(request, visit), form, refusal)
+        return _refused(request, "cancel", visit, form, refusal)
     messages.success(request, _("Het moment is vervallen. Het gezin krijgt bericht."), extra_tags=undo)
     return to_visit(request, found)
 
@@ -127,17 +136,24 @@ def visit_answer(request: SchoolRequest, visit: int) -> HttpResponse:
     )
     if request.method != "POST" or not form.is_valid():
         return _form_page(request, "answer", found, form)
+    answer = form.phone_answer()
     try:
-        answer_by_phone(
-            visit=found,
-            answer=form.phone_answer(),
-            seen_version=form.cleaned_data["version"],
-            by=request.user,
-            now=now,
-        )
+        answer_by_phone(visit=found, answer=answer, seen_version=form.cleaned_data["version"], by=request.user, now=now)
     except MomentError as refusal:
-        return _form_page(request, "answer", visit_of(request, visit), form, refusal)
+        return _refused(request, "answer", visit, form, refusal, answer.starts_at)
     messages.success(request, _("Het antwoord van het gezin staat erin."))
+    return to_visit(request, found)
+
+
+@for_roles(Role.COORDINATOR)
+@require_POST
+def moment_allow(request: SchoolRequest, visit: int, refused: int) -> HttpResponse:
+    """A moment that the family refused may be proposed again."""
+    found = visit_of(request, visit)
+    row = get_object_or_404(found.refused_moments, pk=refused)
+    allow_again(visit=found, starts_at=row.starts_at, by=request.user, now=timezone.now())
+    text = _("%(moment)s mag weer worden voorgesteld.")
+    messages.success(request, text % {"moment": nl_moment(row.starts_at)})
     return to_visit(request, found)
 
 
@@ -205,9 +221,33 @@ def _offered(visit: Visit, now: dt.datetime) -> list[Any]:
     return [moment for moments_of_day in days.values() for moment in moments_of_day]
 
 
-def _form_page(
-    request: SchoolRequest, name: str, visit: Visit, form: SeenForm, refusal: MomentError | None = None
+def _refused(
+    request: SchoolRequest,
+    name: str,
+    pk: int,
+    form: SeenForm,
+    refusal: MomentError,
+    starts_at: dt.datetime | None = None,
 ) -> HttpResponse:
-    context = {"visit": visit, "form": form, "refusal": refusal}
-    status = REFUSED if refusal else 422 if form.is_bound and form.errors else 200
+    """The form again, with the reason: at the field of the moment it says which two visits clash."""
+    visit = visit_of(request, pk)
+    clashes = clashes_at(visit, starts_at, request.user) if isinstance(refusal, MentorBusy) and starts_at else []
+    for clash in clashes:
+        person = clash.person.name if clash.person else ""
+        text = clash_text(visit, clash.visit, person, is_visible=clash.is_visible)
+        form.add_error("at" if form.data.get("moment") == OWN else "moment", text)
+    return _form_page(request, name, visit, form, None if clashes else refusal, status=REFUSED)
+
+
+def _form_page(
+    request: SchoolRequest,
+    name: str,
+    visit: Visit,
+    form: SeenForm,
+    refusal: MomentError | None = None,
+    status: int | None = None,
+) -> HttpResponse:
+    together = others_in_conversation(visit)
+    context = {"visit": visit, "form": form, "refusal": refusal, "together_with": together}
+    status = status or (422 if form.is_bound and form.errors else 200)
     return render(request, f"visits/visit_{name}.html", context, status=status)

@@ -24,6 +24,8 @@ HAPPENINGS: dict[str, tuple[Any, str]] = {
     "visit.declined": (gettext_lazy("Gezin heeft liever geen gesprek"), "hand"),
     "visit.confirmed": (gettext_lazy("Afgesproken"), "calendar-check"),
     "visit.reopened": (gettext_lazy("Gezin wil toch een gesprek"), "circle-dashed"),
+    "moment.refused": (gettext_lazy("Gezin kan op dit moment niet"), "calendar-x"),
+    "moment.allowed": (gettext_lazy("Dit moment mag weer"), "calendar-check"),
     "visit.met": (gettext_lazy("Gesproken"), "check-check"),
     "visit.not_held": (gettext_lazy("Het gesprek ging niet door"), "circle-dashed"),
     "visit.restored": (gettext_lazy("Wijziging ongedaan gemaakt"), "undo-2"),
