@@ -1,4 +1,4 @@
-"""The visits room as Django sees it, with the rule that nobody is in two homes at once."""
+"""The visits room as Django sees it, with its rules: nobody is in two homes, and no home is visited twice, at once."""
 
 from django.apps import AppConfig
 from django.core import checks
@@ -40,6 +40,42 @@ NO_MENTOR_IN_TWO_HOMES = DatabaseRule(
     postgresql_names=["no_mentor_in_two_homes"],
     sqlite=[_overlap_trigger("insert"), _overlap_trigger("update")],
     sqlite_names=["nobody_in_two_homes_insert", "nobody_in_two_homes_update"],
+)
+
+
+# The same parents sit at the table, whoever comes. Visits that are one conversation are at one moment: of those the
+# oldest row is named by all others (visits/models/visits.py).
+_ONE_CONVERSATION = "LEAST(id, COALESCE(together_with_id, id))"
+_SAME_CONVERSATION = """other.id IS NEW.together_with_id OR COALESCE(other.together_with_id = NEW.id, 0)
+    OR COALESCE(other.together_with_id = NEW.together_with_id, 0)"""
+
+
+def _two_visits_trigger(what: str) -> str:
+    """SQLite: a trigger looks for another conversation in this home at this time."""
+    return f"""CREATE TRIGGER IF NOT EXISTS no_home_visited_twice_{what} BEFORE {what.upper()} ON visits_visit
+        WHEN NEW.state IN {_BUSY} AND NEW.starts_at IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'no_home_visited_twice') WHERE EXISTS (
+            SELECT 1 FROM visits_visit other
+            WHERE other.household_id = NEW.household_id AND other.id IS NOT NEW.id AND other.state IN {_BUSY}
+              AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at
+              AND NOT ({_SAME_CONVERSATION})); END"""  # noqa: S608 - constants only
+
+
+NO_HOME_VISITED_TWICE = DatabaseRule(
+    table="visits_visit",
+    postgresql=[
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        f"""DO $$ BEGIN
+            IF NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conname = 'no_home_visited_twice') THEN
+                ALTER TABLE visits_visit ADD CONSTRAINT no_home_visited_twice
+                EXCLUDE USING gist (
+                    household_id WITH =, ({_ONE_CONVERSATION}) WITH <>, tstzrange(starts_at, ends_at) WITH &&
+                ) WHERE (state IN {_BUSY} AND starts_at IS NOT NULL);
+            END IF; END $$""",  # noqa: S608 - constants only
+    ],
+    postgresql_names=["no_home_visited_twice"],
+    sqlite=[_two_visits_trigger("insert"), _two_visits_trigger("update")],
+    sqlite_names=["no_home_visited_twice_insert", "no_home_visited_twice_update"],
 )
 
 
@@ -111,7 +147,7 @@ NO_MOMENT_RESERVED_TWICE = DatabaseRule(
         for what in ("insert", "update")
     ],
 )
-install_rules, check_rules = rule_receivers([NO_MENTOR_IN_TWO_HOMES, NO_MOMENT_RESERVED_TWICE])
+install_rules, check_rules = rule_receivers([NO_MENTOR_IN_TWO_HOMES, NO_HOME_VISITED_TWICE, NO_MOMENT_RESERVED_TWICE])
 clear_rules = pre_migrate_receiver([NO_MOMENT_RESERVED_TWICE])
 
 

@@ -13,6 +13,7 @@ from roads.queries import Place
 from students.models import Guardian, Household
 from visits.models import AgendaTopic, ConversationTopic, PlaceKind, Visit
 from visits.queries.days import place_of
+from visits.queries.together import others_in_conversation
 from visits.words.languages import language_name
 
 
@@ -109,23 +110,21 @@ def card_of(visit: Visit, *, now: dt.datetime, mentor: Mentor | None = None) -> 
 
 
 def names_at(visit: Visit) -> tuple[str, ...]:
-    """The first names of all children of a conversation; of one with two mentors the other's too."""
-    pupils = [*visit.students.all()]
-    if visit.together_with is not None:
-        pupils += visit.together_with.students.all()
-    return tuple(pupil.first_name for pupil in pupils)
+    """The first names of all children of a conversation; of one with several mentors the others' too."""
+    there = [visit, *others_in_conversation(visit)]
+    return tuple(pupil.first_name for one in there for pupil in one.students.all())
 
 
 def company_of(visit: Visit, mentor: Mentor | None) -> str:
-    """Which colleague is there too, for this mentor; '' for nobody."""
+    """Which colleagues are there too, for this mentor; '' for nobody."""
     if mentor is not None and visit.second_id == mentor.pk:
         return visit.mentor.name if visit.mentor is not None else ""
-    others = [visit.second, visit.together_with.mentor if visit.together_with is not None else None]
+    others = [visit.second, *(other.mentor for other in others_in_conversation(visit))]
     return ", ".join(other.name for other in others if other is not None)
 
 
 def _picked(visit: Visit) -> list[Picked]:
-    there = [visit.pk, visit.together_with_id or visit.pk]
+    there = Visit.objects.in_conversation_with(visit).values("pk")
     agenda = AgendaTopic.objects.filter(invitation__visit__in=there).select_related("topic", "invitation")
     return [
         Picked(

@@ -94,6 +94,10 @@ def _has_met(user: User, mentor: Mentor, school: School) -> bool:
     return met.exists()
 
 
+# The other visits of a conversation with several mentors, as `others_in_conversation` reads them.
+_OTHERS = ("joined", "together_with", "together_with__joined")
+
+
 def _visits_to_do(user: User, mentor: Mentor, school: School, now: dt.datetime) -> list[Visit]:
     to_do = Q(state__in=[VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED])
     today_or_later = Q(starts_at__gte=moment_at(local_day(now), 0))
@@ -103,7 +107,7 @@ def _visits_to_do(user: User, mentor: Mentor, school: School, now: dt.datetime) 
         visits.select_related(
             "household", "campaign__school", "route", "second_route", "mentor", "second", "together_with__mentor"
         )
-        .prefetch_related("students", "together_with__students")
+        .prefetch_related("students", *(f"{path}__{part}" for path in _OTHERS for part in ("mentor", "students")))
         .order_by("starts_at", "pk")
     )
 

@@ -12,9 +12,11 @@ from django.db.models import Model
 
 from mentors.actions.record import record_events
 from mentors.models import Mentor, User
+from students.models import Household
 from visits.actions.messages import queue_for_families
 from visits.actions.visit_rows import (
     UNDO_WINDOW,
+    HomeBusy,
     MentorBusy,
     MomentReserved,
     PastMoment,
@@ -50,11 +52,11 @@ class VisitProposal:
 
 
 class Clash(MentorBusy):
-    """`proposal` has somebody in two homes at once."""
+    """`proposal` has somebody in two homes at once, or (`is_at_home`) a home visited twice at once."""
 
-    def __init__(self, proposal: VisitProposal) -> None:
+    def __init__(self, proposal: VisitProposal, *, is_at_home: bool = False) -> None:
         super().__init__()
-        self.proposal = proposal
+        self.proposal, self.is_at_home = proposal, is_at_home
 
 
 @transaction.atomic
@@ -79,10 +81,12 @@ def plan_visits(*, proposals: Sequence[VisitProposal], by: User | None, now: dt.
 
 
 def _hold(proposals: Sequence[VisitProposal]) -> None:
-    """Lock the mentors, then the visits, each in the order that everybody keeps; read the visits."""
+    """Lock the mentors, then the homes and the visits, each in the order that everybody keeps; read the visits."""
     mentors = {one.pk for each in proposals for one in (each.mentor, each.second) if one is not None}
     mentors |= {pk for each in proposals for pk in (each.visit.mentor_id, each.visit.second_id) if pk}
     list(Mentor.objects.select_for_update(no_key=True).filter(pk__in=mentors).order_by("pk").values_list("pk"))
+    homes = {proposal.visit.household_id for proposal in proposals}
+    list(Household.objects.select_for_update(no_key=True).filter(pk__in=homes).order_by("pk").values_list("pk"))
     keys = [proposal.visit.pk for proposal in proposals]
     held = Visit.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     rows = {row["pk"]: row for row in held.values("pk", *(column.attname for column in Visit._meta.concrete_fields))}
@@ -105,10 +109,10 @@ def _store(proposals: Sequence[VisitProposal], columns: Sequence[str]) -> None:
                 Visit.objects.filter(pk=visit.pk).update(**{name: getattr(visit, name) for name in columns})
     except MomentReserved:
         raise  # for some minutes: there is nothing wrong with the plan
-    except MentorBusy:
+    except MentorBusy as refusal:
         if at is None:
             raise
-        raise Clash(at) from None
+        raise Clash(at, is_at_home=isinstance(refusal, HomeBusy)) from None
 
 
 def _after(proposals: Sequence[VisitProposal], *, by: User | None, now: dt.datetime) -> None:

@@ -33,7 +33,6 @@ from visits.actions.moments import open_visit
 from visits.actions.together import keep_pair, merge, tie, untie
 from visits.actions.visit_rows import MomentReserved, PastMoment
 from visits.models import Campaign, CampaignState, Route, SiblingChoice, Visit, VisitState
-from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 
 
 class PublishRefused(Refusal):
@@ -77,10 +76,11 @@ def publish_plan(*, plan: Plan, by: User | None, now: dt.datetime, seen_revision
     near = [line.visit for line in outcome if is_near(line.old_starts_at, now)]
     get_a_moment = draft.appointments.keys()
     apply_incident(campaign=campaign, incident=incident, lost=lost, get_a_moment=get_a_moment, by=by, now=now)
-    visits = {str(visit.pk): visit for visit in campaign.visits.select_related("mentor", "household")}
+    visits = _visits_of(campaign)
+    _make_room(draft, visits, by=by, now=now)
     _bring_together(draft, visits, by=by, now=now)
+    visits = _visits_of(campaign)
     coming = {pk: at for pk, at in draft.appointments.items() if visits[pk].state != VisitState.CANCELLED}
-    _make_room(coming, draft, visits, by=by, now=now)
     _publish_routes(_that_change(contents, coming, visits), coming, plan, visits, by=by, now=now)
     invite_all(visits=not_invited(campaign, draft.appointments), by=by, now=now)
     Route.objects.filter(campaign=campaign, on__gt=local_day(now), visits=None, second_visits=None).delete()
@@ -100,40 +100,41 @@ def _lock_mentors(draft: StoredDraft, lost: Iterable[Visit]) -> None:
     list(Mentor.objects.select_for_update(no_key=True).filter(pk__in=mentors).order_by("pk"))
 
 
+def _visits_of(campaign: Campaign) -> dict[str, Visit]:
+    """The visits of a campaign as they stand now, by primary key as a text."""
+    return {str(visit.pk): visit for visit in campaign.visits.select_related("mentor", "household")}
+
+
 def _bring_together(draft: StoredDraft, visits: dict[str, Visit], *, by: User | None, now: dt.datetime) -> None:
-    """Make of children in two classes what the draft makes of them: one conversation, or each their own again."""
-    for first, second, mentor in draft.doubles:
-        kept, other = sorted((visits[first], visits[second]), key=lambda visit: visit.mentor_id != mentor)
-        moved = merge(kept=kept, other=other, extra_minutes=DOUBLE_EXTRA_MINUTES, by=by, now=now)
-        keep_pair(first=kept, second=other, choice=SiblingChoice.DOUBLE, moved=moved, by=by, now=now)
-        for visit in (kept, other):
-            visit.refresh_from_db()
+    """Make of children in several classes what the draft makes of them: one conversation, or each their own again.
+
+    Whatever moves has no moment any more, so that no home is visited twice at once meanwhile.
+    """
+    for names, mentor in draft.doubles:
+        kept, *others = sorted((visits[name] for name in names), key=lambda visit: visit.mentor_id != mentor)
+        for other in others:
+            moved = merge(kept=kept, other=other, by=by, now=now)
+            keep_pair(first=kept, second=other, choice=SiblingChoice.DOUBLE, moved=moved, by=by, now=now)
+            for visit in (kept, other):
+                visit.refresh_from_db()
     at_once: dict[tuple[int, dt.datetime], list[Visit]] = defaultdict(list)
     for pk, at in draft.appointments.items():
         if visits[pk].state != VisitState.CANCELLED:
             at_once[visits[pk].household_id, at.starts_at].append(visits[pk])
     for there in at_once.values():
-        if len(there) == 2:
-            tie(first=there[0], second=there[1], by=by, now=now)
-        else:
-            for visit in there:
-                if visit.together_with_id:
-                    untie(visit=visit, by=by, now=now)
+        if len(there) > 1:
+            tie(visits=there, by=by, now=now)
+        elif there[0].together_with_id:
+            untie(visit=there[0], by=by, now=now)
 
 
-def _make_room(
-    coming: dict[str, VisitAppointment],
-    draft: StoredDraft,
-    visits: dict[str, Visit],
-    *,
-    by: User | None,
-    now: dt.datetime,
-) -> None:
+def _make_room(draft: StoredDraft, visits: dict[str, Visit], *, by: User | None, now: dt.datetime) -> None:
     """Take the moments away from proposed visits that move, before any of them gets the place of another.
 
-    Who moves hears the new moment from `plan_visit`; who is left without one hears that the old one lapsed.
+    All of a conversation lose theirs with it. Who moves hears the new moment from `plan_visit`; who is left without one
+    hears that the old one lapsed.
     """
-    unplaced = {left.visit for left in draft.unplaced}
+    coming, unplaced = draft.appointments, {left.visit for left in draft.unplaced}
     for pk in [*coming, *unplaced]:
         visit, at = visits[pk], coming.get(pk)
         stays = at is not None and at.moment == (visit.mentor_id, visit.starts_at)
@@ -208,6 +209,9 @@ def _publish_routes(
         raise PublishRefused([Blocker(BlockerCode.RESERVED_MOMENT)]) from None
     except Clash as refusal:
         busy = refusal.proposal
+        if refusal.is_at_home:
+            facts = {"families": (busy.visit.household.name,), "starts_at": busy.starts_at}
+            raise PublishRefused([Blocker(BlockerCode.BUSY_HOME, facts)]) from None
         facts = {"mentors": _names(busy.mentor, busy.second), "starts_at": busy.starts_at}
         raise PublishRefused([Blocker(BlockerCode.BUSY_MENTOR, facts)]) from None
     except PastMoment:

@@ -6,6 +6,7 @@ All of it or nothing, in one transaction, and only as long as nothing else has c
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 
 from django.db import transaction
 
@@ -119,11 +120,14 @@ def _undo_togetherness(trace: RepairTrace, *, by: User, now: dt.datetime) -> Non
     for pk, visit in visits_now(trace).items():
         if visit.together_with_id and visit.together_with_id != before[pk]:
             untie(visit=visit, by=by, now=now)
-    visits = visits_now(trace)
+    conversations: dict[int, set[int]] = defaultdict(set)
     for pk, other in before.items():
-        if other in visits and visits[pk].together_with_id != other:
-            tie(first=visits[pk], second=visits[other], by=by, now=now)
-            visits = visits_now(trace)
+        if other:
+            conversations[min(pk, other)] |= {pk, other}
+    for there in conversations.values():
+        visits = visits_now(trace)
+        if there <= visits.keys():
+            tie(visits=[visits[pk] for pk in there], by=by, now=now)
 
 
 def _undo_evenings(campaign: Campaign, trace: RepairTrace) -> None:

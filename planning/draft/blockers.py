@@ -25,6 +25,7 @@ class BlockerCode(StrEnum):
     BLOCKING_FINDING = "blocking_finding"
     RESERVED_MOMENT = "reserved_moment"
     BUSY_MENTOR = "busy_mentor"
+    BUSY_HOME = "busy_home"
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class Blocker:
 
     `facts` by code: wishes_open, closed_day, changed_evening: day (a date) · changed_visits, overlapping_siblings:
     number · blocking_finding: finding (of the planner), names (of those it is about; planning/words/board.py) ·
-    busy_mentor: mentors (their names), starts_at. Facts may name people: they do not belong in a log.
+    busy_mentor: mentors (their names), starts_at · busy_home: families (their names), starts_at. Facts may name people:
+    they do not belong in a log.
     """
 
     code: BlockerCode

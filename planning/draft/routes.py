@@ -19,7 +19,7 @@ Metres = Callable[[str, str], int]  # metres from place to place, by the names t
 
 @dataclass(frozen=True, slots=True)
 class DrawnStop:
-    """One halt: a visit, or two visits that one mentor makes at once (primary keys as texts).
+    """One halt: a visit, or several visits that one mentor makes at once (primary keys as texts).
 
     `travel_minutes`: from the stop before, or from the depot. `role`: the planner's VISITOR or SECOND.
     """

@@ -155,13 +155,13 @@ class StoredDraft:
         return *self.left_out, *self.unplaced
 
     @property
-    def doubles(self) -> list[tuple[str, str, int]]:
-        """Every two visits that one mentor makes at once, with that mentor's primary key."""
+    def doubles(self) -> list[tuple[tuple[str, ...], int]]:
+        """The visits that one mentor makes at once, two or more, with that mentor's primary key."""
         return [
-            (stop.visits[0], stop.visits[1], route.mentor)
+            (stop.visits, route.mentor)
             for route in self.routes
             for stop in route.stops
-            if len(stop.visits) == 2 and not stop.is_second
+            if len(stop.visits) > 1 and not stop.is_second
         ]
 
     @classmethod

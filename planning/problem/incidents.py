@@ -110,10 +110,10 @@ class Incident:
         return is_taken or (self.kind == IncidentKind.CLOSURE and self.covers(day))
 
     def lost_among(self, visits: Iterable[Visit], now: dt.datetime) -> set[int]:
-        """The visits that cannot stand; who loses a conversation with two mentors loses it with both."""
+        """The visits that cannot stand; who loses a conversation with several mentors loses it with all."""
         there = [visit for visit in visits if visit.starts_at and visit.starts_at > now]
-        lost = {visit.pk for visit in there if self.loses(visit, now)}
-        return lost | {visit.pk for visit in there if visit.together_with_id in lost}
+        lost = {visit.lead_pk for visit in there if self.loses(visit, now)}
+        return {visit.pk for visit in there if visit.lead_pk in lost}
 
     def drops(self, visit: Visit) -> bool:
         """Whether this visit is called off for good."""

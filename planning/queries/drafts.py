@@ -15,7 +15,7 @@ from mentors.models import Mentor
 from planning.draft.routes import DrawnRoute
 from planning.draft.stored import StoredDraft, Totals
 from planning.models import Plan
-from planning.problem.build import WEIGHTS
+from planning.problem.weights import WEIGHTS
 from planning.queries.remedies import Help, read_remedies
 from planning.words.causes import Cause, cause_of, reason_of
 from planning.words.drafts import DEPOT, NOTES, company_text

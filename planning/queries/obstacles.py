@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -83,11 +83,11 @@ def _answered(trace: RepairTrace, current: Snapshot) -> set[int]:
 
 
 def _changed(trace: RepairTrace, current: Snapshot, visits: dict[int, Visit]) -> set[int]:
-    """The visits that are not as the repair left them; of one conversation with two mentors the first."""
+    """The visits that are not as the repair left them; of one conversation with several mentors the first."""
     after = trace.after["visits"]
     moved = {int(key) for key, row in after.items() if current["visits"].get(key) != row}
     moved |= {int(key.split()[0]) for key, row in trace.after["pairs"].items() if current["pairs"].get(key) != row}
-    return {min(pk, visits[pk].together_with_id or pk) if pk in visits else pk for pk in moved}
+    return {visits[pk].lead_pk if pk in visits else pk for pk in moved}
 
 
 def _past(trace: RepairTrace, visits: dict[int, Visit], now: dt.datetime) -> set[int]:
@@ -96,26 +96,23 @@ def _past(trace: RepairTrace, visits: dict[int, Visit], now: dt.datetime) -> set
     return over | {pk for pk, visit in visits.items() if visit.starts_at is not None and visit.starts_at <= now}
 
 
-def _busy(trace: RepairTrace, visits: Collection[int]) -> set[int]:
-    """Moments at which a mentor, or who came along, is somewhere else by now."""
+def _busy(trace: RepairTrace, visits: Mapping[int, Visit]) -> set[int]:
+    """Moments at which a mentor, or who came along, is somewhere else by now, or the home has another visit."""
     back = [row for row in visits_before(trace) if row.has_moment]
     people = {pk for row in back for pk in (row.mentor, row.second) if pk}
-    others = Visit.objects.upcoming().filter(Q(mentor__in=people) | Q(second__in=people)).exclude(pk__in=list(visits))
-    taken = list(others.values_list("mentor", "second", "starts_at", "ends_at"))
-    return {row.visit for row in back if any(_clashes(row, *other) for other in taken)}
+    homes = {visit.household_id for visit in visits.values()}
+    there = Q(mentor__in=people) | Q(second__in=people) | Q(household__in=homes)
+    others = list(Visit.objects.upcoming().filter(there).exclude(pk__in=list(visits)))
+    known = [(row, visits[row.visit]) for row in back if row.visit in visits]
+    return {row.visit for row, visit in known if any(_clashes(row, visit, other) for other in others)}
 
 
-def _clashes(
-    row: VisitSnapshot,
-    mentor: int | None,
-    second: int | None,
-    starts_at: dt.datetime | None,
-    ends_at: dt.datetime | None,
-) -> bool:
-    is_somebody = bool({mentor, second} & {row.mentor, row.second} - {None})
-    if not is_somebody or not (row.starts_at and row.ends_at and starts_at and ends_at):
+def _clashes(row: VisitSnapshot, visit: Visit, other: Visit) -> bool:
+    is_somebody = bool({other.mentor_id, other.second_id} & {row.mentor, row.second} - {None})
+    is_same_home = visit.household_id == other.household_id
+    if not (is_somebody or is_same_home) or not (row.starts_at and row.ends_at and other.starts_at and other.ends_at):
         return False
-    return row.starts_at < ends_at and starts_at < row.ends_at
+    return row.starts_at < other.ends_at and other.starts_at < row.ends_at
 
 
 def _on_closed_days(trace: RepairTrace, campaign: Campaign) -> set[int]:

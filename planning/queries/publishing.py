@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,20 +64,37 @@ def blockers(contents: PlanContents, now: dt.datetime, *, seen_revision: int | N
 
 
 def _two_at_once(contents: PlanContents) -> int:
-    """How many homes with children in two classes get two conversations that run into each other.
+    """How many homes with children in several classes get conversations that run into each other.
 
-    Two that begin together become one conversation with both mentors; more, or two that overlap, cannot be held.
+    Those that begin together become one conversation with all their mentors; others that overlap cannot be held.
     """
     coming = contents.draft.appointments
-    homes: dict[int, list[str]] = defaultdict(list)
-    for pk, home in contents.plan.campaign.visits.filter(pk__in=list(coming)).values_list("pk", "household_id"):
-        homes[home].append(str(pk))
-    return sum(_run_into_each_other([coming[name] for name in names]) for names in homes.values())
+    siblings = Plan.objects.values_list("problem__siblings", flat=True).get(pk=contents.plan.pk) or []
+    homes: dict[int, list[Visit]] = defaultdict(list)
+    for visit in contents.plan.campaign.visits.filter(pk__in=list(coming)):
+        homes[visit.household_id].append(visit)
+    return sum(
+        _run_into_each_other([coming[str(visit.pk)] for visit in there]) or _are_too_many(there, coming, siblings)
+        for there in homes.values()
+    )
+
+
+def _are_too_many(
+    there: list[Visit], coming: Mapping[str, VisitAppointment], siblings: Sequence[Sequence[str]]
+) -> bool:
+    """Whether more than two begin together of whom nobody said that they may: no siblings, and not tied already."""
+    at_once: dict[dt.datetime, list[Visit]] = defaultdict(list)
+    for visit in there:
+        at_once[coming[str(visit.pk)].starts_at].append(visit)
+    return any(
+        len(visits) > 2
+        and len({visit.lead_pk for visit in visits}) > 1
+        and not any({str(visit.pk) for visit in visits} <= set(group) for group in siblings)
+        for visits in at_once.values()
+    )
 
 
 def _run_into_each_other(there: list[VisitAppointment]) -> bool:
-    if max(Counter(at.starts_at for at in there).values()) > 2:
-        return True
     ordered = sorted(there, key=lambda at: at.starts_at)
     return any(
         first.starts_at < second.starts_at < first.ends_at for first, second in itertools.combinations(ordered, 2)

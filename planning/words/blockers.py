@@ -30,10 +30,10 @@ BLOCKERS: dict[BlockerCode, Any] = {
         "number",
     ),
     BlockerCode.OVERLAPPING_SIBLINGS: ngettext_lazy(
-        "%(number)s gezin met kinderen in twee klassen krijgt twee gesprekken die in elkaar lopen. Kies bij 'Kinderen"
-        " in twee klassen' hoe het gaat, of verplaats er een op het bord.",
-        "%(number)s gezinnen met kinderen in twee klassen krijgen twee gesprekken die in elkaar lopen. Kies bij"
-        " 'Kinderen in twee klassen' hoe het gaat, of verplaats er een op het bord.",
+        "%(number)s gezin met kinderen in meer klassen krijgt gesprekken die in elkaar lopen. Kies bij 'Kinderen in"
+        " twee klassen' hoe het gaat, of verplaats er een op het bord.",
+        "%(number)s gezinnen met kinderen in meer klassen krijgen gesprekken die in elkaar lopen. Kies bij 'Kinderen in"
+        " twee klassen' hoe het gaat, of verplaats er een op het bord.",
         "number",
     ),
     BlockerCode.PAST_EVENING: gettext_lazy("De eerste avond van dit plan is al voorbij. Maak een nieuw plan."),
@@ -46,6 +46,9 @@ BLOCKERS: dict[BlockerCode, Any] = {
     ),
     BlockerCode.BUSY_MENTOR: gettext_lazy(
         "%(mentor)s heeft op %(day)s om %(clock)s al iets anders. Maak een nieuw plan."
+    ),
+    BlockerCode.BUSY_HOME: gettext_lazy(
+        "%(family)s heeft op %(day)s om %(clock)s al een ander gesprek. Maak een nieuw plan."
     ),
 }
 
@@ -69,5 +72,6 @@ def _readable(facts: Mapping[str, Any]) -> dict[str, Any]:
         readable["day"] = nl_day(facts["day"])
     if "starts_at" in facts:
         readable |= {"day": nl_day(facts["starts_at"]), "clock": nl_time(facts["starts_at"])}
-        readable["mentor"] = _(" of ").join(facts["mentors"])
+        readable["mentor"] = _(" of ").join(facts.get("mentors", ()))
+        readable["family"] = _(" of ").join(facts.get("families", ()))
     return readable

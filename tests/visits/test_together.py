@@ -454,7 +454,7 @@ def test_who_was_told_of_a_conversation_that_merges_into_another_hears_whose_men
     send_due_messages(now=now)
     mail.outbox.clear()
     sara, tom = refreshed(sara, tom)
-    merge(kept=sara, other=tom, extra_minutes=15, by=coordinator, now=now)
+    merge(kept=sara, other=tom, by=coordinator, now=now)
     send_due_messages(now=now + dt.timedelta(minutes=15))
     lapsed = [letter.body for letter in mail.outbox if "vervalt" in letter.subject]
     assert len(lapsed) == 2 and all("de mentor van Tom op" in body for body in lapsed)

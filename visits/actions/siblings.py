@@ -12,7 +12,7 @@ from mentors.models import Mentor, User
 from mentors.refusals import Refusal
 from visits.actions.together import keep_pair, merge, part, tie, untie
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
-from visits.models.siblings import DOUBLE_EXTRA_MINUTES
+from visits.queries.together import is_one_conversation
 
 
 class SiblingError(Refusal):
@@ -103,7 +103,7 @@ def _refuse_moment(*visits: Visit) -> None:
 
 def _apply_choice(first: Visit, second: Visit, choice: SiblingChoice, by: User, now: dt.datetime) -> None:
     """Tie the two, or part them; what changes nothing is no reason to refuse."""
-    is_tied = first.together_with_id == second.pk
+    is_tied = is_one_conversation(first, second)
     if choice == SiblingChoice.JOINT and not is_tied:
         _refuse_moment(first, second)
         others = SiblingPair.objects.filter(campaign=first.campaign, choice=SiblingChoice.JOINT)
@@ -112,7 +112,7 @@ def _apply_choice(first: Visit, second: Visit, choice: SiblingChoice, by: User, 
                 {pair.first_id, pair.second_id} & {first.pk, second.pk}
             ):
                 raise ThirdChild
-        tie(first=first, second=second, by=by, now=now)
+        tie(visits=[first, second], by=by, now=now)
     elif choice != SiblingChoice.JOINT and is_tied:
         _refuse_moment(first, second)
         untie(visit=first, by=by, now=now)
@@ -125,7 +125,7 @@ def _give_to(first: Visit, second: Visit, mentor: Mentor | None, by: User, now: 
     kept, other = (first, second) if first.mentor_id == mentor.pk else (second, first)
     for visit in (kept, other):
         visit.refresh_from_db()
-    return merge(kept=kept, other=other, extra_minutes=DOUBLE_EXTRA_MINUTES, by=by, now=now)
+    return merge(kept=kept, other=other, by=by, now=now)
 
 
 def _next_version(*visits: Visit) -> int:

@@ -1,13 +1,13 @@
-"""Two visits of one home become one conversation: with both mentors, or with one of them; and apart again.
+"""Visits of one home become one conversation: with all their mentors, or with one of them; and apart again.
 
-Of a conversation with both mentors the visits stay two, each with its own mentor and report; they name each other,
-and the older row has the family's one invitation. Of a conversation with one mentor one visit stays, with all the
-children; the other one lapses.
+Of a conversation with several mentors the visits stay as many, each with its own mentor and report; the oldest row has
+the family's one invitation. Of a conversation with one mentor one visit stays, with all the children; the others lapse.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,43 +17,54 @@ from mentors.models import Event, User
 from visits.actions.invitations import invite, revoke_link
 from visits.actions.moments import cancel_visit
 from visits.models import SiblingChoice, SiblingPair, Visit, VisitState
+from visits.models.siblings import DOUBLE_EXTRA_MINUTES
 
 
 @transaction.atomic
-def tie(*, first: Visit, second: Visit, by: User | None, now: dt.datetime) -> None:
-    """Make two visits of one home one conversation with two mentors; twice makes nothing twice."""
-    if first.together_with_id == second.pk and second.together_with_id == first.pk:
+def tie(*, visits: Sequence[Visit], by: User | None, now: dt.datetime) -> None:
+    """Make visits of one home one conversation with all their mentors; twice makes nothing twice."""
+    lead, *others = sorted(visits, key=lambda visit: visit.pk)
+    there = {visit.pk: visit.together_with_id for visit in Visit.objects.in_conversation_with(lead)}
+    if there.keys() == {visit.pk for visit in visits} and all(there.values()):
         return
-    lead, other = sorted((first, second), key=lambda visit: visit.pk)
-    for visit in (lead, other):
+    for visit in (lead, *others):
         untie(visit=visit, by=by, now=now)
-    _point(lead, other)
-    _point(other, lead)
-    if (other.place_kind, other.place_note) != (lead.place_kind, lead.place_note):
-        other.place_kind, other.place_note = lead.place_kind, lead.place_note
-        other.save(update_fields=["place_kind", "place_note"])
-    _close_links(other, with_visit=lead, by=by, now=now)
-    record_event(verb="visit.tied", by=by, now=now, school=lead.campaign.school, subject=lead, other=other.pk)
+    for other in others:
+        _point(other, lead)
+        if (other.place_kind, other.place_note) != (lead.place_kind, lead.place_note):
+            other.place_kind, other.place_note = lead.place_kind, lead.place_note
+            other.save(update_fields=["place_kind", "place_note"])
+        _close_links(other, with_visit=lead, by=by, now=now)
+    _point(lead, others[0])
+    pks = [other.pk for other in others]
+    record_event(verb="visit.tied", by=by, now=now, school=lead.campaign.school, subject=lead, others=pks)
 
 
 @transaction.atomic
 def untie(*, visit: Visit, by: User | None, now: dt.datetime) -> None:
-    """Make a conversation with two mentors two visits again. Who has a moment and no invitation gets one."""
+    """Make a conversation with several mentors visits of their own again, at most one of which may have a moment.
+
+    Who has a moment and no invitation gets one.
+    """
+    visit.refresh_from_db(fields=["together_with"])
     if visit.together_with_id is None:
         return
-    other = Visit.objects.select_related("campaign__school", "household").get(pk=visit.together_with_id)
-    Visit.objects.filter(pk__in=[visit.pk, other.pk]).update(together_with=None)
+    rows = Visit.objects.in_conversation_with(visit).select_related("campaign__school", "household")
+    there = [visit if row.pk == visit.pk else row for row in rows.order_by("pk")]
+    Visit.objects.filter(pk__in=[one.pk for one in there]).update(together_with=None)
+    for follower in there[1:]:
+        follower.together_with = None
+        _open_links(follower)
+        if follower.state in (VisitState.PLANNED, VisitState.CONFIRMED):
+            invite(visit=follower, by=by, now=now)
     visit.together_with = None
-    follower = max(visit, other, key=lambda one: one.pk)
-    _open_links(follower)
-    if follower.state in (VisitState.PLANNED, VisitState.CONFIRMED):
-        invite(visit=follower, by=by, now=now)
-    record_event(verb="visit.untied", by=by, now=now, school=visit.campaign.school, subject=visit, other=other.pk)
+    pks = [one.pk for one in there if one.pk != visit.pk]
+    record_event(verb="visit.untied", by=by, now=now, school=visit.campaign.school, subject=visit, others=pks)
 
 
 @transaction.atomic
-def merge(*, kept: Visit, other: Visit, extra_minutes: int, by: User | None, now: dt.datetime) -> list[int]:
-    """One mentor for the children of both visits: `other` lapses. Says which pupils went over.
+def merge(*, kept: Visit, other: Visit, by: User | None, now: dt.datetime) -> list[int]:
+    """One mentor for the children of both visits, somewhat longer: `other` lapses. Says which pupils went over.
 
     A family that was told of the moment of the other visit hears that it lapses; else nobody hears anything.
     """
@@ -61,7 +72,7 @@ def merge(*, kept: Visit, other: Visit, extra_minutes: int, by: User | None, now
     untie(visit=other, by=by, now=now)
     pupils = list(other.students.values_list("pk", flat=True))
     kept.students.add(*pupils)
-    kept.extra_minutes = max(kept.extra_minutes, other.extra_minutes, extra_minutes)
+    kept.extra_minutes = max(kept.extra_minutes, other.extra_minutes) + DOUBLE_EXTRA_MINUTES
     kept.save(update_fields=["extra_minutes"])
     was_told = other.invitations.exclude(announced_starts_at=None).exists()
     cancel_visit(visit=other, by=by, now=now)
@@ -93,7 +104,7 @@ def part(*, pair: SiblingPair, by: User | None, now: dt.datetime) -> None:
     other.students.add(*pupils)
     kept.students.remove(*pupils)
     others = SiblingPair.objects.filter(Q(first=kept) | Q(second=kept)).exclude(pk=pair.pk).exclude(moved=[])
-    kept.extra_minutes = kept.extra_minutes if others.exists() else 0
+    kept.extra_minutes = DOUBLE_EXTRA_MINUTES * others.count()
     kept.save(update_fields=["extra_minutes"])
     _open_links(other)
     record_event(verb="visit.parted", by=by, now=now, school=kept.campaign.school, subject=kept, other=other.pk)

@@ -1,7 +1,8 @@
 """How the row of a visit is locked, kept and told of. What happens to a visit is in moments.py.
 
-Each change locks the mentor and then the visit, so that two changes come one after the other; whatever the code
-does, the database refuses a mentor in two homes at once (visits/apps.py) and that becomes `MentorBusy`.
+Each change locks the mentor, the home and then the visit, so that two changes come one after the other; whatever the
+code does, the database refuses a mentor in two homes at once, and two visits to one home (visits/apps.py): that becomes
+`MentorBusy` or `HomeBusy`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mentors.actions.record import record_event
 from mentors.dates import local_day
 from mentors.models import Mentor, User
 from mentors.refusals import Refusal
+from students.models import Household
 from visits.actions.messages import queue_for_family
 from visits.actions.routes import settle_route
 from visits.models import Answer, Invitation, MessageKind, MomentReservation, Visit, VisitState
@@ -26,7 +28,7 @@ from visits.queries.calendar import closed_days
 
 # A family hears of a change by the school only after this: time for 'ongedaan maken', and for a second thought.
 UNDO_WINDOW = dt.timedelta(minutes=10)
-_RULE = "no_mentor_in_two_homes"
+_RULE, _HOME_RULE = "no_mentor_in_two_homes", "no_home_visited_twice"
 NO_MOMENT: dict[str, Any] = dict.fromkeys(["starts_at", "ends_at", "route", "second", "second_route"])
 
 
@@ -40,6 +42,10 @@ class MentorBusy(MomentError):
 
 class MomentReserved(MentorBusy):
     text = _("Een gezin kiest net dit moment. Kies een ander moment, of probeer het over tien minuten opnieuw.")
+
+
+class HomeBusy(MentorBusy):
+    text = _("Dit gezin heeft op dat moment al een ander thuisbezoek. Kies een ander moment.")
 
 
 class PastMoment(MomentError):
@@ -63,18 +69,20 @@ class VisitOver(MomentError):
 
 
 def lock_visit(visit: Visit, *mentors: Mentor | None, seen_version: int | None = None) -> None:
-    """Lock the mentors and the visit until the transaction ends, and read the visit as it stands now.
+    """Lock the mentors, the home and the visit until the transaction ends, and read the visit as it stands now.
 
-    The mentors come first, in a fixed order: two families at one mentor wait for each other instead of dead-
-    locking in the exclusion constraint. Raises VisitChanged when the visit is past the version that was seen.
+    The mentors come first, in a fixed order, and then the home: two families at one mentor, or two visits of one home,
+    wait for each other instead of deadlocking in an exclusion constraint. Raises VisitChanged when the visit is past
+    the version that was seen.
     """
     keys = {mentor.pk for mentor in mentors if mentor is not None} | {visit.mentor_id or 0, visit.second_id or 0}
+    there = Visit.objects.in_conversation_with(visit)
     if visit.together_with_id:
-        keys |= set(Visit.objects.filter(pk=visit.together_with_id).values_list("mentor_id", flat=True)) - {None}
+        keys |= set(there.values_list("mentor_id", flat=True)) - {None}
     list(Mentor.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
+    list(Household.objects.select_for_update(no_key=True).filter(pk=visit.household_id).values_list("pk"))
     if visit.together_with_id:
-        both = Visit.objects.filter(pk__in=[visit.pk, visit.together_with_id]).order_by("pk")
-        list(both.select_for_update(of=("self",)).values_list("pk"))
+        list(there.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
     visit.refresh_from_db(from_queryset=Visit.objects.select_for_update(of=("self",)))
     if seen_version is not None and visit.version != seen_version:
         raise VisitChanged
@@ -87,16 +95,17 @@ def drop_expired_reservations(now: dt.datetime, *mentors: Mentor | None) -> None
 
 
 def conversation_visits(visit: Visit) -> list[Visit]:
-    """This visit, and the other one of a conversation with two mentors unless that is over."""
+    """This visit, and the others of a conversation with several mentors unless they are over."""
     still = [state for state in VisitState if state not in (VisitState.MET, VisitState.CANCELLED)]
     return [visit, *others_at(visit, *still)]
 
 
 def others_at(visit: Visit, *states: VisitState) -> list[Visit]:
-    """The other visit of a conversation with two mentors, if it is in one of these states."""
+    """The other visits of a conversation with several mentors that are in one of these states."""
     if visit.together_with_id is None:
         return []
-    found = Visit.objects.filter(pk=visit.together_with_id, state__in=states).select_related("mentor", "second")
+    there = Visit.objects.in_conversation_with(visit).exclude(pk=visit.pk).filter(state__in=states)
+    found = there.select_related("mentor", "second").order_by("pk")
     for other in found:
         other.campaign, other.household = visit.campaign, visit.household
     return list(found)
@@ -104,13 +113,16 @@ def others_at(visit: Visit, *states: VisitState) -> list[Visit]:
 
 @contextmanager
 def refusing_two_homes() -> Iterator[None]:
-    """Say MentorBusy where the database says that a mentor would be in two homes; a savepoint holds the rest."""
+    """Say MentorBusy where the database says that a mentor would be in two homes, and HomeBusy where it says that a
+    home would be visited twice at once; a savepoint holds the rest."""
     try:
         with transaction.atomic():
             yield
     except DatabaseError as refusal:
         if f"{_RULE}: reserved" in str(refusal):
             raise MomentReserved from None
+        if _HOME_RULE in str(refusal):
+            raise HomeBusy from None
         if _RULE in str(refusal):
             raise MentorBusy from None
         raise
@@ -119,7 +131,8 @@ def refusing_two_homes() -> Iterator[None]:
 def store(visit: Visit, **values: Any) -> None:
     """Write these values to the row of a visit, and to the object.
 
-    Raises MentorBusy or MomentReserved when somebody who is at the visit would be in two homes at once.
+    Raises MentorBusy or MomentReserved when somebody who is at the visit would be in two homes at once, HomeBusy when
+    the home would be visited twice at once.
     """
     for name, value in values.items():
         setattr(visit, name, value)

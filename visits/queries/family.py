@@ -40,20 +40,21 @@ class Party:
 
 
 def pupils_at(visits: Iterable[Visit]) -> dict[int, list[NamedPupil]]:
-    """The children of each of these conversations, in one query. Of one with two mentors all its children."""
-    there = {visit.pk: {visit.pk, visit.together_with_id or visit.pk} for visit in visits}
+    """The children of each of these conversations, in one query. Of one with several mentors all its children."""
+    visits = list(visits)
+    leads = {visit.pk: visit.lead_pk for visit in visits}
+    tied = {visit.lead_pk for visit in visits if visit.together_with_id}
     mine = SchoolClass.mentors.through.objects.filter(
         schoolclass=OuterRef("student__school_class"), mentor=OuterRef("visit__mentor")
     )
-    rows = Visit.students.through.objects.filter(visit__in=set().union(*there.values()))
-    found: dict[int, dict[int, NamedPupil]] = defaultdict(dict)
-    for visit, pupil, name, is_own in rows.values_list("visit", "student", "student__first_name", Exists(mine)):
-        found[visit][pupil] = name, is_own
-    conversations = {}
-    for pk, both in there.items():
-        pupils = {pupil: who for one in both for pupil, who in found[one].items()}
-        conversations[pk] = [pupils[pupil] for pupil in sorted(pupils)]
-    return conversations
+    rows = Visit.students.through.objects.filter(
+        Q(visit__in={*leads, *leads.values()}) | Q(visit__together_with__in=tied)
+    )
+    found: dict[int, dict[int, NamedPupil]] = defaultdict(dict)  # by the conversation's oldest row
+    columns = ("visit", "visit__together_with", "student", "student__first_name", Exists(mine))
+    for visit, other, pupil, name, is_own in rows.values_list(*columns):
+        found[min(visit, other or visit)][pupil] = name, is_own
+    return {pk: [found[lead][pupil] for pupil in sorted(found[lead])] for pk, lead in leads.items()}
 
 
 def party_of(visit: Visit, pupils: Mapping[int, list[NamedPupil]] | None = None) -> Party:

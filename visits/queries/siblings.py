@@ -13,7 +13,7 @@ from mentors.models import Mentor, User
 from visits.models import Campaign, CampaignState, SiblingChoice, SiblingPair, Visit, VisitState
 from visits.queries.together import pairs_among
 
-MOST_TOGETHER = 2  # mentors in one conversation; the planner knows pairs
+MOST_TOGETHER = 2  # mentors in one conversation, where the school decides it family by family
 _IN_PLAY = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
 
 

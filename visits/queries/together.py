@@ -57,7 +57,8 @@ class SharedVisits:
     """What a campaign says about people who belong together. Keys and values are primary keys.
 
     `partner`: of two visits that are one conversation with two mentors, each names the other. `pairs`: two visits of
-    one home that the planner brings together if that pays. `company`: the colleagues of whom one has to come along.
+    one home that the planner brings together if that pays (`groups`). `company`: the colleagues of whom one has to come
+    along.
     """
 
     partner: dict[int, int] = field(default_factory=dict)
@@ -104,7 +105,7 @@ class SharedVisits:
     def _add_pairs(self, rows: SharedRows, visits: Collection[Visit]) -> None:
         for first, second in pairs_among(visits):
             choice = rows.choices.get((first.pk, second.pk), rows.siblings)
-            tied = first.together_with_id == second.pk and first.state == second.state == VisitState.CONFIRMED
+            tied = is_one_conversation(first, second) and first.state == second.state == VisitState.CONFIRMED
             if tied or (choice == SiblingChoice.JOINT and _may_be_joint(first, second)):
                 if not {first.pk, second.pk} & set(self.partner):
                     self.partner |= {first.pk: second.pk, second.pk: first.pk}
@@ -116,9 +117,52 @@ class SharedVisits:
         elsewhere = set(self.partner) | set(self.company)
         self.pairs = [pair for pair in self.pairs if not elsewhere.intersection(pair)]
 
+    def groups(self) -> list[list[int]]:
+        """The largest groups of visits of one home of which the planner may bring any together."""
+        return largest_groups(self.pairs)
+
     def follows(self, visit: Visit) -> bool:
         """Whether this visit goes along with another one: the older row of the two speaks for both."""
         return self.partner.get(visit.pk, visit.pk) < visit.pk
+
+
+def largest_groups(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
+    """The largest groups of which every two are one of these pairs, each in order."""
+    near: dict[int, set[int]] = defaultdict(set)
+    for first, second in pairs:
+        near[first].add(second)
+        near[second].add(first)
+    found: list[list[int]] = []
+    _grow_groups([], set(near), set(), near, found)
+    return sorted(found)
+
+
+def _grow_groups(
+    group: list[int], open_to: set[int], seen: set[int], near: Mapping[int, set[int]], found: list[list[int]]
+) -> None:
+    """Maximal cliques (Bron and Kerbosch 1973): `group` with every set of `open_to` that makes it no larger group of
+    which all are near each other; `seen` were tried before. A home has a few visits."""
+    if not open_to and not seen and len(group) > 1:
+        found.append(sorted(group))
+    for visit in sorted(open_to):
+        _grow_groups([*group, visit], open_to & near[visit], seen & near[visit], near, found)
+        open_to, seen = open_to - {visit}, seen | {visit}
+
+
+def is_one_conversation(first: Visit, second: Visit) -> bool:
+    """Whether these two visits are one conversation, with the mentors of both."""
+    return bool(first.together_with_id and second.together_with_id) and first.lead_pk == second.lead_pk
+
+
+def others_in_conversation(visit: Visit) -> list[Visit]:
+    """The other visits that are one conversation with this one, the one with the invitation first.
+
+    No query when `together_with__joined` and `joined` were fetched before.
+    """
+    if visit.together_with is None:
+        return []
+    lead = visit if visit.lead_pk == visit.pk else visit.together_with
+    return [one for one in (lead, *lead.joined.all()) if one.pk != visit.pk]
 
 
 def pairs_among(visits: Iterable[Visit]) -> list[tuple[Visit, Visit]]:
