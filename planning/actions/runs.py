@@ -14,7 +14,19 @@ import structlog
 from django.db.models import QuerySet
 
 from mentors.leases import Lease, LeaseLost, Now, WorkQueue
-from planner import BadProblem, Problem, ProblemIndex, Progress, problem_from_json, repair_plan, solve, try_remedies
+from planner import (
+    Appointment,
+    BadProblem,
+    Problem,
+    ProblemIndex,
+    Progress,
+    Schedule,
+    assess,
+    problem_from_json,
+    repair_plan,
+    solve,
+    try_remedies,
+)
 from planner import Plan as Made
 from planning.actions.board.completion import Completion, CompletionLate, CompletionStuck
 from planning.actions.board.patches import BoardShut
@@ -26,6 +38,7 @@ from planning.problem.build import Planning, build_planning
 from planning.problem.contradictions import Contradiction
 from planning.problem.extra_hours import possible_hours
 from planning.problem.incidents import Incident
+from planning.problem.overlaps import keep_apart, overlapping_siblings
 from planning.problem.travel_places import SchoolNotOnMap
 from visits.queries.together import company_now
 
@@ -35,6 +48,8 @@ MOST_TRAIL = 120  # points of the picture of the closing gap
 GOOD_ENOUGH = 0.0  # a share of the cost: go on until it is proven, or until the time is up
 JOBS = 2  # threads of the solver
 REMEDY_SECONDS = 30.0
+MEND_SECONDS = 10.0  # for keeping apart siblings who overlap in a plan
+MOST_MENDS = 3
 SEED = 0  # always the same: who asks the same thing twice gets the same plan, whichever worker makes it
 
 FAILURES: dict[type[Exception], PlanFailure] = {
@@ -205,6 +220,7 @@ def _planned(job: PlanJob, plan: Plan, planning: Planning) -> tuple[StoredDraft,
     if plan.kind == PlanKind.REPAIR:
         make = partial(repair_plan, company=company_now(plan.campaign))
     made = _solved(job, problem, plan.seconds, make)
+    planning, problem, made = _without_overlaps(job, planning, problem, made)
     unplaced = [LeftOut(each.visit, each.code, each.facts) for each in made.unplaced]
     outside_wish = int(made.parts["outside_wish"])
     draft = make_draft(planning, ProblemIndex(problem), made.routes, unplaced, outside_wish=outside_wish)
@@ -212,6 +228,38 @@ def _planned(job: PlanJob, plan: Plan, planning: Planning) -> tuple[StoredDraft,
     remedies = _remedies(job, problem, made, plan)
     draft = replace(draft, hopeless=hopeless, remedies=remedies, seconds=round(made.seconds, 3))
     return draft, made.cost, made.bound
+
+
+def _without_overlaps(job: PlanJob, planning: Planning, problem: Problem, made: Made) -> tuple[Planning, Problem, Made]:
+    """The plan in which no home is visited twice at once, and the problem that asks for it.
+
+    Siblings whom a plan does not bring together may overlap in it (planning/problem/overlaps.py): those are kept apart,
+    and all else stays where it is if it can. Each time there are fewer that may be together.
+    """
+    for _time in range(MOST_MENDS):
+        schedule = Schedule.of(made.routes)
+        pairs = overlapping_siblings(ProblemIndex(problem), schedule)
+        if not pairs:
+            break
+        planning = replace(planning, problem=keep_apart(planning.problem, pairs))
+        problem = problem_from_json(planning.problem)
+        company = {visit: keys[0][0] for visit, keys in schedule.company.items()}
+        around = replace(problem, current=_moments(schedule))
+        mended = _solved(job, around, MEND_SECONDS, partial(repair_plan, company=company))
+        found = assess(problem, Schedule.of(mended.routes))
+        parts, seconds = found.parts.as_dict(), made.seconds + mended.seconds
+        made = replace(mended, cost=found.cost, parts=parts, bound=min(made.bound, found.cost), seconds=seconds)
+        job.lease.renew(problem=planning.problem)
+    return planning, problem, made
+
+
+def _moments(schedule: Schedule) -> dict[str, Appointment]:
+    """Where each visit stands in a schedule."""
+    return {
+        visit: Appointment(*key, stop.start)
+        for visit, key in schedule.made.items()
+        if (stop := schedule.stop_of(visit)) is not None
+    }
 
 
 def _solved(job: PlanJob, problem: Problem, seconds: float, make: Callable[..., Made]) -> Made:

@@ -7,13 +7,13 @@ coordinate. Clock times are local; they become moments again, with the summer ti
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from mentors.dates import clock_of, local_day, minutes_of
 from mentors.models import Mentor
 from planner import COUPLED_GRID_MINUTES, GRID_MINUTES, MINUTES_A_DAY, PROBLEM_FORMAT
+from planning.problem.homes import apart_groups, sibling_groups
 from planning.problem.incidents import Incident
 from planning.problem.interpreters import BUFFER_MINUTES, free_interpreters
 from planning.problem.limits import most_stops
@@ -21,20 +21,10 @@ from planning.problem.rows import read_rows
 from planning.problem.scope import PlanningScope, first_day
 from planning.problem.travel_places import MinutesMatrix, TravelPlaces, mode_of
 from planning.problem.visit_facts import MentorDay, is_fixed, length_of, start_of
-from visits.models import Availability, Campaign, Visit, VisitState
+from planning.problem.weights import WEIGHTS
+from planning.problem.windows import windows_of
+from visits.models import Campaign, Visit, VisitState
 from visits.models.siblings import DOUBLE_EXTRA_MINUTES
-from visits.queries.windows import Stretch, without
-
-WEIGHTS = {
-    "unplaced": 50_000,
-    "outside_wish": 150,
-    "week": 20,
-    "travel_minute": 5,
-    "waiting_minute": 1,
-    "siblings_split": 2_000,
-    "substitute": 400,
-    "moved": 300,
-}
 
 
 @dataclass(frozen=True)
@@ -60,35 +50,49 @@ def build_planning(campaign: Campaign, now: dt.datetime, incident: Incident | No
     places = TravelPlaces.of(campaign, scope.planned, scope.who.everybody.values())
     scope = scope.without_days({day for day in scope.fixed_days if not _is_route(scope, places, day)})
     days, there, limits = _days(campaign, scope), scope.conversations, most_stops(scope)
+    together = sibling_groups(scope, places)
     problem = {
         "format": PROBLEM_FORMAT,
-        "rules": {
-            "max_stops": campaign.max_stops,
-            "start_grid_minutes": GRID_MINUTES,
-            "coupled_grid_minutes": COUPLED_GRID_MINUTES,
-            "double_extra_minutes": DOUBLE_EXTRA_MINUTES,
-            "interpreter_buffer_minutes": BUFFER_MINUTES,
-        },
+        "rules": _rules(campaign),
         "cost": WEIGHTS,
         "days": days,
         "places": [str(number) for number in range(len(places.places))],
         "travel_minutes": {mode: minutes.tolist() for mode, minutes in places.minutes.items()},
         "visitors": [_visitor(scope, places, mentor, limits.get(mentor.pk)) for mentor in scope.mentors],
         "visits": [_visit(scope, places, visit) for visit in there],
-        "siblings": [[str(first.pk), str(second.pk)] for first, second in _pairs(scope, places)],
+        "siblings": together,
+        "apart": apart_groups(scope, together),
         "interpreters": free_interpreters(scope, [day["date"] for day in days]),
         "fixed": {str(visit.pk): _appointment(visit) for visit in there if is_fixed(visit)},
         "current": {str(visit.pk): _appointment(visit) for visit in there if _has_proposal(scope, visit)},
-        "application": {
-            "snapshot": scope.snapshot,
-            "left_out": [{"visit": str(visit), "code": code} for visit, code in scope.left_out.items()],
-            "notes": scope.notes(),
-            "wishes_elsewhere": sum(_wishes_elsewhere(scope, visit) for visit in there),
-            # Of two visits that are one conversation with two mentors the problem holds the first.
-            "joint": {str(visit.pk): str(other.pk) for visit in there if (other := scope.who.partner_of(visit))},
-        },
+        "application": _application(scope),
     }
     return Planning(problem=problem, metres=places.metres, is_estimate=places.is_estimate)
+
+
+def _rules(campaign: Campaign) -> dict[str, int]:
+    return {
+        "max_stops": campaign.max_stops,
+        "start_grid_minutes": GRID_MINUTES,
+        "coupled_grid_minutes": COUPLED_GRID_MINUTES,
+        "double_extra_minutes": DOUBLE_EXTRA_MINUTES,
+        "interpreter_buffer_minutes": BUFFER_MINUTES,
+        "slack_minutes": campaign.slack_minutes,
+    }
+
+
+def _application(scope: PlanningScope) -> dict[str, Any]:
+    """What the planner does not know of (planning/problem/stored.py)."""
+    return {
+        "snapshot": scope.snapshot,
+        "left_out": [{"visit": str(visit), "code": code} for visit, code in scope.left_out.items()],
+        "notes": scope.notes(),
+        "wishes_elsewhere": sum(_wishes_elsewhere(scope, visit) for visit in scope.conversations),
+        # Of two visits that are one conversation with two mentors the problem holds the first.
+        "joint": {
+            str(visit.pk): str(other.pk) for visit in scope.conversations if (other := scope.who.partner_of(visit))
+        },
+    }
 
 
 def _is_route(scope: PlanningScope, places: TravelPlaces, day: MentorDay) -> bool:
@@ -97,13 +101,13 @@ def _is_route(scope: PlanningScope, places: TravelPlaces, day: MentorDay) -> boo
     if len(visits) > scope.campaign.max_stops:
         return False
     minutes = places.minutes[mode_of(scope.campaign, scope.who.everybody[day[0]])]
-    free = None
+    free, slack = None, scope.campaign.slack_minutes
     here = places.of_depot[day[0]]
     for visit in visits:
         start, there = start_of(visit), places.of_visit(visit)
         if scope.who.seconds_for(visit) and start % COUPLED_GRID_MINUTES:
             return False
-        if start % GRID_MINUTES or (free is not None and start < free + minutes[here, there]):
+        if start % GRID_MINUTES or (free is not None and start < free + minutes[here, there] + slack):
             return False
         here, free = there, start + length_of(visit)
     depot = places.of_depot[day[0]]
@@ -157,49 +161,10 @@ def _visit(scope: PlanningScope, places: TravelPlaces, visit: Visit) -> dict[str
         "place": str(places.of_visit(visit)),
         "minutes": length_of(visit),
         "visitors": [str(pk) for pk in scope.with_days(scope.who.visitors_for(visit))],
-        "windows": list(_windows(scope, visit)),
+        "windows": [window.to_json() for window in windows_of(scope, visit)],
         "second": [str(pk) for pk in scope.with_days(scope.who.seconds_for(visit))],
         "interpreter": None if is_fixed(visit) else scope.language_to_interpret(visit),
     }
-
-
-def _windows(scope: PlanningScope, visit: Visit) -> Iterable[dict[str, Any]]:
-    """The mentor's hours, less what the family excludes; and within those what the family wishes."""
-    if is_fixed(visit) and visit.starts_at:
-        agreed = Stretch(start_of(visit), start_of(visit) + length_of(visit))
-        yield _window(local_day(visit.starts_at), agreed, is_wish=False)
-        return
-    stretches, visitors = scope.availability.get(visit.household_id, []), _who_may_come(scope, visit)
-    for (mentor, day), shift in scope.shifts.items():
-        if mentor not in visitors or scope.is_avoided(visit, day):
-            continue
-        here = [stretch for stretch in stretches if stretch.weekday == day.weekday()]
-        excluded = [_stretch(stretch) for stretch in here if not stretch.is_wish]
-        wishes = [_stretch(stretch) for stretch in here if stretch.is_wish]
-        for free in without(Stretch(minutes_of(shift.leave_from), minutes_of(shift.visits_until)), excluded):
-            yield _window(day, free, is_wish=False)
-            for wish in wishes:
-                both = free.within(wish)
-                if both:
-                    yield _window(day, both, is_wish=True)
-
-
-def _who_may_come(scope: PlanningScope, visit: Visit) -> set[int]:
-    """Whose hours count: of a child whose brother or sister may be visited at once, those of both mentors."""
-    brothers = [pk for pair in scope.who.shared.pairs if visit.pk in pair for pk in pair]
-    there = [visit, *(scope.who.by_pk[pk] for pk in brothers if pk in scope.who.by_pk)]
-    return {pk for one in there for pk in scope.who.visitors_for(one)}
-
-
-def _pairs(scope: PlanningScope, places: TravelPlaces) -> list[tuple[Visit, Visit]]:
-    """Two visits of one home at one place, which the planner may bring together; not two that are both agreed."""
-    there = {visit.pk: visit for visit in scope.conversations}
-    pairs = [(there[a], there[b]) for a, b in scope.who.shared.pairs if a in there and b in there]
-    return [
-        (first, second)
-        for first, second in pairs
-        if places.of_visit(first) == places.of_visit(second) and not (is_fixed(first) and is_fixed(second))
-    ]
 
 
 def _has_proposal(scope: PlanningScope, visit: Visit) -> bool:
@@ -210,20 +175,7 @@ def _has_proposal(scope: PlanningScope, visit: Visit) -> bool:
 def _wishes_elsewhere(scope: PlanningScope, visit: Visit) -> bool:
     """Whether a family wishes only for times at which its mentor gave no evening: no plan can meet that."""
     has_wish = any(stretch.is_wish for stretch in scope.availability.get(visit.household_id, []))
-    return has_wish and not is_fixed(visit) and not any(window["wish"] for window in _windows(scope, visit))
-
-
-def _stretch(availability: Availability) -> Stretch:
-    return Stretch(minutes_of(availability.from_time), minutes_of(availability.until_time))
-
-
-def _window(day: dt.date, stretch: Stretch, *, is_wish: bool) -> dict[str, Any]:
-    return {
-        "date": day.isoformat(),
-        "from": clock_of(stretch.starts),
-        "until": clock_of(stretch.ends),
-        "wish": is_wish,
-    }
+    return has_wish and not is_fixed(visit) and not any(window.is_wish for window in windows_of(scope, visit))
 
 
 def _appointment(visit: Visit) -> dict[str, Any]:

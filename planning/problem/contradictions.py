@@ -18,8 +18,8 @@ from visits.models import Visit
 class Contradiction:
     """What the planner refused: the first name of the path of the field, and the agreed visits that clash.
 
-    `visits`: in time order, two that `person` cannot both make, or one that does not fit in the hours of that day.
-    They are primary keys as texts.
+    `visits`: in time order, two that `person` cannot both make, one that does not fit in the hours of that day, or with
+    the field 'apart' two to one home that overlap. They are primary keys as texts.
     """
 
     field: str
@@ -65,7 +65,8 @@ class JobFailure:
 class _AgreedDay:
     """The agreed visits that one person is at on one day, as (start, end, place, visit), and the person's hours.
 
-    Clock times are minutes after midnight; `minutes`: of travel, from place to place by their numbers.
+    Clock times are minutes after midnight; `minutes`: of travel, from place to place by their numbers; `slack`: between
+    arriving and starting.
     """
 
     person: str
@@ -73,12 +74,13 @@ class _AgreedDay:
     leave_from: int
     back_by: int
     minutes: list[list[int]]
+    slack: int
     stops: list[tuple[int, int, int, str]]
 
     def too_close(self) -> Iterable[tuple[str, str]]:
         """Every two visits after one another without time to get from one to the other."""
         for (_start, end, here, first), (later, _end, there, second) in pairwise(self.stops):
-            if end + self.minutes[here][there] > later:
+            if end + self.minutes[here][there] + self.slack > later:
                 yield first, second
 
     def out_of_hours(self) -> Iterable[tuple[str]]:
@@ -91,11 +93,23 @@ class _AgreedDay:
 
 def _clashes(problem: dict[str, Any]) -> Iterable[Contradiction]:
     """What is too close together first: that explains more."""
+    yield from (Contradiction("apart", pair) for pair in _at_once(problem))
     days = list(_agreed_days(problem))
     for day in days:
         yield from (Contradiction("fixed", pair, day.person) for pair in day.too_close())
     for day in days:
         yield from (Contradiction("fixed", alone, day.person) for alone in day.out_of_hours())
+
+
+def _at_once(problem: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    """Every two agreed visits that must be apart and overlap."""
+    minutes = {visit["id"]: visit["minutes"] for visit in problem["visits"]}
+    for group in problem.get("apart", ()):
+        moments = [(problem["fixed"][name], name) for name in group if name in problem["fixed"]]
+        agreed = sorted((at["date"], minutes_of_clock(at["start"]), name) for at, name in moments)
+        for (day, start, first), (other_day, other_start, second) in pairwise(agreed):
+            if day == other_day and other_start < start + minutes[first]:
+                yield first, second
 
 
 def _agreed_days(problem: dict[str, Any]) -> Iterable[_AgreedDay]:
@@ -119,5 +133,6 @@ def _agreed_days(problem: dict[str, Any]) -> Iterable[_AgreedDay]:
                 leave_from=minutes_of_clock(shift["leave_from"]),
                 back_by=minutes_of_clock(shift["back_by"]),
                 minutes=problem["travel_minutes"][visitor["mode"]],
+                slack=problem.get("rules", {}).get("slack_minutes", 0),
                 stops=sorted(stops),
             )

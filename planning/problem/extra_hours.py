@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from mentors.dates import minutes_of
 from planner import MINUTES_A_DAY, Window
 from planning.problem.incidents import Incident
 from planning.problem.rows import CampaignRows, read_rows
 from planning.problem.scope import PlanningScope, first_day
+from planning.problem.windows import excluded_on
 from visits.models import Campaign
 from visits.queries.windows import Stretch, without
 
@@ -28,19 +28,11 @@ def possible_hours(
     for pk in visits:
         visit = scope.who.by_pk.get(int(pk))
         if visit is not None:
-            stretches = scope.availability.get(visit.household_id, [])
             windows[pk] = [
                 Window(day, free.starts, free.ends)
                 for day in days
                 if not scope.is_avoided(visit, day)
-                for free in without(
-                    Stretch(0, MINUTES_A_DAY - 1),
-                    [
-                        Stretch(minutes_of(one.from_time), minutes_of(one.until_time))
-                        for one in stretches
-                        if not one.is_wish and one.weekday == day.weekday()
-                    ],
-                )
+                for free in without(Stretch(0, MINUTES_A_DAY - 1), excluded_on(scope, visit, day))
             ]
     return days, windows
 

@@ -50,7 +50,8 @@ def _capacity(scope: PlanningScope, mentor: int, own: int, most_extra: int | Non
     for (pk, _day), shift in scope.shifts.items():
         if pk == mentor:
             minutes = minutes_of(shift.visits_until) - minutes_of(shift.leave_from)
-            fits += min(campaign.max_stops, max(0, minutes // campaign.visit_minutes))
+            slack = campaign.slack_minutes
+            fits += min(campaign.max_stops, max(0, (minutes + slack) // (campaign.visit_minutes + slack)))
     left = max(0, fits - own)
     return left if most_extra is None else min(left, most_extra)
 

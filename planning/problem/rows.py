@@ -6,13 +6,17 @@ What the rows mean (who visits whom, on which days, what is left out) is decided
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mentors.dates import moment_at
 from mentors.models import Closure, Mentor
 from planning.models import PlanState
 from planning.problem.incidents import Incident, IncidentKind
 from planning.problem.visit_facts import MentorDay, days_of
 from visits.models import Availability, Campaign, Route, Shift, Visit, VisitState
+from visits.queries.home_times import TakenTime, refused_times
 from visits.queries.together import SharedRows, shared_rows_of
 
 TO_PLAN = (VisitState.OPEN, VisitState.PLANNED, VisitState.CONFIRMED)
@@ -31,6 +35,8 @@ class CampaignRows:
     shared: SharedRows = field(default_factory=SharedRows)
     cancellations: list[Incident] = field(default_factory=list)  # published, and not taken back
     days_elsewhere: frozenset[MentorDay] = frozenset()  # on which mentors of the school visit for another campaign
+    refused: Mapping[int, list[TakenTime]] = field(default_factory=dict)  # moments, by visit
+    homes_elsewhere: Mapping[int, list[TakenTime]] = field(default_factory=dict)  # visits of other campaigns, by home
 
 
 def read_rows(campaign: Campaign, first: dt.date) -> CampaignRows:
@@ -48,6 +54,8 @@ def read_rows(campaign: Campaign, first: dt.date) -> CampaignRows:
         shared=shared_rows_of(campaign),
         cancellations=_cancellations(campaign),
         days_elsewhere=_days_elsewhere(campaign, first),
+        refused=refused_times(campaign.visits.filter(state__in=TO_PLAN)),
+        homes_elsewhere=_homes_elsewhere(campaign, first),
     )
 
 
@@ -56,6 +64,18 @@ def _cancellations(campaign: Campaign) -> list[Incident]:
         state=PlanState.PUBLISHED, incident__kind=IncidentKind.CANCELLATION, trace__taken_back_at=None
     )
     return [Incident.from_json(facts) for facts in repairs.values_list("incident", flat=True)]
+
+
+def _homes_elsewhere(campaign: Campaign, first: dt.date) -> dict[int, list[TakenTime]]:
+    """When homes of this campaign are visited for another one."""
+    homes = campaign.visits.filter(state__in=TO_PLAN).order_by().values("household")
+    others = Visit.objects.upcoming().filter(household__in=homes, starts_at__gte=moment_at(first, 0))
+    found: dict[int, list[TakenTime]] = defaultdict(list)
+    rows = others.exclude(campaign=campaign).order_by("starts_at", "pk")
+    for home, starts_at, ends_at in rows.values_list("household_id", "starts_at", "ends_at"):
+        if starts_at and ends_at:
+            found[home].append(TakenTime(starts_at, ends_at))
+    return dict(found)
 
 
 def _days_elsewhere(campaign: Campaign, first: dt.date) -> frozenset[MentorDay]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from mentors.dates import local_day
@@ -20,6 +20,7 @@ from planning.problem.visit_facts import MentorDay, days_of, is_fixed, is_locate
 from planning.problem.visitors import Visitors
 from visits.models import Availability, Campaign, PlaceKind, Shift, Visit
 from visits.models.visits import NEAR_HOME
+from visits.queries.home_times import TakenTime
 from visits.queries.together import SharedVisits
 
 DAYS_AHEAD = 3  # nobody is asked for an evening sooner than this: a family needs time to answer
@@ -44,6 +45,8 @@ class PlanningScope:
     shifts: dict[MentorDay, Shift]
     availability: dict[int, list[Availability]] = field(default_factory=dict)  # by household
     called_off: dict[int, set[dt.date]] = field(default_factory=dict)  # days that a visit had and cannot have
+    refused: Mapping[int, list[TakenTime]] = field(default_factory=dict)  # moments, by visit
+    homes_elsewhere: Mapping[int, list[TakenTime]] = field(default_factory=dict)  # visits of other campaigns, by home
     snapshot: dict[str, list[object]] = field(default_factory=dict)  # version, state, mentor of each visit
     untouched: frozenset[int] = frozenset()
     left_out: dict[int, str] = field(default_factory=dict)
@@ -70,6 +73,8 @@ class PlanningScope:
             shifts=_shifts_to_use(rows, first, incident),
             availability=_by_household(rows.availability),
             called_off=_called_off([*rows.cancellations, incident]),
+            refused=rows.refused,
+            homes_elsewhere=rows.homes_elsewhere,
             snapshot={
                 str(visit.pk): [visit.version, visit.state, visit.mentor_id]
                 for visit in rows.visits
@@ -136,6 +141,24 @@ class PlanningScope:
     def is_avoided(self, visit: Visit, day: dt.date) -> bool:
         """Whether this day was called off, now or before: nobody wants to hear that again."""
         return day in self.called_off.get(visit.pk, ())
+
+    def taken_times(self, visit: Visit) -> list[TakenTime]:
+        """The moments that this visit's family refused, and those of visits to its home that this planning leaves."""
+        partner = self.who.partner_of(visit)
+        refused = [time for one in (visit, partner) if one is not None for time in self.refused.get(one.pk, [])]
+        stay = [time for lead, time in self._moments_that_stay.get(visit.household_id, []) if lead != visit.lead_pk]
+        return [*refused, *stay, *self.homes_elsewhere.get(visit.household_id, [])]
+
+    @functools.cached_property
+    def _moments_that_stay(self) -> dict[int, list[tuple[int, TakenTime]]]:
+        """Of each home the moments of its visits that are left as they are, each with the oldest row of its
+        conversation."""
+        found: dict[int, list[tuple[int, TakenTime]]] = defaultdict(list)
+        for visit in self.visits:
+            if visit.pk in self.untouched and visit.starts_at and visit.ends_at:
+                time = TakenTime(visit.starts_at, visit.ends_at)
+                found[visit.household_id].append((visit.lead_pk, time))
+        return found
 
     def language_to_interpret(self, visit: Visit) -> str | None:
         """The language for which this visit gets one of the interpreters of the campaign."""

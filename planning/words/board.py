@@ -235,6 +235,7 @@ _SENTENCES: dict[str, Callable[[FindingFacts, FindingFacts, Names], str]] = {
     "lacks_second": _plain(lambda: _("Bij %(visit)s moet een collega mee, en die kan op %(day)s dan niet.")),
     "second_alone": _plain(lambda: _("De collega zou alleen bij %(visit)s staan.")),
     "no_siblings": _plain(lambda: _("Deze bezoeken kunnen niet samen.")),
+    "siblings_overlap": _plain(lambda: _("%(visit)s heeft dan twee gesprekken tegelijk.")),
     "not_apart": _plain(lambda: _("%(visit)s heeft dan twee gesprekken tegelijk.")),
     "visited_twice": _plain(lambda: _("%(visit)s staat er twee keer in.")),
     "no_shift": _plain(lambda: _("%(mentor)s geeft op %(day)s geen avond.")),

@@ -38,6 +38,10 @@ FIELDS: dict[str, Promise] = {
     "seconds": gettext_lazy(
         "De tijd was te kort om een plan te vinden rond de afspraken die al vaststaan. Kies meer tijd en plan opnieuw."
     ),
+    "apart": gettext_lazy(
+        "Er is geen plan gevonden waarin elk gezin één bezoek tegelijk krijgt en alle afspraken blijven staan. Verzet"
+        " een afspraak van een gezin met kinderen in meer klassen en plan opnieuw."
+    ),
     "rules": gettext_lazy(
         "Met de instellingen van deze bezoekronde kan de planner niet rekenen. Kijk na hoeveel bezoeken er op een avond"
         " gaan en hoe lang een bezoek duurt, en plan opnieuw."
@@ -65,6 +69,12 @@ def failure_text(failure: JobFailure) -> str:
                 " geef %(mentor)s die avond meer tijd, en plan opnieuw."
             )
             return text % (_words(visit) | {"mentor": failure.person.name})
+        case [first, second] if failure.field == "apart":
+            text = _(
+                "De afspraken van %(family)s op %(moment)s en op %(other_moment)s zijn op hetzelfde adres en lopen in"
+                " elkaar. Verzet een van de twee en plan opnieuw."
+            )
+            return text % (_words(first) | {f"other_{name}": word for name, word in _words(second).items()})
         case [first, second]:
             text = _(
                 "De afspraken van %(family)s op %(moment)s en van %(other_family)s op %(other_moment)s kunnen niet"

@@ -47,9 +47,11 @@ def joint_call(
     with_other, after = staffed.campaign.visits.filter(mentor=other).order_by("pk")
     Campaign.objects.filter(pk=staffed.campaign.pk).update(siblings=SiblingChoice.JOINT)
     place = {"household": call.household, "place_kind": PlaceKind.PHONE}
+    tied = {call.pk: with_other, with_other.pk: call}
     for visit, minutes, facts in ((call, 0, place), (with_other, 0, place), (after, 45 + until_next, {})):
         starts_at = moment_at(EVENINGS[0], starts + minutes)
         moment = {"starts_at": starts_at, "ends_at": starts_at + dt.timedelta(minutes=45)}
+        facts = facts | {"together_with": tied.get(visit.pk)}
         Visit.objects.filter(pk=visit.pk).update(state=VisitState.CONFIRMED, **moment, **facts)
     call.refresh_from_db()
     after.refresh_from_db()
@@ -113,6 +115,7 @@ def test_two_visits_of_one_mentor_in_a_row_that_cannot_be_a_route_are_left_as_th
     [
         ("fixed", "fixed"),
         ("seconds", "seconds"),
+        ("apart", "apart"),
         ("rules.max_stops", "rules"),
         ("visits[3].windows[2].until", "visits"),
     ],
@@ -131,3 +134,25 @@ def test_an_agreed_visit_that_cannot_stand_by_itself_is_named_alone() -> None:
     problem |= {"travel_minutes": {"bike": [[0]]}}
     problem["fixed"] = {"7": {"visitor": "1", "date": "2026-10-06", "start": "18:00"}}
     assert Contradiction.of(problem, "fixed.7.start") == Contradiction("fixed", ("7",), "1")
+
+
+def test_two_agreed_visits_to_one_home_at_one_time_are_named_with_their_moments(
+    now: dt.datetime, school: School
+) -> None:
+    visits = [{"id": name, "minutes": 45, "place": "0", "second": []} for name in ("7", "8", "9")]
+    visitors = [{"id": name, "mode": "bike", "depot": "0", "shifts": []} for name in ("1", "2", "3")]
+    starts = {"7": "18:00", "8": "18:30", "9": "19:15"}
+    problem: dict[str, Any] = {"visits": visits, "visitors": visitors, "places": ["0"], "apart": [["7", "8", "9"]]}
+    problem["fixed"] = {
+        name: {"visitor": who["id"], "date": "2026-10-06", "start": start}
+        for who, (name, start) in zip(visitors, starts.items(), strict=True)
+    }
+    assert Contradiction.of(problem, "fixed.8.start") == Contradiction("apart", ("7", "8"))
+    staffed = make_staffed_campaign(now, school=school, families=2)
+    first, second = staffed.campaign.visits.select_related("household").order_by("pk")
+    first.starts_at, second.starts_at = moment_at(EVENINGS[0], 18 * 60), moment_at(EVENINGS[0], 18 * 60 + 30)
+    second.household = first.household
+    text = failure_text(JobFailure(PlanFailure.CONTRADICTION, "apart", [first, second]))
+    assert (
+        f"{first.household.name} op di 6 oktober 18.00 en op di 6 oktober 18.30" in text and "lopen in elkaar" in text
+    )

@@ -131,4 +131,4 @@ def test_two_visits_that_are_one_conversation_each_have_their_own_mentor() -> No
 
 
 def test_two_visits_that_one_mentor_makes_at_once_are_a_double() -> None:
-    assert a_draft().doubles == [("3", "4", 1)]
+    assert a_draft().doubles == [(("3", "4"), 1)]
