@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Request
 
+from planning.actions.runs import run_waiting_plans
 from tests.services import need_chromium
 
 # Playwright's loop runs in the test's own thread; the ORM would refuse to work beside it.
@@ -102,6 +105,27 @@ def visitor(browser: Browser, live_server: Any) -> Iterator[Callable[..., Visito
 
 
 Come = Callable[..., Visitor]
+Working = Callable[[Callable[[], dt.datetime]], None]
+
+
+@pytest.fixture
+def working(several_connections: None) -> Iterator[Working]:
+    """`working(clock)` starts a worker that looks for planning jobs ten times a second, in a thread of its own."""
+    stop, threads = threading.Event(), list[threading.Thread]()
+
+    def start(clock: Callable[[], dt.datetime]) -> None:
+        def work() -> None:
+            while not stop.wait(0.1):
+                run_waiting_plans(now=clock)
+            connection.close()
+
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join()
 
 
 class SettableNow:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -18,7 +16,7 @@ from mentors.models import Role
 from planning.actions.runs import run_waiting_plans
 from planning.models import Plan, PlanKind, PlanState
 from tests import factories
-from tests.browser.conftest import DESK, PHONE, Visitor
+from tests.browser.conftest import DESK, PHONE, Visitor, Working
 from tests.planning.repairing import agree, published_campaign
 from tests.visits.staffed import StaffedCampaign
 from visits.models import CampaignState, Visit, VisitState
@@ -52,20 +50,9 @@ def guardians_of(staffed: StaffedCampaign) -> list[Any]:
 
 
 @pytest.fixture
-def worker(staffed: StaffedCampaign) -> Iterator[None]:
-    """A worker that looks for jobs ten times a second, in a thread of its own."""
-    stop = threading.Event()
-
-    def work() -> None:
-        while not stop.wait(0.1):
-            run_waiting_plans(now=staffed.clock)
-        connection.close()
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    yield
-    stop.set()
-    thread.join()
+def worker(staffed: StaffedCampaign, working: Working) -> None:
+    """A worker that looks for jobs of this campaign."""
+    working(staffed.tell_now)
 
 
 def place(visit: Visit, *, on: dt.date, minutes: int) -> None:
@@ -189,14 +176,14 @@ def test_other_changes_and_states_are_looked_at(visitor: Come, staffed: StaffedC
     with who.page.expect_navigation():
         who.page.get_by_role("button", name="Bekijk wat dit betekent").click()
     who.look("repair-21-at-work")  # no worker runs
-    run_waiting_plans(now=staffed.clock)
+    run_waiting_plans(now=staffed.tell_now)
     expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
     Visit.objects.filter(state=VisitState.PLANNED).update(version=7)
     who.page.get_by_role("button", name="Zo doen we het").click()
     expect(who.page.get_by_role("button", name="Maak het opnieuw")).to_be_visible()
     who.look("repair-22-changed-meanwhile")
     who.page.get_by_role("button", name="Maak het opnieuw").click()
-    run_waiting_plans(now=staffed.clock)
+    run_waiting_plans(now=staffed.tell_now)
     expect(who.page.get_by_role("button", name="Zo doen we het")).to_be_visible()
     who.look("repair-23-anew")
     with who.page.expect_navigation():
