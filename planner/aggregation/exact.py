@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from planner.aggregation.cuts import Triples
-from planner.aggregation.program import TypedProgram
-from planner.aggregation.relaxation import TypedPrices, side_by_side
-from planner.base.arrays import Columns, Floats
+from planner.aggregation.program import TypedProgram, side_by_side
+from planner.base.arrays import Columns, Positions
 from planner.base.deadline import Deadline
 from planner.base.tuning import Tuning
 from planner.master.bound import SLACK
@@ -19,12 +18,11 @@ from planner.master.rows import Sparse
 
 @dataclass(frozen=True)
 class TypedPlan:
-    """Routes of a plan by types. cost: of the program. routes: int64 columns. dates: (z columns,) float64, how many
-    dates of a week hold a route of a size."""
+    """A plan by types. cost: of the program. routes: int64 columns. slots: int64, the slot of each of them."""
 
     cost: float
     routes: Columns
-    dates: Floats
+    slots: Positions
 
 
 @dataclass(frozen=True)
@@ -66,8 +64,7 @@ def _program_of(program: TypedProgram, columns: Columns, triples: Triples, seed:
     linear.add_columns(
         program.left_out, np.ones(len(visits) - 1), Sparse(visits, visits[:-1], np.ones(len(visits) - 1))
     )
-    week, _stops, cost = program.week_columns
-    linear.add_columns(cost, program.weeks.dates[week].astype(float), program.week_entries())
+    linear.add_columns(program.slots.cost, program.slots.upper, program.slot_entries())
     linear.add_rows(np.full(len(triples), -np.inf), np.ones(len(triples)), Sparse.empty(len(triples)))
     entries = side_by_side(program.route_entries(columns), triples.entries(program.visits_of(columns)), program.rows)
     linear.add_columns(program.pool.cost[columns], np.ones(len(columns)), entries)
@@ -76,14 +73,18 @@ def _program_of(program: TypedProgram, columns: Columns, triples: Triples, seed:
 
 def _plan_of(program: TypedProgram, columns: Columns, solved: Solved) -> TypedPlan:
     """The plan of a solution; its cost is added up anew, free of the solver's tolerances."""
-    visits, weeks = len(program.visits), len(program.week_columns[2])
-    left_out = np.round(solved.values[:visits])
-    dates = np.round(solved.values[visits : visits + weeks])
-    routes = columns[solved.values[visits + weeks :] > 0.5]
-    cost = float(left_out @ program.left_out + dates @ program.week_columns[2] + program.pool.cost[routes].sum())
-    return TypedPlan(cost, routes, dates)
+    visits, slots = len(program.visits), program.slots
+    counts = np.round(solved.values[visits : visits + len(slots)]).astype(np.int64)
+    routes = columns[solved.values[visits + len(slots) :] > 0.5]
+    taken = np.repeat(np.arange(len(slots)), counts)
+    taken = taken[np.argsort(slots.of_class[taken], kind="stable")]
+    routes = routes[np.argsort(program.class_of[routes], kind="stable")]
+    return TypedPlan(cost_of(program, routes, taken), routes, taken)
 
 
-def likely_columns(prices: TypedPrices, most: float) -> Columns:
-    """The routes whose excess is at most `most`."""
-    return np.flatnonzero(prices.excess <= most)
+def cost_of(program: TypedProgram, routes: Columns, slots: Positions) -> float:
+    """The cost of these routes on these slots, and of the visits that they leave out."""
+    made = program.visits_of(routes)
+    left_out = np.setdiff1d(np.arange(len(program.visits)), made[made >= 0])
+    parts = program.pool.cost[routes], program.slots.cost[slots], program.left_out[left_out]
+    return float(sum(part.sum() for part in parts))

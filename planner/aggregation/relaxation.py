@@ -1,11 +1,9 @@
 """The linear relaxation of a program by types: column generation over its pool, and a bound from any prices.
 
-For prices p of visits and q <= 0 of limits, a route of type t with k stops has reduced cost r = cost - sum of p over
-its visits. A date of type t in a week of cost w holds one route at most, so it costs at least
-
-    m[t, w] = min(0, min over k of (least r of t with k stops + k (w - q)))
-
-and sum p + sum min(0, left_out - p) + sum of dates x m + sum of limits x q is below every plan, whatever p and q are
+For prices p of visits and agreements, and q <= 0 of resources, a route has reduced cost r = cost - the prices of its
+visits, agreements and cuts. Its class costs at least s = the least r of the class, so a slot has reduced cost
+cost - the prices of its resources + s. The sum of p, of min(0, left_out - p), of capacity x q, of the prices of cuts
+and of the negative reduced costs of slots, as often as they can be taken, is below every plan, whatever p and q are
 (Lagrangian relaxation: Geoffrion, Mathematical Programming Study 2, 1974). A route that lifts this above the best plan
 wherever it is put is in no better plan.
 """
@@ -18,7 +16,7 @@ import numba
 import numpy as np
 
 from planner.aggregation.cuts import Triples, less_cut_prices, violated
-from planner.aggregation.program import TypedProgram
+from planner.aggregation.program import TypedProgram, side_by_side
 from planner.base.arrays import Columns, Flags, Floats
 from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
@@ -31,14 +29,15 @@ from planner.master.rows import Sparse
 class TypedPrices:
     """Prices, and what they say of every route.
 
-    visit: (visits,) float64, price of making a visit. limit: (limits,) float64, 0 or below, of a stop of a visitor.
-    cut: (cuts,) float64, 0 or below.
+    visit: (visits,) float64, price of making a visit. agreement: (agreements,) float64. resource: (resources,) float64,
+    0 or below. cut: (cuts,) float64, 0 or below.
     value: a cost below that of every plan.
     excess: (columns,) float64, 0 or above, by how much a plan with this route is above `value` at least.
     """
 
     visit: Floats
-    limit: Floats
+    agreement: Floats
+    resource: Floats
     cut: Floats
     value: float
     excess: Floats
@@ -57,41 +56,56 @@ class TypedRelaxed:
 
 def nothing_known(program: TypedProgram) -> TypedRelaxed:
     """What holds before anything is solved: the bound of prices of 0."""
-    visits, limits = np.zeros(len(program.visits)), np.zeros(len(program.limit_of_row))
-    prices = prices_at(program, visits, limits, Triples.none(), np.zeros(0))
+    visits = np.zeros(len(program.visits))
+    rest = np.zeros(program.agreements), np.zeros(len(program.capacity))
+    prices = prices_at(program, visits, *rest, Triples.none(), np.zeros(0))
     return TypedRelaxed(prices, np.zeros(0, dtype=np.int64), np.zeros(0), visits)
 
 
-def prices_at(program: TypedProgram, visit: Floats, limit: Floats, triples: Triples, cut: Floats) -> TypedPrices:
-    """The bound of these prices and the excess of every route; (visits,), (limits,) and (cuts,) float64."""
-    limit, cut = np.minimum(limit, 0.0), np.minimum(cut, 0.0)
-    reduced = reduced_costs(program, visit, triples, cut)
+def prices_at(
+    program: TypedProgram, visit: Floats, agreement: Floats, resource: Floats, triples: Triples, cut: Floats
+) -> TypedPrices:
+    """The bound of these prices and the excess of every route.
+
+    The price of the first resource of a slot, its dates, is lowered where a slot has a negative reduced cost: for the
+    dates of one visitor that is where the bound is highest.
+    """
+    resource, cut = np.minimum(resource, 0.0), np.minimum(cut, 0.0)
+    reduced = reduced_costs(program, visit, agreement, triples, cut)
     least = np.full(program.classes, np.inf)
     _least_by_class(program.class_of, reduced, least)
-    weeks = program.weeks
-    per_stop = weeks.cost - _of_limits(program, limit)[weeks.kind]
-    stops = np.arange(1, program.sizes + 1)
-    by_size = per_stop[:, None] * stops  # (weeks, sizes): what a route of so many stops pays in a week
-    date = np.minimum(0.0, (least.reshape(-1, program.sizes)[weeks.kind] + by_size).min(axis=1, initial=0.0))
+    slots = program.slots
+    own = slots.cost - slots.used.dot(resource) + least[slots.of_class]
+    resource = _absorbed(program, resource, own)
+    own = slots.cost - slots.used.dot(resource)
+    total = own + least[slots.of_class]
+    gained = np.where(total < 0, total * slots.upper, 0.0)
     value = float(visit.sum() + np.minimum(0.0, program.left_out - visit).sum())
-    value += float(weeks.dates @ date) + float(limit @ program.limit_of_row) + float(cut.sum())
-    cheapest = np.full((len(program.types), program.sizes), np.inf)
-    np.minimum.at(cheapest, weeks.kind, by_size - date[:, None])
-    excess = reduced + cheapest.ravel()[program.class_of]
-    return TypedPrices(visit, limit, cut, value, np.maximum(excess, 0.0))
+    value += float(resource @ program.capacity) + float(cut.sum() + gained.sum())
+    cheapest = np.full(program.classes, np.inf)
+    np.minimum.at(cheapest, slots.of_class, np.where(total < 0, -least[slots.of_class], own))
+    excess = reduced + cheapest[program.class_of]
+    return TypedPrices(visit, agreement, resource, cut, value, np.maximum(excess, 0.0))
 
 
-def _of_limits(program: TypedProgram, limit: Floats) -> Floats:
-    """Per type the price of a stop of its visitor."""
-    if not len(limit):
-        return np.zeros(len(program.types))
-    return np.where(program.limit_row >= 0, limit[program.limit_row], 0.0)
+def _absorbed(program: TypedProgram, resource: Floats, own: Floats) -> Floats:
+    """Resources at lower prices where slots that first use them have a negative reduced cost `own`."""
+    slots = program.slots
+    if not len(slots):
+        return resource
+    first = slots.used.index[slots.used.first[:-1]]
+    lowered = resource.copy()
+    gain = np.zeros(len(resource))
+    np.minimum.at(gain, first, own)
+    return lowered + np.where(np.isfinite(gain), gain, 0.0)
 
 
-def reduced_costs(program: TypedProgram, visit: Floats, triples: Triples, cut: Floats) -> Floats:
-    """(columns,) float64: the cost of a route less the prices of its visits and cuts."""
+def reduced_costs(program: TypedProgram, visit: Floats, agreement: Floats, triples: Triples, cut: Floats) -> Floats:
+    """(columns,) float64: the cost of a route less the prices of its visits, agreements and cuts."""
     pool = program.pool
     price = np.where(program.row_of >= 0, visit[program.row_of], 0.0) if len(visit) else np.zeros(len(program.row_of))
+    if program.agreements:
+        price = price + program.agreed.dot(agreement)
     reduced: Floats = _less_prices(pool.evening, pool.cost, pool.order, pool.offset, price)
     if np.any(cut):
         tables = triples.tables(cut, len(program.visits))
@@ -165,8 +179,7 @@ class TypedRelaxation:
         visits = np.arange(len(program.visits) + 1)
         left_out = Sparse(visits, visits[:-1], np.ones(len(visits) - 1))
         self._linear.add_columns(program.left_out, np.full(len(program.visits), np.inf), left_out)
-        _week, _stops, cost = program.week_columns
-        self._linear.add_columns(cost, np.full(len(cost), np.inf), program.week_entries())
+        self._linear.add_columns(program.slots.cost, np.full(len(program.slots), np.inf), program.slot_entries())
         self._first = self._linear.columns
         self.columns: Columns = np.zeros(0, dtype=np.int64)
         self._is_known: Flags = np.zeros(len(program.pool), dtype=np.bool_)
@@ -174,19 +187,20 @@ class TypedRelaxation:
     def solve(self, deadline: Deadline, tolerance: float = 0.0) -> TypedRelaxed:
         """The linear optimum, or a solution whose bound is within `tolerance` of it. Raises OutOfTime."""
         program, best = self.program, None
-        visits, classes = len(program.visits), program.classes
+        visits = len(program.visits)
         if not len(self.columns):
-            self._add(self._first_prices(), np.zeros(0))
+            self._add(self._first_prices(), np.zeros(program.agreements), np.zeros(0))
         while True:
             deadline.check()
             solved = self._linear.solve(deadline)
             deadline.check()
-            visit, of_class = solved.duals[:visits], solved.duals[visits : visits + classes]
-            limit = solved.duals[visits + classes + len(program.weeks) : program.rows]
-            cut = solved.duals[program.rows :]
-            at = prices_at(program, visit, limit, self.triples, cut)
+            visit, agreement, of_class, resource, cut = np.split(
+                solved.duals, [visits, program.first_class, program.first_resource, program.rows]
+            )
+            at = prices_at(program, visit, agreement, resource, self.triples, cut)
             best = at if best is None or at.value > best.value else best
-            if solved.cost - best.value <= max(tolerance, TINY) or not self._add(visit, cut, of_class):
+            is_near = solved.cost - best.value <= max(tolerance, TINY)
+            if is_near or not self._add(visit, agreement, cut, of_class):
                 values = solved.values[self._first :]
                 used = np.flatnonzero(values > TINY)
                 return TypedRelaxed(best, self.columns[used], values[used], solved.values[:visits])
@@ -208,16 +222,16 @@ class TypedRelaxation:
     def _first_prices(self) -> Floats:
         """Per visit what a route for it alone costs at least; what leaving it out costs where there is none."""
         program, pool = self.program, self.program.pool
-        alone = np.flatnonzero(program.size == 1)
+        alone = np.flatnonzero((pool.order >= 0).sum(axis=1) == 1)
         at = program.row_of[pool.order[alone, 0] + pool.offset[pool.evening[alone]]]
         prices = program.left_out.copy()
         np.minimum.at(prices, at[at >= 0], pool.cost[alone[at >= 0]])
         return prices
 
-    def _add(self, visit: Floats, cut: Floats, of_class: Floats | None = None) -> bool:
+    def _add(self, visit: Floats, agreement: Floats, cut: Floats, of_class: Floats | None = None) -> bool:
         """Let the program hold the routes that these prices call for; false when there are no new ones."""
         program, pool = self.program, self.program.pool
-        reduced = reduced_costs(program, visit, self.triples, cut)
+        reduced = reduced_costs(program, visit, agreement, self.triples, cut)
         if of_class is not None:
             reduced = reduced - of_class[program.class_of]
         reduced[self._is_known] = np.inf
@@ -233,16 +247,3 @@ class TypedRelaxation:
             entries = side_by_side(entries, self.triples.entries(program.visits_of(new)), program.rows)
         self._linear.add_columns(pool.cost[new], np.full(len(new), np.inf), entries)
         return bool(len(new))
-
-
-def side_by_side(some: Sparse, others: Sparse, offset: int) -> Sparse:
-    """Every list of `some` followed by the one of `others`, whose indices are raised by `offset`."""
-    first = some.first + others.first
-    index, weight = np.empty(first[-1], dtype=np.int64), np.empty(first[-1])
-    left = np.repeat(np.arange(len(first) - 1), np.diff(some.first))
-    at = np.arange(len(some.index)) + others.first[left]
-    index[at], weight[at] = some.index, some.weight
-    right = np.repeat(np.arange(len(first) - 1), np.diff(others.first))
-    at = np.arange(len(others.index)) + some.first[right + 1]
-    index[at], weight[at] = others.index + offset, others.weight
-    return Sparse(first, index, weight)

@@ -126,26 +126,13 @@ class TypedSearch:
 
 
 def routes_of(problem: Problem, program: TypedProgram, plan: TypedPlan) -> list[Route]:
-    """The routes of a plan with their dates: those of a type and size in the order of the pool, early dates first."""
-    waiting: dict[tuple[int, int], list[int]] = {}
-    for column in plan.routes:
-        key = int(program.pool.evening[column]), int(program.size[column])
-        waiting.setdefault(key, []).append(int(column))
-    week, stops, _cost = program.week_columns
-    free = {number: list(range(len(each.shifts))) for number, each in enumerate(program.types)}
+    """The routes of a plan with their dates: of each slot the early dates first."""
+    free = [list(range(len(kind.shifts))) for kind in program.types]
     routes = []
-    for number in np.flatnonzero(plan.dates > 0.5):
-        kind = int(program.weeks.kind[week[number]])
-        cost = float(program.weeks.cost[week[number]])
-        for _date in range(int(plan.dates[number])):
-            column = waiting[kind, int(stops[number])].pop(0)
-            at = next(i for i in free[kind] if program.types[kind].week_costs[i] == cost)
-            free[kind].remove(at)
-            routes.append(_route(problem, program, column, at))
+    for column, slot in zip(plan.routes, plan.slots, strict=True):
+        number = int(program.pool.evening[column])
+        at = next(date for date in program.slots.dates[slot] if date in free[number])
+        free[number].remove(at)
+        on = program.types[number].shifts[at].on
+        routes.append(replace(route_of(problem, program.pool, int(column)), on=on))
     return routes
-
-
-def _route(problem: Problem, program: TypedProgram, column: int, date: int) -> Route:
-    """The route of a column on one of the dates of its type."""
-    kind = program.types[int(program.pool.evening[column])]
-    return replace(route_of(problem, program.pool, column), on=kind.shifts[date].on)

@@ -417,6 +417,8 @@ class AggregationTuning:
     """Seconds for one visitor among those who share visits, for a plan and again for the bound. Not measured."""
     group_width: float = 60.0
     """Cost: excess of the routes among which a group of visitors is planned anew. Not measured."""
+    group_columns: int = 12_000
+    """Routes of a group, at most. Not measured."""
     group_seconds: float = 6.0
     """Seconds for one group, at most. Not measured."""
     wait_seconds: float = 0.1

@@ -14,7 +14,7 @@ import numpy as np
 from planner.aggregation.cuts import Triples
 from planner.aggregation.evening_types import EveningType
 from planner.aggregation.exact import best_plan
-from planner.aggregation.program import TypedProgram
+from planner.aggregation.program import typed_program
 from planner.aggregation.search import TypedSearch, routes_of
 from planner.aggregation.shared import SharedSearch
 from planner.base.deadline import Deadline
@@ -157,7 +157,7 @@ class AggregatedSearch:
         self._big_m = 1 + _dearest_plan(types, pool) + self.light.light * (len(visits) + 10)
         self._fixed = [visit for visit in visits if problem.visits[visit].id in problem.fixed]
         left_out = dict.fromkeys(visits, self.light.light) | dict.fromkeys(self._fixed, self._big_m)
-        self.program = TypedProgram.of(problem, types, pool, visits, left_out)
+        self.program = typed_program(problem, types, pool, visits, left_out)
         self.engine: TypedSearch | SharedSearch = (
             SharedSearch(self.program, step=step, seed=seed, jobs=jobs, tuning=tuning)
             if self.is_joint

@@ -15,7 +15,7 @@ from planner import BadProblem, Problem, Tuning, judge, solve
 from planner.aggregation.cuts import Triples, violated
 from planner.aggregation.evening_types import EveningTypes, are_repeated
 from planner.aggregation.parts import Part
-from planner.aggregation.program import TypedProgram
+from planner.aggregation.program import TypedProgram, typed_program
 from planner.aggregation.relaxation import TypedRelaxation, prices_at, reduced_costs
 from planner.aggregation.search import TypedSearch, routes_of
 from planner.aggregation.shared import SharedSearch
@@ -37,7 +37,7 @@ def program_of(problem: Problem) -> TypedProgram:
     types = EveningTypes(problem).of(range(len(problem.visitors)))
     pool = list_routes(problem, [kind.options for kind in types])
     visits = range(len(problem.visits))
-    return TypedProgram.of(problem, types, pool, visits, dict.fromkeys(visits, problem.weights.unplaced))
+    return typed_program(problem, types, pool, visits, dict.fromkeys(visits, problem.weights.unplaced))
 
 
 @SOME
@@ -69,8 +69,9 @@ def test_the_bound_of_any_prices_is_below_every_plan(seed: int, visitors: int, v
     best = solve(problem)
     triples = np.array([[0, 1, 2]] if visits > 2 else np.zeros((0, 3)), dtype=np.int64)
     visit = chance.uniform(-200, 900, len(program.visits))
-    limit = chance.uniform(-100, 0, len(program.limit_of_row))
-    prices = prices_at(program, visit, limit, Triples(triples), chance.uniform(-80, 0, len(triples)))
+    resource = chance.uniform(-100, 0, len(program.capacity))
+    cut = chance.uniform(-80, 0, len(triples))
+    prices = prices_at(program, visit, np.zeros(0), resource, Triples(triples), cut)
     assert prices.value <= best.cost + 1e-6
 
 
@@ -114,7 +115,7 @@ def test_cuts_cost_a_route_once_however_many_of_their_visits_it_makes(seed: int,
     triples = Triples(np.sort(every[chance.permutation(len(every))[:9]], axis=1))
     price = chance.integers(-50, 0, len(triples)).astype(np.float64)
     none = np.zeros(len(program.visits))
-    by_table = reduced_costs(program, none, triples, price)
+    by_table = reduced_costs(program, none, np.zeros(0), triples, price)
     visits = program.visits_of(np.arange(len(program.pool)))
     met = [sum(p for t, p in zip(triples.rows, price, strict=True) if len({*t} & {*v}) >= 2) for v in visits]
     assert np.allclose(by_table, program.pool.cost - np.array(met))
@@ -193,11 +194,12 @@ def test_fixed_visits_that_exclude_each_other_are_refused() -> None:
 def test_a_part_of_a_program_is_the_program_of_that_part(seed: int) -> None:
     problem = problem_from_json(year_beginning(seed, visitors=3, visits=6, days=3))
     whole = program_of(problem)
-    part = Part.of(whole, {1}, np.array([0, 2, 3], dtype=np.int64))
+    of_one = np.array([kind.visitor == 1 for kind in whole.types])[whole.pool.evening]
+    part = Part.of(whole, of_one, np.array([0, 2, 3], dtype=np.int64))
     alone = TypedSearch(part.program, step=1.0)
     alone.run(Deadline.after(60))
     assert alone.best is not None
-    routes = routes_of(problem, whole, part.in_whole(alone.best, whole))
+    routes = routes_of(problem, whole, part.in_whole(alone.best))
     mine = replace(
         problem,
         visits=tuple(
