@@ -29,6 +29,8 @@ class Part:
     def of(cls, whole: TypedProgram, keep: Flags, rows: Rows, capacity: Floats | None = None) -> Part:
         """The part of the routes that `keep` marks, but for those with other visits than `rows`.
 
+        Slots that take routes of several classes are left out.
+
         keep: (columns,) bool. capacity: what is left of the resources, all of it by default.
         """
         allowed = np.zeros(len(whole.visits), dtype=np.bool_)
@@ -39,7 +41,7 @@ class Part:
         new_row = np.full(len(whole.visits) + 1, -1, dtype=np.int64)  # the last is for candidates without a row
         new_row[rows] = np.arange(len(rows))
         classes, class_of = np.unique(whole.class_of[columns], return_inverse=True)
-        slots = np.flatnonzero(np.isin(whole.slots.of_class, classes))
+        slots = np.flatnonzero(np.isin(whole.slots.of_class, classes) & (np.diff(whole.slots.also.first) == 0))
         picked = whole.slots.picked(slots)
         program = replace(
             whole,

@@ -7,7 +7,7 @@ y[v] a visit left out, and z[s] how many routes of class k(s) are put on the dat
     minimise    sum_c cost[c] x[c] + sum_v left_out[v] y[v] + sum_s cost[s] z[s]
     subject to  sum over c with v of x[c] + y[v]  = 1               for every visit v
                 sum_c agreed[c, a] x[c]  = 0                         for every agreement a
-                sum over c of class k of x[c] - sum over s of class k of z[s] = 0
+                sum over c of class k of x[c] - sum over s with class k of z[s] = 0
                 sum_s used[s, r] z[s] <= capacity[r]                 for every resource r: dates, stops of a visitor
                 x, y in {0, 1}, z integer
 
@@ -34,12 +34,14 @@ from planner.model.problem import Problem
 class Slots:
     """Where routes can be put: one slot a class and stretch of dates whose week costs the same. n is their number.
 
-    of_class: (n,) int64. cost: (n,) float64, of putting one route there. upper: (n,) float64, how many at most.
+    of_class: (n,) int64, the class of a route that is put there. also: per slot the classes of which a route comes with
+    it. cost: (n,) float64, of putting one route there. upper: (n,) float64, how many at most.
     dates: per slot the positions of its dates in the shifts of the type. used: per slot the resources that one route
     takes, with how much.
     """
 
     of_class: Positions
+    also: Sparse
     cost: Floats
     upper: Floats
     dates: tuple[tuple[int, ...], ...]
@@ -50,12 +52,15 @@ class Slots:
 
     def picked(self, slots: Positions) -> Slots:
         """Only these slots."""
-        lists = [self.used.first[s] + np.arange(self.used.first[s + 1] - self.used.first[s]) for s in slots]
-        at = np.concatenate([np.zeros(0, dtype=np.int64), *lists])
-        first = np.concatenate([[0], np.cumsum([len(some) for some in lists])]).astype(np.int64)
-        used = Sparse(first, self.used.index[at], self.used.weight[at])
         dates = tuple(self.dates[s] for s in slots)
-        return Slots(self.of_class[slots], self.cost[slots], self.upper[slots], dates, used)
+        used, also = self.used.picked(slots), self.also.picked(slots)
+        return Slots(self.of_class[slots], also, self.cost[slots], self.upper[slots], dates, used)
+
+    def least(self, by_class: Floats) -> Floats:
+        """(n,) float64, the sum of a value of classes over the class of each slot and those that come with it."""
+        total = by_class[self.of_class]
+        np.add.at(total, np.repeat(np.arange(len(self)), np.diff(self.also.first)), by_class[self.also.index])
+        return total
 
     def taken(self, resources: int) -> Floats:
         """(resources,) float64, what one route on each of these slots takes."""
@@ -130,7 +135,8 @@ class TypedProgram:
         """The entries of the columns z in the rows."""
         slots = self.slots
         of_class = Sparse(np.arange(len(slots) + 1), slots.of_class + self.first_class, -np.ones(len(slots)))
-        return side_by_side(of_class, slots.used, self.first_resource)
+        also = replace(slots.also, weight=-slots.also.weight)
+        return side_by_side(side_by_side(of_class, also, self.first_class), slots.used, self.first_resource)
 
     def route_entries(self, columns: Columns) -> Sparse:
         """The entries of these routes: the rows of their visits, their agreements and their class."""
@@ -221,8 +227,8 @@ def _slots_by_size(problem: Problem, types: Sequence[EveningType], most: int) ->
                 dates.append(these)
                 used.append([(row, 1.0), *resources.stops(kind.visitor, stops)])
     slots = Slots(
-        np.array(of_class, dtype=np.int64), np.array(cost, dtype=np.float64), np.array(upper, dtype=np.float64),
-        tuple(dates), Sparse.of(used),
+        np.array(of_class, dtype=np.int64), Sparse.empty(len(cost)), np.array(cost, dtype=np.float64),
+        np.array(upper, dtype=np.float64), tuple(dates), Sparse.of(used),
     )  # fmt: skip
     return slots, resources.capacity
 

@@ -2,10 +2,10 @@
 
 For prices p of visits and agreements, and q <= 0 of resources, a route has reduced cost r = cost - the prices of its
 visits, agreements and cuts. Its class costs at least s = the least r of the class, so a slot has reduced cost
-cost - the prices of its resources + s. The sum of p, of min(0, left_out - p), of capacity x q, of the prices of cuts
-and of the negative reduced costs of slots, as often as they can be taken, is below every plan, whatever p and q are
-(Lagrangian relaxation: Geoffrion, Mathematical Programming Study 2, 1974). A route that lifts this above the best plan
-wherever it is put is in no better plan.
+cost - the prices of its resources + s (the sum over its classes). The sum of p, of min(0, left_out - p), of
+capacity x q, of the prices of cuts and of the negative reduced costs of slots, as often as they can be taken, is below
+every plan, whatever p and q are (Lagrangian relaxation: Geoffrion, Mathematical Programming Study 2, 1974). A route
+that lifts this above the best plan wherever it is put is in no better plan.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class TypedPrices:
     """Prices, and what they say of every route.
 
     visit: (visits,) float64, price of making a visit. agreement: (agreements,) float64. resource: (resources,) float64,
-    0 or below. cut: (cuts,) float64, 0 or below.
+    0 or below. cut: (cuts,) float64, 0 or below. of_class: (classes,) float64, the least reduced cost of the routes of
+    a class, 0 where there are none.
     value: a cost below that of every plan.
     excess: (columns,) float64, 0 or above, by how much a plan with this route is above `value` at least.
     """
@@ -39,6 +40,7 @@ class TypedPrices:
     agreement: Floats
     resource: Floats
     cut: Floats
+    of_class: Floats
     value: float
     excess: Floats
 
@@ -75,29 +77,28 @@ def prices_at(
     least = np.full(program.classes, np.inf)
     _least_by_class(program.class_of, reduced, least)
     slots = program.slots
-    own = slots.cost - slots.used.dot(resource) + least[slots.of_class]
-    resource = _absorbed(program, resource, own)
-    own = slots.cost - slots.used.dot(resource)
-    total = own + least[slots.of_class]
+    of_classes = slots.least(least)
+    resource = _absorbed(program, resource, slots.cost - slots.used.dot(resource) + of_classes)
+    total = slots.cost - slots.used.dot(resource) + of_classes
     gained = np.where(total < 0, total * slots.upper, 0.0)
     value = float(visit.sum() + np.minimum(0.0, program.left_out - visit).sum())
     value += float(resource @ program.capacity) + float(cut.sum() + gained.sum())
     cheapest = np.full(program.classes, np.inf)
-    np.minimum.at(cheapest, slots.of_class, np.where(total < 0, -least[slots.of_class], own))
-    excess = reduced + cheapest[program.class_of]
-    return TypedPrices(visit, agreement, resource, cut, value, np.maximum(excess, 0.0))
+    least_total = np.maximum(total, 0.0)
+    np.minimum.at(cheapest, slots.of_class, least_total)
+    np.minimum.at(cheapest, slots.also.index, np.repeat(least_total, np.diff(slots.also.first)))
+    excess = reduced - least[program.class_of] + cheapest[program.class_of]
+    known = np.where(np.isfinite(least), least, 0.0)
+    return TypedPrices(visit, agreement, resource, cut, known, value, np.maximum(excess, 0.0))
 
 
 def _absorbed(program: TypedProgram, resource: Floats, own: Floats) -> Floats:
     """Resources at lower prices where slots that first use them have a negative reduced cost `own`."""
     slots = program.slots
-    if not len(slots):
-        return resource
-    first = slots.used.index[slots.used.first[:-1]]
-    lowered = resource.copy()
-    gain = np.zeros(len(resource))
-    np.minimum.at(gain, first, own)
-    return lowered + np.where(np.isfinite(gain), gain, 0.0)
+    uses = np.flatnonzero(np.diff(slots.used.first))
+    lowered = np.zeros(len(resource))
+    np.minimum.at(lowered, slots.used.index[slots.used.first[uses]], own[uses])
+    return resource + np.where(np.isfinite(lowered), lowered, 0.0)
 
 
 def reduced_costs(program: TypedProgram, visit: Floats, agreement: Floats, triples: Triples, cut: Floats) -> Floats:
@@ -181,7 +182,10 @@ class TypedRelaxation:
         self._linear.add_columns(program.left_out, np.full(len(program.visits), np.inf), left_out)
         self._linear.add_columns(program.slots.cost, np.full(len(program.slots), np.inf), program.slot_entries())
         self._first = self._linear.columns
+        a_class = self.tuning.columns_a_round // max(1, program.classes)
+        self._most_a_class = max(2, min(self.tuning.columns_a_class, a_class))
         self.columns: Columns = np.zeros(0, dtype=np.int64)
+        self._joined = 0
         self._is_known: Flags = np.zeros(len(program.pool), dtype=np.bool_)
 
     def solve(self, deadline: Deadline, tolerance: float = 0.0) -> TypedRelaxed:
@@ -192,6 +196,8 @@ class TypedRelaxation:
             self._add(self._first_prices(), np.zeros(program.agreements), np.zeros(0))
         while True:
             deadline.check()
+            if self._is_swollen():
+                self._linear.begin_inside()
             solved = self._linear.solve(deadline)
             deadline.check()
             visit, agreement, of_class, resource, cut = np.split(
@@ -204,6 +210,11 @@ class TypedRelaxation:
                 values = solved.values[self._first :]
                 used = np.flatnonzero(values > TINY)
                 return TypedRelaxed(best, self.columns[used], values[used], solved.values[:visits])
+
+    def _is_swollen(self) -> bool:
+        """Whether so many routes joined a large program that the interior point method is the quicker one."""
+        tuning = self.tuning
+        return self.program.rows > tuning.inside_rows and self._joined > tuning.inside_columns
 
     def add_cuts(self, relaxed: TypedRelaxed) -> bool:
         """Add the cuts that this solution violates most; false when there are none."""
@@ -218,6 +229,12 @@ class TypedRelaxation:
         self._linear.add_rows(np.full(len(new), -np.inf), np.ones(len(new)), entries)
         self.triples = self.triples.followed_by(rows)
         return True
+
+    def fix(self, columns: Columns) -> None:
+        """Let these routes, which the program holds, be in every solution from now on: bounds no longer hold."""
+        place = np.full(len(self.program.pool), -1, dtype=np.int64)
+        place[self.columns] = np.arange(len(self.columns))
+        self._linear.fix_columns(self._first + place[columns])
 
     def _first_prices(self) -> Floats:
         """Per visit what a route for it alone costs at least; what leaving it out costs where there is none."""
@@ -237,9 +254,10 @@ class TypedRelaxation:
         reduced[self._is_known] = np.inf
         chosen = _best_of_class(
             program.class_of, program.row_of, pool.evening, pool.order, pool.offset, reduced + TINY,
-            self.tuning.columns_a_class, program.classes, len(program.visits),
+            self._most_a_class, program.classes, len(program.visits),
         )  # fmt: skip
         new = np.flatnonzero(chosen)
+        self._joined = len(new)
         self._is_known[new] = True
         self.columns = np.concatenate([self.columns, new])
         entries = program.route_entries(new)

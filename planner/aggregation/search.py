@@ -38,7 +38,7 @@ class TypedSearch:
         self.bound = -np.inf
         self.relaxed: TypedRelaxed = nothing_known(program)
         self.is_relaxed = False
-        self._relaxation = TypedRelaxation(program, seed=seed, tuning=tuning)
+        self.relaxation = TypedRelaxation(program, seed=seed, tuning=tuning)
         self._width = tuning.aggregation.width
 
     @property
@@ -67,12 +67,12 @@ class TypedSearch:
         if self.is_relaxed:
             return
         tuning = self.tuning.aggregation
-        relaxed = self._relaxation.solve(deadline)
+        relaxed = self.relaxation.solve(deadline)
         self._note(relaxed)
         for _round in range(tuning.cut_rounds if len(self.program.visits) <= tuning.cut_visits else 0):
-            if not self._relaxation.add_cuts(relaxed):
+            if not self.relaxation.add_cuts(relaxed):
                 return
-            relaxed = self._relaxation.solve(deadline)
+            relaxed = self.relaxation.solve(deadline)
             self._note(relaxed)
 
     def _note(self, relaxed: TypedRelaxed) -> None:
@@ -87,7 +87,7 @@ class TypedSearch:
     @property
     def triples(self) -> Triples:
         """The cuts of the prices of `relaxed`."""
-        return Triples(self._relaxation.triples.rows[: len(self.relaxed.prices.cut)])
+        return Triples(self.relaxation.triples.rows[: len(self.relaxed.prices.cut)])
 
     def needed(self) -> float:
         """Excess of a route, at most, that a plan better than the best so far may have."""

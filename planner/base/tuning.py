@@ -394,7 +394,14 @@ class AggregationTuning:
     repeated: float = 0.7
     """Types an evening, at most, for which a visitor is planned by type. Not measured."""
     columns_a_class: int = 40
-    """Routes of each type and size that enter the linear program in one round, at most. Not measured."""
+    """Routes of each class that enter the linear program in one round, at most. Not measured."""
+    columns_a_round: int = 4_000
+    """Routes that enter in one round, at most, but for two of each class. Not measured."""
+    inside_rows: int = 1_000
+    """Rows of a program above which the interior point method may be used. Not measured by itself."""
+    inside_columns: int = 500
+    """Routes that join at once above which it is. Measured on 19 visitors of whom 12 have company: the first linear
+    optimum after 6 instead of 14 seconds; with 1,200 routes a round instead of 4,000 the simplex method is no sooner."""
     cuts_a_round: int = 30
     """Rank-1 cuts that are added in one round, at most. Not measured."""
     least_violation: float = 0.02
@@ -410,6 +417,16 @@ class AggregationTuning:
     Measured: a first plan that leaves families out asks for all routes, and growing at once takes a fifth longer."""
     first_seconds: float = 0.5
     """Seconds for the first plan of a visitor. Not measured."""
+    company_routes: int = 6_000_000
+    """Routes of the relaxation of visitors who come along, at most: some seconds and 400 MB. Not measured."""
+    evening_columns: int = 100_000
+    """Whole evenings of companions, and of others, that are planned with. Not measured."""
+    sure: float = 0.9
+    """Share of a route in the linear solution above which a dive fixes it at once. Not measured."""
+    dive_share: float = 0.15
+    """Share of the routes that are not fixed yet which each linear program of a dive fixes at least. Not measured."""
+    dive_tolerance: float = 1.0
+    """Cost: how near to its optimum each linear program of a dive is solved. Not measured."""
     exact_columns: int = 3_000
     """Routes that can be in a better plan of visitors who share visits: up to so many one exact search ends it. Not
     measured."""

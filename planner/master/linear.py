@@ -90,6 +90,12 @@ class Linear:
         self._highs.changeColsBounds(len(columns), columns, np.zeros(len(columns)), limits)
         self._simplex = _DUAL
 
+    def fix_columns(self, columns: Integers) -> None:
+        """Let these columns be 1 in every solution."""
+        ones = np.ones(len(columns))
+        self._highs.changeColsBounds(len(columns), columns.astype(np.int32), ones, ones)
+        self._simplex = _DUAL
+
     def price_columns(self, cost: Floats) -> None:
         """New costs of the first columns."""
         self._highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)

@@ -37,6 +37,13 @@ class Sparse:
     def empty(cls, count: int) -> Sparse:
         return cls.of([[]] * count)
 
+    def picked(self, lists: Positions) -> Sparse:
+        """Only these lists."""
+        count = np.diff(self.first)[lists]
+        first = np.concatenate([[0], np.cumsum(count)]).astype(np.int64)
+        at = np.arange(first[-1]) - np.repeat(first[:-1] - self.first[lists], count)
+        return Sparse(first, self.index[at], self.weight[at])
+
     def followed_by(self, others: Sparse) -> Sparse:
         """These lists and then the others."""
         first = np.concatenate([self.first, others.first[1:] + self.first[-1]])
