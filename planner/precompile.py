@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numba.extending import is_jitted
 
+from planner.aggregation.company import CompanySearch, list_company
+from planner.aggregation.company_types import company_types
 from planner.base.deadline import Deadline
-from planner.base.tuning import ListingTuning
+from planner.base.tuning import DEFAULT, ListingTuning
 from planner.columns.routes import TooManyRoutes, list_routes
 from planner.columns.stop_options import StopOptions
 from planner.model.problem import InterpreterShift, Matrix, Problem, Rules, Shift, Visit, Visitor, Weights, Window
@@ -54,6 +56,14 @@ def _plan_without_a_list(problem: Problem) -> None:
         evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
         list_routes(problem, evenings, listing=ListingTuning(most_routes=1))
     LocalSearch(problem, range(len(problem.visits))).run(Deadline.after(LOCAL_SECONDS))
+    everyone = list(range(len(problem.visits)))
+    tied = _with_company(problem)
+    company = company_types(tied, range(len(tied.visitors)), everyone)
+    pool = list_company(company, jobs=1, deadline=Deadline.after(SECONDS), tuning=DEFAULT)
+    left_out = dict.fromkeys(everyone, tied.weights.unplaced)
+    search = CompanySearch(tied, company, pool, everyone, left_out, step=1.0)
+    search.run(Deadline.after(SECONDS))
+    search.routes()
 
 
 def _loops() -> dict[str, Any]:
@@ -115,6 +125,17 @@ def _alike() -> Problem:
     both = tuple(visitor.id for visitor in problem.visitors[:2])
     visits[: 2 * VISITS : 2] = [replace(visit, visitors=both) for visit in visits[: 2 * VISITS : 2]]
     return replace(problem, visits=tuple(visits))
+
+
+def _with_company(problem: Problem) -> Problem:
+    """The families of some mentors need the same colleague at every visit, and nothing else."""
+    colleague = problem.visitors[-1].id
+    led = {visitor.id for visitor in problem.visitors[:2]}
+    visits = [
+        replace(visit, interpreter=None, second=(colleague,) if led.issuperset(visit.visitors) else ())
+        for visit in problem.visits
+    ]
+    return replace(problem, visits=tuple(visits), siblings=(), interpreters={})
 
 
 def _coupled() -> Problem:

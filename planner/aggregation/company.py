@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 import numba
 import numpy as np
@@ -177,7 +178,11 @@ class CompanySearch:
     # the bound in whole numbers
 
     def _bound_visitor(self, visitor: int, deadline: Deadline) -> None:
-        """Plan a visitor exactly at the prices of the agreements and of the classes: dates cost nothing else."""
+        """Plan a visitor exactly at the prices of agreements, of classes and of visits that others may make too.
+
+        Dates cost nothing else. A visit that others may make costs its price when it is left out: so much too high is
+        the cost of the visitor, and so much is added once for all.
+        """
         prices, program = self._relaxation.relaxed.prices, self.program
         mine: Flags = np.array([kind.visitor == visitor for kind in program.types])[program.pool.evening]
         columns = np.flatnonzero(mine)
@@ -186,13 +191,30 @@ class CompanySearch:
         cost = program.pool.cost.copy()
         cost[columns] -= price[program.stops_of(columns)].sum(axis=1)
         part = Part.of(replace(program, slots=self._free(prices)), mine, np.unique(rows[rows >= 0]))
-        alone = replace(part.program.repriced(part.program.left_out, cost[part.columns]), agreements=0)
+        shared = self._is_shared[part.rows]
+        left_out = np.where(shared, prices.visit[part.rows], part.program.left_out)
+        alone = replace(part.program.repriced(left_out, cost[part.columns]), agreements=0)
         search = TypedSearch(alone, step=0.0, seed=self.seed, tuning=self.tuning)
         search.run(deadline.within(self.tuning.aggregation.visitor_seconds))
-        self._exact[visitor] = search.bound
+        self._exact[visitor] = search.bound - float(left_out[shared].sum())
         if len(self._exact) == len(program.visitors):
-            rest = self._nobodys() + self._of_slots(prices)
+            rest = self._nobodys() + self._of_slots(prices) + self._of_shared(prices)
             self._relaxation.raise_bound(sum(list(self._exact.values())) + rest)
+
+    @cached_property
+    def _is_shared(self) -> Flags:
+        """(visits,) bool, whether several visitors may make it."""
+        program = self.program
+        kinds = np.array([kind.visitor for kind in program.types], dtype=np.int64)
+        rows = program.visits_of(np.arange(len(program.pool)))
+        visitors = np.repeat(kinds[program.pool.evening][:, None], rows.shape[1], axis=1)
+        pairs = np.unique(np.stack([rows[rows >= 0], visitors[rows >= 0]], axis=1), axis=0)
+        found: Flags = np.bincount(pairs[:, 0], minlength=len(program.visits)) > 1
+        return found
+
+    def _of_shared(self, prices: TypedPrices) -> float:
+        """The least that visits cost, at their prices, that several may make."""
+        return float(np.minimum(prices.visit, self.program.left_out)[self._is_shared].sum())
 
     def _free(self, prices: TypedPrices) -> Slots:
         """A slot a class, in which a route on every date may be and costs the price of the class."""

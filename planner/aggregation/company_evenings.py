@@ -122,7 +122,7 @@ def evening_prices(problem: Problem, company: CompanyTypes, pool: Pool, table: S
 
 
 def _slack(problem: Problem) -> int:
-    return int(getattr(problem.rules, "slack_minutes", 0))
+    return problem.rules.slack_minutes
 
 
 def _offers(company: CompanyTypes) -> tuple[dict[tuple[int, int], Shift], dict[tuple[int, int, int], StopOption]]:

@@ -195,10 +195,10 @@ class _RelaxedSlots:
 
 
 def _led(problem: Problem, company: CompanyTypes) -> tuple[set[int], set[int]]:
-    """Who visits only with company: those with always the same one companion, and all others of them."""
+    """Who visits only with company and never comes along: those with always the same companion, and the others."""
     companions: dict[int, set[str]] = defaultdict(set)
     number = {visitor.id: place for place, visitor in enumerate(problem.visitors)}
-    others: set[int] = set()
+    others = {number[name] for place in company.second_of for name in problem.visits[place].second}
     for place, visit in enumerate(problem.visits):
         for name in visit.visitors:
             if place in company.second_of and len(visit.visitors) == 1:

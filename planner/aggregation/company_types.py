@@ -104,7 +104,7 @@ def _without_ties(problem: Problem, visits: Sequence[int]) -> tuple[Problem, dic
 def _second_visit(problem: Problem, visit: Visit) -> Visit:
     """The company at a visit as a visit of its own: at any moment at which the visit may be, at no cost."""
     fixed = problem.fixed.get(visit.id)
-    windows = [replace(window, is_wish=False) for window in visit.windows]
+    windows = [replace(window, is_wish=False, cost=0) for window in visit.windows]
     if fixed is not None:
         end = fixed.start + visit.minutes
         windows = [replace(w, starts=fixed.start, ends=end) for w in windows if w.on == fixed.on][:1]

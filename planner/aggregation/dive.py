@@ -7,15 +7,17 @@ import numpy as np
 from planner.aggregation.cuts import Triples
 from planner.aggregation.exact import TypedPlan, best_plan
 from planner.aggregation.program import TypedProgram
+from planner.aggregation.relaxation import NothingFits
 from planner.aggregation.search import TypedSearch
 from planner.base.arrays import Columns
 from planner.base.deadline import Deadline
 
 
 def dive(search: TypedSearch, deadline: Deadline) -> TypedPlan:
-    """The plan of the routes that remain when the surest are fixed in turn and all others priced anew each time.
+    """The best plan of the routes that remain when the surest are fixed in turn and all others priced anew each time.
 
-    `search` must be relaxed. Raises OutOfTime.
+    It ends before all are fixed where those that are exclude each other: what was likely then is chosen from. `search`
+    must be relaxed. Raises OutOfTime.
     """
     tuning = search.tuning.aggregation
     relaxed = search.relaxed
@@ -29,9 +31,13 @@ def dive(search: TypedSearch, deadline: Deadline) -> TypedPlan:
         sure = _compatible(search.program, fixed, columns[np.argsort(-values, kind="stable")[:count]])
         fixed = np.concatenate([fixed, sure])
         search.relaxation.fix(sure)
-        relaxed = search.relaxation.solve(deadline, tuning.dive_tolerance)
+        try:
+            relaxed = search.relaxation.solve(deadline, tuning.dive_tolerance)
+        except NothingFits:
+            break
+    columns = np.union1d(fixed, relaxed.columns)
     outcome = best_plan(
-        search.program, np.sort(fixed), Triples.none(), deadline, below=np.inf, least_gain=0.0, seed=search.seed,
+        search.program, columns, Triples.none(), deadline, below=np.inf, least_gain=0.0, seed=search.seed,
         tuning=search.tuning,
     )  # fmt: skip
     nothing = np.zeros(0, dtype=np.int64)

@@ -25,6 +25,10 @@ from planner.master.pricing import TINY
 from planner.master.rows import Sparse
 
 
+class NothingFits(Exception):
+    """The routes that were fixed exclude each other."""
+
+
 @dataclass(frozen=True)
 class TypedPrices:
     """Prices, and what they say of every route.
@@ -189,7 +193,10 @@ class TypedRelaxation:
         self._is_known: Flags = np.zeros(len(program.pool), dtype=np.bool_)
 
     def solve(self, deadline: Deadline, tolerance: float = 0.0) -> TypedRelaxed:
-        """The linear optimum, or a solution whose bound is within `tolerance` of it. Raises OutOfTime."""
+        """The linear optimum, or a solution whose bound is within `tolerance` of it.
+
+        Raises OutOfTime, and NothingFits when there is none with the routes that were fixed.
+        """
         program, best = self.program, None
         visits = len(program.visits)
         if not len(self.columns):
@@ -200,6 +207,8 @@ class TypedRelaxation:
                 self._linear.begin_inside()
             solved = self._linear.solve(deadline)
             deadline.check()
+            if solved.is_infeasible:
+                raise NothingFits
             visit, agreement, of_class, resource, cut = np.split(
                 solved.duals, [visits, program.first_class, program.first_resource, program.rows]
             )

@@ -361,6 +361,9 @@ class LocalSearchTuning:
     """Share of the time that is for the bound, before the plan is improved. Not measured."""
     rounds_a_check: int = 50
     """Rounds between two looks at the deadline: some hundredths of a second. Not measured."""
+    company_share: float = 0.4
+    """Share of the time that is for local search, at most, while the evenings of companions are first planned. Not
+    measured."""
     most_evenings: int = 4
     """Evenings from which a round takes stops, at most. Measured: 2 evenings make twice as many rounds in the same time
     and a plan one per cent dearer."""
@@ -401,7 +404,7 @@ class AggregationTuning:
     """Rows of a program above which the interior point method may be used. Not measured by itself."""
     inside_columns: int = 500
     """Routes that join at once above which it is. Measured on 19 visitors of whom 12 have company: the first linear
-    optimum after 6 instead of 14 seconds; with 1,200 routes a round instead of 4,000 the simplex method is no sooner."""
+    optimum after 6 instead of 14 seconds; with 1,200 routes a round instead of 4,000 the simplex method is as slow."""
     cuts_a_round: int = 30
     """Rank-1 cuts that are added in one round, at most. Not measured."""
     least_violation: float = 0.02

@@ -21,6 +21,7 @@ from planner.master.program import build_program
 from planner.model.index import ProblemIndex
 from planner.model.plan import Plan, Route
 from planner.model.problem import BadProblem, Problem, check_problem
+from planner.search.companion_search import CompanionSearch, needs_only_company
 from planner.search.component_search import AggregatedSearch, ComponentSearch, ListedSearch, UnlistedSearch
 from planner.search.components import Component, independent_components
 from planner.search.placeable import placeable
@@ -134,8 +135,12 @@ class _Solve:
         poor = [] if self.deadline.has_passed() else poor
         for _ in in_threads(lambda number: self._run(number, self.deadline, gap), poor, self.jobs, self.deadline):
             self._report("planning")
-        for place, number in enumerate(coupled):
-            share = self.deadline.seconds_left() / (len(coupled) - place)
+        coupled.sort(key=lambda number: len(self.components[number].visits))
+        visits = sum(len(self.components[number].visits) for number in coupled)
+        for number in coupled:
+            own = len(self.components[number].visits)
+            share = self.deadline.seconds_left() * own / max(1, visits)
+            visits -= own
             self.searches[number] = search = self._coupled_search(number)
             search.run(
                 self.deadline if isinstance(search, ListedSearch) else self.deadline.within(share), gap, self._report
@@ -179,6 +184,10 @@ class _Solve:
         try:
             return self._listed(component, is_joint=True, jobs=self.jobs)
         except TooManyRoutes:
+            if needs_only_company(self.problem, component.visits):
+                return CompanionSearch(
+                    component, self.problem, step=self.step, seed=self.seed, jobs=self.jobs, tuning=self.tuning
+                )
             return self._unlisted(component, jobs=self.jobs)
 
     def _listed(self, component: Component, *, is_joint: bool, jobs: int) -> ListedSearch:

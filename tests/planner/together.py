@@ -48,6 +48,25 @@ def random_coupled_problem(seed: int, *, visitors: int = 2, visits: int = 3, day
     return problem
 
 
+def random_company(seed: int, *, visitors: int = 3, visits: int = 5, days: int = 3) -> dict[str, Any]:
+    """Visits of which most need one of one or two colleagues, and nothing else ties."""
+    rng = random.Random(f"company {seed}")
+    problem = random_coupled_problem(seed, visitors=visitors, visits=visits, days=days)
+    everyone = [person["id"] for person in problem["visitors"]]
+    problem |= {"siblings": [], "interpreters": {}}
+    problem["rules"] |= {"max_stops": rng.choice([1, 2, 3])}
+    for visit in problem["visits"]:
+        visit |= {"interpreter": None, "visitors": visit["visitors"][: rng.choice([1, 1, 2])], "second": []}
+        others = [name for name in everyone if name not in visit["visitors"]]
+        if rng.random() < 0.75:
+            visit["second"] = rng.sample(others, rng.choice([1, 1, min(2, len(others))]))
+        if rng.random() < 0.8:
+            visit["windows"] = [
+                {"date": entry["date"], "from": "16:00", "until": "19:30", "wish": False} for entry in problem["days"]
+            ]
+    return problem
+
+
 def random_second_format(seed: int, *, visitors: int = 2, visits: int = 3, days: int = 1) -> dict[str, Any]:
     """A coupled problem with slack, larger groups of siblings, visits apart, prices, and moments that stand."""
     rng = random.Random(f"second format {seed}")
