@@ -21,7 +21,7 @@ import numba
 import numpy as np
 
 from planner.aggregation.company_evenings import EveningPrices, evening_prices, routes_of_evening
-from planner.aggregation.company_program import StopTable, evenings_program, relaxation_program
+from planner.aggregation.company_program import CompanyStops, evenings_program, relaxation_program
 from planner.aggregation.company_types import CompanyTypes
 from planner.aggregation.dive import dive
 from planner.aggregation.groups import GroupSearch
@@ -61,7 +61,7 @@ class CompanySearch:
     ) -> None:
         self.problem, self.company = problem, company
         self.step, self.seed, self.jobs, self.tuning = step, seed, jobs, tuning
-        self.table = StopTable.of(problem, company, pool, visits)
+        self.table = CompanyStops.of(problem, company, pool, visits)
         self.program = relaxation_program(problem, company, pool, visits, left_out)
         self._relaxation = TypedSearch(self.program, step=step, seed=seed, tuning=tuning)
         self._evenings: TypedSearch | None = None

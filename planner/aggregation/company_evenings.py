@@ -15,7 +15,7 @@ from itertools import permutations
 import numba
 import numpy as np
 
-from planner.aggregation.company_program import StopTable
+from planner.aggregation.company_program import CompanyStops
 from planner.aggregation.company_types import CompanyTypes
 from planner.base.arrays import Columns, Floats, Integers
 from planner.columns.routes import Pool
@@ -70,16 +70,11 @@ class EveningPrices:
         return starts
 
 
-def evening_prices(problem: Problem, company: CompanyTypes, pool: Pool, table: StopTable) -> EveningPrices:
+def evening_prices(problem: Problem, company: CompanyTypes, pool: Pool, table: CompanyStops) -> EveningPrices:
     """The prices of all candidate stops of the pool of a relaxation."""
     index = ProblemIndex(problem)
     modes = {mode: number for number, mode in enumerate(problem.travel_minutes)}
-    low = min((shift.leave_from for visitor in problem.visitors for shift in visitor.shifts), default=0)
-    high = max((shift.visits_until for visitor in problem.visitors for shift in visitor.shifts), default=0)
-    rules, grid = problem.rules, problem.rules.start_grid_minutes
-    low = low // grid * grid
-    slots = (high - low) // grid + 1
-    starts = low + grid * np.arange(slots)
+    starts = _starts(problem)
     shift_of, option_of = _offers(company)
     rows: dict[tuple[int, int, int], int] = {}
     prices: list[Floats] = []
@@ -93,36 +88,41 @@ def evening_prices(problem: Problem, company: CompanyTypes, pool: Pool, table: S
             if key not in rows:
                 rows[key] = len(prices)
                 offer = option_of.get((who, date_class, visit))
-                step = rules.joint_grid_minutes if visit in company.second_of else grid
-                prices.append(_by_slot(offer, starts, step, own if led >= 0 else None))
-            minutes, home = int(some.minutes[place]), index.place_number[problem.visits[visit].place]
-            shift = shift_of.get((who, date_class), own)
-            visitor = problem.visitors[who if who >= 0 else kind.visitor]
+                grid = _grid(problem, visit in company.second_of)
+                prices.append(_by_slot(offer, starts, grid, own if led >= 0 else None))
+            shift, visitor = shift_of.get((who, date_class), own), problem.visitors[who]
             stops[k] = (
-                rows[key], home, minutes, led, shift.leave_from, shift.back_by, index.place_number[visitor.depot],
-                modes[visitor.mode],
+                rows[key], index.place_number[problem.visits[visit].place], int(some.minutes[place]), led,
+                shift.leave_from, shift.back_by, index.place_number[visitor.depot], modes[visitor.mode],
             )  # fmt: skip
     companions = [
-        (
-            kind.shifts[0].leave_from, kind.shifts[0].back_by,
-            index.place_number[problem.visitors[kind.visitor].depot], modes[problem.visitors[kind.visitor].mode],
-        )
+        (kind.shifts[0].leave_from, kind.shifts[0].back_by, index.place_number[visitor.depot], modes[visitor.mode])
         for kind in company.types
-    ]  # fmt: skip
-    weights = problem.weights
+        for visitor in [problem.visitors[kind.visitor]]
+    ]
     return EveningPrices(
         stops=stops,
         companions=np.array(companions, dtype=np.int64).reshape(-1, 4),
-        prices=np.array(prices).reshape(-1, slots),
+        prices=np.array(prices).reshape(-1, len(starts)),
         legs=np.array(list(problem.travel_minutes.values()), dtype=np.int64),
-        day=np.array([low, grid, _slack(problem)], dtype=np.int64),
-        travel=float(weights.travel_minute),
-        waiting=float(weights.waiting_minute),
+        day=np.array([starts[0], _grid(problem, is_coupled=False), problem.rules.slack_minutes], dtype=np.int64),
+        travel=float(problem.weights.travel_minute),
+        waiting=float(problem.weights.waiting_minute),
     )
 
 
-def _slack(problem: Problem) -> int:
-    return problem.rules.slack_minutes
+def _grid(problem: Problem, is_coupled: bool) -> int:
+    """Minutes between two starts that a visit may have."""
+    return problem.rules.joint_grid_minutes if is_coupled else problem.rules.start_grid_minutes
+
+
+def _starts(problem: Problem) -> Integers:
+    """(slots,) int64, the minutes after midnight at which a stop of anybody could start."""
+    shifts = [shift for visitor in problem.visitors for shift in visitor.shifts]
+    grid = problem.rules.start_grid_minutes
+    low = min((shift.leave_from for shift in shifts), default=0) // grid * grid
+    high = max((shift.visits_until for shift in shifts), default=0)
+    return low + grid * np.arange((high - low) // grid + 1, dtype=np.int64)
 
 
 def _offers(company: CompanyTypes) -> tuple[dict[tuple[int, int], Shift], dict[tuple[int, int, int], StopOption]]:
@@ -201,61 +201,82 @@ def _price(at, count, kind, stops, companions, prices, legs, day, travel, waitin
     """
     low, grid, slack = day[0], day[1], day[2]
     leave, back_by, depot, mode = companions[kind]
-    fixed = 0.0
+    leg, fixed = legs[mode], 0.0
     for i in range(count):
         k = at[i]
         place, led = stops[k, _PLACE], stops[k, _LED]
-        before, after = -1, -1
-        for j in range(count):
-            if led >= 0 and j != i and stops[at[j], _LED] == led:
-                if j < i:
-                    before = j
-                elif after < 0:
-                    after = j
-        earliest = leave + legs[mode, depot, place] if i == 0 else 0
-        latest = back_by - stops[k, _MINUTES] - legs[mode, place, depot] if i == count - 1 else 1 << 30
+        earliest = leave + leg[depot, place] if i == 0 else 0
+        latest = back_by - stops[k, _MINUTES] - leg[place, depot] if i == count - 1 else 1 << 30
+        before, slope = -1, 0.0
         if led >= 0:
-            own = legs[stops[k, _MODE]]
-            if before < 0:
-                fixed += travel * own[stops[k, _DEPOT], place]
-                earliest = max(earliest, stops[k, _LEAVE] + own[stops[k, _DEPOT], place])
-            else:
-                way = own[stops[at[before], _PLACE], place]
-                fixed += travel * way - waiting * (stops[at[before], _MINUTES] + way + slack)
-                if before < i - 1 and _passes(at, before, i, stops, legs[mode], slack) < (
-                    stops[at[before], _MINUTES] + way + slack
-                ):
-                    return np.inf
-            if after < 0:
-                fixed += travel * own[place, stops[k, _DEPOT]]
-                latest = min(latest, stops[k, _BACK] - stops[k, _MINUTES] - own[place, stops[k, _DEPOT]])
-        slope = 0.0
-        if led >= 0:
+            before, after = _neighbours(at, count, i, stops)
+            least, most, cost = _of_led(at, i, before, after, stops, legs, leg, slack, travel, waiting)
+            if cost == np.inf:
+                return np.inf
+            earliest, latest = max(earliest, least), min(latest, most)
+            fixed += cost
             slope = waiting * ((after < 0) - (before < 0))
         if i == 0:
-            fixed += travel * legs[mode, depot, place]
-            for slot in range(layers.shape[1]):
-                start = low + grid * slot
-                layers[0, slot] = prices[stops[k, _PRICES], slot] + slope * start
-                if start < earliest or start > latest:
-                    layers[0, slot] = np.inf
+            fixed += travel * leg[depot, place]
+            _begin(layers, prices[stops[k, _PRICES]], earliest, latest, slope, low, grid)
         else:
             last = at[i - 1]
-            way = legs[mode, stops[last, _PLACE], place]
-            busy = stops[last, _MINUTES] + way + slack
-            gap = busy
+            way = leg[stops[last, _PLACE], place]
             if before == i - 1:
-                gap = max(gap, stops[last, _MINUTES] + legs[stops[k, _MODE], stops[last, _PLACE], place] + slack)
-            fixed += travel * way - waiting * busy
+                way = max(way, legs[stops[k, _MODE], stops[last, _PLACE], place])
+            fixed += travel * leg[stops[last, _PLACE], place]
+            fixed -= waiting * (stops[last, _MINUTES] + leg[stops[last, _PLACE], place] + slack)
+            gap = stops[last, _MINUTES] + way + slack
             _extend(layers, i, prices[stops[k, _PRICES]], gap, earliest, latest, slope, waiting, low, grid)
-    fixed += travel * legs[mode, stops[at[count - 1], _PLACE], depot]
-    end = 0
-    for slot in range(layers.shape[1]):
-        if layers[count - 1, slot] < layers[count - 1, end]:
-            end = slot
+    fixed += travel * leg[stops[at[count - 1], _PLACE], depot]
+    end = int(np.argmin(layers[count - 1]))
     if len(slots):
         _trace(at, count, stops, legs, mode, slack, layers, slots, end, waiting, grid)
     return layers[count - 1, end] + fixed
+
+
+@numba.njit(cache=True, nogil=True)
+def _neighbours(at, count, i, stops):  # type: ignore[no-untyped-def]
+    """The places of the stops before and after stop i that the same visitor makes, -1 for none."""
+    before, after = -1, -1
+    for j in range(count):
+        if j != i and stops[at[j], _LED] == stops[at[i], _LED]:
+            if j < i:
+                before = j
+            elif after < 0:
+                after = j
+    return before, after
+
+
+@numba.njit(cache=True, nogil=True)
+def _of_led(at, i, before, after, stops, legs, leg, slack, travel, waiting):  # type: ignore[no-untyped-def]
+    """For the visitor of stop i: the earliest and the latest start, and the cost of the way to it and after the last.
+
+    The cost is infinite when the visitor cannot be there as soon as the companion may be.
+    """
+    k = at[i]
+    own, place, depot = legs[stops[k, _MODE]], stops[k, _PLACE], stops[k, _DEPOT]
+    earliest, latest, cost = 0, 1 << 30, 0.0
+    if before < 0:
+        cost += travel * own[depot, place]
+        earliest = stops[k, _LEAVE] + own[depot, place]
+    else:
+        busy = stops[at[before], _MINUTES] + own[stops[at[before], _PLACE], place] + slack
+        cost += travel * own[stops[at[before], _PLACE], place] - waiting * busy
+        if before < i - 1 and _passes(at, before, i, stops, leg, slack) < busy:
+            cost = np.inf
+    if after < 0:
+        cost += travel * own[place, depot]
+        latest = stops[k, _BACK] - stops[k, _MINUTES] - own[place, depot]
+    return earliest, latest, cost
+
+
+@numba.njit(cache=True, nogil=True)
+def _begin(layers, prices, earliest, latest, slope, low, grid):  # type: ignore[no-untyped-def]
+    """The cost of the first stop by its start."""
+    for slot in range(layers.shape[1]):
+        start = low + grid * slot
+        layers[0, slot] = prices[slot] + slope * start if earliest <= start <= latest else np.inf
 
 
 @numba.njit(cache=True, nogil=True)
@@ -300,7 +321,7 @@ def _trace(at, count, stops, legs, mode, slack, layers, slots, end, waiting, gri
 
 
 def routes_of_evening(
-    problem: Problem, table: StopTable, at: Sequence[int], starts: Sequence[int], companion: str, shift: Shift
+    problem: Problem, table: CompanyStops, at: Sequence[int], starts: Sequence[int], companion: str, shift: Shift
 ) -> list[Route]:
     """The routes of a companion and of everybody whom it goes along with."""
     own: list[Stop] = []

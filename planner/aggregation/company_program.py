@@ -24,7 +24,7 @@ from planner.model.problem import Problem
 
 
 @dataclass(frozen=True)
-class StopTable:
+class CompanyStops:
     """What the candidate stops of a pool are. n is their number.
 
     row: (n,) int64, the row of the visit, also where the stop is company at it; -1 for none. is_second: (n,) bool.
@@ -38,7 +38,7 @@ class StopTable:
     visit: Integers
 
     @classmethod
-    def of(cls, problem: Problem, company: CompanyTypes, pool: Pool, visits: Sequence[int]) -> StopTable:
+    def of(cls, problem: Problem, company: CompanyTypes, pool: Pool, visits: Sequence[int]) -> CompanyStops:
         row = np.full(len(company.problem.visits), -1, dtype=np.int64)
         row[list(visits)] = np.arange(len(visits))
         original = np.arange(len(company.problem.visits))
@@ -67,7 +67,7 @@ def relaxation_program(
     An evening on which a companion is with k families of one visitor is one on which that visitor makes k visits, or
     one on which others come along too: then the visits of these evenings and the company at them add up on every date.
     """
-    table = StopTable.of(problem, company, pool, visits)
+    table = CompanyStops.of(problem, company, pool, visits)
     agreed, agreements = _agreements(problem, company, pool, table)
     keys = _class_keys(company, pool, table)
     number = {key: place for place, key in enumerate(dict.fromkeys(keys))}
@@ -87,7 +87,7 @@ def relaxation_program(
     )
 
 
-def _agreements(problem: Problem, company: CompanyTypes, pool: Pool, table: StopTable) -> tuple[Sparse, int]:
+def _agreements(problem: Problem, company: CompanyTypes, pool: Pool, table: CompanyStops) -> tuple[Sparse, int]:
     """Per candidate stop its entry in the agreement of its visit and class of dates; and how many there are."""
     evening = np.repeat(np.arange(len(pool.candidates)), np.diff(pool.offset))
     date_class = np.array(company.date_class, dtype=np.int64)[evening]
@@ -106,7 +106,7 @@ def _agreements(problem: Problem, company: CompanyTypes, pool: Pool, table: Stop
 _ClassKey = tuple[int, int, tuple[tuple[int, int], ...]]
 
 
-def _class_keys(company: CompanyTypes, pool: Pool, table: StopTable) -> list[_ClassKey]:
+def _class_keys(company: CompanyTypes, pool: Pool, table: CompanyStops) -> list[_ClassKey]:
     """The class of every column."""
     at = _stops(pool)
     second = np.concatenate([table.is_second, [False]])[at]
@@ -211,7 +211,12 @@ def _led(problem: Problem, company: CompanyTypes) -> tuple[set[int], set[int]]:
 
 
 def evenings_program(
-    problem: Problem, company: CompanyTypes, relaxation: TypedProgram, table: StopTable, columns: Columns, cost: Floats
+    problem: Problem,
+    company: CompanyTypes,
+    relaxation: TypedProgram,
+    table: CompanyStops,
+    columns: Columns,
+    cost: Floats,
 ) -> TypedProgram:
     """The program of these routes of the relaxation, each the whole evening of all whose visits are in it.
 

@@ -176,7 +176,7 @@ class TypedProgram:
         return rows
 
     def repriced(self, left_out: Floats, cost: Floats) -> TypedProgram:
-        """The same at other costs of visits left out and of routes."""
+        """This program at other costs of visits left out and of routes."""
         return replace(self, left_out=left_out, pool=replace(self.pool, cost=cost))
 
 

@@ -60,7 +60,7 @@ def pack(values):  # type: ignore[no-untyped-def]
 
 
 def packed(values: Values) -> Values:
-    """The same values behind one pointer. Arrays are shared, not copied; numbers do not change any more."""
+    """These values behind one pointer. Arrays are shared, not copied; numbers do not change any more."""
     found = pack(values)
     found.values = values
     return cast(Values, found)

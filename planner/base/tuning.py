@@ -14,6 +14,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from planner.base.aggregation_tuning import AGGREGATION, AggregationTuning
+from planner.base.change_tuning import MOVES, REMEDIES, REPAIRING, MoveTuning, RemedyTuning, RepairTuning
+
 
 @dataclass(frozen=True)
 class ListingTuning:
@@ -303,49 +306,6 @@ class SolverTuning:
 
 
 @dataclass(frozen=True)
-class RepairTuning:
-    """Changing a plan while most of it stays (`planner.repair`)."""
-
-    exact_columns: int = 100_000
-    """Routes: up to here a group that is tied together is one exact search. Measured: begun at the plan in which
-    nobody moves, three times sooner than the joint search, with the same plans; a family that cannot come has another
-    moment within 0.2 s in 96 of 100 cases."""
-    whole_visits: int = 12
-    """Visits: an independent part with tied visitors and no more visits is planned as a whole. Not measured."""
-    whole_visitors: int = 2
-    """Visitors: an independent part without ties and no more visitors is planned as a whole. Not measured."""
-    wider_seconds: float = 2.0
-    """Seconds for a family that only fits when visits that tie others move too. Not measured."""
-    most_stops_thinned: int = 10
-    """Stops of one evening of which all subsets are tried when they do not fit together: 2**10 at most."""
-
-
-@dataclass(frozen=True)
-class RemedyTuning:
-    """Which remedies are tried, and for how long (`planner.remedies`)."""
-
-    try_seconds: float = 3.0
-    """Seconds for one modification at most. Not measured; most take a few hundredths."""
-    step_minutes: int = 30
-    """Minutes by which a window or a shift is made longer. Chosen as what one can ask of people; not measured."""
-    dates_a_weekday: int = 2
-    """Dates of one weekday that are tried as an extra shift: those on which most families can. Not measured."""
-    second_visitors: int = 2
-    """Colleagues who are tried as second visitor: those with most room. Not measured."""
-
-
-@dataclass(frozen=True)
-class MoveTuning:
-    """When a move by hand shifts other visits of the shift (`planner.evaluate.moves`). Costs in the search only."""
-
-    for_room: float = 5_000.0
-    """Cost of moving a visit of the shift that the new one enters: above any gain in travel and wishes, below a broken
-    rule, so that visits move only for lack of room."""
-    closing_up: float = 30.0
-    """Cost of moving a visit of the shift that one leaves: they close up when that saves half an hour of waiting."""
-
-
-@dataclass(frozen=True)
 class LocalSearchTuning:
     """Ruin and recreate (`planner.search.local_search`)."""
 
@@ -389,67 +349,6 @@ class SeparationTuning:
 
 
 @dataclass(frozen=True)
-class AggregationTuning:
-    """Planning by types of evenings (`planner.aggregation`).
-
-    Measured on a first plan of the year, 30 visitors with 28 families of which each has 3,682 routes a type."""
-
-    repeated: float = 0.7
-    """Types an evening, at most, for which a visitor is planned by type. Not measured."""
-    columns_a_class: int = 40
-    """Routes of each class that enter the linear program in one round, at most. Not measured."""
-    columns_a_round: int = 4_000
-    """Routes that enter in one round, at most, but for two of each class. Not measured."""
-    inside_rows: int = 1_000
-    """Rows of a program above which the interior point method may be used. Not measured by itself."""
-    inside_columns: int = 500
-    """Routes that join at once above which it is. Measured on 19 visitors of whom 12 have company: the first linear
-    optimum after 6 instead of 14 seconds; with 1,200 routes a round instead of 4,000 the simplex method is as slow."""
-    cuts_a_round: int = 30
-    """Rank-1 cuts that are added in one round, at most. Not measured."""
-    least_violation: float = 0.02
-    """Violation below which a cut is not added. Not measured."""
-    cut_rounds: int = 12
-    """Rounds of cuts, at most. Measured: without cuts the proof takes twice as long."""
-    cut_visits: int = 1000
-    """Visits of a program, at most, for which cuts are sought among all triples. Not measured."""
-    width: float = 30.0
-    """Cost: excess of the routes among which a first plan is sought. Measured: 30 and 60 take equally long."""
-    most_growth: float = 3.0
-    """The width grows to what a proof needs when that is less than so many times the last one, and else doubles.
-    Measured: a first plan that leaves families out asks for all routes, and growing at once takes a fifth longer."""
-    first_seconds: float = 0.5
-    """Seconds for the first plan of a visitor. Not measured."""
-    company_routes: int = 6_000_000
-    """Routes of the relaxation of visitors who come along, at most: some seconds and 400 MB. Not measured."""
-    evening_columns: int = 100_000
-    """Whole evenings of companions, and of others, that are planned with. Not measured."""
-    sure: float = 0.9
-    """Share of a route in the linear solution above which a dive fixes it at once. Not measured."""
-    dive_share: float = 0.15
-    """Share of the routes that are not fixed yet which each linear program of a dive fixes at least. Not measured."""
-    dive_tolerance: float = 1.0
-    """Cost: how near to its optimum each linear program of a dive is solved. Not measured."""
-    exact_columns: int = 3_000
-    """Routes that can be in a better plan of visitors who share visits: up to so many one exact search ends it. Not
-    measured."""
-    visitor_seconds: float = 4.0
-    """Seconds for one visitor among those who share visits, for a plan and again for the bound. Not measured."""
-    group_width: float = 60.0
-    """Cost: excess of the routes among which a group of visitors is planned anew. Not measured."""
-    group_columns: int = 12_000
-    """Routes of a group, at most. Not measured."""
-    group_seconds: float = 6.0
-    """Seconds for one group, at most. Not measured."""
-    wait_seconds: float = 0.1
-    """Seconds that a thread waits, at most, for visitors whom another one plans. Not measured."""
-    most_visitors: int = 4
-    """Visitors of a group, at most; one less until the search stagnates. Not measured."""
-    stagnation: int = 10
-    """Groups without a better plan after which the search counts as stagnating. Not measured."""
-
-
-@dataclass(frozen=True)
 class Tuning:
     """All of them, by subject."""
 
@@ -465,13 +364,13 @@ class Tuning:
     large_neighbourhood: LargeNeighbourhoodTuning = LargeNeighbourhoodTuning()
     decomposition_bound: DecompositionBoundTuning = DecompositionBoundTuning()
     joint: JointTuning = JointTuning()
-    aggregation: AggregationTuning = AggregationTuning()
+    aggregation: AggregationTuning = AGGREGATION
     local_search: LocalSearchTuning = LocalSearchTuning()
     separation: SeparationTuning = SeparationTuning()
     solving: SolverTuning = SolverTuning()
-    repairing: RepairTuning = RepairTuning()
-    remedies: RemedyTuning = RemedyTuning()
-    moves: MoveTuning = MoveTuning()
+    repairing: RepairTuning = REPAIRING
+    remedies: RemedyTuning = REMEDIES
+    moves: MoveTuning = MOVES
 
 
 DEFAULT = Tuning()

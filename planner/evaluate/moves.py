@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from planner.base.tuning import DEFAULT, MoveTuning
+from planner.base.change_tuning import MoveTuning
+from planner.base.tuning import DEFAULT
 from planner.evaluate.assessment import Assessment, Finding, Severity, assess
 from planner.evaluate.minute_costs import MinuteCostTable, exceeding
 from planner.evaluate.start_costs import BREACH, MINUTE_OF_DAY, MinuteCosts, StartCosts

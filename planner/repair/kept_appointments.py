@@ -13,7 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from planner.base.tuning import DEFAULT, RepairTuning
+from planner.base.change_tuning import RepairTuning
+from planner.base.tuning import DEFAULT
 from planner.evaluate.verdict import BrokenRule, Verdict, judge
 from planner.model.index import ProblemIndex, ShiftKey
 from planner.model.modification import restrict

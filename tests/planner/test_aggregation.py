@@ -19,8 +19,8 @@ from planner.aggregation.program import TypedProgram, typed_program
 from planner.aggregation.relaxation import TypedRelaxation, prices_at, reduced_costs
 from planner.aggregation.search import TypedSearch, routes_of
 from planner.aggregation.shared import SharedSearch
+from planner.base.aggregation_tuning import AggregationTuning
 from planner.base.deadline import Deadline
-from planner.base.tuning import AggregationTuning
 from planner.columns.routes import list_routes
 from planner.model.exchange import plan_to_json, problem_from_json
 from planner.model.problem import Appointment

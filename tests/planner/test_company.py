@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from planner import Tuning, judge, solve
 from planner.aggregation.company import CompanySearch, list_company
 from planner.aggregation.company_types import company_types
+from planner.base.aggregation_tuning import AggregationTuning
 from planner.base.deadline import Deadline
-from planner.base.tuning import DEFAULT, AggregationTuning, ListingTuning
+from planner.base.tuning import DEFAULT, ListingTuning
 from planner.columns.routes import TooManyRoutes
 from planner.model.exchange import plan_to_json, problem_from_json
 from planner.search.companion_search import needs_only_company

@@ -11,8 +11,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from planner import BadProblem, Plan, Progress, repair_plan, solve
+from planner.base.change_tuning import RepairTuning
 from planner.base.deadline import Deadline
-from planner.base.tuning import RepairTuning, Tuning
+from planner.base.tuning import Tuning
 from planner.model.exchange import clock_text, plan_to_json, problem_from_json
 from planner.repair.kept_appointments import keep_appointments
 from planner.repair.repairer import RepairRun
