@@ -17,7 +17,7 @@ from planner.columns.enumeration import FACTS, Day, count_feasible, enumerate_ro
 from planner.columns.stop_options import ShiftOptions
 from planner.model.index import ProblemIndex
 from planner.model.plan import Route, Stop
-from planner.model.problem import Problem
+from planner.model.problem import Matrix, Problem
 
 MOST_ORDERS = 24  # of one set of stops that an estimate tries
 
@@ -39,8 +39,7 @@ class Candidates:
     family: (n,) int32, which visits may be in one stop with those of this one; the number of a family is the position
         in `problem.visits` of its first visit.
     members: (n,) int64, the visits of the stop as bits: bit i for visit number i of the family.
-    leg: (n, n) integer minutes of travel from the place of one candidate to that of another, with the dtype of the
-        problem's matrix (int32).
+    place: (n,) int32, row of its place in `matrix`, the minutes of travel of the visitor's mode.
     leg_out, leg_back: (n,) integer minutes from and to the visitor's depot.
     """
 
@@ -52,12 +51,22 @@ class Candidates:
     visit: Integers
     family: Integers
     members: Integers
-    leg: Integers
+    place: Integers
+    matrix: Matrix
     leg_out: Integers
     leg_back: Integers
 
     def __len__(self) -> int:
         return len(self.option)
+
+    def legs(self) -> Matrix:
+        """(n, n) int32 minutes of travel from the place of one candidate to that of another. Made anew each time: of all
+        evenings these would be gigabytes."""
+        return self.matrix[np.ix_(self.place, self.place)]
+
+    def leg(self, before: int, after: int) -> int:
+        """Minutes of travel from the place of one candidate to that of another."""
+        return int(self.matrix[self.place[before], self.place[after]])
 
 
 @dataclass(frozen=True)
@@ -127,7 +136,8 @@ def candidates_of(
         visit=np.array([option.visits[0] for _, option, _ in rows], dtype=np.int32),
         family=np.array([families[option.visits[0]][0] for _, option, _ in rows], dtype=np.int32),
         members=np.array([sum(1 << families[v][1] for v in option.visits) for _, option, _ in rows], dtype=np.int64),
-        leg=matrix[np.ix_(places, places)],
+        place=places,
+        matrix=matrix,
         leg_out=matrix[depot, places],
         leg_back=matrix[places, depot],
     )
@@ -179,7 +189,7 @@ def refuse_too_many(routes: int, most: int) -> None:
 def _estimate(
     problem: Problem, evenings: Sequence[ShiftOptions], candidates: Sequence[Candidates], listing: ListingTuning
 ) -> int:
-    """About how many routes of `max_stops` stops there are; 0 where all sets of stops together would fit.
+    """About how many routes of `max_stops` stops there are, or more than fit; 0 where all sets of stops would fit.
 
     Of each evening so many random sets of stops are tried, each in every order (up to four stops; in some for more).
     """
@@ -194,8 +204,10 @@ def _estimate(
             continue
         table, day = _table_of(problem, evening, some)
         sets = chance.integers(len(some), size=(listing.samples, stops))
-        feasible = count_feasible(table, some.cost, some.leg, day, sets, orders)
+        feasible = count_feasible(table, some.cost, some.legs(), day, sets, orders)
         total += math.comb(len(some), stops) * feasible / listing.samples
+        if total > listing.most_routes:
+            break
     return int(total)
 
 
@@ -207,7 +219,7 @@ def _routes_of(
     problem: Problem, evening: ShiftOptions, some: Candidates, listing: ListingTuning
 ) -> tuple[Floats, Integers]:
     table, day = _table_of(problem, evening, some)
-    return enumerate_routes(table, some.cost, some.leg, day, problem.rules.max_stops, listing)
+    return enumerate_routes(table, some.cost, some.legs(), day, problem.rules.max_stops, listing)
 
 
 def _table_of(problem: Problem, evening: ShiftOptions, some: Candidates) -> tuple[Integers, Day]:
@@ -238,7 +250,7 @@ def _starts_of(problem: Problem, evening: ShiftOptions, some: Candidates, order:
     for number, c in enumerate(order):
         if number:
             before = order[number - 1]
-            busy = int(some.minutes[before] + some.leg[before, c]) + problem.rules.slack_minutes
+            busy = int(some.minutes[before]) + some.leg(before, c) + problem.rules.slack_minutes
             passed.append(passed[-1] + up(busy, grid))
         earliest.append(int(some.first[c]) - passed[-1])
         latest.append(int(some.last[c]) - passed[-1])
