@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import islice, permutations
 
@@ -39,7 +39,8 @@ class Candidates:
     family: (n,) int32, which visits may be in one stop with those of this one; the number of a family is the position
         in `problem.visits` of its first visit.
     members: (n,) int64, the visits of the stop as bits: bit i for visit number i of the family.
-    place: (n,) int32, row of its place in `matrix`, the minutes of travel of the visitor's mode.
+    place: (n,) int32, row of its place in `matrix`.
+    matrix: (places, places) int32 minutes of travel by the visitor's mode, the problem's own.
     leg_out, leg_back: (n,) integer minutes from and to the visitor's depot.
     """
 
@@ -60,8 +61,10 @@ class Candidates:
         return len(self.option)
 
     def legs(self) -> Matrix:
-        """(n, n) int32 minutes of travel from the place of one candidate to that of another. Made anew each time: of all
-        evenings these would be gigabytes."""
+        """(n, n) int32 minutes of travel from the place of one candidate to that of another.
+
+        Made anew at each call: of all evenings together these would be gigabytes.
+        """
         return self.matrix[np.ix_(self.place, self.place)]
 
     def leg(self, before: int, after: int) -> int:
@@ -145,7 +148,7 @@ def candidates_of(
 
 def list_routes(
     problem: Problem,
-    evenings: Sequence[ShiftOptions],
+    evenings: Iterable[ShiftOptions],
     *,
     jobs: int = 1,
     deadline: Deadline | None = None,
@@ -157,10 +160,7 @@ def list_routes(
     Raises TooManyRoutes for more than `listing.most_routes`, which do not fit in a modest memory: as soon as an
     estimate says so, or else when they are there.
     """
-    index = ProblemIndex(problem)
-    place, families = index.place_number, _families(index)
-    candidates = tuple(candidates_of(problem, evening, place, families) for evening in evenings)
-    refuse_too_many(_estimate(problem, evenings, candidates, listing), listing.most_routes)
+    evenings, candidates = _candidates(problem, evenings, listing)
     listed: list[tuple[Floats, Integers]] = []
     days = zip(evenings, candidates, strict=True)
     until = deadline or Deadline.after(np.inf)
@@ -170,7 +170,7 @@ def list_routes(
     width = problem.rules.max_stops
     counts = [len(cost) for cost, _ in listed]
     return Pool(
-        evenings=tuple(evenings),
+        evenings=evenings,
         candidates=candidates,
         offset=_running_total([len(some) for some in candidates]),
         start=_running_total(counts),
@@ -186,29 +186,50 @@ def refuse_too_many(routes: int, most: int) -> None:
         raise TooManyRoutes(f"more than {most} possible routes")
 
 
-def _estimate(
-    problem: Problem, evenings: Sequence[ShiftOptions], candidates: Sequence[Candidates], listing: ListingTuning
-) -> int:
-    """About how many routes of `max_stops` stops there are, or more than fit; 0 where all sets of stops would fit.
+def _candidates(
+    problem: Problem, evenings: Iterable[ShiftOptions], listing: ListingTuning
+) -> tuple[tuple[ShiftOptions, ...], tuple[Candidates, ...]]:
+    """The evenings with their candidate stops; TooManyRoutes as soon as those seen so far have too many routes.
+
+    Nothing is estimated while all sets of stops of these would fit.
+    """
+    index, estimate = ProblemIndex(problem), _Estimate(problem, listing)
+    place, families = index.place_number, _families(index)
+    found: list[tuple[ShiftOptions, Candidates]] = []
+    sets = estimated = 0
+    for evening in evenings:
+        found.append((evening, candidates_of(problem, evening, place, families)))
+        size = len(found[-1][1])
+        sets += math.comb(size, min(problem.rules.max_stops, size))
+        while sets > listing.most_routes and estimated < len(found):
+            estimate.add(*found[estimated])
+            estimated += 1
+        refuse_too_many(int(estimate.routes), listing.most_routes)
+    return tuple(evening for evening, _ in found), tuple(some for _, some in found)
+
+
+class _Estimate:
+    """About how many routes of `max_stops` stops some evenings have.
 
     Of each evening so many random sets of stops are tried, each in every order (up to four stops; in some for more).
     """
-    stops = problem.rules.max_stops
-    if sum(math.comb(len(some), min(stops, len(some))) for some in candidates) <= listing.most_routes:
-        return 0
-    chance = np.random.default_rng(0)
-    orders = np.array(list(islice(permutations(range(stops)), MOST_ORDERS)))
-    total = 0.0
-    for evening, some in zip(evenings, candidates, strict=True):
+
+    def __init__(self, problem: Problem, listing: ListingTuning) -> None:
+        self.problem = problem
+        self.samples = listing.samples
+        self.routes = 0.0
+        self._chance = np.random.default_rng(0)
+        self._orders = np.array(list(islice(permutations(range(problem.rules.max_stops)), MOST_ORDERS)))
+
+    def add(self, evening: ShiftOptions, some: Candidates) -> None:
+        """Count those of one more evening."""
+        stops = self.problem.rules.max_stops
         if len(some) < stops:
-            continue
-        table, day = _table_of(problem, evening, some)
-        sets = chance.integers(len(some), size=(listing.samples, stops))
-        feasible = count_feasible(table, some.cost, some.legs(), day, sets, orders)
-        total += math.comb(len(some), stops) * feasible / listing.samples
-        if total > listing.most_routes:
-            break
-    return int(total)
+            return
+        table, day = _table_of(self.problem, evening, some)
+        sets = self._chance.integers(len(some), size=(self.samples, stops))
+        feasible = count_feasible(table, some.cost, some.legs(), day, sets, self._orders)
+        self.routes += math.comb(len(some), stops) * feasible / self.samples
 
 
 def _running_total(counts: list[int]) -> Positions:

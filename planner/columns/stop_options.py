@@ -104,14 +104,16 @@ class StopOptions:
 
     def evenings(self, visitors: Iterable[int]) -> list[ShiftOptions]:
         """Every shift of these visitors that could hold anything, by visitor and day."""
-        evenings = []
+        return list(self.each_evening(visitors))
+
+    def each_evening(self, visitors: Iterable[int]) -> Iterator[ShiftOptions]:
+        """These shifts one by one: a hundred thousand options take seconds, and one may know earlier not to list."""
         for number in sorted(visitors):
             visitor = self.problem.visitors[number]
             for shift in sorted(visitor.shifts, key=lambda shift: shift.on):
                 options = self.options(visitor, shift)
                 if options:
-                    evenings.append(ShiftOptions(number, shift, options))
-        return evenings
+                    yield ShiftOptions(number, shift, options)
 
     def options(self, visitor: Visitor, shift: Shift) -> tuple[StopOption, ...]:
         """The stops that this shift could hold, each alone."""
@@ -187,7 +189,8 @@ class StopOptions:
                 cheapest[moment] = min(span.cost, cheapest.get(moment, span.cost))
         for moment in sorted(cheapest):
             if any_start or self._has_company(option, visitor, shift.on, moment):
-                yield replace(option, spans=(Span(moment, moment, cheapest[moment]),), moment=moment)
+                at = (Span(moment, moment, cheapest[moment]),)
+                yield StopOption(option.visits, option.place, option.minutes, at, option.role, moment)
 
     def _has_company(self, option: StopOption, visitor: Visitor, on: dt.date, moment: int) -> bool:
         """Whether second visitors and interpreters can be there; if none is needed, whether a sibling can."""

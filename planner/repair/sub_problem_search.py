@@ -59,7 +59,7 @@ def search_sub_problem(
     `tuning.repairing.exact_columns` routes is searched by large neighbourhoods, or without its list of routes when
     visits must be apart; any other exactly.
     """
-    evenings = StopOptions(problem).evenings(range(len(problem.visitors)))
+    evenings = StopOptions(problem).each_evening(range(len(problem.visitors)))
     try:
         pool = list_routes(problem, evenings, listing=tuning.listing)
     except TooManyRoutes:

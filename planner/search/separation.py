@@ -198,7 +198,7 @@ class Separation:
         problem = restrict(
             self.problem, visitors=(self.problem.visitors[v] for v in people), visits=(visits[v] for v in own)
         )
-        evenings = StopOptions(problem).evenings(range(len(people)))
+        evenings = StopOptions(problem).each_evening(range(len(people)))
         listing = replace(self.tuning.listing, most_routes=self.tuning.separation.exact_columns)
         try:
             pool = list_routes(problem, evenings, deadline=deadline, listing=listing)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 
 from planner.aggregation.evening_types import EveningTypes, are_repeated
@@ -191,7 +191,7 @@ class _Solve:
             return self._unlisted(component, jobs=self.jobs)
 
     def _listed(self, component: Component, *, is_joint: bool, jobs: int) -> ListedSearch:
-        pool = self._pool(self.stop_options.evenings(component.visitors), jobs=jobs)
+        pool = self._pool(self.stop_options.each_evening(component.visitors), jobs=jobs)
         light = BigMProblem.of(self.problem, pool, self.step, self.tuning.big_m)
         program = build_program(light.problem, placeable(component.visits, pool), pool)
         return ListedSearch(
@@ -202,7 +202,7 @@ class _Solve:
     def _unlisted(self, component: Component, *, jobs: int) -> UnlistedSearch:
         return UnlistedSearch(component, self.whole, step=self.step, seed=self.seed, jobs=jobs, tuning=self.tuning)
 
-    def _pool(self, evenings: Sequence[ShiftOptions], *, jobs: int = 1) -> Pool:
+    def _pool(self, evenings: Iterable[ShiftOptions], *, jobs: int = 1) -> Pool:
         """The routes of these evenings. Raises TooManyRoutes when all searches together hold too many."""
         listing = self.tuning.listing
         pool = list_routes(self.problem, evenings, jobs=jobs, deadline=self.deadline, listing=listing)
