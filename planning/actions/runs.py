@@ -282,8 +282,8 @@ def _solved(job: PlanJob, problem: Problem, seconds: float, make: Callable[..., 
 def _remedies(job: PlanJob, problem: Problem, made: Made, plan: Plan) -> tuple[StoredRemedy, ...] | None:
     """What would give families without a moment one, tried by the planner; None when it was not looked for.
 
-    Whoever calls the plan good enough wants it now, and a repair has to be there at once. When trying fails, the
-    plan is there all the same.
+    Whoever calls the plan good enough wants it now, and a repair has to be there at once. Whoever skips the trying
+    before anything was found has no answer. When trying fails, the plan is there all the same.
     """
     if not made.unplaced or plan.kind == PlanKind.REPAIR or job.is_over:
         return None
@@ -301,6 +301,6 @@ def _remedies(job: PlanJob, problem: Problem, made: Made, plan: Plan) -> tuple[S
             should_stop=lambda: job.is_over,
         )
     )
-    if found is None:
+    if found is None or (not found and job.is_over):
         return None
     return tuple(StoredRemedy(each.kind, each.facts, each.visits, each.moved, each.lost) for each in found)

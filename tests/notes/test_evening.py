@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,6 +19,7 @@ from students.models import Household
 from tests import factories
 from tests.notes import rows
 from tests.notes.rows import VisitToLog
+from visits.actions.together import tie
 from visits.models import AgendaTopic, PlaceKind, Visit, VisitState
 from visits.words.languages import language_name
 from visits.words.visitors import names_in_words
@@ -262,3 +264,29 @@ def test_the_pages_take_as_many_queries_for_30_rows_as_for_1(
     fill(29)
     assert counts() == few
     assert max(few.values()) <= 14
+
+
+# --- one conversation with several mentors ---
+
+
+def test_each_of_three_mentors_reads_all_names_and_both_colleagues(
+    tonight: VisitToLog, now: dt.datetime, django_assert_max_num_queries: Any
+) -> None:
+    visits = [tonight.visit]
+    for name in ("Bo", "Kim"):
+        mentor = factories.make_mentor(tonight.school)
+        pupil = factories.make_student(
+            factories.make_class(tonight.school, mentor), tonight.visit.household, first_name=name
+        )
+        visits.append(factories.make_visit(tonight.visit.campaign, pupil, mentor))
+    tie(visits=visits, by=None, now=now)
+    Visit.objects.update(state=VisitState.CONFIRMED, starts_at=tonight.visit.starts_at, ends_at=tonight.visit.ends_at)
+    names, mentors = {tonight.student.first_name, "Bo", "Kim"}, {visit.mentor for visit in visits}
+    for visit in Visit.objects.order_by("pk"):
+        card = card_of(visit, now=now)
+        assert visit.mentor and set(card.names) == names
+        others = {mentor.name for mentor in mentors if mentor} - {visit.mentor.name}
+        assert set(card.company.split(", ")) == others
+        with django_assert_max_num_queries(20):
+            page = evening_page(user=visit.mentor.user, mentor=visit.mentor, school=tonight.school, now=now)
+        assert page.evening and set(page.evening.stops[0].names) == names

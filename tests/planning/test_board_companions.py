@@ -8,16 +8,18 @@ import pytest
 from django.test import Client
 
 from mentors.models import School, User
+from planning.actions.publishing import publish_plan
 from planning.draft.stored import read_draft_of
-from planning.models import Plan
+from planning.models import Plan, PlanState
 from planning.queries.board.loading import load_draft
 from planning.queries.board.page import BoardPage
 from planning.queries.board.values import BoardSelection, MentorRow, VisitCard
 from tests import factories
 from tests.pages import here
 from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
+from visits.actions.answers import accept
 from visits.actions.cohorts import join_cohort
-from visits.models import Commitment, SiblingChoice, Visit
+from visits.models import AnswerChannel, Commitment, Invitation, SiblingChoice, Visit, VisitState
 
 pytestmark = pytest.mark.usefixtures("today")
 
@@ -93,3 +95,15 @@ def test_three_children_of_one_home_are_one_conversation_on_the_board_and_once_p
         assert set(card.company) == mentors - {row.mentor.name} or card.classes == 3
     moments = {at.starts_at for pk, at in read_draft_of(plan).appointments.items() if pk in names}
     assert len(moments) == 1
+
+    publish_plan(plan=plan, by=None, now=now)
+    visits = list(Visit.objects.filter(household=home).exclude(state=VisitState.CANCELLED).order_by("pk"))
+    assert {visit.starts_at for visit in visits} == moments
+    assert {visit.lead_pk for visit in visits} == {visits[0].pk}
+    invitation = Invitation.objects.get(visit__household=home, revoked_at=None)
+    assert invitation.visit == visits[0]
+    accept(invitation=invitation, seen_version=visits[0].version, channel=AnswerChannel.LINK, by=None, now=now)
+    assert {visit.state for visit in Visit.objects.filter(pk__in=[visit.pk for visit in visits])} == {"confirmed"}
+    again = staffed.draft()
+    assert (again.state, again.failure) == (PlanState.READY, "")
+    assert {at.starts_at for pk, at in read_draft_of(again).appointments.items() if pk in names} == moments

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -132,6 +133,27 @@ def test_a_stop_while_remedies_are_tried_keeps_the_plan(staffed: StaffedCampaign
     plan.refresh_from_db()
     assert plan.state == PlanState.READY
     assert len(read_draft_of(plan).unplaced) == 2
+
+
+class SkippedJob(runs.PlanJob):
+    """A job of which somebody skips the trying as soon as it begins."""
+
+    def attempt(self, work: Callable[[], Any]) -> Any:
+        self.is_over = True
+        return super().attempt(work)
+
+
+def test_whoever_skips_the_trying_is_not_told_that_nothing_helps(
+    staffed: StaffedCampaign, client: Client, coordinator: User
+) -> None:
+    plan = request_plan(campaign=staffed.campaign, seconds=20, by=None, now=staffed.now)
+    job = runs.claim_job(plan, staffed.tell_now)
+    assert job is not None
+    runs._make_draft(SkippedJob(job.lease))
+    plan.refresh_from_db()
+    assert (len(read_draft_of(plan).unplaced), read_draft_of(plan).remedies) == (2, None)
+    page = client.get(reverse("planning:plan", kwargs={"school": staffed.school.slug, "plan": plan.pk}))
+    assert "is niet uitgezocht" in page.content.decode()
 
 
 def test_looking_for_what_would_help_goes_on_by_the_clock_while_the_first_try_takes_long(

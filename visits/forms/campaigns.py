@@ -56,11 +56,11 @@ WAYS = {
 DAY_PARTS = {
     DayPart.EVENING: (
         _("Liefst 's avonds"),
-        _("Een bezoek begint liefst niet eerder. Zo zijn beide ouders vaker thuis."),
+        _("Een bezoek begint liefst niet voor het uur hieronder. Dan zijn beide ouders vaker thuis."),
     ),
     DayPart.AFTERNOON: (
         _("Liefst 's middags"),
-        _("Een bezoek is liefst dan al klaar. Zo zijn jonge kinderen nog wakker."),
+        _("Een bezoek is liefst klaar voor het uur hieronder. Dan zijn jonge kinderen nog wakker."),
     ),
     DayPart.ANY: (
         _("Maakt niet uit"),
