@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,12 @@ from thuisbezoek.language import compile_texts
 
 # The third week of a campaign, on a Tuesday, in summer time.
 NOW = dt.datetime(2026, 9, 22, 12, 0, tzinfo=dt.UTC)
+
+
+def pytest_collection_finish() -> None:
+    """Garbage is looked for among what tests make: not, again and again, in all that was imported before them."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture
