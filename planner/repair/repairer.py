@@ -164,7 +164,9 @@ class RepairRun:
         self._report(progress, 1.0, "done")
 
     def _is_coupled(self, affected: Affected) -> bool:
-        return is_coupled(self.problem, (self.index.visit_number[name] for name in affected.free))
+        """Whether it is searched by itself: others in another thread might want the same moments."""
+        is_apart = not self.index.apart.keys().isdisjoint(affected.free)
+        return is_apart or is_coupled(self.problem, (self.index.visit_number[name] for name in affected.free))
 
     def _groups(self) -> list[Affected]:
         """What has to be searched together; a small part of the school as a whole."""
@@ -184,7 +186,7 @@ class RepairRun:
         return len(part.visitors) <= self.tuning.repairing.whole_visitors
 
     def _is_beside_others(self, part: Component) -> bool:
-        """Whether visits of it must be apart from some elsewhere: then it was searched beside the moments of these."""
+        """Whether visits of it must be apart from some elsewhere: it was searched beside the moments of these."""
         names = {self.problem.visits[v].id for v in part.visits}
         return any(not names.issuperset(self.index.apart.get(name, ())) for name in names)
 

@@ -319,10 +319,13 @@ def _tell_nobody(_message: str) -> None:
 
 
 def is_coupled(problem: Problem, visits: Iterable[int]) -> bool:
-    """Whether some of these visits need or may have two people at one moment, or must be apart from others."""
-    index = ProblemIndex(problem)
-    tied = index.siblings.keys() | index.apart.keys()
-    return any(problem.visits[v].is_coupled or problem.visits[v].id in tied for v in visits)
+    """Whether some of these visits need or may have two people at one moment, or two visitors may be at two of them
+    that must be apart."""
+    index, some = ProblemIndex(problem), {problem.visits[v].id: problem.visits[v] for v in visits}
+    if any(visit.is_coupled or name in index.siblings for name, visit in some.items()):
+        return True
+    apart = ((some[name], some[other]) for name in some for other in index.apart.get(name, ()) if other in some)
+    return any(len({*one.visitors, *other.visitors}) > 1 for one, other in apart)
 
 
 def cost_step(problem: Problem) -> float:
