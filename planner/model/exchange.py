@@ -3,7 +3,7 @@
 The second format adds slack between stops, groups of siblings where the first has pairs, visits that must be apart and
 prices of windows. A problem of the first means the same in both.
 
-What the fields mean together is checked by `problem.check_problem`, in the same words as here.
+What the fields mean together is checked by `checks.check_problem`, in the same words as here.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from planner.model.checks import check_problem
 from planner.model.json_fields import Field
 from planner.model.plan import Plan, Route, Unplaced
 from planner.model.problem import (
@@ -32,7 +33,6 @@ from planner.model.problem import (
     Visitor,
     Weights,
     Window,
-    check_problem,
 )
 
 FIRST_FORMAT = "thuisbezoek-problem/1"

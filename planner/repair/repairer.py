@@ -22,10 +22,11 @@ from planner.columns.stop_options import StopOptions
 from planner.evaluate.least_cost import least_alone
 from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import Verdict, judge
+from planner.model.checks import check_problem
 from planner.model.index import ProblemIndex
 from planner.model.modification import restrict
 from planner.model.plan import VISITOR, Plan, Route
-from planner.model.problem import Appointment, Problem, check_problem
+from planner.model.problem import Appointment, Problem
 from planner.repair.affected import (
     Affected,
     SubProblem,

@@ -18,9 +18,10 @@ from planner.evaluate.reasons import Reasons
 from planner.evaluate.verdict import judge
 from planner.master.big_m import BigMProblem
 from planner.master.program import build_program
+from planner.model.checks import check_problem
 from planner.model.index import ProblemIndex
 from planner.model.plan import Plan, Route
-from planner.model.problem import BadProblem, Problem, check_problem
+from planner.model.problem import BadProblem, Problem
 from planner.search.companion_search import CompanionSearch, needs_only_company
 from planner.search.component_search import AggregatedSearch, ComponentSearch, ListedSearch, UnlistedSearch
 from planner.search.components import Component, independent_components

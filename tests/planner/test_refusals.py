@@ -186,15 +186,28 @@ def test_a_problem_with_more_routes_than_fit_is_planned_all_the_same() -> None:
     assert not plan.unplaced
 
 
+def _fixed_on_a_day_of_one_stop() -> dict[str, Any]:
+    """Two fixed moments of one evening, each of which can stand without the other."""
+    moment = {"visitor": "mentor", "date": "2026-09-07"}
+    problem = plain_problem(fixed={"visit-1": moment | {"start": "16:30"}, "visit-2": moment | {"start": "18:00"}})
+    problem["rules"]["max_stops"] = 1
+    return problem
+
+
 def test_fixed_moments_that_exclude_each_other_are_refused_without_a_list_of_routes_too() -> None:
-    moment = {"visitor": "mentor", "date": "2026-09-07", "start": "16:30"}
-    problem = problem_from_json(plain_problem(fixed={"visit-1": moment, "visit-2": moment}))
+    problem = problem_from_json(_fixed_on_a_day_of_one_stop())
     with pytest.raises(BadProblem, match="fixed"):
         solve(problem, seconds=1, tuning=Tuning(listing=ListingTuning(most_routes=3)))
 
 
 def test_fixed_moments_that_exclude_each_other_are_refused() -> None:
-    moment = {"visitor": "mentor", "date": "2026-09-07", "start": "16:30"}
-    problem = problem_from_json(plain_problem(fixed={"visit-1": moment, "visit-2": moment}))
+    problem = problem_from_json(_fixed_on_a_day_of_one_stop())
     with pytest.raises(BadProblem, match="fixed"):
         solve(problem)
+
+
+def test_fixed_moments_between_which_there_is_no_time_are_named() -> None:
+    moment = {"visitor": "mentor", "date": "2026-09-07", "start": "16:30"}
+    with pytest.raises(BadProblem, match="after visit-1") as refused:
+        problem_from_json(plain_problem(fixed={"visit-1": moment, "visit-2": moment}))
+    assert refused.value.path == "fixed.visit-2.start"

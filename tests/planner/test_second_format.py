@@ -67,6 +67,17 @@ _CASES: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
         ),
         "fixed.visit-3.start",
     ),
+    (
+        "fixed without the slack between",
+        lambda p: p.update(
+            rules=p["rules"] | {"slack_minutes": 10},
+            fixed={
+                "visit-1": {"visitor": "mentor", "date": "2026-09-07", "start": "16:15"},
+                "visit-2": {"visitor": "mentor", "date": "2026-09-07", "start": "17:10"},
+            },
+        ),
+        "fixed.visit-2.start",
+    ),
 ]
 
 
