@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from mentors.dates import nl_day, spoken_clock
 from planner import Finding, Move, Severity
+from planning.problem.weights import OTHER_HOUR
 
 FindingFacts = Mapping[str, Any]
 
@@ -267,12 +268,20 @@ def parts_words(parts: Mapping[str, float], *, says_one: bool = False) -> list[s
             said.append(_signed(-wish, _("%(sign)s%(n)s wensen vervuld")))
         else:
             said.append(_("wens niet vervuld") if wish > 0 else _("wens vervuld"))
+    said += _hours_words(round(parts.get("window_cost", 0) / OTHER_HOUR))
     if weeks := int(parts["weeks"]):
         later = ngettext("%(n)s week later", "%(n)s weken later", abs(weeks))
         sooner = ngettext("%(n)s week eerder", "%(n)s weken eerder", abs(weeks))
         is_new = parts["unplaced"] != 0
         said += [] if is_new else [(later if weeks > 0 else sooner) % {"n": abs(weeks)}]
     return said
+
+
+def _hours_words(visits: int) -> list[str]:
+    """How many visits more are at hours that the school would rather not have."""
+    if abs(visits) > 1:
+        return [_signed(-visits, _("%(sign)s%(n)s bezoeken op de voorkeursuren"))]
+    return [_("buiten de voorkeursuren") if visits > 0 else _("op de voorkeursuren")] if visits else []
 
 
 def best_here() -> str:

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner import Finding, Mover, ProblemIndex, Schedule, Severity, assess, problem_from_json
-from planning.words.board import Names, finding_text, moment_words, move_cost_words, sentences, shifts
+from planning.problem.weights import OTHER_HOUR
+from planning.words.board import Names, finding_text, moment_words, move_cost_words, parts_words, sentences, shifts
 from tests.planner.problems import plain_problem, random_days
 from tests.planner.together import random_coupled_problem, random_second_format
 
@@ -42,6 +43,7 @@ def test_whatever_is_broken_can_be_said(seed: int) -> None:
         ),
         ("travel_short", {"before": "visit-2", "until": 1080, "leg": 12}, "pas om 18.12 zijn: de weg duurt 12 minuten"),
         ("slack_short", {"before": "visit-2", "slack": 10}, "te weinig speling over: afgesproken is 10 minuten"),
+        ("siblings_overlap", {"sibling": "visit-2"}, "Gezin Jansen heeft dan twee gesprekken tegelijk"),
         ("not_apart", {"other": "visit-2"}, "Gezin Jansen heeft dan twee gesprekken tegelijk"),
         ("leaves_early", {"leaves": 955, "leave_from": 960}, "moet dan om 15.55 weg en kan pas om 16.00"),
         ("too_many_stops", {"stops": 4, "most": 3}, "op di 6 oktober dan 4 thuisbezoeken; afgesproken is hoogstens 3"),
@@ -60,6 +62,21 @@ def test_what_blocks_comes_first_and_each_sentence_once() -> None:
     note = Finding("outside_wish", Severity.NOTE, "mentor", TUESDAY, "visit-1", {"windows": []})
     block = Finding("may_not_visit", Severity.BLOCKING, "mentor", TUESDAY, "visit-1")
     assert [each.tone for each in sentences([note, block, block], NAMES)] == ["bad", "info"]
+
+
+@pytest.mark.parametrize(
+    ("visits", "words"),
+    [
+        (1, ["buiten de voorkeursuren"]),
+        (-1, ["op de voorkeursuren"]),
+        (3, ["\N{MINUS SIGN}3 bezoeken op de voorkeursuren"]),
+        (0, []),
+    ],
+)
+def test_a_move_to_hours_that_the_school_would_rather_not_have_says_so(visits: int, words: list[str]) -> None:
+    nothing = dict.fromkeys(["unplaced", "travel_minutes", "waiting_minutes", "outside_wish", "weeks"], 0.0)
+    assert parts_words(nothing | {"window_cost": float(visits * OTHER_HOUR)}) == words
+    assert parts_words(nothing) == []  # as a proposal of before there were preferences
 
 
 def test_a_move_says_what_it_costs_in_minutes_wishes_and_weeks() -> None:

@@ -17,6 +17,7 @@ from planning.problem.build import build_planning
 from planning.problem.extra_hours import possible_hours
 from tests import factories
 from tests.pages import LogIn, here
+from tests.visits.families import campaign_with_siblings
 from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.actions.answers import (
     FamilyHours,
@@ -30,6 +31,7 @@ from visits.actions.answers import (
 from visits.actions.invitations import invite
 from visits.actions.moments import reschedule_visit
 from visits.actions.refused_moments import allow_again
+from visits.actions.together import merge
 from visits.models import AnswerChannel, Invitation, PlaceKind, RefusedMoment, Visit, VisitState
 from visits.queries.choosing import Choices
 from visits.queries.moments import fitting_moments
@@ -231,3 +233,16 @@ def test_allowing_again_twice_writes_one_line(invitation: Invitation, now: dt.da
     for _time in range(2):
         allow_again(visit=invitation.visit, starts_at=HALF_PAST_SIX, by=user, now=now)
     assert Event.objects.filter(verb="moment.allowed").count() == 1
+
+
+def test_a_refusal_stays_when_one_mentor_visits_the_children_of_both(now: dt.datetime) -> None:
+    _staffed, sara, tom = campaign_with_siblings(now)
+    for visit, moments in ((sara, 1), (tom, 2)):
+        for day in range(moments):
+            factories.make_refused_moment(visit, HALF_PAST_SIX + dt.timedelta(days=day))
+    merge(kept=sara, other=tom, by=None, now=now)
+    assert [row.starts_at for row in sara.refused_moments.all()] == [
+        HALF_PAST_SIX,
+        HALF_PAST_SIX + dt.timedelta(days=1),
+    ]
+    assert tom.refused_moments.count() == 2

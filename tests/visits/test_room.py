@@ -73,3 +73,15 @@ def test_a_family_too_far_away_fits_nowhere_and_holds_nobody_up() -> None:
     room = room_of(far, me)
     assert room.placed == {1}
     assert room.cost_of(me, MONDAY, SIX + 15) is not None
+
+
+def test_slack_takes_room_between_two_families_and_not_before_the_first() -> None:
+    first, second = need(1, 1, MONDAY), need(2, 2, MONDAY)
+    for slack, fits in (
+        (0, True),
+        (10, True),
+        (15, False),
+    ):  # a quarter past six, and a quarter past seven or half past
+        alone = EveningCapacity(MONDAY, SIX, SIX + 120, NINE, slack=slack)
+        assert (alone.along((first, second), LEGS) is not None) == fits
+        assert alone.along((first,), LEGS) is not None

@@ -72,6 +72,7 @@ def merge(*, kept: Visit, other: Visit, by: User | None, now: dt.datetime) -> li
     untie(visit=other, by=by, now=now)
     pupils = list(other.students.values_list("pk", flat=True))
     kept.students.add(*pupils)
+    _keep_refusals(kept, other)
     kept.extra_minutes = max(kept.extra_minutes, other.extra_minutes) + DOUBLE_EXTRA_MINUTES
     kept.save(update_fields=["extra_minutes"])
     was_told = other.invitations.exclude(announced_starts_at=None).exists()
@@ -81,6 +82,13 @@ def merge(*, kept: Visit, other: Visit, by: User | None, now: dt.datetime) -> li
         _close_links(other, with_visit=kept, by=by, now=now)
     record_event(verb="visit.merged", by=by, now=now, school=kept.campaign.school, subject=kept, other=other.pk)
     return pupils
+
+
+def _keep_refusals(kept: Visit, other: Visit) -> None:
+    """What the family refused for the other conversation suits it no better now."""
+    for row in other.refused_moments.exclude(starts_at__in=kept.refused_moments.values("starts_at")):
+        row.pk, row.visit = None, kept
+        row.save(force_insert=True)
 
 
 def keep_pair(
