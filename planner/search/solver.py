@@ -137,15 +137,16 @@ class _Solve:
         for _ in in_threads(lambda number: self._run(number, self.deadline, gap), poor, self.jobs, self.deadline):
             self._report("planning")
         coupled.sort(key=lambda number: len(self.components[number].visits))
+        for number in coupled:
+            self.searches[number] = self._coupled_search(number)
+            self._report("planning")
         visits = sum(len(self.components[number].visits) for number in coupled)
         for number in coupled:
-            own = len(self.components[number].visits)
+            search, own = self.searches[number], len(self.components[number].visits)
             share = self.deadline.seconds_left() * own / max(1, visits)
             visits -= own
-            self.searches[number] = search = self._coupled_search(number)
-            search.run(
-                self.deadline if isinstance(search, ListedSearch) else self.deadline.within(share), gap, self._report
-            )
+            takes_all = isinstance(search, ListedSearch)
+            search.run(self.deadline if takes_all else self.deadline.within(share), gap, self._report)
         self._fraction = 1.0
         self._report("done")
 
