@@ -52,6 +52,7 @@ def test_the_evenings_of_companions_make_a_plan_that_holds_and_costs_what_it_say
     assert verdict.cost == search.cost
 
 
+@pytest.mark.long
 @SOME
 @given(st.integers(0, 10_000))
 def test_the_bound_of_company_is_below_every_plan(seed: int) -> None:

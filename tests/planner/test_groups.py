@@ -12,12 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner import BadProblem, Plan, Tuning, judge, plan_to_json, problem_from_json, repair_plan, solve
-from planner.base.tuning import JointTuning, ListingTuning
+from planner.base.tuning import JointTuning, ListingTuning, SeparationTuning
 from tests.planner import rules, together
 from tests.planner.problems import day, plain_problem
 
 QUICK: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 FEW = Tuning(listing=ListingTuning(most_routes=3))
+HASTY = Tuning(separation=SeparationTuning(most_seconds=0.3))
 NEVER_EXACT = Tuning(joint=JointTuning(exact_columns=-1))
 
 
@@ -42,7 +43,7 @@ def planned(problem: dict[str, Any], **how: Any) -> Plan | None:
 @given(seed=st.integers(0, 10**6), visitors=st.integers(2, 3), visits=st.integers(2, 5), days=st.integers(1, 2))
 def test_a_plan_of_the_second_format_is_the_best_there_is(seed: int, visitors: int, visits: int, days: int) -> None:
     problem = together.random_second_format(seed, visitors=visitors, visits=visits, days=days)
-    plan, least = planned(problem), together.least_cost(problem, most=40_000)
+    plan, least = planned(problem, tuning=HASTY), together.least_cost(problem, most=40_000)
     if least is not None:
         assert (plan.cost if plan else math.inf) == least
         assert plan is None or plan.is_proven
@@ -67,7 +68,7 @@ def test_three_children_given_as_pairs_are_planned_as_well_as_can_be(seed: int, 
     problem["siblings"] = [names[:2], [names[0], names[2]], *([names[1:]] if is_triangle else [])]
     for visit in (second, third):
         visit |= {"place": first["place"], "windows": first["windows"], "second": [], "interpreter": None}
-    plan, least = planned(problem), together.least_cost(problem, most=40_000)
+    plan, least = planned(problem, tuning=HASTY), together.least_cost(problem, most=40_000)
     if least is not None and plan is not None:
         assert plan.bound <= least == plan.cost
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 import math
 import random
-from collections import Counter
 from typing import Any
 
 from tests.planner.oracle import minutes
@@ -14,6 +14,8 @@ from tests.planner.problems import day, plain_problem, random_problem
 
 Stop = tuple[tuple[str, ...], int, str]
 Placed = tuple[str, str, tuple[Stop, ...]]
+Made = tuple[str, str, int, int]  # by whom, on which date, from and until which minute
+Along = tuple[str, str, int]  # who comes along, on which date, at which minute
 
 
 def random_coupled_problem(seed: int, *, visitors: int = 2, visits: int = 3, days: int = 1) -> dict[str, Any]:
@@ -142,6 +144,7 @@ class Table:
         self.problem = problem
         self.visits = {visit["id"]: visit for visit in problem["visits"]}
         self.place = {name: number for number, name in enumerate(problem["places"])}
+        self.limits = {person["id"]: person["max_stops_total"] for person in problem["visitors"]}
         sets = {
             tuple(sorted(some))
             for group in problem["siblings"]
@@ -184,6 +187,7 @@ class Table:
         extra = self.problem["rules"]["double_extra_minutes"] * (len(ids) - 1)
         return max(self.visits[name]["minutes"] for name in ids) + extra
 
+    @functools.cache  # noqa: B019 - a table lives as long as its test
     def _stops(self, person: str) -> list[tuple[tuple[str, ...], str]]:
         singles = [((name,), "visitor") for name, visit in self.visits.items() if person in visit["visitors"]]
         seconds = [((name,), "second") for name, visit in self.visits.items() if person in visit["second"]]
@@ -191,6 +195,7 @@ class Table:
         along = [(some, "second") for some in self.parties if all(person in self.visits[n]["second"] for n in some)]
         return [*singles, *seconds, *many, *along]
 
+    @functools.cache  # noqa: B019 - a table lives as long as its test
     def _starts(self, ids: tuple[str, ...], role: str, date: str, length: int) -> list[int]:
         rules = self.problem["rules"]
         starts = []
@@ -211,32 +216,42 @@ class Table:
 
     def price(self, plan: tuple[Placed, ...]) -> float:
         """What these routes cost apart from their roads; infinite when together they break a rule."""
-        made: dict[str, tuple[str, str, int, int]] = {}
-        company: dict[str, list[tuple[str, str, int]]] = {name: [] for name in self.visits}
-        stops_of: Counter[str] = Counter()
-        for person, date, stops in plan:
-            stops_of[person] += len(stops)
-            for ids, start, role in stops:
-                for name in ids:
-                    if role == "second":
-                        company[name].append((person, date, start))
-                    elif name in made:
-                        return math.inf
-                    else:
-                        made[name] = (person, date, start, start + self.length(ids))
-        limits = {person["id"]: person["max_stops_total"] for person in self.problem["visitors"]}
-        if any(limits[name] is not None and count > limits[name] for name, count in stops_of.items()):
+        made: dict[str, Made] = {}
+        company: dict[str, list[Along]] = {}
+        stops_of: dict[str, int] = {}
+        for placed in plan:
+            own, along = self._moments(placed)
+            stops_of[placed[0]] = stops_of.get(placed[0], 0) + len(placed[2])
+            for name, at in own:
+                if name in made:
+                    return math.inf
+                made[name] = at
+            for name, there in along:
+                company.setdefault(name, []).append(there)
+        if any(self.limits[name] is not None and count > self.limits[name] for name, count in stops_of.items()):
             return math.inf
         if not self._has_company(made, company) or not self._has_interpreters(made) or self._overlaps(made):
             return math.inf
         return self._visits_price(made) + self._siblings_price(made)
 
+    @functools.cache  # noqa: B019 - a table lives as long as its test
+    def _moments(self, placed: Placed) -> tuple[list[tuple[str, Made]], list[tuple[str, Along]]]:
+        """Which visits a route makes, from when until when, and at which it is company."""
+        person, date, stops = placed
+        own: list[tuple[str, Made]] = []
+        along: list[tuple[str, Along]] = []
+        for ids, start, role in stops:
+            if role == "second":
+                along += [(name, (person, date, start)) for name in ids]
+            else:
+                own += [(name, (person, date, start, start + self.length(ids))) for name in ids]
+        return own, along
+
     def _has_company(self, made, company) -> bool:  # type: ignore[no-untyped-def]
-        for name, there in company.items():
-            if name not in made:
-                if there:
-                    return False
-                continue
+        if not company.keys() <= made.keys():
+            return False
+        for name in made:
+            there = company.get(name, [])
             needed = 1 if self.visits[name]["second"] else 0
             right = [t for t in there if t[0] != made[name][0] and t[1:] == made[name][1:3]]
             if len(there) != needed or len(right) != needed:
@@ -304,12 +319,18 @@ def least_cost(problem: dict[str, Any], most: int = 300_000) -> float | None:
         for shift in person["shifts"]:
             routes = cheapest_alike(table.routes(person, shift))
             choices.append(sorted((cost, _made(stops), (person["id"], shift["date"], stops)) for cost, stops in routes))
+    reach = [frozenset[str]()]  # what the shifts from a number on can make, in reverse order
+    for routes in reversed(choices):
+        reach.append(reach[-1].union(*(visits for _cost, visits, _route in routes)))
+    everybody, unplaced = frozenset(table.visits), problem["cost"]["unplaced"]
     best, tried = math.inf, 0
 
     def extend(cost: float, made: frozenset[str], plan: tuple[Placed, ...], number: int) -> None:
         """Try all routes of the shifts from `number` on, none included; no route makes anything cheaper."""
         nonlocal best, tried
         tried += 1
+        if cost + unplaced * len(everybody - made - reach[len(choices) - number]) >= best:
+            return
         if number == len(choices):
             best = min(best, cost + table.price(plan))
             return
