@@ -44,10 +44,10 @@ test: .venv/.dev  ## pass every test: on SQLite, and where they are present on P
 
 test-fast: .venv/.dev  ## the tests without browser, services and the longest
 	$(BIN)/python -m tests.on_node
-	$(BIN)/python -m pytest -n 2 -m "not browser and not services and not long"
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not services and not long"
 
 test-planner: .venv/.dev  ## the planner's tests, without Django
-	$(BIN)/python -m pytest -c tests/planner/pytest.ini -n 2 tests/planner
+	$(BIN)/python -m pytest -c tests/planner/pytest.ini -n 2 --dist loadgroup tests/planner
 
 check: .venv/.dev node_modules/.made  ## lint, types, walls between rooms, templates, migrations, deployment, duplicate code
 	$(BIN)/ruff check .

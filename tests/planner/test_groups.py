@@ -16,6 +16,8 @@ from planner.base.tuning import JointTuning, ListingTuning, SeparationTuning
 from tests.planner import rules, together
 from tests.planner.problems import day, plain_problem
 
+pytestmark = pytest.mark.xdist_group("local search")  # one process compiles its loops
+
 QUICK: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 FEW = Tuning(listing=ListingTuning(most_routes=3))
 HASTY = Tuning(separation=SeparationTuning(most_seconds=0.3))

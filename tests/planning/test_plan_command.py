@@ -82,6 +82,7 @@ def test_a_folder_that_is_not_there_is_refused_before_anything_is_planned(tmp_pa
         call_command("plan", str(tmp_path / "problem.json"), out=tmp_path / "nowhere" / "plan.json")
 
 
+@pytest.mark.long
 def test_compiling_ahead_says_how_many_loops_it_compiled(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("compile_planner")
     assert re.fullmatch(r"[1-9]\d* lussen van de planner zijn gecompileerd\.\n", capsys.readouterr().out)
