@@ -12,13 +12,14 @@ from dataclasses import replace
 import numpy as np
 
 from planner.aggregation.cuts import Triples
+from planner.aggregation.evening_types import EveningType
 from planner.aggregation.exact import TypedPlan, best_plan
 from planner.aggregation.first_plan import first_plan
 from planner.aggregation.program import TypedProgram
 from planner.aggregation.relaxation import TypedRelaxation, TypedRelaxed, nothing_known
 from planner.base.deadline import Deadline, OutOfTime
 from planner.base.tuning import DEFAULT, Tuning
-from planner.columns.routes import route_of
+from planner.columns.routes import Pool, route_of
 from planner.master.bound import SLACK, rounded_up
 from planner.model.plan import Route
 from planner.model.problem import Problem
@@ -140,3 +141,13 @@ def routes_of(problem: Problem, program: TypedProgram, plan: TypedPlan) -> list[
         on = program.types[number].shifts[at].on
         routes.append(replace(route_of(problem, program.pool, int(column)), on=on))
     return routes
+
+
+def dearest_plan(types: list[EveningType], pool: Pool) -> float:
+    """A cost above that of every plan beside its visits left out: the dearest route on every date."""
+    dearest = np.zeros(len(types))
+    np.maximum.at(dearest, pool.evening, pool.cost)
+    most = pool.order.shape[1]
+    return float(
+        sum(cost * len(kind.shifts) + most * sum(kind.week_costs) for cost, kind in zip(dearest, types, strict=True))
+    )

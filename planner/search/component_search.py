@@ -15,7 +15,7 @@ from planner.aggregation.cuts import Triples
 from planner.aggregation.evening_types import EveningType
 from planner.aggregation.exact import best_plan
 from planner.aggregation.program import typed_program
-from planner.aggregation.search import TypedSearch, routes_of
+from planner.aggregation.search import TypedSearch, dearest_plan, routes_of
 from planner.aggregation.shared import SharedSearch
 from planner.base.deadline import Deadline
 from planner.base.tuning import Tuning
@@ -154,12 +154,12 @@ class AggregatedSearch:
         self.component = component
         self.problem = problem
         self.seed, self.step, self.tuning = seed, step, tuning
-        self.light = BigMProblem.at_most(problem, _dearest_plan(types, pool), step, tuning.big_m)
+        self.light = BigMProblem.at_most(problem, dearest_plan(types, pool), step, tuning.big_m)
         visits = placeable(component.visits, pool)
         self.hopeless = frozenset(component.visits) - frozenset(visits)
         self.routes_held = len(pool)
         self.is_joint = len(component.visitors) > 1
-        self._big_m = 1 + _dearest_plan(types, pool) + self.light.light * (len(visits) + 10)
+        self._big_m = 1 + dearest_plan(types, pool) + self.light.light * (len(visits) + 10)
         self._fixed = [visit for visit in visits if problem.visits[visit].id in problem.fixed]
         left_out = dict.fromkeys(visits, self.light.light) | dict.fromkeys(self._fixed, self._big_m)
         self.program = typed_program(problem, types, pool, visits, left_out)
@@ -212,16 +212,6 @@ class AggregatedSearch:
         if outcome.plan is None:
             raise BadProblem("seconds", "too few to find a plan around the fixed moments")
         return routes_of(self.problem, self.program, outcome.plan)
-
-
-def _dearest_plan(types: list[EveningType], pool: Pool) -> float:
-    """A cost above that of every plan beside its visits left out: the dearest route on every date."""
-    dearest = np.zeros(len(types))
-    np.maximum.at(dearest, pool.evening, pool.cost)
-    most = pool.order.shape[1]
-    return float(
-        sum(cost * len(kind.shifts) + most * sum(kind.week_costs) for cost, kind in zip(dearest, types, strict=True))
-    )
 
 
 class UnlistedSearch:

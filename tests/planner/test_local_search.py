@@ -69,6 +69,21 @@ def test_the_bound_without_coupling_is_never_above_the_best_plan(seed: int, stan
     assert 0 <= bound.bound <= best.cost + 1e-6
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+@given(st.integers(0, 10_000), st.sampled_from([300, 50_000]), st.sampled_from([0, 60, 500, 2000]))
+def test_the_bound_with_siblings_alone_is_never_above_the_best_plan(seed: int, unplaced: int, split: int) -> None:
+    data = together.random_second_format(seed)
+    for visit in data["visits"]:
+        visit |= {"second": [], "interpreter": None}
+    data["cost"] |= {"unplaced": unplaced, "siblings_split": split}
+    problem = problem_from_json(data | {"fixed": {}, "current": {}})
+    best = solve(problem, seconds=20)
+    visits = range(len(problem.visits))
+    bound = UncoupledBound(problem, visits, step=cost_step(problem), seed=seed, tuning=Tuning())
+    bound.run(Deadline.after(10), jobs=1)
+    assert 0 <= bound.bound <= best.cost + 1e-6
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
 @given(st.integers(0, 10_000))
 def test_what_is_fixed_is_kept_without_a_list_of_routes(seed: int) -> None:
