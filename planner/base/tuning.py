@@ -307,20 +307,31 @@ class SolverTuning:
 
 @dataclass(frozen=True)
 class LocalSearchTuning:
-    """Ruin and recreate (`planner.search.local_search`)."""
+    """Annealing, and ruin and recreate (`planner.search.local_search`)."""
 
     hot: float = 60.0
     """Cost: the temperature at which a search begins, about what one visit costs. Measured: on a primary school of 200
     visits, 200 and 100 found plans one per cent dearer in the same time."""
-    cold: float = 1.0
-    """Cost: the temperature at which a search ends, below what any change costs; it falls with the time that passes, by
-    the same factor in equal times. Not measured."""
+    warm: float = 20.0
+    """Cost: the temperature from which it falls again, with the best plan. Measured on two primary schools: 12 to 25
+    and other lengths of the first fall differ less than two seeds do."""
+    cold: float = 2.0
+    """Cost: the temperature at which each fall ends, below what any change costs. Not measured."""
+    moves_a_unit: int = 16_000
+    """Moves of each unit, on average, in the first fall of the temperature: five seconds for a primary school of 200
+    visits. See `warm`."""
+    moves_again: int = 4_000
+    """Moves of each unit in any later fall. See `warm`."""
+    moves_a_check: int = 20_000
+    """Moves between two looks at the deadline: some hundredths of a second. Not measured."""
     bound_routes: int = 2_000_000
     """Routes of one component of the relaxation for the bound, at most: a second of listing. Not measured."""
     bound_share: float = 0.3
     """Share of the time that is for the bound, before the plan is improved. Not measured."""
-    rounds_a_check: int = 50
-    """Rounds between two looks at the deadline: some hundredths of a second. Not measured."""
+    rounds_a_check: int = 20
+    """Rounds of ruin and recreate between as many moves, where these can move every unit. Not measured."""
+    rounds_if_broken: int = 300
+    """Rounds where they cannot: some unit is left out, split, fixed or tied to another. Not measured."""
     company_share: float = 0.4
     """Share of the time that is for local search, at most, while the evenings of companions are first planned. Not
     measured."""

@@ -1,4 +1,9 @@
-"""A plan of one component by construction and local search: there at once, whatever is coupled, better with time."""
+"""A plan of one component by construction and local search: there at once, whatever is coupled, better with time.
+
+Two kinds of local search take turns: annealing moves whole units, by the hundred thousand a second (see `annealing`);
+ruin and recreate is slower and looks at everything that can be done with a unit: visits left out, siblings split or in
+one stop (see `ruin_recreate`). The temperature falls from hot to cold again and again, each time from the best plan.
+"""
 
 from __future__ import annotations
 
@@ -12,17 +17,19 @@ from planner.base.deadline import Deadline
 from planner.base.tuning import DEFAULT, Tuning
 from planner.model.plan import SECOND, VISITOR, Route, Stop
 from planner.model.problem import Problem
+from planner.search.annealing import anneal
 from planner.search.evening_tables import current_slots
 from planner.search.insertion_data import build_data
 from planner.search.ruin_recreate import construct, improve, total_cost
 from planner.search.search_state import copy_plan, new_scratch, new_state
+from planner.search.unit_ways import new_room
 from planner.search.warm_start import WarmStart
 
 PUBLISH_SECONDS = 0.5  # between two plans that are published while the search goes on
 
 
 class LocalSearch:
-    """Ruin and recreate for some visits of a problem (see `ruin_recreate`); it needs no list of routes.
+    """Local search for some visits of a problem; it needs no list of routes.
 
     Made, it holds a plan already: that of `routes`, and every other visit inserted where it cost least. `cost` counts
     what `judge` counts, except that siblings split over several moments pay for each of these even where two happen to
@@ -50,7 +57,8 @@ class LocalSearch:
         copy_plan(self._now, self._saved)
         copy_plan(self._now, self._best)
         self._costs = np.full(2, total_cost(self.data, self._now))
-        self._chunks = 0  # calls of `improve`
+        self._room = new_room(self.data)
+        self._chunks = 0  # calls of compiled loops
         self._publish()
 
     @property
@@ -64,23 +72,53 @@ class LocalSearch:
         return not (self.data.unit_fixed_mask & ~self._best.u_mask).any()
 
     def run(self, deadline: Deadline, hot: float | None = None) -> None:
-        """Improve the plan until the deadline; the temperature falls from `hot` to `cold` with the time that passes.
+        """Improve the plan until the deadline, first from temperature `hot`.
 
-        The random numbers of each call of `improve` depend on the seed alone, the temperatures on the time.
+        Random numbers depend on the seed alone; how long a fall of the temperature lasts depends on the time.
         """
-        hot, cold = self.tuning.hot if hot is None else hot, self.tuning.cold
-        seconds = deadline.seconds_left()
-        plans = self._now, self._saved, self._best, self._scratch
+        tuning = self.tuning
+        heat = tuning.hot if hot is None else hot
+        moves = tuning.moves_a_unit
         while len(self.units) and not deadline.has_passed():
-            heat = hot * (cold / hot) ** (1 - deadline.seconds_left() / seconds)
-            self._chunks += 1
-            seed = (self.seed * 1_000_003 + self._chunks) % (1 << 31)
-            chunk = self.tuning.rounds_a_check
-            cost = self.cost
-            improve(self.data, *plans, seed, chunk, heat, self.tuning.most_evenings, self._costs)
-            if self.cost < cost and time.monotonic() >= self._publish_from:
-                self._publish()
+            self._cool(deadline, heat, moves * len(self.units))
+            self._go_back()
+            heat, moves = min(heat, tuning.warm), tuning.moves_again
         self._publish()
+
+    def _cool(self, deadline: Deadline, hot: float, moves: int) -> None:
+        """About so many moves, or as many as there is time for, while the temperature falls from `hot` to `cold`."""
+        tuning, done = self.tuning, 0
+        began, left = time.monotonic(), deadline.seconds_left()
+        while done < moves and not deadline.has_passed():
+            share = max(done / moves, (time.monotonic() - began) / left)
+            self._search(hot * (tuning.cold / hot) ** share)
+            done += tuning.moves_a_check
+
+    def _search(self, heat: float) -> None:
+        """Some moves and some rounds at one temperature."""
+        plans, tuning = (self._now, self._saved, self._best, self._scratch), self.tuning
+        before = self.cost
+        is_whole = self._is_whole()
+        anneal(self.data, *plans, self._room, self._next_seed(), tuning.moves_a_check, heat, self._costs)
+        rounds = tuning.rounds_a_check if is_whole else tuning.rounds_if_broken
+        improve(self.data, *plans, self._next_seed(), rounds, heat, tuning.most_evenings, self._costs)
+        if self.cost < before and time.monotonic() >= self._publish_from:
+            self._publish()
+
+    def _is_whole(self) -> bool:
+        """Whether annealing can move everything in the plan: no unit is left out, split or tied to a moment."""
+        made = self._now.u_mask == (1 << np.diff(self.data.unit_first)) - 1
+        return bool(np.all(made & (self._room.whole >= 0)))
+
+    def _go_back(self) -> None:
+        """Go on from the best plan."""
+        copy_plan(self._best, self._now)
+        copy_plan(self._best, self._saved)
+        self._costs[0] = self._costs[1]
+
+    def _next_seed(self) -> int:
+        self._chunks += 1
+        return (self.seed * 1_000_003 + self._chunks) % (1 << 31)
 
     def routes(self) -> tuple[Route, ...]:
         """The best plan as it was lately, and at the end of `run` the best plan. May be asked in another thread."""
