@@ -39,6 +39,7 @@ demo-reset: .venv/.run  ## throw the demo school away and begin anew
 
 test: .venv/.dev  ## pass every test: on SQLite, and where they are present on PostgreSQL, Redis, Chromium and Node.js
 	$(BIN)/python -m tests.on_node
+	$(BIN)/python -c "from planner import compile_loops; compile_loops()"
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(SLOWEST)
 	$(BIN)/python -m tests.on_postgresql -n 2 --dist loadgroup $(SLOWEST)
 

@@ -232,5 +232,5 @@ def test_a_reservation_of_a_family_outside_the_draft_counts_without_a_road(
     stranger.mentor = other.mentor
     stranger.save()
     reserve(stranger, on, HALF_PAST_SIX, now)
-    ends = HALF_PAST_SIX + staffed.campaign.visit_minutes
+    ends = HALF_PAST_SIX + staffed.campaign.visit_minutes + staffed.campaign.slack_minutes
     assert not move(plan, other, on, now, start=ends).change.warnings
