@@ -86,9 +86,10 @@ class GroupSearch:
         return left > self.tuning.exact_columns
 
     def _group(self) -> Flags | None:
-        """Visitors who are tied together, around a visit that is left out if there is any; none who is busy."""
+        """Visitors who are tied together, often around a visit that is left out; none who is busy."""
         left_out = self._left_out()
-        rows = left_out if len(left_out) else np.arange(len(self.program.visits))
+        is_wanted = len(left_out) > 0 and self._random.random() < self.tuning.left_out_share
+        rows = left_out if is_wanted else np.arange(len(self.program.visits))
         first = self.makers[self._random.choice(rows)] & ~self._busy
         if not first.any():
             return None
@@ -98,7 +99,7 @@ class GroupSearch:
         most = self.tuning.most_visitors if stagnates else self.tuning.most_visitors - 1
         for _one in range(int(self._random.integers(1, most))):
             near = self._near[group].any(axis=0) & ~group & ~self._busy
-            if len(left_out) and (first & ~group).any():
+            if is_wanted and (first & ~group).any():
                 near = first & ~group
             if near.any():
                 group[self._random.choice(np.flatnonzero(near))] = True

@@ -9,7 +9,7 @@ import numpy as np
 
 from planner.aggregation.company_evenings import EveningPrices
 from planner.aggregation.evening_types import EveningType
-from planner.base.arrays import Floats
+from planner.base.arrays import Floats, Integers
 from planner.columns.routes import Pool
 from planner.model.index import ProblemIndex
 from planner.model.problem import Problem
@@ -31,23 +31,7 @@ def with_off_grid_prices(
     low = min(shift.leave_from for shift in shifts) // rules.start_grid_minutes * rules.start_grid_minutes
     high = max(shift.visits_until for shift in shifts)
     starts = low + rules.start_grid_minutes * np.arange((high - low) // rules.start_grid_minutes + 1)
-    tables: dict[tuple[int, int], int] = {}
-    prices: list[Floats] = []
-    stops = np.full((int(pool.offset[-1]), 8), NOBODY, dtype=np.int64)
-    for number, (kind, some) in enumerate(zip(types, pool.candidates, strict=True)):
-        for place in range(len(some)):
-            option = kind.options.options[int(some.option[place])]
-            visit = option.visits[0]
-            if (number, visit) not in tables:
-                tables[number, visit] = len(prices)
-                table = np.full(len(starts), np.inf)
-                for span in option.spans:
-                    inside = (starts >= span.first) & (starts <= span.last)
-                    table[inside] = np.minimum(table[inside], span.cost)
-                table[starts % rules.joint_grid_minutes != 0] += price.get(visit, 0.0)
-                prices.append(table)
-            home = index.place_number[problem.visits[visit].place]
-            stops[int(pool.offset[number]) + place, :3] = tables[number, visit], home, int(some.minutes[place])
+    stops, prices = _stops(problem, index, types, pool, starts, price)
     visitors = [problem.visitors[kind.visitor] for kind in types]
     companions = [
         (shift.leave_from, shift.back_by, index.place_number[visitor.depot], modes[visitor.mode])
@@ -64,3 +48,32 @@ def with_off_grid_prices(
     )
     cost, _orders = evenings.of(pool, np.arange(len(pool)))
     return replace(pool, cost=cost)
+
+
+def _stops(
+    problem: Problem,
+    index: ProblemIndex,
+    types: Sequence[EveningType],
+    pool: Pool,
+    starts: Integers,
+    price: Mapping[int, float],
+) -> tuple[Integers, list[Floats]]:
+    """The table of candidate stops of `EveningPrices`, and the prices of each visit on each type by start."""
+    rows: dict[tuple[int, int], int] = {}
+    prices: list[Floats] = []
+    stops = np.full((int(pool.offset[-1]), 8), NOBODY, dtype=np.int64)
+    off_grid = starts % problem.rules.joint_grid_minutes != 0
+    for number, (kind, some) in enumerate(zip(types, pool.candidates, strict=True)):
+        for place in range(len(some)):
+            option = kind.options.options[int(some.option[place])]
+            visit = option.visits[0]
+            if (number, visit) not in rows:
+                rows[number, visit] = len(prices)
+                table = np.full(len(starts), np.inf)
+                for span in option.spans:
+                    inside = (starts >= span.first) & (starts <= span.last)
+                    table[inside] = np.minimum(table[inside], span.cost)
+                prices.append(table + np.where(off_grid, price.get(visit, 0.0), 0.0))
+            home = index.place_number[problem.visits[visit].place]
+            stops[int(pool.offset[number]) + place, :3] = rows[number, visit], home, int(some.minutes[place])
+    return stops, prices

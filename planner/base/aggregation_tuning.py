@@ -62,6 +62,9 @@ class AggregationTuning:
     """Seconds that a thread waits, at most, for visitors whom another one plans. Not measured."""
     most_visitors: int = 4
     """Visitors of a group, at most; one less until the search stagnates. Not measured."""
+    left_out_share: float = 0.5
+    """Share of the groups that are around a visit that is left out, while there is any. Not measured: with all of them
+    a school that must leave some out would be improved nowhere else."""
     stagnation: int = 10
     """Groups without a better plan after which the search counts as stagnating. Not measured."""
 

@@ -15,6 +15,7 @@ from planning.draft.stored import read_draft_of
 from planning.models import PlanFailure, PlanState
 from planning.problem.contradictions import Contradiction, JobFailure
 from planning.words.failures import failure_text, failure_words
+from students.models import Household
 from tests.pages import here
 from tests.visits.staffed import EVENINGS, StaffedCampaign, make_staffed_campaign
 from visits.models import Campaign, PlaceKind, SiblingChoice, Visit, VisitState
@@ -53,6 +54,7 @@ def joint_call(
         moment = {"starts_at": starts_at, "ends_at": starts_at + dt.timedelta(minutes=45)}
         facts = facts | {"together_with": tied.get(visit.pk)}
         Visit.objects.filter(pk=visit.pk).update(state=VisitState.CONFIRMED, **moment, **facts)
+    Household.objects.filter(pk=after.household_id).update(latitude=52.54)  # half an hour from the home
     call.refresh_from_db()
     after.refresh_from_db()
     return staffed, call, after
