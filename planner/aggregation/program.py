@@ -11,8 +11,8 @@ y[v] a visit left out, and z[s] how many routes of class k(s) are put on the dat
                 sum_s used[s, r] z[s] <= capacity[r]                 for every resource r: dates, stops of a visitor
                 x, y in {0, 1}, z integer
 
-Identical periods as one: Desrosiers, Gauthier and Lübbecke, Row-reduced column generation, EJOR 236, 2014, and the
-remark on identical vehicles in Barnhart et al., Branch-and-Price, Operations Research 46, 1998.
+Identical evenings as one: what Barnhart et al., Branch-and-Price, Operations Research 46, 1998, say of identical
+vehicles.
 """
 
 from __future__ import annotations
