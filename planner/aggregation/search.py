@@ -14,6 +14,7 @@ import numpy as np
 from planner.aggregation.cuts import Triples
 from planner.aggregation.evening_types import EveningType
 from planner.aggregation.exact import TypedPlan, best_plan
+from planner.aggregation.greedy_start import first_plan
 from planner.aggregation.program import TypedProgram
 from planner.aggregation.relaxation import TypedRelaxation, TypedRelaxed, nothing_known
 from planner.base.deadline import Deadline, OutOfTime
@@ -48,11 +49,14 @@ class TypedSearch:
         return np.inf if self.best is None else self.best.cost
 
     def start(self, deadline: Deadline) -> None:
-        """The linear relaxation with its cuts, and a first plan."""
+        """A first plan at once, the linear relaxation with its cuts, and a better plan."""
+        if self.best is None:
+            self.take(first_plan(self.program))
+        if self.is_relaxed:
+            return
         try:
             self.relax(deadline)
-            if self.best is None:
-                self._try(self._width, deadline.within(self.tuning.aggregation.first_seconds))
+            self._try(self._width, deadline.within(self.tuning.aggregation.first_seconds))
         except OutOfTime:
             return
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from planner.aggregation.cuts import Triples
 from planner.aggregation.exact import TypedPlan, cost_of
+from planner.aggregation.greedy_start import first_plan
 from planner.aggregation.groups import GroupSearch
 from planner.aggregation.parts import Part
 from planner.aggregation.program import TypedProgram
@@ -56,18 +57,21 @@ class SharedSearch:
         return self._whole.bound
 
     def start(self, deadline: Deadline) -> None:
-        """The linear relaxation, and a first plan."""
+        """A first plan at once, the linear relaxation, and a better plan."""
+        if self.best is None:
+            self._whole.take(first_plan(self.program))
+        if self._whole.is_relaxed:
+            return
         try:
             self._whole.relax(deadline)
-            if self.best is None:
-                self._assign(deadline)
+            self._assign(deadline)
         except OutOfTime:
             return
 
     def run(self, deadline: Deadline, gap: float = 0.0) -> None:
         """Search until the plan is within `gap` of the bound or the deadline passes."""
         self.start(deadline)
-        if self.best is None:
+        if not self._whole.is_relaxed:
             return
         is_small = not (self._is_shared.any() and self._groups.is_large())
         if not is_small:

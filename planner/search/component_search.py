@@ -65,7 +65,8 @@ class ComponentSearch(Protocol):
         """The best plan so far; nothing when there is none."""
 
     def last_routes(self) -> Iterable[Route]:
-        """The best plan at the end. Without one that keeps the fixed visits, those alone, in seconds of its own.
+        """The best plan at the end. When there was no time for any, each visit where it costs least; without one that
+        keeps the fixed visits, those alone, in seconds of its own.
 
         Raises BadProblem when they cannot all stand or no plan was found that keeps them.
         """
@@ -129,6 +130,10 @@ class ListedSearch:
 
     def last_routes(self) -> list[Route]:
         best = self.engine.best
+        if best is None:
+            quick = LocalSearch(self.problem, self.component.visits, seed=self.seed, tuning=self.tuning)
+            if quick.keeps_fixed:
+                return list(quick.routes())
         if not self.problem.fixed or (best is not None and best.cost < self.program.big_m):
             return self.routes()
         if self.engine.bound >= self.program.big_m - SLACK:

@@ -212,12 +212,15 @@ def test_a_part_of_a_program_is_the_program_of_that_part(seed: int) -> None:
     assert judge(mine, routes).cost + others * problem.weights.unplaced == alone.best.cost == alone.bound
 
 
-def test_a_search_without_time_has_a_bound_and_no_plan() -> None:
-    problem = problem_from_json(year_beginning(5, visitors=2, visits=6, days=3))
-    search = SharedSearch(program_of(problem), step=1.0)
-    search.run(Deadline.after(0))
-    assert search.best is None
-    assert search.bound <= solve(problem).cost
+@SOME
+@given(seed=SEEDS, visitors=st.integers(1, 3))
+def test_without_any_time_there_is_a_plan_and_a_bound(seed: int, visitors: int) -> None:
+    data = year_beginning(seed, visitors=visitors, visits=6, days=3)
+    problem = problem_from_json(data)
+    plan, best = solve(problem, seconds=0), solve(problem)
+    assert oracle.price_of(data, plan_to_json(plan)) == plan.cost
+    assert plan.bound <= best.cost <= plan.cost
+    assert bool(plan.routes) == bool(best.routes)
 
 
 def test_the_linear_optimum_is_the_same_however_many_routes_enter_at_once() -> None:

@@ -12,7 +12,7 @@ from planner.base.deadline import Deadline
 from planner.master.linear import Linear
 from planner.master.rows import Sparse
 from planner.model.exchange import plan_to_json, problem_from_json
-from tests.planner import oracle
+from tests.planner import oracle, together
 from tests.planner.problems import plain_problem, random_problem
 
 
@@ -21,6 +21,14 @@ def test_no_time_at_all_still_gives_a_legal_plan_and_a_bound_that_holds() -> Non
         problem = random_problem(seed, visitors=2, visits=4)
         plan = plan_to_json(solve(problem_from_json(problem), seconds=0))
         assert plan["bound"] <= oracle.least_cost(problem) <= plan["cost"] == oracle.price_of(problem, plan)
+
+
+def test_no_time_at_all_still_places_visits_that_need_two_people() -> None:
+    problem = together.with_a_colleague()
+    plan = solve(problem_from_json(problem), seconds=0)
+    assert together.price_of(problem, plan_to_json(plan)) == plan.cost
+    assert plan.routes
+    assert plan.bound <= plan.cost
 
 
 def test_whoever_calls_it_good_enough_gets_the_plan_so_far() -> None:
